@@ -1,0 +1,46 @@
+/** The documented exit codes. When several apply: usage > target > partial > gate > inconclusive. */
+export const EXIT = {
+  done: 0,
+  internal: 1,
+  usage: 2,
+  inconclusive: 3,
+  target: 4,
+  partial: 5,
+  gate: 99,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export type ErrorCode = 'USAGE' | 'SCENARIO' | 'RESULT_FILE' | 'TARGET' | 'ENGINE' | 'WORKER_LOST';
+
+const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
+  USAGE: EXIT.usage,
+  SCENARIO: EXIT.usage,
+  RESULT_FILE: EXIT.usage,
+  ENGINE: EXIT.usage,
+  TARGET: EXIT.target,
+  WORKER_LOST: EXIT.partial,
+};
+
+/**
+ * An error that a user can mend: the message names the thing and the value, the hint the way out.
+ *
+ * Everything else that is thrown is a bug of ours and is shown with its stack.
+ */
+export class ResumarkError extends Error {
+  override readonly name = 'ResumarkError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  get exitCode(): ExitCode {
+    return EXIT_OF[this.code];
+  }
+}

@@ -1,0 +1,42 @@
+/** A doubt or a fact about the measurement, as data. Codes are stable; sentences are made in `report/`. */
+export type Notice =
+  | { readonly code: 'engine-chosen'; readonly severity: 'info'; readonly engine: string; readonly reason: string }
+  | { readonly code: 'cell-skipped'; readonly severity: 'info'; readonly cell: string; readonly reason: string }
+  | {
+      readonly code: 'never-honoured';
+      readonly severity: 'error';
+      readonly cell: string;
+      readonly handshakes: number;
+      /** Reason or failure to count. */
+      readonly because: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly code: 'partly-declined';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly handshakes: number;
+      readonly because: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly code: 'errors';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly handshakes: number;
+      readonly because: Readonly<Record<string, number>>;
+    }
+  | { readonly code: 'stateful-tickets'; readonly severity: 'info'; readonly cell: string }
+  | { readonly code: 'server-cpu-unknown'; readonly severity: 'info'; readonly state: string; readonly reason: string }
+  | {
+      readonly code: 'generator-saturated';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly cpuShare: number;
+      readonly workers: number;
+    }
+  | { readonly code: 'littles-law'; readonly severity: 'warning'; readonly cell: string; readonly residual: number }
+  | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
+  | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
+  | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }
+  | { readonly code: 'interrupted'; readonly severity: 'warning'; readonly blocks: number; readonly planned: number };
+
+export type NoticeCode = Notice['code'];

@@ -1,0 +1,136 @@
+import { DECLINE_REASONS } from './judgement.ts';
+import { MECHANISMS } from './kind.ts';
+import { MODES } from './mode.ts';
+import type { Notice } from './notice.ts';
+import { PROTOCOLS } from './protocol.ts';
+import { z } from './zod.ts';
+
+/** Raised when the meaning of a field changes. Older files are upgraded by pure steps in `analysis/upgrade.ts`. */
+export const RUN_FORMAT = 1;
+
+const whole = z.int().nonnegative();
+const counts = z.record(z.string(), whole);
+
+const histogramSchema = z.object({
+  count: whole,
+  minNs: whole.nullable(),
+  maxNs: whole.nullable(),
+  sumNs: z.number().nonnegative(),
+  hdr: z.string(),
+});
+
+const recordingSchema = z.object({
+  cell: z.string(),
+  round: whole,
+  order: whole,
+  /** Unix time in ns as decimal digits: it is above 2^53. */
+  startUnixNs: z.string().regex(/^\d+$/u),
+  durationNs: whole,
+  /** Finished handshakes: honoured and declined. */
+  handshakes: whole,
+  honoured: whole,
+  declined: z.partialRecord(z.enum(DECLINE_REASONS), whole),
+  /** Connections without a finished handshake, by `failureKey`. */
+  errors: counts,
+  mechanisms: z.partialRecord(z.enum(MECHANISMS), whole),
+  helloRetries: whole,
+  /** Finished handshakes whose plaintext hellos were read beside the engine's word. */
+  tapped: whole,
+  /** Sessions and tickets that the server gave inside the window. */
+  sessionsGiven: whole,
+  /** Handshake time of honoured handshakes. */
+  handshakeNs: histogramSchema,
+  /** TCP connect time of honoured handshakes. */
+  connectNs: histogramSchema,
+  /** CPU time in the window, of all workers; null where it cannot be known. */
+  cpuClientNs: z.number().nonnegative().nullable(),
+  /** CPU time in the window, of the server's processes; null where it cannot be known. */
+  cpuServerNs: z.number().nonnegative().nullable(),
+  bytesIn: whole,
+  bytesOut: whole,
+  /** Time that virtual clients existed for, and the part of it that their connections account for (Little's law). */
+  clientNs: z.number().nonnegative(),
+  residenceNs: z.number().nonnegative(),
+  /** Priming before the window: handshakes made, sessions got. */
+  primed: z.object({ handshakes: whole, sessions: whole, errors: counts }),
+  valid: z.boolean(),
+  /** Empty when valid. */
+  invalidReason: z.string(),
+});
+
+const negotiatedSchema = z.object({
+  cipher: z.string(),
+  group: z.string(),
+  alpn: z.string(),
+  keyType: z.string(),
+  certificateSha256: z.string(),
+});
+
+const stateSchema = z.object({
+  label: z.string(),
+  /** As the scenario names it: `host:port`, or `reference server`. */
+  target: z.string(),
+  address: z.string(),
+  port: whole,
+  serverName: z.string().nullable(),
+  verified: z.boolean(),
+  /** What server CPU was read from, null when it could not be. */
+  cpuSource: z.string().nullable(),
+});
+
+const cellSchema = z.object({
+  id: z.string(),
+  state: z.string(),
+  protocol: z.enum(PROTOCOLS),
+  mode: z.enum(MODES),
+  negotiated: negotiatedSchema.nullable(),
+});
+
+const runSchema = z.object({
+  format: z.literal(RUN_FORMAT),
+  id: z.string(),
+  name: z.string(),
+  /** `running` in a file means that the process ended before the run did. */
+  status: z.enum(['running', 'complete', 'interrupted', 'stopped']),
+  tool: z.object({ name: z.literal('resumark'), version: z.string() }),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  environment: z.object({
+    node: z.string(),
+    openssl: z.string(),
+    platform: z.string(),
+    kernel: z.string(),
+    cpu: z.string(),
+    cores: whole,
+    memoryBytes: whole,
+    loadAverage: z.number().nonnegative(),
+  }),
+  engine: z.object({ name: z.string(), library: z.string(), reason: z.string() }),
+  workers: whole,
+  seed: whole,
+  /** The share of measured handshakes whose hellos are read; priming is always read. */
+  tapShare: z.number().min(0).max(1),
+  /** The resolved scenario: every setting that has a value. */
+  scenario: z.record(z.string(), z.unknown()),
+  /** Where each setting came from; what is not listed is the default. */
+  sources: z.record(z.string(), z.enum(['flag', 'file'])),
+  states: z.array(stateSchema),
+  cells: z.array(cellSchema),
+  blocks: z.array(recordingSchema),
+  notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
+});
+
+/** The schema of `run.json`. */
+export const runRecordSchema = runSchema;
+
+/** Everything measured in one block of one cell. */
+export type Recording = Readonly<z.infer<typeof recordingSchema>>;
+
+export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
+
+export type StateRecord = Readonly<z.infer<typeof stateSchema>>;
+
+export type RunStatus = z.infer<typeof runSchema>['status'];
+
+/** The result of executing a scenario once: the content of `run.json`. */
+export type RunRecord = Readonly<Omit<z.infer<typeof runSchema>, 'notices'>> & { readonly notices: readonly Notice[] };

@@ -1,0 +1,23 @@
+/** The choice that a person most likely meant, or `undefined` when none is near: at most a third of the letters may differ. */
+export const nearest = (word: string, choices: readonly string[]): string | undefined => {
+  const ranked = choices
+    .map((choice) => ({ choice, distance: editDistance(word.toLowerCase(), choice.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  if (best === undefined) return undefined;
+  return best.distance <= Math.max(1, Math.floor(best.choice.length / 3)) ? best.choice : undefined;
+};
+
+/** Levenshtein distance. */
+const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const substituted = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+};

@@ -1,0 +1,147 @@
+import type { Failure } from '../domain/failure.ts';
+import type { Evidence, Mechanism } from '../domain/kind.ts';
+import type { Mode } from '../domain/mode.ts';
+import type { Protocol } from '../domain/protocol.ts';
+
+/**
+ * The seam between what performs handshakes and what decides about them.
+ *
+ * An engine performs handshakes and reports evidence. It does not schedule, retry, record or judge: it asks its {@link Work} for the
+ * next attempt and hands back what came of it. Every engine passes `test/engine/contract.ts`.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  /** The TLS implementation and its version, as the record names it. */
+  readonly library: string;
+  /**
+   * Prepares what all connections of a client share: one SecureContext or SSL_CTX, never one per connection.
+   *
+   * @throws ResumarkError when the engine cannot do what the settings ask for.
+   */
+  client(settings: ClientSettings): Client;
+  /**
+   * Performs handshakes until the work is over and nothing is in flight, or until the work is cancelled. Then what is in flight is
+   * dropped and not settled.
+   */
+  run(work: Work): Promise<void>;
+  /** CPU time of the calling thread in ns, `undefined` where it cannot be known. */
+  threadCpuNs(): number | undefined;
+  close(): void;
+}
+
+export const ENGINE_NAMES = ['openssl', 'node'] as const;
+
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** How a measured connection ends. `reset` keeps ephemeral ports free (RST, no TIME_WAIT); `notify` sends close_notify and FIN. */
+export const CLOSE_STYLES = ['reset', 'notify'] as const;
+
+export type CloseStyle = (typeof CLOSE_STYLES)[number];
+
+export interface ClientSettings {
+  /** Minimum and maximum version at once. */
+  readonly protocol: Protocol;
+  /** `session-id` leaves the ticket extension out of the ClientHello; `full` offers tickets as any client does, but never a session. */
+  readonly mode: Mode;
+  /** An IP address, resolved once per run: a rotating name would measure several hosts as one. */
+  readonly address: string;
+  readonly port: number;
+  /** SNI and the name that the certificate is checked against. `undefined` sends no SNI and checks the address. */
+  readonly serverName: string | undefined;
+  /** Whether the certificate chain and name are verified. */
+  readonly verify: boolean;
+  /** PEM of the certificate authorities to trust instead of the system's. */
+  readonly ca: string | undefined;
+  /** PEM of the client's own certificate and key. */
+  readonly identity: { readonly cert: string; readonly key: string } | undefined;
+  readonly alpn: readonly string[];
+  /** OpenSSL cipher list (TLS 1.2) or suites (TLS 1.3); `undefined` is the library's default. */
+  readonly ciphers: string | undefined;
+  /** OpenSSL group list, `X25519:P-256`; `undefined` is the library's default. */
+  readonly groups: string | undefined;
+  readonly close: CloseStyle;
+  readonly connectTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
+  /** How long a connection is kept open for a TLS 1.3 ticket that is expected. Never part of the handshake's time. */
+  readonly ticketTimeoutMs: number;
+}
+
+/** Opaque to all but the engine that made it. */
+export interface Client {
+  readonly settings: ClientSettings;
+  close(): void;
+}
+
+/** The resumable state that a client keeps. Opaque to all but the engine that made it. */
+export interface Session {
+  /** By its content: what offering it would resume by. */
+  readonly mechanism: Mechanism;
+  /** Seconds that the server stated, 0 when it stated none. */
+  readonly lifetimeS: number;
+  readonly receivedNs: number;
+  /** Bytes of the ticket, 0 for a session ID. */
+  readonly ticketBytes: number;
+  /** DER of the `SSL_SESSION`, which every engine can take. Never written to a result. */
+  der(): Buffer;
+  free(): void;
+}
+
+/** One handshake to perform. Owned by the work, read by the engine until it is settled. */
+export interface Attempt {
+  readonly client: Client;
+  readonly session: Session | undefined;
+  /** Whether to keep the connection open until a TLS 1.3 ticket has come, at most `ticketTimeoutMs`. */
+  readonly awaitTicket: boolean;
+  /** End the connection in order (close_notify) whatever the client's close style: some servers drop a session that ends otherwise. */
+  readonly polite: boolean;
+  /** Read the plaintext hellos of this handshake. An engine for which that is free does it always. */
+  readonly tap: boolean;
+}
+
+/** What came of an attempt. The engine reuses the object: it is valid only during the call of `settled`. */
+export interface Outcome {
+  /** `undefined` when the handshake finished. */
+  readonly failure: Failure | undefined;
+  /** When the TCP connect began, on the engines' common clock. */
+  readonly startNs: number;
+  /** TCP connect: from `startNs` until the socket is writable. */
+  readonly connectNs: number;
+  /** From the ClientHello leaving us until both Finished messages are processed on our side. */
+  readonly handshakeNs: number;
+  /** From the end of the handshake until the first ticket that came after it; 0 when none came or none was awaited. */
+  readonly ticketNs: number;
+  /** When the attempt's connection was closed on our side. */
+  readonly endNs: number;
+  /** Meaningless when the attempt failed. */
+  readonly evidence: Evidence;
+  /** Tickets (TLS 1.3: NewSessionTicket messages) and session IDs that the server gave. */
+  readonly sessionsGiven: number;
+  /** The newest session, or `undefined`. The work takes it over and must free it. */
+  readonly session: Session | undefined;
+  /** TLS bytes on the wire, without TCP and IP headers. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** What was negotiated, by OpenSSL's names; empty when the engine does not say. Read it outside the hot path. */
+  negotiated(): Negotiated;
+}
+
+export interface Negotiated {
+  readonly cipher: string;
+  readonly group: string;
+  readonly alpn: string;
+  /** `rsa-2048`, `ecdsa-p256`, ...; empty on a resumed handshake, which shows no certificate. */
+  readonly keyType: string;
+  /** SHA-256 of the leaf certificate in hex, empty when none was shown. */
+  readonly certificateSha256: string;
+}
+
+/** What an engine is to do: pulled by the engine, so that one loop of an FFI engine can run a whole block without a message. */
+export interface Work {
+  /** The next attempt that is due at `nowNs`, or `undefined` when none is. The engine asks until it gets `undefined`. */
+  next(nowNs: number): Attempt | undefined;
+  /** When to ask again, on the engines' clock; `Infinity` when only a settled attempt can make another due. */
+  dueNs(): number;
+  settled(attempt: Attempt, outcome: Outcome): void;
+  /** Asked at least every 50 ms. True drops what is in flight. */
+  isCancelled(): boolean;
+}

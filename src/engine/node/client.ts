@@ -1,0 +1,59 @@
+import { constants } from 'node:crypto';
+import { isIP } from 'node:net';
+import { createSecureContext, type ConnectionOptions, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { ResumarkError } from '../../domain/error.ts';
+import type { Client, ClientSettings } from '../engine.ts';
+
+/** What all connections of a client share. */
+export interface NodeClient extends Client {
+  /** Made once: building it per connection costs more than a resumed handshake. */
+  readonly secureContext: SecureContext;
+  readonly options: ConnectionOptions;
+}
+
+/** @throws ResumarkError ENGINE for what node:tls cannot do, or does not take. */
+export const nodeClient = (settings: ClientSettings): NodeClient => {
+  if (settings.mode === 'early-data') {
+    throw new ResumarkError(
+      'ENGINE',
+      'mode early-data cannot be run by engine node: node:tls has no 0-RTT for clients.',
+      'Use --engine openssl, or leave early-data out of the modes.',
+    );
+  }
+  return {
+    settings,
+    secureContext: secureContext(settings),
+    options: {
+      rejectUnauthorized: settings.verify,
+      ...(settings.alpn.length > 0 && { ALPNProtocols: [...settings.alpn] }),
+      // Without a server name node:tls would take the address, which RFC 6066 forbids in SNI; it must only be checked against.
+      ...(settings.serverName === undefined || isIP(settings.serverName) !== 0
+        ? { host: settings.serverName ?? settings.address }
+        : { servername: settings.serverName }),
+    },
+    close: () => undefined,
+  };
+};
+
+const secureContext = (settings: ClientSettings): SecureContext => {
+  const options: SecureContextOptions = {
+    minVersion: settings.protocol,
+    maxVersion: settings.protocol,
+    // RFC 5077, section 3.4: a client that shows a ticket is never resumed by its session ID.
+    secureOptions: settings.mode === 'session-id' ? constants.SSL_OP_NO_TICKET : 0,
+    ...(settings.ca !== undefined && { ca: settings.ca }),
+    ...(settings.identity !== undefined && { cert: settings.identity.cert, key: settings.identity.key }),
+    ...(settings.ciphers !== undefined && { ciphers: settings.ciphers }),
+    ...(settings.groups !== undefined && { ecdhCurve: settings.groups }),
+  };
+  try {
+    return createSecureContext(options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ResumarkError(
+      'ENGINE',
+      `the TLS settings are not taken by node:tls with OpenSSL ${process.versions.openssl}: ${reason}.`,
+      `Check ciphers (${settings.ciphers ?? 'default'}), groups (${settings.groups ?? 'default'}) and the certificate files.`,
+    );
+  }
+};

@@ -1,0 +1,210 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Failure } from '../../domain/failure.ts';
+import type { Evidence } from '../../domain/kind.ts';
+import { isProtocol } from '../../domain/protocol.ts';
+import { HelloReader } from '../../tls/hello.ts';
+import { groupName, keyTypeName } from '../../tls/names.ts';
+import { nowNs } from '../clock.ts';
+import type { Attempt, Negotiated, Outcome, Session } from '../engine.ts';
+import type { NodeClient } from './client.ts';
+import { failureOf } from './failure.ts';
+import { nodeSession, type NodeSession } from './session.ts';
+import { Tap } from './tap.ts';
+
+/** An orderly end waits this long for the peer's part of it; a peer that never closes must not hold the client. */
+const POLITE_CLOSE_MS = 250;
+
+type Stage = 'connecting' | 'handshaking' | 'awaiting-ticket' | 'closing' | 'ended';
+
+/** One attempt from the TCP connect to the close. Calls back once, with itself as the outcome. */
+export class NodeConnection implements Outcome {
+  readonly attempt: Attempt;
+  readonly startNs = nowNs();
+  failure: Failure | undefined;
+  connectNs = 0;
+  handshakeNs = 0;
+  ticketNs = 0;
+  endNs = 0;
+  sessionsGiven = 0;
+  session: Session | undefined;
+  bytesIn = 0;
+  bytesOut = 0;
+
+  readonly #client: NodeClient;
+  readonly #onEnd: (connection: NodeConnection) => void;
+  readonly #socket: Socket;
+  readonly #hellos: HelloReader | undefined;
+  #tls: TLSSocket | undefined;
+  #stage: Stage = 'connecting';
+  #timer: NodeJS.Timeout;
+  #tlsStartNs = 0;
+  #readyNs = 0;
+
+  constructor(attempt: Attempt, onEnd: (connection: NodeConnection) => void) {
+    this.attempt = attempt;
+    this.#client = attempt.client as NodeClient;
+    this.#onEnd = onEnd;
+    this.#hellos = attempt.tap ? new HelloReader() : undefined;
+    const { address, port, connectTimeoutMs } = this.#client.settings;
+    // Nagle and delayed ACK together would add a plateau of 40 ms.
+    this.#socket = connectTcp({ host: address, port, noDelay: true });
+    this.#socket.once('connect', () => {
+      this.#startTls();
+    });
+    this.#socket.on('error', (error) => {
+      this.#fail(failureOf(error));
+    });
+    this.#timer = setTimeout(() => {
+      this.#fail({ kind: 'connect-timeout', detail: '' });
+    }, connectTimeoutMs);
+  }
+
+  get evidence(): Evidence {
+    const tls = this.#tls;
+    const protocol = tls?.getProtocol();
+    return {
+      protocol: isProtocol(protocol) ? protocol : this.#client.settings.protocol,
+      resumed: tls?.isSessionReused() ?? false,
+      offered: this.attempt.session?.mechanism,
+      earlyData: 'none',
+      hello: this.#hellos?.evidence(),
+    };
+  }
+
+  negotiated(): Negotiated {
+    const tls = this.#tls;
+    const certificate = tls?.getPeerX509Certificate();
+    const key = certificate?.publicKey;
+    const group = tls?.getEphemeralKeyInfo() as { readonly name?: string } | null | undefined;
+    return {
+      cipher: tls?.getCipher().name ?? '',
+      group: groupName(group?.name ?? ''),
+      alpn: typeof tls?.alpnProtocol === 'string' ? tls.alpnProtocol : '',
+      keyType: keyTypeName({
+        type: key?.asymmetricKeyType,
+        modulusBits: key?.asymmetricKeyDetails?.modulusLength,
+        curve: key?.asymmetricKeyDetails?.namedCurve,
+      }),
+      certificateSha256: certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '',
+    };
+  }
+
+  /** Drops the connection without calling back. */
+  abandon(): void {
+    this.#stage = 'ended';
+    clearTimeout(this.#timer);
+    this.#reset();
+  }
+
+  #startTls(): void {
+    clearTimeout(this.#timer);
+    if (this.#stage !== 'connecting') return;
+    this.#stage = 'handshaking';
+    this.#tlsStartNs = nowNs();
+    this.connectNs = this.#tlsStartNs - this.startNs;
+    const session = this.attempt.session as NodeSession | undefined;
+    const tls = connectTls({
+      ...this.#client.options,
+      secureContext: this.#client.secureContext,
+      socket: this.#hellos === undefined ? this.#socket : (new Tap(this.#socket, this.#hellos) as unknown as Socket),
+      ...(session !== undefined && { session: session.bytes }),
+    });
+    this.#tls = tls;
+    tls.once('secureConnect', () => {
+      this.#finishHandshake(tls);
+    });
+    tls.on('session', (der: Buffer) => {
+      this.#takeSession(der);
+    });
+    tls.on('error', (error) => {
+      this.#fail(failureOf(error));
+    });
+    tls.once('close', () => {
+      if (this.#stage === 'handshaking') this.#fail({ kind: 'closed', detail: '' });
+      else this.#end();
+    });
+    this.#timer = setTimeout(() => {
+      this.#fail({ kind: 'handshake-timeout', detail: '' });
+    }, this.#client.settings.handshakeTimeoutMs);
+  }
+
+  #finishHandshake(tls: TLSSocket): void {
+    clearTimeout(this.#timer);
+    if (this.#stage !== 'handshaking') return;
+    this.#readyNs = nowNs();
+    this.handshakeNs = this.#readyNs - this.#tlsStartNs;
+    if (this.#client.settings.protocol === 'TLSv1.2') this.#takeRenewedTicket(tls);
+    else if (this.attempt.awaitTicket && this.session === undefined) {
+      this.#stage = 'awaiting-ticket';
+      this.#timer = setTimeout(() => {
+        this.#close();
+      }, this.#client.settings.ticketTimeoutMs);
+      return;
+    }
+    this.#close();
+  }
+
+  /** A ticket renewed inside an abbreviated TLS 1.2 handshake (RFC 5077, section 3.3) raises no `session` event. */
+  #takeRenewedTicket(tls: TLSSocket): void {
+    const offered = this.attempt.session as NodeSession | undefined;
+    if (offered?.mechanism !== 'ticket' || !tls.isSessionReused() || this.session !== undefined) return;
+    const ticket = tls.getTLSTicket();
+    const der = tls.getSession();
+    if (ticket !== undefined && der !== undefined && !ticket.equals(offered.ticket)) this.#takeSession(der);
+  }
+
+  #takeSession(der: Buffer): void {
+    this.sessionsGiven += 1;
+    this.session?.free();
+    this.session = nodeSession(der);
+    if (this.#stage !== 'awaiting-ticket') return;
+    if (this.ticketNs === 0) this.ticketNs = nowNs() - this.#readyNs;
+    this.#stage = 'closing';
+    clearTimeout(this.#timer);
+    // Servers send their tickets together: a turn of the loop later all of them have been read.
+    setImmediate(() => {
+      this.#close();
+    });
+  }
+
+  #close(): void {
+    if (this.#stage === 'ended') return;
+    this.#stage = 'closing';
+    clearTimeout(this.#timer);
+    if (!this.attempt.polite && this.#client.settings.close === 'reset') {
+      this.#end();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#end();
+    }, POLITE_CLOSE_MS);
+    // Read what still comes, or the peer's close_notify and FIN are never seen.
+    this.#tls?.resume();
+    this.#tls?.end();
+  }
+
+  #fail(failure: Failure): void {
+    // After the handshake a reset is only how the peer ends the connection.
+    if (this.#stage === 'closing' || this.#stage === 'awaiting-ticket') this.#end();
+    if (this.#stage === 'ended') return;
+    this.failure = failure;
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#stage === 'ended') return;
+    this.#stage = 'ended';
+    clearTimeout(this.#timer);
+    this.bytesIn = this.#socket.bytesRead;
+    this.bytesOut = this.#socket.bytesWritten;
+    this.endNs = nowNs();
+    this.#onEnd(this);
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#socket.resetAndDestroy();
+    this.#tls?.destroy();
+  }
+}

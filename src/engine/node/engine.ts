@@ -1,0 +1,80 @@
+import { nowNs } from '../clock.ts';
+import type { Engine, Work } from '../engine.ts';
+import { nodeClient } from './client.ts';
+import { NodeConnection } from './connection.ts';
+
+/** How often a cancelled run is noticed while nothing else happens. */
+const CANCEL_CHECK_MS = 20;
+
+/** The engine that runs everywhere: `node:tls`. */
+export const openNodeEngine = (): Engine => ({
+  name: 'node',
+  library: `node:tls, OpenSSL ${process.versions.openssl}`,
+  client: nodeClient,
+  run: (work) => new Pump(work).run(),
+  threadCpuNs: () => undefined,
+  close: () => undefined,
+});
+
+/** Keeps a work's attempts in flight until it has no more. */
+class Pump {
+  readonly #work: Work;
+  readonly #inFlight = new Set<NodeConnection>();
+  readonly #done: Promise<void>;
+  #resolve: () => void = () => undefined;
+  #dueTimer: NodeJS.Timeout | undefined;
+
+  constructor(work: Work) {
+    this.#work = work;
+    this.#done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  async run(): Promise<void> {
+    const cancelCheck = setInterval(() => {
+      if (this.#work.isCancelled()) this.#abandon();
+    }, CANCEL_CHECK_MS);
+    this.#startDue();
+    try {
+      await this.#done;
+    } finally {
+      clearInterval(cancelCheck);
+      clearTimeout(this.#dueTimer);
+    }
+  }
+
+  #startDue(): void {
+    if (this.#work.isCancelled()) {
+      this.#abandon();
+      return;
+    }
+    let attempt = this.#work.next(nowNs());
+    while (attempt !== undefined) {
+      this.#inFlight.add(new NodeConnection(attempt, this.#settle));
+      attempt = this.#work.next(nowNs());
+    }
+    const dueNs = this.#work.dueNs();
+    clearTimeout(this.#dueTimer);
+    if (Number.isFinite(dueNs)) {
+      this.#dueTimer = setTimeout(
+        () => {
+          this.#startDue();
+        },
+        Math.max(0, (dueNs - nowNs()) / 1e6),
+      );
+    } else if (this.#inFlight.size === 0) this.#resolve();
+  }
+
+  readonly #settle = (connection: NodeConnection): void => {
+    this.#inFlight.delete(connection);
+    this.#work.settled(connection.attempt, connection);
+    this.#startDue();
+  };
+
+  #abandon(): void {
+    for (const connection of this.#inFlight) connection.abandon();
+    this.#inFlight.clear();
+    this.#resolve();
+  }
+}

@@ -1,0 +1,90 @@
+import { ResumarkError } from '../domain/error.ts';
+import { nearest } from '../domain/suggest.ts';
+import { decode, type Flaw } from '../domain/zod.ts';
+import { scenarioSchema, type Scenario } from './schema.ts';
+import { flagOf, knownKeysAt } from './settings.ts';
+
+/** Settings as they were given, nested as the scenario file is; nothing is checked yet. */
+export interface RawSettings {
+  readonly [key: string]: unknown;
+}
+
+/** Where a setting's value came from. What is not listed is the default. */
+export type SettingSources = Readonly<Record<string, 'flag' | 'file'>>;
+
+export interface DecodedScenario {
+  readonly scenario: Scenario;
+  readonly sources: SettingSources;
+}
+
+/**
+ * Makes the scenario out of a file and flags. Precedence: flag, file, default.
+ *
+ * @param file the file's content, decoded from YAML; an empty mapping when there is none.
+ * @param fileName names the file in messages.
+ * @throws ResumarkError SCENARIO or USAGE, with one line for each flaw: the path or flag, the value and the mend.
+ */
+export const decodeScenario = (file: unknown, flags: RawSettings, fileName: string): DecodedScenario => {
+  if (!isMapping(file)) {
+    throw new ResumarkError('SCENARIO', `${fileName} must be a mapping of settings, but it is ${shown(file)}.`);
+  }
+  const flagPaths = new Set(leaves(flags).map((path) => path.join('.')));
+  const decoded = decode(scenarioSchema, merge(file, flags));
+  if (!decoded.ok) throw flawError(decoded.flaws, flagPaths, fileName);
+  const filePaths = leaves(file).map((path) => path.join('.'));
+  return {
+    scenario: decoded.value,
+    sources: {
+      ...Object.fromEntries(filePaths.map((path) => [path, 'file' as const])),
+      ...Object.fromEntries([...flagPaths].map((path) => [path, 'flag' as const])),
+    },
+  };
+};
+
+const flawError = (flaws: readonly Flaw[], flagPaths: ReadonlySet<string>, fileName: string): ResumarkError => {
+  const isFlag = (flaw: Flaw): boolean => isSetByFlag(flaw.path, flagPaths);
+  const lines = flaws.map((flaw) => sentence(flaw, isFlag(flaw), fileName));
+  return new ResumarkError(flaws.every(isFlag) ? 'USAGE' : 'SCENARIO', lines.join('\n'));
+};
+
+const isSetByFlag = (path: Flaw['path'], flagPaths: ReadonlySet<string>): boolean =>
+  path.some((_, i) => flagPaths.has(path.slice(0, i + 1).join('.')));
+
+const sentence = (flaw: Flaw, isFlag: boolean, fileName: string): string => {
+  if (flaw.isUnknownKey) return unknownKeySentence(flaw, fileName);
+  const name = isFlag ? (flagOf(flaw.path) ?? flaw.path.join('.')) : `${fileName}: ${flaw.path.join('.') || 'the scenario'}`;
+  return `${name} ${flaw.message}, but it is ${shown(flaw.value)}.`;
+};
+
+const unknownKeySentence = (flaw: Flaw, fileName: string): string => {
+  const key = String(flaw.path.at(-1));
+  const known = knownKeysAt(flaw.path.slice(0, -1));
+  const meant = nearest(key, known);
+  const where = flaw.path.length > 1 ? ` in ${flaw.path.slice(0, -1).join('.')}` : '';
+  const mend = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+  return `${fileName}: unknown key "${key}"${where}.${mend} Known keys: ${known.join(', ')}.`;
+};
+
+/** A value as a message shows it: short, on one line. */
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'missing';
+  const json = JSON.stringify(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+};
+
+const isMapping = (value: unknown): value is RawSettings =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const merge = (base: RawSettings, over: RawSettings): RawSettings => {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isMapping(value) && isMapping(below) ? merge(below, value) : value;
+  }
+  return merged;
+};
+
+const leaves = (settings: RawSettings, path: readonly string[] = []): string[][] =>
+  Object.entries(settings).flatMap(([key, value]) =>
+    isMapping(value) && Object.keys(value).length > 0 ? leaves(value, [...path, key]) : [[...path, key]],
+  );

@@ -1,0 +1,31 @@
+/** Decoders of what people write for numbers. Each gives `undefined` for anything that is not wholly understood, never NaN. */
+
+const COUNT = /^(\d+(?:\.\d+)?)\s*([kKmM])?$/u;
+const DURATION_PART = /(\d+(?:\.\d+)?)(ms|us|µs|s|m|h)/gu;
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|us|µs|s|m|h))+$/u;
+
+const MULTIPLES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
+const MILLISECONDS: Readonly<Record<string, number>> = { us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 };
+
+/** `200`, `10k`, `1.5M`: a whole number. */
+export const parseCount = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const [, digits, unit = ''] = COUNT.exec(value.trim()) ?? [];
+  if (digits === undefined) return undefined;
+  // Rounded against 1.1k being 1100.0000000000002; what is still no whole number was none to begin with.
+  const count = Number(digits) * (MULTIPLES[unit.toLowerCase()] ?? 1);
+  const whole = Math.round(count);
+  return Math.abs(count - whole) < 1e-6 && Number.isSafeInteger(whole) ? whole : undefined;
+};
+
+/** `30s`, `250ms`, `1m30s` in ms. A bare number has no unit and is refused: nobody agrees on what it would be. */
+export const parseDurationMs = (value: unknown): number | undefined => {
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (text === '0') return 0;
+  if (!DURATION.test(text)) return undefined;
+  let ms = 0;
+  for (const [, digits, unit] of text.matchAll(DURATION_PART)) ms += Number(digits) * (MILLISECONDS[unit ?? ''] ?? 0);
+  return ms;
+};

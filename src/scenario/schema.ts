@@ -1,0 +1,213 @@
+import { MODES } from '../domain/mode.ts';
+import { PROTOCOLS } from '../domain/protocol.ts';
+import { z } from '../domain/zod.ts';
+import { parseCount, parseDurationMs } from './quantity.ts';
+
+/**
+ * The scenario file, declared once: types, defaults, command-line flags, decoding and the JSON Schema derive from it.
+ *
+ * `meta.flag` gives a setting its flag, `meta.description` is its help. A message completes the sentence "<the setting> ...".
+ */
+export interface SettingMeta {
+  readonly description: string;
+  readonly flag?: string;
+  readonly alias?: string;
+  /** How the value is shown in help: `30s`. */
+  readonly example?: string;
+  readonly [key: string]: unknown;
+}
+
+const count = (least: number) =>
+  z
+    .union([z.number(), z.string()])
+    .transform((value, context) => {
+      const parsed = parseCount(value);
+      if (parsed !== undefined && parsed >= least) return parsed;
+      context.addIssue(`must be a whole number of at least ${String(least)} (10k means 10000)`);
+      return z.NEVER;
+    })
+    .describe('a whole number');
+
+const duration = (leastMs: number) =>
+  z.string('must be a duration with a unit such as "30s" or "250ms"').transform((value, context) => {
+    const parsed = parseDurationMs(value);
+    if (parsed !== undefined && parsed >= leastMs) return parsed;
+    context.addIssue(
+      parsed === undefined
+        ? 'must be a duration with a unit such as "30s" or "250ms"'
+        : `must be a duration of at least ${String(leastMs)}ms`,
+    );
+    return z.NEVER;
+  });
+
+const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+
+const listOf = <Item extends z.ZodType>(item: Item, what: string) =>
+  z.array(item, `must be a list of ${what}`).nonempty(`must name at least one of ${what}`);
+
+const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
+
+const flag = z.boolean('must be true or false');
+
+export const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
+
+export const RESUMPTIONS = ['cache', 'tickets'] as const;
+
+/** `none`, one of the ways, or a list of them; given back as a list. */
+const resumption = z
+  .union([choice(['none', ...RESUMPTIONS]), z.array(choice(RESUMPTIONS))], {
+    error: `must be none, ${RESUMPTIONS.join(', ')} or a list of them`,
+  })
+  .transform((value) => (value === 'none' ? [] : [...new Set(typeof value === 'string' ? [value] : value)]));
+
+const serverSchema = z.strictObject({
+  certificate: choice(KEY_TYPES).default('ecdsa-p256').meta({ description: "Key type of the server's certificate" }),
+  resumption: resumption
+    .default(['cache', 'tickets'])
+    .meta({ description: 'What the server offers for resumption: none, cache, tickets or a list of them' }),
+  delay: duration(0)
+    .default(0)
+    .meta({ description: 'How long the server holds back each handshake, for tests with a known truth' }),
+});
+
+const stateSchema = z
+  .strictObject({
+    target: text('host:port').optional().meta({ description: 'A server that runs already, as host:port' }),
+    server: serverSchema.optional().meta({ description: 'A reference server that the run starts and stops' }),
+    servername: text('a host name')
+      .optional()
+      .meta({ description: "SNI and the name that the certificate is checked against; default is the target's host" }),
+    cacert: text('a path').optional().meta({ description: 'PEM file of the authorities to trust for this state' }),
+    insecure: flag.optional().meta({ description: 'Do not verify the certificate of this state' }),
+  })
+  .refine((state) => (state.target === undefined) !== (state.server === undefined), {
+    error: 'must have either target (a server that runs already) or server (one to start), and not both',
+  });
+
+const labelled = z
+  .record(
+    z.string().regex(/^[A-Za-z][\w-]{0,31}$/u, 'is no label: it must begin with a letter and have only letters, digits, - and _'),
+    stateSchema,
+    'must map labels such as before and after to states',
+  )
+  .refine((states) => Object.keys(states).length > 0, { error: 'must have at least one state' });
+
+const loadSchema = z.strictObject({
+  model: choice(['closed'])
+    .default('closed')
+    .meta({ description: 'How handshakes are started. closed: each virtual client starts its next when one ends' }),
+  concurrency: count(1)
+    .default(16)
+    .meta({ flag: 'concurrency', alias: 'c', description: 'Virtual clients, each with one handshake in flight', example: '16' }),
+});
+
+const planSchema = z
+  .strictObject({
+    rounds: count(1).optional().meta({
+      flag: 'rounds',
+      description: 'Rounds; in each, every cell is measured for one block, in turns [default: 5]',
+      example: '5',
+    }),
+    pairs: count(1)
+      .optional()
+      .meta({ description: 'Rounds, when two or more states are compared: each gives one pair of blocks per mode' }),
+    duration: duration(10).optional().meta({
+      flag: 'duration',
+      alias: 'd',
+      description: 'Measured time of each cell, over all rounds [default: 5s]',
+      example: '30s',
+    }),
+    handshakes: count(1).optional().meta({
+      flag: 'handshakes',
+      alias: 'n',
+      description: 'Measured handshakes of each cell, over all rounds, instead of a duration',
+      example: '10k',
+    }),
+    handshakesPerBlock: count(1).optional().meta({ description: 'Measured handshakes of each block, instead of a duration' }),
+    warmup: count(0)
+      .default(1)
+      .meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first', example: '1' }),
+  })
+  .refine((plan) => plan.rounds === undefined || plan.pairs === undefined, {
+    error: 'must have rounds or pairs, not both: they are the same number',
+  })
+  .refine(
+    (plan) => [plan.duration, plan.handshakes, plan.handshakesPerBlock].filter((value) => value !== undefined).length <= 1,
+    { error: 'must be bounded by one of duration, handshakes and handshakesPerBlock, not by several' },
+  );
+
+const tlsSchema = z.strictObject({
+  servername: text('a host name')
+    .optional()
+    .meta({ flag: 'servername', description: "SNI and the name that the certificate is checked against; default is the target's host" }),
+  insecure: flag
+    .default(false)
+    .meta({ flag: 'insecure', alias: 'k', description: 'Do not verify certificates' }),
+  cacert: text('a path').optional().meta({ flag: 'cacert', description: 'PEM file of the authorities to trust', example: 'ca.pem' }),
+  cert: text('a path').optional().meta({ flag: 'cert', description: "PEM file of the client's certificate" }),
+  key: text('a path').optional().meta({ flag: 'key', description: "PEM file of the client's key" }),
+  ciphers: text('an OpenSSL cipher list')
+    .optional()
+    .meta({ flag: 'ciphers', description: 'OpenSSL cipher list (TLS 1.2) and suites (TLS 1.3)' }),
+  groups: text('an OpenSSL group list')
+    .optional()
+    .meta({ flag: 'groups', description: 'Key exchange groups in order of preference', example: 'X25519:P-256' }),
+  alpn: listOf(text('a protocol name'), 'protocol names')
+    .optional()
+    .meta({ flag: 'alpn', description: 'Application protocols to offer', example: 'h2,http/1.1' }),
+});
+
+const connectionSchema = z.strictObject({
+  timeout: duration(1)
+    .default(10_000)
+    .meta({ flag: 'timeout', description: 'Longest time for the TCP connect, and again for the handshake', example: '10s' }),
+  ticketTimeout: duration(1)
+    .default(1000)
+    .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
+  close: choice(['reset', 'notify'])
+    .default('reset')
+    .meta({ description: 'How measured connections end: reset keeps ports free, notify sends close_notify' }),
+});
+
+export const scenarioSchema = z.strictObject({
+  $schema: z.string().optional().meta({ description: 'Where the JSON Schema of this file stands, for editors' }),
+  name: z
+    .string('must be a name')
+    .regex(/^[\w.-]{1,64}$/u, 'must have 1 to 64 letters, digits, dots, - and _: it becomes part of a folder name')
+    .default('run')
+    .meta({ flag: 'label', description: 'Name of the run, part of its folder name' }),
+  description: z.string('must be text').optional().meta({ description: 'What the scenario is for' }),
+  states: labelled.meta({ description: 'What is measured: labels such as before and after, and the server of each' }),
+  protocols: listOf(choice(PROTOCOLS), PROTOCOLS.join(', '))
+    .default([...PROTOCOLS])
+    .meta({ flag: 'tls', description: 'Protocol versions', example: '1.2,1.3' }),
+  modes: listOf(choice(MODES), MODES.join(', '))
+    .default(['full', 'session-id', 'ticket'])
+    .meta({ flag: 'mode', alias: 'm', description: 'Handshake modes', example: 'full,session-id,ticket' }),
+  load: loadSchema.prefault({}).meta({ description: 'How handshakes are started' }),
+  plan: planSchema.prefault({}).meta({ description: 'How much is measured, and in what order' }),
+  tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),
+  connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how connections end' }),
+  engine: choice(['auto', 'openssl', 'node'])
+    .default('auto')
+    .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),
+  workers: count(1)
+    .optional()
+    .meta({ flag: 'workers', alias: 'w', description: 'Worker threads [default: one less than the cores, at most 4]', example: '2' }),
+  seed: count(0).optional().meta({ flag: 'seed', description: 'Seed of the order of cells [default: drawn, and recorded]' }),
+  authorized: flag.default(false).meta({
+    flag: 'authorized',
+    description: 'You may load the target although its address is neither loopback nor private',
+  }),
+});
+
+/** What a user writes. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+
+/** A validated scenario: every setting that has a default is present. */
+export type Scenario = z.output<typeof scenarioSchema>;
+
+export type StateSettings = Scenario['states'][string];
+
+export type ServerSettings = NonNullable<StateSettings['server']>;

@@ -1,0 +1,59 @@
+import { z } from '../domain/zod.ts';
+import { scenarioSchema, type SettingMeta } from './schema.ts';
+
+/** A setting of the scenario, as the schema declares it. */
+export interface Setting {
+  /** Where it stands in the file: `['load', 'concurrency']`. */
+  readonly path: readonly string[];
+  readonly meta: SettingMeta;
+  readonly type: 'boolean' | 'list' | 'value';
+  readonly default: unknown;
+}
+
+/** Every setting that has a flag. The command line is made from these: an option exists once, in the schema. */
+export const flagSettings = (): Setting[] => collect(scenarioSchema, []).filter((setting) => setting.meta.flag !== undefined);
+
+/** The flag that sets what stands at a path: `--concurrency`. */
+export const flagOf = (path: readonly (string | number)[]): string | undefined => {
+  const found = flagSettings().find((setting) => setting.path.every((step, i) => step === path[i]));
+  return found?.meta.flag === undefined ? undefined : `--${found.meta.flag}`;
+};
+
+/** The keys that the schema knows at a path; empty where it takes any, as labels of states. */
+export const knownKeysAt = (path: readonly (string | number)[]): string[] => {
+  const schema = path.reduce<z.core.$ZodType | undefined>(step, scenarioSchema);
+  const inner = schema === undefined ? undefined : unwrap(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+};
+
+const collect = (schema: z.ZodObject, path: readonly string[]): Setting[] =>
+  Object.entries(schema.shape).flatMap(([key, child]) => {
+    const at = [...path, key];
+    const inner = unwrap(child as z.core.$ZodType);
+    const meta = z.globalRegistry.get(child as z.core.$ZodType) as SettingMeta | undefined;
+    const self: Setting[] =
+      meta === undefined ? [] : [{ path: at, meta, type: typeOf(inner), default: defaultOf(child as z.core.$ZodType) }];
+    return inner instanceof z.ZodObject ? [...self, ...collect(inner, at)] : self;
+  });
+
+const typeOf = (schema: z.core.$ZodType): Setting['type'] => {
+  if (schema instanceof z.ZodBoolean) return 'boolean';
+  return schema instanceof z.ZodArray ? 'list' : 'value';
+};
+
+const defaultOf = (schema: z.core.$ZodType): unknown =>
+  schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+
+/** Takes off what only says "may be left out". */
+const unwrap = (schema: z.core.$ZodType): z.core.$ZodType => {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return unwrap(schema.def.innerType);
+  }
+  return schema;
+};
+
+const step = (schema: z.core.$ZodType | undefined, key: string | number): z.core.$ZodType | undefined => {
+  const inner = schema === undefined ? undefined : unwrap(schema);
+  if (inner instanceof z.ZodObject) return inner.shape[key] as z.core.$ZodType | undefined;
+  return inner instanceof z.ZodRecord ? inner.def.valueType : undefined;
+};

@@ -1,0 +1,170 @@
+import * as hdr from 'hdr-histogram-js';
+
+/** 0.1 %: at 1 ms a step is below 1 us, far under any effect that is judged. */
+const SIGNIFICANT_DIGITS = 3;
+
+/** One hour in ns. A longer handshake is counted at this value, and `max` still tells the truth. */
+const HIGHEST_NS = 3_600_000_000_000;
+
+/** What a histogram is in a result file: the encoding loses the exact extremes and the sum, so they stand beside it. */
+export interface EncodedHistogram {
+  readonly count: number;
+  readonly minNs: number | null;
+  readonly maxNs: number | null;
+  readonly sumNs: number;
+  /** HdrHistogram V2, compressed, base64; empty when nothing was recorded. */
+  readonly hdr: string;
+}
+
+/** One line of an HdrHistogram log. */
+export interface HistogramLogEntry {
+  readonly tag: string;
+  readonly startUnixMs: number;
+  readonly endUnixMs: number;
+  readonly histogram: LatencyHistogram;
+}
+
+/**
+ * An HDR histogram of durations in integer ns with exact minimum, maximum and mean.
+ *
+ * Merging is lossless. An empty histogram has no quantiles: `undefined`, never 0.
+ */
+export class LatencyHistogram {
+  readonly #hdr: hdr.Histogram;
+  #count = 0;
+  #minNs = Number.POSITIVE_INFINITY;
+  #maxNs = 0;
+  #sumNs = 0;
+
+  constructor(buckets: hdr.Histogram = emptyHdr()) {
+    this.#hdr = buckets;
+  }
+
+  /** Merges many into a new one. */
+  static merged(histograms: Iterable<LatencyHistogram>): LatencyHistogram {
+    const sum = new LatencyHistogram();
+    for (const histogram of histograms) sum.add(histogram);
+    return sum;
+  }
+
+  static decode(encoded: EncodedHistogram): LatencyHistogram {
+    if (encoded.count === 0) return new LatencyHistogram();
+    const histogram = new LatencyHistogram(emptyHdr());
+    // Decoded histograms have the range of what they held; added to an empty one they take part in merges of any range.
+    histogram.#hdr.add(hdr.decodeFromCompressedBase64(encoded.hdr, 32, false));
+    histogram.#count = encoded.count;
+    histogram.#minNs = encoded.minNs ?? Number.POSITIVE_INFINITY;
+    histogram.#maxNs = encoded.maxNs ?? 0;
+    histogram.#sumNs = encoded.sumNs;
+    return histogram;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get minNs(): number | undefined {
+    return this.#count === 0 ? undefined : this.#minNs;
+  }
+
+  get maxNs(): number | undefined {
+    return this.#count === 0 ? undefined : this.#maxNs;
+  }
+
+  get meanNs(): number | undefined {
+    return this.#count === 0 ? undefined : this.#sumNs / this.#count;
+  }
+
+  /**
+   * Records one duration.
+   *
+   * @param ns a whole number of at least 0. hdr-histogram-js takes NaN in silence and breaks later, so anything else throws here.
+   * @throws RangeError when `ns` is not a whole number of at least 0.
+   */
+  record(ns: number): void {
+    if (!Number.isSafeInteger(ns) || ns < 0) throw new RangeError(`a duration must be whole nanoseconds, but it is ${String(ns)}`);
+    this.#hdr.recordValue(Math.min(Math.max(ns, 1), HIGHEST_NS));
+    this.#count += 1;
+    this.#sumNs += ns;
+    if (ns < this.#minNs) this.#minNs = ns;
+    if (ns > this.#maxNs) this.#maxNs = ns;
+  }
+
+  /**
+   * The value below or at which the fraction `p` of the durations lies.
+   *
+   * @param p a fraction from 0 to 1. 0 and 1 give the exact extremes.
+   */
+  quantileNs(p: number): number | undefined {
+    if (this.#count === 0) return undefined;
+    if (p <= 0) return this.#minNs;
+    if (p >= 1) return this.#maxNs;
+    // A bucket's upper edge can lie beyond what was seen.
+    return Math.min(Math.max(this.#hdr.getValueAtPercentile(p * 100), this.#minNs), this.#maxNs);
+  }
+
+  add(other: LatencyHistogram): void {
+    if (other.#count === 0) return;
+    this.#hdr.add(other.#hdr);
+    this.#count += other.#count;
+    this.#sumNs += other.#sumNs;
+    this.#minNs = Math.min(this.#minNs, other.#minNs);
+    this.#maxNs = Math.max(this.#maxNs, other.#maxNs);
+  }
+
+  /** Forgets everything, keeping the memory. */
+  reset(): void {
+    this.#hdr.reset();
+    this.#count = 0;
+    this.#minNs = Number.POSITIVE_INFINITY;
+    this.#maxNs = 0;
+    this.#sumNs = 0;
+  }
+
+  /** Takes milliseconds: not for use inside a measured window. */
+  encode(): EncodedHistogram {
+    return {
+      count: this.#count,
+      minNs: this.minNs ?? null,
+      maxNs: this.maxNs ?? null,
+      sumNs: this.#sumNs,
+      hdr: this.#count === 0 ? '' : hdr.encodeIntoCompressedBase64(this.#hdr),
+    };
+  }
+
+  /** The percentile distribution that HdrHistogram's plotters read (`.hgrm`), values in ms. */
+  percentileText(): string {
+    return this.#hdr.outputPercentileDistribution(5, 1e6);
+  }
+
+  /** Writes an HdrHistogram log, format 1.3, in ns: `HistogramLogProcessor` and the analysers read it. */
+  static log(comment: string, startUnixMs: number, entries: Iterable<HistogramLogEntry>): string {
+    const lines: string[] = [];
+    const writer = new hdr.HistogramLogWriter((text) => {
+      lines.push(text);
+    });
+    writer.outputLogFormatVersion();
+    writer.outputComment(comment);
+    lines.push(`#[StartTime: ${(startUnixMs / 1000).toFixed(3)} (seconds since epoch)]\n`);
+    writer.outputLegend();
+    for (const { tag, startUnixMs: start, endUnixMs: end, histogram } of entries) {
+      if (/[\s,]/u.test(tag)) throw new RangeError(`a histogram tag must have no comma and no space, but it is "${tag}"`);
+      const line = histogram.#hdr;
+      line.tag = tag;
+      line.startTimeStampMsec = start;
+      line.endTimeStampMsec = end;
+      writer.outputIntervalHistogram(line, undefined, undefined, 1e6);
+    }
+    return lines.join('');
+  }
+}
+
+const emptyHdr = (): hdr.Histogram =>
+  hdr.build({
+    bitBucketSize: 32,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_NS,
+    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
+    useWebAssembly: false,
+  });
