@@ -10,6 +10,8 @@ export type Notice =
       /** Reason or failure to count. */
       readonly because: Readonly<Record<string, number>>;
     }
+  | { readonly code: 'declined-as-configured'; readonly severity: 'info'; readonly cell: string; readonly handshakes: number }
+  | { readonly code: 'honoured-unexpectedly'; readonly severity: 'warning'; readonly cell: string; readonly honoured: number }
   | {
       readonly code: 'partly-declined';
       readonly severity: 'warning';

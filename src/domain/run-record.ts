@@ -83,6 +83,8 @@ const cellSchema = z.object({
   state: z.string(),
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
+  /** What the state's known configuration lets expect; `declined` is a control, not a failure. */
+  expected: z.enum(['honoured', 'declined']),
   negotiated: negotiatedSchema.nullable(),
 });
 

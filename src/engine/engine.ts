@@ -121,7 +121,7 @@ export interface Outcome {
   /** TLS bytes on the wire, without TCP and IP headers. */
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** What was negotiated, by OpenSSL's names; empty when the engine does not say. Read it outside the hot path. */
+  /** What was negotiated. Dear, and promised only of a tapped attempt: ask for one of many. */
   negotiated(): Negotiated;
 }
 

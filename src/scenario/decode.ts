@@ -1,7 +1,7 @@
 import { ResumarkError } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
 import { decode, type Flaw } from '../domain/zod.ts';
-import { scenarioSchema, type Scenario } from './schema.ts';
+import { scenarioSchema, serverSchema, type Scenario, type ServerSettings } from './schema.ts';
 import { flagOf, knownKeysAt } from './settings.ts';
 
 /** Settings as they were given, nested as the scenario file is; nothing is checked yet. */
@@ -39,6 +39,19 @@ export const decodeScenario = (file: unknown, flags: RawSettings, fileName: stri
       ...Object.fromEntries([...flagPaths].map((path) => [path, 'flag' as const])),
     },
   };
+};
+
+/**
+ * Decodes the settings of a reference server that were given as flags.
+ *
+ * @throws ResumarkError USAGE naming the flag, the value and the mend.
+ */
+export const decodeServer = (flags: RawSettings): ServerSettings => {
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const decoded = decode(serverSchema, given);
+  if (decoded.ok) return decoded.value;
+  const lines = decoded.flaws.map(({ path, message, value }) => `--${String(path[0])} ${message}, but it is ${shown(value)}.`);
+  throw new ResumarkError('USAGE', lines.join('\n'));
 };
 
 const flawError = (flaws: readonly Flaw[], flagPaths: ReadonlySet<string>, fileName: string): ResumarkError => {

@@ -1,5 +1,5 @@
 import { MODES } from '../domain/mode.ts';
-import { PROTOCOLS } from '../domain/protocol.ts';
+import { isProtocol, PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
 import { parseCount, parseDurationMs } from './quantity.ts';
 
@@ -48,6 +48,12 @@ const listOf = <Item extends z.ZodType>(item: Item, what: string) =>
 
 const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
 
+/** `1.2` means `TLSv1.2`, on the command line and in a file. */
+const protocol = z.preprocess((value) => {
+  const spelt = `TLSv${String(value)}`;
+  return isProtocol(spelt) ? spelt : value;
+}, choice(PROTOCOLS));
+
 const flag = z.boolean('must be true or false');
 
 export const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
@@ -61,7 +67,7 @@ const resumption = z
   })
   .transform((value) => (value === 'none' ? [] : [...new Set(typeof value === 'string' ? [value] : value)]));
 
-const serverSchema = z.strictObject({
+export const serverSchema = z.strictObject({
   certificate: choice(KEY_TYPES).default('ecdsa-p256').meta({ description: "Key type of the server's certificate" }),
   resumption: resumption
     .default(['cache', 'tickets'])
@@ -74,6 +80,9 @@ const serverSchema = z.strictObject({
 const stateSchema = z
   .strictObject({
     target: text('host:port').optional().meta({ description: 'A server that runs already, as host:port' }),
+    resumption: resumption.optional().meta({
+      description: 'What the target is known to offer for resumption. A mode that it does not offer is then expected to be declined',
+    }),
     server: serverSchema.optional().meta({ description: 'A reference server that the run starts and stops' }),
     servername: text('a host name')
       .optional()
@@ -83,6 +92,9 @@ const stateSchema = z
   })
   .refine((state) => (state.target === undefined) !== (state.server === undefined), {
     error: 'must have either target (a server that runs already) or server (one to start), and not both',
+  })
+  .refine((state) => state.server === undefined || state.resumption === undefined, {
+    error: "must state the reference server's resumption inside server",
   });
 
 const labelled = z
@@ -176,10 +188,10 @@ export const scenarioSchema = z.strictObject({
     .string('must be a name')
     .regex(/^[\w.-]{1,64}$/u, 'must have 1 to 64 letters, digits, dots, - and _: it becomes part of a folder name')
     .default('run')
-    .meta({ flag: 'label', description: 'Name of the run, part of its folder name' }),
+    .meta({ description: 'Name of the run, part of its folder name; the file name unless it is given' }),
   description: z.string('must be text').optional().meta({ description: 'What the scenario is for' }),
   states: labelled.meta({ description: 'What is measured: labels such as before and after, and the server of each' }),
-  protocols: listOf(choice(PROTOCOLS), PROTOCOLS.join(', '))
+  protocols: listOf(protocol, PROTOCOLS.join(', '))
     .default([...PROTOCOLS])
     .meta({ flag: 'tls', description: 'Protocol versions', example: '1.2,1.3' }),
   modes: listOf(choice(MODES), MODES.join(', '))

@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
-import { isProtocol } from '../../domain/protocol.ts';
+import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName, keyTypeName } from '../../tls/names.ts';
 import { nowNs } from '../clock.ts';
@@ -40,10 +40,14 @@ export class NodeConnection implements Outcome {
   #timer: NodeJS.Timeout;
   #tlsStartNs = 0;
   #readyNs = 0;
+  #protocol: Protocol;
+  #isResumed = false;
+  #negotiated: Negotiated | undefined;
 
   constructor(attempt: Attempt, onEnd: (connection: NodeConnection) => void) {
     this.attempt = attempt;
     this.#client = attempt.client as NodeClient;
+    this.#protocol = this.#client.settings.protocol;
     this.#onEnd = onEnd;
     this.#hellos = attempt.tap ? new HelloReader() : undefined;
     const { address, port, connectTimeoutMs } = this.#client.settings;
@@ -61,11 +65,9 @@ export class NodeConnection implements Outcome {
   }
 
   get evidence(): Evidence {
-    const tls = this.#tls;
-    const protocol = tls?.getProtocol();
     return {
-      protocol: isProtocol(protocol) ? protocol : this.#client.settings.protocol,
-      resumed: tls?.isSessionReused() ?? false,
+      protocol: this.#protocol,
+      resumed: this.#isResumed,
       offered: this.attempt.session?.mechanism,
       earlyData: 'none',
       hello: this.#hellos?.evidence(),
@@ -73,21 +75,7 @@ export class NodeConnection implements Outcome {
   }
 
   negotiated(): Negotiated {
-    const tls = this.#tls;
-    const certificate = tls?.getPeerX509Certificate();
-    const key = certificate?.publicKey;
-    const group = tls?.getEphemeralKeyInfo() as { readonly name?: string } | null | undefined;
-    return {
-      cipher: tls?.getCipher().name ?? '',
-      group: groupName(group?.name ?? ''),
-      alpn: typeof tls?.alpnProtocol === 'string' ? tls.alpnProtocol : '',
-      keyType: keyTypeName({
-        type: key?.asymmetricKeyType,
-        modulusBits: key?.asymmetricKeyDetails?.modulusLength,
-        curve: key?.asymmetricKeyDetails?.namedCurve,
-      }),
-      certificateSha256: certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '',
-    };
+    return this.#negotiated ?? readNegotiated(this.#tls);
   }
 
   /** Drops the connection without calling back. */
@@ -134,6 +122,7 @@ export class NodeConnection implements Outcome {
     if (this.#stage !== 'handshaking') return;
     this.#readyNs = nowNs();
     this.handshakeNs = this.#readyNs - this.#tlsStartNs;
+    this.#keepFacts(tls);
     if (this.#client.settings.protocol === 'TLSv1.2') this.#takeRenewedTicket(tls);
     else if (this.attempt.awaitTicket && this.session === undefined) {
       this.#stage = 'awaiting-ticket';
@@ -143,6 +132,14 @@ export class NodeConnection implements Outcome {
       return;
     }
     this.#close();
+  }
+
+  /** A closed socket tells nothing more, so what will be asked is read now; what costs much only where somebody looks. */
+  #keepFacts(tls: TLSSocket): void {
+    const protocol = tls.getProtocol();
+    if (isProtocol(protocol)) this.#protocol = protocol;
+    this.#isResumed = tls.isSessionReused();
+    if (this.attempt.tap) this.#negotiated = readNegotiated(tls);
   }
 
   /** A ticket renewed inside an abbreviated TLS 1.2 handshake (RFC 5077, section 3.3) raises no `session` event. */
@@ -199,8 +196,11 @@ export class NodeConnection implements Outcome {
     this.bytesIn = this.#socket.bytesRead;
     this.bytesOut = this.#socket.bytesWritten;
     this.endNs = nowNs();
+    // Not at once: node crashes when the socket under a TLSSocket is reset from inside one of the TLSSocket's events (seen on 20.20).
+    setImmediate(() => {
+      this.#reset();
+    });
     this.#onEnd(this);
-    this.#reset();
   }
 
   #reset(): void {
@@ -208,3 +208,20 @@ export class NodeConnection implements Outcome {
     this.#tls?.destroy();
   }
 }
+
+const readNegotiated = (tls: TLSSocket | undefined): Negotiated => {
+  const certificate = tls?.getPeerX509Certificate();
+  const key = certificate?.publicKey;
+  const group = tls?.getEphemeralKeyInfo() as { readonly name?: string } | null | undefined;
+  return {
+    cipher: (tls?.getCipher() as { readonly name: string } | null | undefined)?.name ?? '',
+    group: groupName(group?.name ?? ''),
+    alpn: typeof tls?.alpnProtocol === 'string' ? tls.alpnProtocol : '',
+    keyType: keyTypeName({
+      type: key?.asymmetricKeyType,
+      modulusBits: key?.asymmetricKeyDetails?.modulusLength,
+      curve: key?.asymmetricKeyDetails?.namedCurve,
+    }),
+    certificateSha256: certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '',
+  };
+};

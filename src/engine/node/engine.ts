@@ -22,12 +22,14 @@ class Pump {
   readonly #inFlight = new Set<NodeConnection>();
   readonly #done: Promise<void>;
   #resolve: () => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
   #dueTimer: NodeJS.Timeout | undefined;
 
   constructor(work: Work) {
     this.#work = work;
-    this.#done = new Promise((resolve) => {
+    this.#done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
+      this.#reject = reject;
     });
   }
 
@@ -68,8 +70,13 @@ class Pump {
 
   readonly #settle = (connection: NodeConnection): void => {
     this.#inFlight.delete(connection);
-    this.#work.settled(connection.attempt, connection);
-    this.#startDue();
+    try {
+      this.#work.settled(connection.attempt, connection);
+      this.#startDue();
+    } catch (error) {
+      // Thrown inside a socket's event it would end the process instead of the run.
+      this.#reject(error);
+    }
   };
 
   #abandon(): void {

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import type { Argv, CommandModule } from 'yargs';
+import { readScenarioFile } from '../../run/scenario-file.ts';
+import { decodeScenario } from '../../scenario/decode.ts';
+import type { CommandContext } from '../context.ts';
+import { flagValues, withScenarioFlags } from '../flags.ts';
+import { measure, withOutputFlags } from '../measure.ts';
+
+const DEMO_SCENARIO = fileURLToPath(new URL('../../../scenarios/demo.yaml', import.meta.url));
+
+/** `demo`: the main job on servers of our own, with nothing to set up. */
+export const demoCommand = (context: CommandContext): CommandModule => ({
+  command: 'demo',
+  describe: 'Measure every mode on two reference servers: before (no resumption) and after (cache and tickets)',
+  builder: (yargs: Argv) => withOutputFlags(withScenarioFlags(yargs)),
+  handler: async (parsed) => {
+    const decoded = decodeScenario(await readScenarioFile(DEMO_SCENARIO), flagValues(parsed), 'the demo scenario');
+    context.exitWith(await measure(context, decoded, parsed));
+  },
+});

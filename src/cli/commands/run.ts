@@ -1,0 +1,58 @@
+import type { Argv, CommandModule } from 'yargs';
+import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
+import { decodeScenario, type DecodedScenario, type RawSettings } from '../../scenario/decode.ts';
+import { readScenarioFile } from '../../run/scenario-file.ts';
+import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
+import { measure, withOutputFlags } from '../measure.ts';
+import type { CommandContext } from '../context.ts';
+
+/** `run <scenario.yaml | host:port>`: measures, writes a run folder, prints the table. */
+export const runCommand = (context: CommandContext): CommandModule => ({
+  command: 'run <scenario>',
+  describe: 'Measure a scenario file, or one target as host:port',
+  builder: (yargs: Argv) =>
+    withOutputFlags(withScenarioFlags(yargs))
+      .positional('scenario', { type: 'string', describe: 'A scenario file (.yaml, .yml, .json) or host:port' })
+      .option('label', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Label of the state when the target is given as host:port',
+        defaultDescription: 'target',
+        group: 'Scenario:',
+      })
+      .example('$0 run scenarios/session-tickets.yaml', 'before and after, on reference servers')
+      .example('$0 run 127.0.0.1:8443 -k -m full,ticket --tls 1.3 -d 10s', 'one server that runs already'),
+  handler: async (parsed) => {
+    context.exitWith(await runScenario(context, parsed));
+  },
+});
+
+const runScenario = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
+  const decoded = await decodeArgument(String(parsed['scenario']), parsed);
+  if (parsed['dryRun'] === true) {
+    context.terminal.out(`${JSON.stringify(decoded.scenario, undefined, 2)}\n`);
+    return EXIT.done;
+  }
+  return measure(context, decoded, parsed);
+};
+
+const decodeArgument = async (argument: string, parsed: ParsedFlags): Promise<DecodedScenario> => {
+  const flags = flagValues(parsed);
+  const label = parsed['label'];
+  if (isFile(argument)) {
+    if (label !== undefined) {
+      throw new ResumarkError('USAGE', '--label names the state of a host:port target, but a scenario file names its own states.');
+    }
+    return decodeScenario(await readScenarioFile(argument), flags, argument);
+  }
+  return decodeScenario(targetScenario(argument, typeof label === 'string' ? label : 'target'), flags, argument);
+};
+
+/** What ends in a file's extension, or has a path's slash and no port, is a file. */
+const isFile = (argument: string): boolean =>
+  /\.(?:ya?ml|json)$/iu.test(argument) || (/[/\\]/u.test(argument) && !/:\d+$/u.test(argument));
+
+const targetScenario = (target: string, label: string): RawSettings => ({
+  name: label === 'target' ? target.replace(/[^\w.-]/gu, '-').slice(0, 64) : label,
+  states: { [label]: { target } },
+});

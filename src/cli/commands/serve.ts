@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { Argv, CommandModule } from 'yargs';
+import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
+import { parseCount } from '../../scenario/quantity.ts';
+import { decodeServer } from '../../scenario/decode.ts';
+import { startReferenceServer } from '../../target/reference-server.ts';
+import type { CommandContext } from '../context.ts';
+import type { ParsedFlags } from '../flags.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+
+/** `serve`: a reference server in the foreground, until Ctrl-C. */
+export const serveCommand = (context: CommandContext): CommandModule => ({
+  command: 'serve',
+  describe: 'Run a reference server with chosen resumption, until Ctrl-C',
+  builder: (yargs: Argv) =>
+    yargs
+      .option('port', { type: 'string', requiresArg: true, describe: 'Port on 127.0.0.1', defaultDescription: 'a free one' })
+      .option('certificate', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Key type of the certificate',
+        defaultDescription: 'ecdsa-p256',
+      })
+      .option('resumption', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'none, cache, tickets or cache,tickets',
+        defaultDescription: 'cache,tickets',
+      })
+      .option('delay', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Hold back each handshake so long',
+        defaultDescription: 'not at all',
+      })
+      .example('$0 serve --resumption none --port 8443', 'a server that never resumes'),
+  handler: async (parsed) => {
+    context.exitWith(await serve(context, parsed));
+  },
+});
+
+const serve = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
+  const settings = decodeServer({
+    certificate: parsed['certificate'],
+    resumption: resumptionOf(parsed['resumption']),
+    delay: parsed['delay'],
+  });
+  const interrupt = listenForInterrupt();
+  const server = await startReferenceServer({
+    keyType: settings.certificate,
+    resumption: settings.resumption,
+    delayMs: settings.delay,
+    port: portOf(parsed['port']),
+  });
+  terminal.out(`${server.address}:${String(server.port)}\n${server.certificate}`);
+  terminal.err(`resumption ${settings.resumption.join(', ') || 'none'}; Ctrl-C ends the server\n`);
+  if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');
+  await server.close();
+  interrupt.end();
+  return EXIT.done;
+};
+
+const resumptionOf = (flag: unknown): unknown =>
+  typeof flag === 'string' && flag.includes(',') ? flag.split(',') : flag;
+
+const portOf = (flag: unknown): number => {
+  if (flag === undefined) return 0;
+  const port = parseCount(flag);
+  if (port !== undefined && port <= 65_535) return port;
+  throw new ResumarkError('USAGE', `--port must be a number from 0 to 65535, but it is ${JSON.stringify(flag)}.`, '0 takes a free one.');
+};

@@ -1,0 +1,23 @@
+/** Listens for Ctrl-C and SIGTERM: the first ends the measuring, the second ends the program at once. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  received(): 'SIGINT' | 'SIGTERM' | undefined;
+  end(): void;
+}
+
+export const listenForInterrupt = (): Interrupt => {
+  const controller = new AbortController();
+  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
+    received = signal;
+    controller.abort();
+    // From here on the default holds again, which is to end the process.
+    stopListening();
+  };
+  const stopListening = (): void => {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return { signal: controller.signal, received: () => received, end: stopListening };
+};

@@ -1,0 +1,67 @@
+import yargs, { type Argv } from 'yargs';
+import { EXIT, ResumarkError, type ExitCode } from '../domain/error.ts';
+import { version } from '../run/version.ts';
+import { demoCommand } from './commands/demo.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { serveCommand } from './commands/serve.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The program as a function of its arguments and its terminal. Never ends the process: it gives the exit code. */
+export const main = async (args: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  try {
+    return await runCommandLine(args, terminal);
+  } catch (error) {
+    return report(error, terminal);
+  }
+};
+
+const runCommandLine = async (args: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  let exitCode: ExitCode = EXIT.done;
+  const context = {
+    terminal,
+    exitWith: (code: ExitCode): void => {
+      exitCode = code;
+    },
+  };
+  const program = commandLine(args)
+    .command(runCommand(context))
+    .command(demoCommand(context))
+    .command(reportCommand(context))
+    .command(serveCommand(context))
+    .command(schemaCommand(context));
+  // With a callback yargs hands over what it would print, so that help and version go to stdout.
+  await program.parseAsync([...args], {}, (_error, _parsed, output) => {
+    if (output !== '') terminal.out(`${output}\n`);
+  });
+  return exitCode;
+};
+
+const commandLine = (args: readonly string[]): Argv =>
+  yargs([...args])
+    .scriptName('resumark')
+    .usage('$0 <command>\n\nWhat TLS session resumption is worth: handshakes under load, each proven.')
+    .strict()
+    .demandCommand(1, 'Name a command.')
+    .recommendCommands()
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(110)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false, 'dot-notation': false })
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new ResumarkError('USAGE', message ?? 'The command line is wrong.', 'See resumark --help.');
+    });
+
+const report = (error: unknown, terminal: Terminal): ExitCode => {
+  if (error instanceof ResumarkError) {
+    terminal.err(`error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? error.stack : String(error);
+  terminal.err(`This is a bug of resumark ${version}; please report it with what follows.\n${stack ?? ''}\n`);
+  return EXIT.internal;
+};

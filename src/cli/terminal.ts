@@ -1,0 +1,20 @@
+/** Where a command writes, and what the place can show. Passed in, so that a command is a function of it. */
+export interface Terminal {
+  /** The result. */
+  readonly out: (text: string) => void;
+  /** Progress, notices and errors. */
+  readonly err: (text: string) => void;
+  /** Whether stderr can show a line that is rewritten. */
+  readonly isLive: boolean;
+  readonly hasColour: boolean;
+  readonly columns: number;
+}
+
+/** The terminal of this process. NO_COLOR and TERM=dumb are honoured. */
+export const processTerminal = (): Terminal => ({
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  isLive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
+  hasColour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+  columns: process.stdout.isTTY ? process.stdout.columns : 0,
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { parseListeningSockets, parseParentPid, parseSchedstatNs, parseSocketLink } from './procfs.ts';
+
+/**
+ * The processes that hold a listening socket on a port of this machine.
+ *
+ * nginx, HAProxy and others fork after they have opened it, so several processes can hold one socket; all of them count.
+ */
+export const listenersOf = (address: string, port: number): number[] => {
+  const inodes = new Set(listeningInodes(isIPv4(address) ? ['tcp', 'tcp6'] : ['tcp6'], port));
+  return inodes.size === 0 ? [] : processes().filter((pid) => socketInodes(pid).some((inode) => inodes.has(inode)));
+};
+
+/** The processes with all that descend from them, as they are now. */
+export const withDescendants = (pids: readonly number[]): number[] => {
+  const children = new Map<number, number[]>();
+  for (const pid of processes()) {
+    const parent = parseParentPid(readText(`/proc/${String(pid)}/stat`) ?? '');
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const found = new Set<number>();
+  const visit = (pid: number): void => {
+    if (found.has(pid)) return;
+    found.add(pid);
+    children.get(pid)?.forEach(visit);
+  };
+  pids.forEach(visit);
+  return [...found];
+};
+
+/**
+ * CPU time in ns of every thread of a process, by thread ID. Empty when the process is gone or may not be read.
+ *
+ * The kernel adds up a running thread's time at each tick (1 to 10 ms): read it when the process is idle, or over a long time.
+ */
+export const threadTimesNs = (pid: number): ReadonlyMap<string, number> => {
+  const times = new Map<string, number>();
+  for (const thread of readFolder(`/proc/${String(pid)}/task`)) {
+    const ns = parseSchedstatNs(readText(`/proc/${String(pid)}/task/${thread}/schedstat`) ?? '');
+    if (ns !== undefined) times.set(`${String(pid)}/${thread}`, ns);
+  }
+  return times;
+};
+
+const listeningInodes = (tables: readonly string[], port: number): string[] =>
+  tables
+    .flatMap((table) => parseListeningSockets(readText(`/proc/net/${table}`) ?? ''))
+    .filter((socket) => socket.port === port)
+    .map((socket) => socket.inode);
+
+const processes = (): number[] =>
+  readFolder('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .map(Number);
+
+const socketInodes = (pid: number): string[] =>
+  readFolder(`/proc/${String(pid)}/fd`).flatMap((fd) => parseSocketLink(readLink(`/proc/${String(pid)}/fd/${fd}`)) ?? []);
+
+/** What vanishes or is forbidden while it is read counts as not there. */
+const readText = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+const readFolder = (path: string): string[] => {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+};
+
+const readLink = (path: string): string => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+};

@@ -1,0 +1,69 @@
+/** What a worker shows while it works, and what it is told: shared memory, since no message is sent inside the window. */
+const FINISHED = 0;
+const HONOURED = 1;
+const ERRORS = 2;
+const IN_FLIGHT = 3;
+const CONTROL = 4;
+const SLOTS = 5;
+
+/** `drain` starts no more handshakes, `cancel` also drops those in flight. */
+export type Control = 'run' | 'drain' | 'cancel';
+
+const CONTROLS = ['run', 'drain', 'cancel'] as const satisfies readonly Control[];
+
+/** One worker's counters. Single writer per slot; the other side only reads. */
+export class Counters {
+  readonly #slots: Int32Array;
+
+  constructor(buffer = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT)) {
+    this.#slots = new Int32Array(buffer);
+  }
+
+  get buffer(): SharedArrayBuffer {
+    return this.#slots.buffer as SharedArrayBuffer;
+  }
+
+  get finished(): number {
+    return Atomics.load(this.#slots, FINISHED);
+  }
+
+  get honoured(): number {
+    return Atomics.load(this.#slots, HONOURED);
+  }
+
+  get errors(): number {
+    return Atomics.load(this.#slots, ERRORS);
+  }
+
+  get inFlight(): number {
+    return Atomics.load(this.#slots, IN_FLIGHT);
+  }
+
+  get control(): Control {
+    return CONTROLS[Atomics.load(this.#slots, CONTROL)] ?? 'cancel';
+  }
+
+  set control(control: Control) {
+    Atomics.store(this.#slots, CONTROL, CONTROLS.indexOf(control));
+  }
+
+  countStart(): void {
+    Atomics.add(this.#slots, IN_FLIGHT, 1);
+  }
+
+  countFinished(isHonoured: boolean): void {
+    Atomics.sub(this.#slots, IN_FLIGHT, 1);
+    Atomics.add(this.#slots, FINISHED, 1);
+    if (isHonoured) Atomics.add(this.#slots, HONOURED, 1);
+  }
+
+  countError(): void {
+    Atomics.sub(this.#slots, IN_FLIGHT, 1);
+    Atomics.add(this.#slots, ERRORS, 1);
+  }
+
+  /** Starts a block. The control stays: an interrupt between two blocks must not be lost. */
+  reset(): void {
+    for (const slot of [FINISHED, HONOURED, ERRORS, IN_FLIGHT]) Atomics.store(this.#slots, slot, 0);
+  }
+}

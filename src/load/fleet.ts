@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import { ResumarkError } from '../domain/error.ts';
+import type { EngineName } from '../engine/engine.ts';
+import { Counters, type Control } from './counters.ts';
+import type { WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
+import { fromPlainError } from './plain-error.ts';
+
+/** What the workers count while they work, added up. */
+export interface FleetProgress {
+  readonly finished: number;
+  readonly honoured: number;
+  readonly errors: number;
+  readonly inFlight: number;
+}
+
+type ResponseOf<Type extends WorkerResponse['type']> = Extract<WorkerResponse, { type: Type }>;
+
+/** The worker threads of a run. They live as long as the run does, so code stays compiled from block to block. */
+export class Fleet {
+  readonly #members: readonly Member[];
+
+  private constructor(members: readonly Member[]) {
+    this.#members = members;
+  }
+
+  static async start(size: number, engine: EngineName): Promise<Fleet> {
+    const members = Array.from({ length: size }, () => new Member(engine));
+    await Promise.all(members.map((member) => member.receive('online')));
+    return new Fleet(members);
+  }
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  /** Asks the first so many workers, each its own question, and waits for all the answers. */
+  async ask<Type extends 'primed' | 'measured'>(
+    requests: readonly WorkerRequest[],
+    answer: Type,
+  ): Promise<ResponseOf<Type>[]> {
+    return Promise.all(
+      requests.map((request, i) => {
+        const member = this.#members[i];
+        if (member === undefined) throw new RangeError(`there is no worker ${String(i)}`);
+        const received = member.receive(answer);
+        member.send(request);
+        return received;
+      }),
+    );
+  }
+
+  progress(): FleetProgress {
+    const sum = (value: (counters: Counters) => number): number =>
+      this.#members.reduce((total, member) => total + value(member.counters), 0);
+    return {
+      finished: sum((counters) => counters.finished),
+      honoured: sum((counters) => counters.honoured),
+      errors: sum((counters) => counters.errors),
+      inFlight: sum((counters) => counters.inFlight),
+    };
+  }
+
+  /** Reaches workers in the middle of a window, through shared memory. */
+  control(control: Control): void {
+    for (const member of this.#members) member.counters.control = control;
+  }
+
+  async close(): Promise<void> {
+    this.control('cancel');
+    await Promise.all(this.#members.map((member) => member.close()));
+  }
+}
+
+/** One worker thread, seen from outside. */
+class Member {
+  readonly counters = new Counters();
+  readonly #thread: Worker;
+  readonly #exited: Promise<void>;
+
+  constructor(engine: EngineName) {
+    const setup: WorkerSetup = { engine, counters: this.counters.buffer };
+    // tsc does not rewrite this: in `dist` the worker is worker.js, and Node 20 cannot run worker.ts.
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+    this.#thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: setup });
+    this.#exited = new Promise((resolve) => {
+      this.#thread.once('exit', () => {
+        resolve();
+      });
+    });
+  }
+
+  send(request: WorkerRequest): void {
+    this.#thread.postMessage(request);
+  }
+
+  /** @throws the worker's own error, or WORKER_LOST when the thread ended. */
+  receive<Type extends WorkerResponse['type']>(type: Type): Promise<ResponseOf<Type>> {
+    return new Promise((resolve, reject) => {
+      const onMessage = (response: WorkerResponse): void => {
+        detach();
+        if (response.type === type) resolve(response as ResponseOf<Type>);
+        else reject(response.type === 'failed' ? fromPlainError(response.error) : new TypeError(`worker said ${response.type}`));
+      };
+      const onError = (error: Error): void => {
+        detach();
+        reject(error);
+      };
+      const onExit = (code: number): void => {
+        detach();
+        reject(new ResumarkError('WORKER_LOST', `a worker thread ended with code ${String(code)} before it had answered.`));
+      };
+      const detach = (): void => {
+        this.#thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+      };
+      this.#thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.send({ type: 'close' });
+    await this.#exited;
+  }
+}

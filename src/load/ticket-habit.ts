@@ -1,0 +1,26 @@
+import type { Outcome } from '../engine/engine.ts';
+
+/**
+ * Whether a server gives TLS 1.3 tickets after a full and after a resumed handshake: some give none on resumption, and waiting for them
+ * would hold every virtual client for the whole of the ticket timeout. Learned while priming, kept for the run.
+ */
+export class TicketHabit {
+  #afterFull = true;
+  #afterResumed: boolean | undefined;
+
+  /** Whether it is still to be found out what the server does on resumption. */
+  get isUnknown(): boolean {
+    return this.#afterResumed === undefined;
+  }
+
+  /** Whether a ticket is to be waited for. What is offered tells the kind that is likely to come. */
+  awaits(offersSession: boolean): boolean {
+    return offersSession ? (this.#afterResumed ?? true) : this.#afterFull;
+  }
+
+  learn(outcome: Outcome, wasAwaited: boolean): void {
+    if (outcome.failure !== undefined || (!wasAwaited && outcome.sessionsGiven === 0)) return;
+    if (outcome.evidence.resumed) this.#afterResumed = outcome.sessionsGiven > 0;
+    else this.#afterFull = outcome.sessionsGiven > 0;
+  }
+}

@@ -1,0 +1,79 @@
+import { stringify } from 'csv-stringify/sync';
+import { metric, METRICS } from '../analysis/metrics.ts';
+import { summarize, type CellSummary } from '../analysis/summary.ts';
+import type { Recording, RunRecord } from '../domain/run-record.ts';
+import { LatencyHistogram } from '../stats/histogram.ts';
+
+type CsvValue = string | number | undefined;
+
+/** A column: its header, and its value. Their order is a contract: new ones are appended, never inserted. */
+type Columns<Row> = readonly (readonly [header: string, value: (row: Row) => CsvValue])[];
+
+/** `summary.csv`: a row per cell. CPU and bytes are per honoured handshake. */
+export const summaryCsv = (run: RunRecord): string => csv(summaryColumns(run), summarize(run));
+
+/** `blocks.csv`: a row per cell and block, in the order in which they were measured. */
+export const blocksCsv = (run: RunRecord): string => csv(blockColumns(run), run.blocks);
+
+const summaryColumns = (run: RunRecord): Columns<CellSummary> => [
+  ['run_id', () => run.id],
+  ['state', (cell) => cell.state],
+  ['target', (cell) => cell.target],
+  ['protocol', (cell) => cell.protocol],
+  ['mode', (cell) => cell.mode],
+  ['mechanism', (cell) => cell.mechanism],
+  ['cipher', (cell) => cell.cipher],
+  ['group', (cell) => cell.group],
+  ['key_type', (cell) => cell.keyType],
+  ...METRICS.filter(({ column }) => column !== HONOURED_SHARE).map(
+    ({ id, column, unit }): Columns<CellSummary>[number] => [column, (cell) => numeral(metric(id).value(cell), unit === 'per-second')],
+  ),
+  ['status', (cell) => cell.status],
+  [HONOURED_SHARE, (cell) => numeral(cell.honouredShare, true)],
+];
+
+/** Came after the contract's columns, and so stands behind them. */
+const HONOURED_SHARE = 'honoured_share';
+
+const blockColumns = (run: RunRecord): Columns<Recording> => {
+  const cellOf = (block: Recording) => run.cells.find((cell) => cell.id === block.cell);
+  return [
+    ['run_id', () => run.id],
+    ['round', (block) => block.round],
+    ['order', (block) => block.order],
+    ['state', (block) => cellOf(block)?.state],
+    ['protocol', (block) => cellOf(block)?.protocol],
+    ['mode', (block) => cellOf(block)?.mode],
+    ['start_unix_ns', (block) => block.startUnixNs],
+    ['duration_ns', (block) => block.durationNs],
+    ['handshakes', (block) => block.handshakes],
+    ['honoured', (block) => block.honoured],
+    ['declined', (block) => block.handshakes - block.honoured],
+    ['errors', (block) => Object.values(block.errors).reduce((a, b) => a + b, 0)],
+    ['p50_ns', (block) => quantile(block, 0.5)],
+    ['p90_ns', (block) => quantile(block, 0.9)],
+    ['p99_ns', (block) => quantile(block, 0.99)],
+    ['cpu_client_ns', (block) => perHonoured(block, block.cpuClientNs)],
+    ['cpu_server_ns', (block) => perHonoured(block, block.cpuServerNs)],
+    ['valid', (block) => String(block.valid)],
+    ['invalid_reason', (block) => block.invalidReason],
+  ];
+};
+
+const quantile = (block: Recording, p: number): CsvValue => numeral(LatencyHistogram.decode(block.handshakeNs).quantileNs(p));
+
+const perHonoured = (block: Recording, ns: number | null): CsvValue =>
+  ns === null || block.honoured === 0 ? undefined : Math.round(ns / block.honoured);
+
+/** Whole numbers stay whole: a spreadsheet needs no fraction of a ns. */
+const numeral = (value: number | undefined, hasFraction = false): CsvValue => {
+  if (value === undefined || !Number.isFinite(value)) return undefined;
+  return hasFraction ? Number(value.toFixed(4)) : Math.round(value);
+};
+
+const csv = <Row>(columns: Columns<Row>, rows: readonly Row[]): string =>
+  stringify(
+    [columns.map(([header]) => header), ...rows.map((row) => columns.map(([, value]) => value(row)))],
+    // A cell that begins with = + - @ would run as a formula; numbers stay numbers from csv-stringify 6.9 on.
+    { escape_formulas: true },
+  );

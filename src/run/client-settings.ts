@@ -1,0 +1,28 @@
+import type { Mode } from '../domain/mode.ts';
+import type { Protocol } from '../domain/protocol.ts';
+import type { ClientSettings } from '../engine/engine.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { OpenState } from './open-states.ts';
+
+/** What the engine needs to know to connect to a state in one protocol and mode. */
+export const clientSettings = (
+  scenario: Scenario,
+  state: OpenState,
+  { protocol, mode }: { readonly protocol: Protocol; readonly mode: Mode },
+): ClientSettings => ({
+  protocol,
+  mode,
+  address: state.address,
+  port: state.port,
+  serverName: state.serverName,
+  verify: state.verify,
+  ca: state.ca,
+  identity: state.identity,
+  alpn: scenario.tls.alpn ?? [],
+  ciphers: scenario.tls.ciphers,
+  groups: scenario.tls.groups,
+  close: scenario.connection.close,
+  connectTimeoutMs: scenario.connection.timeout,
+  handshakeTimeoutMs: scenario.connection.timeout,
+  ticketTimeoutMs: scenario.connection.ticketTimeout,
+});

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { Negotiated } from '../engine/engine.ts';
+import { Fleet } from '../load/fleet.ts';
+import type { DecodedScenario } from '../scenario/decode.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { chooseEngine, type ChosenEngine } from './choose-engine.ts';
+import { Measurement, negotiatedKey, type ExecuteOptions } from './measurement.ts';
+import { closeStates, openStates, type OpenState } from './open-states.ts';
+import { preflight } from './preflight.ts';
+
+/**
+ * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
+ *
+ * @throws ResumarkError when nothing can be measured. Once measuring has begun, what was measured is kept.
+ */
+export const execute = async (decoded: DecodedScenario, options: ExecuteOptions = {}): Promise<RunRecord> => {
+  const { scenario } = decoded;
+  const chosen = chooseEngine(scenario);
+  const states = await openStates(scenario);
+  try {
+    const negotiated = await preflightAll(chosen, scenario, states);
+    const fleet = await Fleet.start(workersOf(scenario), chosen.engine.name);
+    try {
+      return await new Measurement({ decoded, chosen, states, negotiated, fleet, options }).run();
+    } finally {
+      await fleet.close();
+    }
+  } finally {
+    chosen.engine.close();
+    await closeStates(states);
+  }
+};
+
+const preflightAll = async (
+  { engine }: ChosenEngine,
+  scenario: Scenario,
+  states: readonly OpenState[],
+): Promise<ReadonlyMap<string, Negotiated>> => {
+  const negotiated = new Map<string, Negotiated>();
+  for (const state of states) {
+    for (const protocol of scenario.protocols) {
+      negotiated.set(negotiatedKey(state.label, protocol), await preflight(engine, scenario, { state, protocol }));
+    }
+  }
+  return negotiated;
+};
+
+/** More threads than this want more cores than a generator should take from the server unasked. */
+const MOST_DEFAULT_WORKERS = 4;
+
+const workersOf = (scenario: Scenario): number =>
+  scenario.workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, availableParallelism() - 1), scenario.load.concurrency);

@@ -1,0 +1,92 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ResumarkError } from '../domain/error.ts';
+import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../domain/run-record.ts';
+import { decode } from '../domain/zod.ts';
+import { blocksCsv, summaryCsv } from '../report/csv.ts';
+import { histogramLog } from '../report/hlog.ts';
+import { runJson } from '../report/json.ts';
+
+/** A run folder. Made before anything is measured, so that a path that cannot be written fails at once. */
+export class RunStore {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** @throws ResumarkError USAGE when the folder cannot be made. */
+  static async create(parent: string, runId: string): Promise<RunStore> {
+    const folder = join(parent, runId);
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ResumarkError('USAGE', `the run folder ${folder} cannot be made: ${code ?? String(error)}.`, 'Name another with --output.');
+    }
+    return new RunStore(folder);
+  }
+
+  /** Writes every file of the folder anew; a reader sees the old or the new content, never a part. */
+  async save(run: RunRecord): Promise<void> {
+    await this.#replace('run.json', runJson(run));
+    await this.#replace('summary.csv', summaryCsv(run));
+    await this.#replace('blocks.csv', blocksCsv(run));
+    await this.#replace('histograms.hlog', histogramLog(run));
+  }
+
+  async #replace(name: string, text: string): Promise<void> {
+    const path = join(this.folder, name);
+    await writeFile(`${path}.part`, text);
+    await rename(`${path}.part`, path);
+  }
+}
+
+/**
+ * Reads a run from its folder or its `run.json`.
+ *
+ * @throws ResumarkError RESULT_FILE when it is missing, broken, or of a format that this version does not know.
+ */
+export const readRun = async (path: string): Promise<RunRecord> => {
+  const file = await runFile(path);
+  const content = parseJson(await readText(file), file);
+  const format = (content as { readonly format?: unknown } | null)?.format;
+  if (format !== RUN_FORMAT) {
+    throw new ResumarkError(
+      'RESULT_FILE',
+      `${file} has format ${JSON.stringify(format) ?? 'none'}, but this version reads format ${String(RUN_FORMAT)}.`,
+      'Read it with the version of resumark that wrote it.',
+    );
+  }
+  const decoded = decode(runRecordSchema, content);
+  if (!decoded.ok) {
+    const [flaw] = decoded.flaws;
+    throw new ResumarkError('RESULT_FILE', `${file} is damaged: ${flaw?.path.join('.') ?? ''} ${flaw?.message ?? ''}.`);
+  }
+  return decoded.value as unknown as RunRecord;
+};
+
+const runFile = async (path: string): Promise<string> => {
+  try {
+    return (await stat(path)).isDirectory() ? join(path, 'run.json') : path;
+  } catch {
+    throw new ResumarkError('RESULT_FILE', `there is no run folder ${path}.`, 'Runs are folders under results/.');
+  }
+};
+
+const readText = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ResumarkError('RESULT_FILE', `${file} cannot be read: ${code ?? String(error)}.`, 'A run folder holds a run.json.');
+  }
+};
+
+const parseJson = (text: string, file: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ResumarkError('RESULT_FILE', `${file} is no JSON.`);
+  }
+};

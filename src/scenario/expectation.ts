@@ -1,0 +1,24 @@
+import type { Cell } from '../domain/cell.ts';
+import type { RESUMPTIONS, Scenario } from './schema.ts';
+
+type Resumption = (typeof RESUMPTIONS)[number];
+
+/**
+ * What the known configuration of a state lets expect of a cell. A state of which nothing is known is expected to honour everything: a
+ * mode that it never honours is then a failure and not a control.
+ */
+export const expectation = (scenario: Scenario, cell: Cell): 'honoured' | 'declined' => {
+  const state = scenario.states[cell.state];
+  if (cell.mode === 'full' || state === undefined) return 'honoured';
+  if (state.server !== undefined) return offers(cell, state.server.resumption, false) ? 'honoured' : 'declined';
+  return state.resumption === undefined || offers(cell, state.resumption, true) ? 'honoured' : 'declined';
+};
+
+/**
+ * OpenSSL servers make stateful TLS 1.3 tickets out of a cache when tickets are off; a node:tls server, as the reference server is,
+ * issues such tickets but never resumes them.
+ */
+const offers = (cell: Cell, resumption: readonly Resumption[], resumesStatefully: boolean): boolean => {
+  if (cell.mode === 'session-id') return resumption.includes('cache');
+  return resumption.includes('tickets') || (cell.protocol === 'TLSv1.3' && resumesStatefully && resumption.includes('cache'));
+};

@@ -1,0 +1,96 @@
+import { constants } from 'node:crypto';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import type { ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
+
+/**
+ * The reference server, in a process of its own so that its CPU time is its own: node:tls with the resumption that was asked for.
+ *
+ * Known limit: node:tls issues stateful TLS 1.3 tickets when tickets are off, but never resumes them (it looks up an ID that was never
+ * issued). With `cache` alone TLS 1.3 is therefore not resumed.
+ */
+
+/** As many sessions as a cache of 10 MB holds in nginx. */
+const CACHE_SIZE = 40_000;
+
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
+
+let handshakes = 0;
+let resumed = 0;
+
+const listen = (options: ServerOptions): void => {
+  const tls = createTlsServer({
+    cert: options.certificate.certificate,
+    key: options.certificate.key,
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+    secureOptions: options.resumption.includes('tickets') ? 0 : constants.SSL_OP_NO_TICKET,
+    // Sessions of one server must not be taken by another by chance of a common default.
+    sessionIdContext: 'resumark',
+    noDelay: true,
+    ...(options.ticketKeys !== undefined && { ticketKeys: Buffer.from(options.ticketKeys, 'hex') }),
+  });
+  if (options.resumption.includes('cache')) keepSessions(tls);
+  tls.on('secureConnection', serve);
+  // A client that resets is how a load generator ends its connections.
+  tls.on('tlsClientError', () => undefined);
+  const server = options.delayMs > 0 ? heldBack(tls, options.delayMs) : tls;
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    tell({ type: 'failed', code: error.code ?? error.message });
+  });
+  server.listen({ port: options.port, host: '127.0.0.1', backlog: 4096 }, () => {
+    const { address, port } = server.address() as AddressInfo;
+    tell({ type: 'listening', address, port });
+  });
+};
+
+/** Accepts at once but hands the connection to TLS later: the client's TCP connect stays fast, its handshake waits. */
+const heldBack = (tls: TlsServer, delayMs: number): Server =>
+  createTcpServer({ pauseOnConnect: true, noDelay: true }, (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    setTimeout(() => {
+      if (!socket.destroyed) tls.emit('connection', socket);
+    }, delayMs);
+  });
+
+/** node:tls has no session cache of its own: without these handlers session IDs are never resumed. */
+const keepSessions = (tls: TlsServer): void => {
+  const sessions = new Map<string, Buffer>();
+  tls.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+    const oldest = sessions.size >= CACHE_SIZE ? sessions.keys().next().value : undefined;
+    if (oldest !== undefined) sessions.delete(oldest);
+    sessions.set(id.toString('hex'), session);
+    done();
+  });
+  tls.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) => {
+    done(null, sessions.get(id.toString('hex')) ?? null);
+  });
+};
+
+const serve = (socket: TLSSocket): void => {
+  handshakes += 1;
+  if (socket.isSessionReused()) resumed += 1;
+  socket.on('error', () => socket.destroy());
+  socket.once('data', () => socket.end(ANSWER));
+};
+
+const tell = (response: ServerResponse): void => {
+  process.send?.(response);
+};
+
+process.on('message', (request: ServerRequest) => {
+  switch (request.type) {
+    case 'listen':
+      listen(request.options);
+      return;
+    case 'count':
+      tell({ type: 'counts', counts: { handshakes, resumed } });
+      return;
+  }
+});
+
+// The parent is gone, however it ended: a server must not outlive its run.
+process.on('disconnect', () => process.exit());
+
+// Ctrl-C reaches the whole process group; the parent still needs the server until the window has ended.
+process.on('SIGINT', () => undefined);
