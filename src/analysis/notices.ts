@@ -13,7 +13,8 @@ const MOST_RESIDUAL = 0.05;
 /** The doubts and facts that follow from what was measured. */
 export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
   ...cells.flatMap((cell) => outcomeNotices(run, cell)),
-  ...cells.flatMap((cell) => generatorNotices(run, cell)),
+  ...saturationNotices(run, cells),
+  ...cells.flatMap(residualNotices),
   ...suiteNotices(cells),
   ...stateNotices(run),
 ];
@@ -35,22 +36,37 @@ const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
     notices.push({ code: 'partly-declined', severity: 'warning', cell: name, handshakes, because: cell.declinedBy });
   }
   if (cell.errors > 0) notices.push({ code: 'errors', severity: 'warning', cell: name, handshakes, because: cell.errorsBy });
+  const conflicts = run.blocks
+    .filter((block) => block.cell === cell.id)
+    .reduce((sum, block) => sum + block.primed.conflicts + (block.declined['evidence-conflict'] ?? 0), 0);
+  if (conflicts > 0) notices.push({ code: 'evidence-conflict', severity: 'error', cell: name, handshakes: conflicts });
   if (cell.mechanism === 'psk-stateful') notices.push({ code: 'stateful-tickets', severity: 'info', cell: name });
   return notices;
 };
 
-const generatorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
-  const notices: Notice[] = [];
-  const name = cellLabel(cell);
-  const share = cpuShare(run, cell);
-  if (share !== undefined && share > SATURATED_SHARE) {
-    notices.push({ code: 'generator-saturated', severity: 'warning', cell: name, cpuShare: share, workers: run.workers });
-  }
+/** One notice for all cells: where one is saturated the others mostly are too. */
+const saturationNotices = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => {
+  const saturated = cells.flatMap((cell) => {
+    const share = cpuShare(run, cell);
+    return share !== undefined && share > SATURATED_SHARE ? [{ name: cellLabel(cell), share }] : [];
+  });
+  if (saturated.length === 0) return [];
+  return [
+    {
+      code: 'generator-saturated',
+      severity: 'warning',
+      cells: saturated.map(({ name }) => name),
+      of: cells.length,
+      cpuShare: Math.max(...saturated.map(({ share }) => share)),
+      workers: run.workers,
+    },
+  ];
+};
+
+const residualNotices = (cell: CellSummary): Notice[] => {
   const residual = cell.littlesLawResidual;
-  if (residual !== undefined && Math.abs(residual) > MOST_RESIDUAL) {
-    notices.push({ code: 'littles-law', severity: 'warning', cell: name, residual });
-  }
-  return notices;
+  if (residual === undefined || Math.abs(residual) <= MOST_RESIDUAL) return [];
+  return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual }];
 };
 
 /** The share of the workers' time that they were on a core. */
@@ -66,9 +82,7 @@ const suiteNotices = (cells: readonly CellSummary[]): Notice[] =>
     const suites = [
       ...new Set(cells.flatMap((cell) => (cell.protocol === protocol && cell.honoured > 0 ? [hashOf(cell.cipher ?? '')] : []))),
     ].filter((hash) => hash !== '');
-    return suites.length > 1
-      ? [{ code: 'mixed-suites', severity: 'warning', protocol: protocolLabel(protocol), suites }]
-      : [];
+    return suites.length > 1 ? [{ code: 'mixed-suites', severity: 'warning', protocol: protocolLabel(protocol), suites }] : [];
   });
 
 /** The symmetric part of a suite: that differs by key type in TLS 1.2 without being another suite in cost. */

@@ -20,9 +20,7 @@ export const savings = (cells: readonly CellSummary[]): Saving[] =>
   cells
     .filter((cell) => cell.mode !== 'full' && cell.honoured > 0)
     .flatMap((cell) => {
-      const full = cells.find(
-        (other) => other.mode === 'full' && other.state === cell.state && other.protocol === cell.protocol,
-      );
+      const full = cells.find((other) => other.mode === 'full' && other.state === cell.state && other.protocol === cell.protocol);
       return full === undefined || full.honoured === 0
         ? []
         : [{ state: cell.state, protocol: cell.protocol, mode: cell.mode, change: changes(full, cell) }];

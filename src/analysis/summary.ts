@@ -72,7 +72,10 @@ const summarizeCell = (run: RunRecord, cell: CellRecord): CellSummary => {
     declinedBy: sumCounts(blocks.map((block) => block.declined)),
     errorsBy,
     honouredShare: ratio(honoured, handshakes),
-    ratePerSecond: ratio(honoured * 1e9, sum(blocks, (block) => block.durationNs)),
+    ratePerSecond: ratio(
+      honoured * 1e9,
+      sum(blocks, (block) => block.durationNs),
+    ),
     handshakeNs: LatencyHistogram.merged(blocks.map((block) => LatencyHistogram.decode(block.handshakeNs))),
     connectNs: LatencyHistogram.merged(blocks.map((block) => LatencyHistogram.decode(block.connectNs))),
     cpuClientNs: perHonoured(blocks, (block) => block.cpuClientNs),

@@ -15,11 +15,11 @@ const optionOf = (setting: Setting): Options => ({
   ...(setting.meta.alias !== undefined && { alias: setting.meta.alias }),
   describe: setting.meta.description,
   ...(setting.type !== 'boolean' && { requiresArg: true }),
-  ...(setting.default !== undefined && setting.type !== 'boolean' && { defaultDescription: defaultText(setting.default) }),
+  ...(setting.type !== 'boolean' && setting.default !== undefined && { defaultDescription: defaultText(setting.default) }),
   group: 'Scenario:',
 });
 
-const defaultText = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
+const defaultText = (value: unknown): string => [value].flat().join(',');
 
 /**
  * The settings that were given as flags, nested as the scenario file is.
@@ -32,7 +32,7 @@ export const flagValues = (parsed: ParsedFlags): RawSettings => {
     const value = parsed[meta.flag ?? ''];
     if (value === undefined) continue;
     if (value === '') throw new ResumarkError('USAGE', `--${meta.flag ?? ''} must have a value.`, meta.description);
-    place(settings, path, type === 'list' ? String(value).split(',') : value);
+    place(settings, path, type === 'list' && typeof value === 'string' ? value.split(',') : value);
   }
   return settings;
 };

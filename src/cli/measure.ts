@@ -27,11 +27,7 @@ export const withOutputFlags = (yargs: Argv): Argv =>
     .option('quiet', { alias: 'q', type: 'boolean', describe: 'No progress and no notices', group: 'Output:' });
 
 /** Measures a scenario, shows how it goes, prints the result and gives the exit code. */
-export const measure = async (
-  { terminal }: CommandContext,
-  decoded: DecodedScenario,
-  parsed: ParsedFlags,
-): Promise<ExitCode> => {
+export const measure = async ({ terminal }: CommandContext, decoded: DecodedScenario, parsed: ParsedFlags): Promise<ExitCode> => {
   const format = formatOf(parsed['format']);
   const isQuiet = parsed['quiet'] === true;
   const progress = new ProgressLine(terminal);

@@ -12,11 +12,14 @@ export interface ListeningSocket {
 const LISTEN = '0A';
 
 export const parseListeningSockets = (table: string): ListeningSocket[] =>
-  table.split('\n').slice(1).flatMap((line) => {
-    const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/u);
-    const [addressHex = '', portHex = ''] = local.split(':');
-    return state === LISTEN ? [{ addressHex, port: Number.parseInt(portHex, 16), inode }] : [];
-  });
+  table
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/u);
+      const [addressHex = '', portHex = ''] = local.split(':');
+      return state === LISTEN ? [{ addressHex, port: Number.parseInt(portHex, 16), inode }] : [];
+    });
 
 /** CPU time in ns: the first field of a thread's schedstat. `undefined` when the text is not one. */
 export const parseSchedstatNs = (text: string): number | undefined => {

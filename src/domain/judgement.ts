@@ -58,9 +58,7 @@ export const kindOf = (evidence: Evidence): Kind => {
 };
 
 const agrees = (evidence: Evidence, hello: HelloEvidence): boolean =>
-  hello.protocol === evidence.protocol &&
-  hello.resumed === evidence.resumed &&
-  hello.offered === offeredOnWire(evidence.offered);
+  hello.protocol === evidence.protocol && hello.resumed === evidence.resumed && hello.offered === offeredOnWire(evidence.offered);
 
 /** The ClientHello shows one `psk` for both kinds of TLS 1.3 ticket: only the ticket's content tells them apart. */
 const offeredOnWire = (offered: Mechanism | undefined): HelloEvidence['offered'] => {

@@ -31,10 +31,14 @@ export type Notice =
   | {
       readonly code: 'generator-saturated';
       readonly severity: 'warning';
-      readonly cell: string;
+      readonly cells: readonly string[];
+      /** Of how many measured cells. */
+      readonly of: number;
+      /** The highest share of the workers' time that was CPU time. */
       readonly cpuShare: number;
       readonly workers: number;
     }
+  | { readonly code: 'evidence-conflict'; readonly severity: 'error'; readonly cell: string; readonly handshakes: number }
   | { readonly code: 'littles-law'; readonly severity: 'warning'; readonly cell: string; readonly residual: number }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }

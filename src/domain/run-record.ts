@@ -52,7 +52,15 @@ const recordingSchema = z.object({
   clientNs: z.number().nonnegative(),
   residenceNs: z.number().nonnegative(),
   /** Priming before the window: handshakes made, sessions got. */
-  primed: z.object({ handshakes: whole, sessions: whole, errors: counts }),
+  primed: z.object({
+    handshakes: whole,
+    sessions: whole,
+    /** Resumed handshakes that found out whether the server gives tickets on resumption. */
+    probes: whole,
+    errors: counts,
+    /** Handshakes whose hellos contradicted the engine. */
+    conflicts: whole,
+  }),
   valid: z.boolean(),
   /** Empty when valid. */
   invalidReason: z.string(),

@@ -13,9 +13,7 @@ export interface Flaw {
   readonly isUnknownKey: boolean;
 }
 
-export type Decoded<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly flaws: readonly Flaw[] };
+export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly flaws: readonly Flaw[] };
 
 /** Decodes a value by a schema. Never throws: what is wrong comes back as data, for the caller to phrase. */
 export const decode = <Schema extends z.ZodType>(schema: Schema, value: unknown): Decoded<z.output<Schema>> => {
@@ -37,7 +35,7 @@ const flawsOf = (issue: z.core.$ZodIssue, root: unknown): Flaw[] => {
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors);
     if (branch !== undefined) {
-      return branch.flatMap((inner) => flawsOf({ ...inner, path: [...path, ...inner.path] } as z.core.$ZodIssue, root));
+      return branch.flatMap((inner) => flawsOf({ ...inner, path: [...path, ...inner.path] }, root));
     }
   }
   return [{ path, value: valueAt(root, path), message: messageOf(issue), isUnknownKey: false }];
@@ -50,9 +48,7 @@ const messageOf = (issue: z.core.$ZodIssue): string => {
 };
 
 /** Of a union's branches, the one that got deepest: there the user's intent is plain, and its complaint is the helpful one. */
-const closestBranch = (
-  branches: readonly (readonly z.core.$ZodIssue[])[],
-): readonly z.core.$ZodIssue[] | undefined => {
+const closestBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined => {
   const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length));
   const deepest = branches.toSorted((a, b) => depth(b) - depth(a))[0];
   return deepest !== undefined && depth(deepest) > 0 ? deepest : undefined;

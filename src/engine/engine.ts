@@ -23,7 +23,7 @@ export interface Engine {
    * Performs handshakes until the work is over and nothing is in flight, or until the work is cancelled. Then what is in flight is
    * dropped and not settled.
    */
-  run(work: Work): Promise<void>;
+  run<Own extends Attempt>(work: Work<Own>): Promise<void>;
   /** CPU time of the calling thread in ns, `undefined` where it cannot be known. */
   threadCpuNs(): number | undefined;
   close(): void;
@@ -33,7 +33,10 @@ export const ENGINE_NAMES = ['openssl', 'node'] as const;
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** How a measured connection ends. `reset` keeps ephemeral ports free (RST, no TIME_WAIT); `notify` sends close_notify and FIN. */
+/**
+ * How a measured connection ends. `notify` sends close_notify and waits for the server's. `reset` keeps ephemeral ports free (RST, no
+ * TIME_WAIT), but only once the server has shown that it has our Finished; where it shows nothing, the end is orderly.
+ */
 export const CLOSE_STYLES = ['reset', 'notify'] as const;
 
 export type CloseStyle = (typeof CLOSE_STYLES)[number];
@@ -136,12 +139,12 @@ export interface Negotiated {
 }
 
 /** What an engine is to do: pulled by the engine, so that one loop of an FFI engine can run a whole block without a message. */
-export interface Work {
+export interface Work<Own extends Attempt = Attempt> {
   /** The next attempt that is due at `nowNs`, or `undefined` when none is. The engine asks until it gets `undefined`. */
-  next(nowNs: number): Attempt | undefined;
+  next(nowNs: number): Own | undefined;
   /** When to ask again, on the engines' clock; `Infinity` when only a settled attempt can make another due. */
   dueNs(): number;
-  settled(attempt: Attempt, outcome: Outcome): void;
+  settled(attempt: Own, outcome: Outcome): void;
   /** Asked at least every 50 ms. True drops what is in flight. */
   isCancelled(): boolean;
 }

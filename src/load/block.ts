@@ -68,15 +68,12 @@ const measure = async (
   order: BlockOrder,
   { startNs, workers }: { readonly startNs: number; readonly workers: number },
 ): Promise<WindowReport[]> => {
-  const requests = Array.from(
-    { length: workers },
-    (_, i): WorkerRequest => ({
-      type: 'measure',
-      startNs,
-      bound: boundOf(order.block, { startNs, workers, index: i }),
-      tapEvery: order.tapEvery,
-    }),
-  );
+  const requests = Array.from({ length: workers }, (_, i): WorkerRequest => ({
+    type: 'measure',
+    startNs,
+    bound: boundOf(order.block, { startNs, workers, index: i }),
+    tapEvery: order.tapEvery,
+  }));
   const answers = await fleet.ask(requests, 'measured');
   return answers.map((answer) => answer.report);
 };
@@ -92,19 +89,17 @@ const boundOf = (
 const mergePriming = (reports: readonly PrimingReport[]): Recording['primed'] => ({
   handshakes: reports.reduce((sum, report) => sum + report.handshakes, 0),
   sessions: reports.reduce((sum, report) => sum + report.sessions, 0),
+  probes: reports.reduce((sum, report) => sum + report.probes, 0),
   errors: sumCounts(reports.map((report) => report.errors)),
+  conflicts: reports.reduce((sum, report) => sum + report.conflicts, 0),
 });
 
 const merge = (
   windows: readonly WindowReport[],
   startNs: number,
-): Omit<
-  Recording,
-  'cell' | 'round' | 'order' | 'startUnixNs' | 'cpuServerNs' | 'primed' | 'valid' | 'invalidReason'
-> => {
+): Omit<Recording, 'cell' | 'round' | 'order' | 'startUnixNs' | 'cpuServerNs' | 'primed' | 'valid' | 'invalidReason'> => {
   const tallies = windows.map((window) => window.tally);
-  const sum = (value: (window: WindowReport) => number): number =>
-    windows.reduce((total, window) => total + value(window), 0);
+  const sum = (value: (window: WindowReport) => number): number => windows.reduce((total, window) => total + value(window), 0);
   const declined = sumCounts(tallies.map((tally) => tally.declined)) as Recording['declined'];
   const honoured = sum(({ tally }) => tally.honoured);
   const cpu = windows.map((window) => window.cpuNs);

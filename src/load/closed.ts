@@ -1,5 +1,5 @@
 import { judge } from '../domain/judgement.ts';
-import type { Attempt, Outcome, Work } from '../engine/engine.ts';
+import type { Outcome, Work } from '../engine/engine.ts';
 import type { Counters } from './counters.ts';
 import { Tally } from './tally.ts';
 import type { VirtualClient } from './virtual-client.ts';
@@ -18,7 +18,7 @@ export interface ClosedWindow {
  *
  * What is in flight when the window ends is finished and counted: dropping it would drop the slow ones.
  */
-export class ClosedLoad implements Work {
+export class ClosedLoad implements Work<VirtualClient> {
   readonly tally = new Tally();
   readonly #clients: readonly VirtualClient[];
   readonly #idle: VirtualClient[];
@@ -38,7 +38,7 @@ export class ClosedLoad implements Work {
     for (const client of clients) client.startWindow();
   }
 
-  next(nowNs: number): Attempt | undefined {
+  next(nowNs: number): VirtualClient | undefined {
     if (this.#left === 0 || nowNs >= this.#endNs || this.#counters.control !== 'run') return undefined;
     const client = this.#idle.pop();
     if (client === undefined) return undefined;
@@ -57,8 +57,7 @@ export class ClosedLoad implements Work {
     return this.#counters.control === 'cancel';
   }
 
-  settled(attempt: Attempt, outcome: Outcome): void {
-    const client = attempt as VirtualClient;
+  settled(client: VirtualClient, outcome: Outcome): void {
     if (Number.isNaN(client.firstStartNs)) client.firstStartNs = outcome.startNs;
     client.lastEndNs = outcome.endNs;
     client.residenceNs += outcome.endNs - outcome.startNs;

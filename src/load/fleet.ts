@@ -34,10 +34,7 @@ export class Fleet {
   }
 
   /** Asks the first so many workers, each its own question, and waits for all the answers. */
-  async ask<Type extends 'primed' | 'measured'>(
-    requests: readonly WorkerRequest[],
-    answer: Type,
-  ): Promise<ResponseOf<Type>[]> {
+  async ask<Type extends 'primed' | 'measured'>(requests: readonly WorkerRequest[], answer: Type): Promise<ResponseOf<Type>[]> {
     return Promise.all(
       requests.map((request, i) => {
         const member = this.#members[i];

@@ -1,7 +1,7 @@
 import { failureKey } from '../domain/failure.ts';
 import { judge } from '../domain/judgement.ts';
 import { offersSession } from '../domain/mode.ts';
-import type { Attempt, Outcome, Work } from '../engine/engine.ts';
+import type { Outcome, Work } from '../engine/engine.ts';
 import type { Counters } from './counters.ts';
 import type { TicketHabit } from './ticket-habit.ts';
 import type { VirtualClient } from './virtual-client.ts';
@@ -12,6 +12,7 @@ const TRIES = 2;
 export interface PrimingReport {
   readonly handshakes: number;
   readonly sessions: number;
+  readonly probes: number;
   readonly errors: Readonly<Record<string, number>>;
   /** Priming handshakes whose hellos contradict the engine's word. */
   readonly conflicts: number;
@@ -21,16 +22,16 @@ export interface PrimingReport {
  * One unmeasured full handshake per virtual client, each ended in order and with its hellos read, to obtain the sessions that the
  * window offers and to learn whether the server gives tickets at all.
  */
-export class Priming implements Work {
+export class Priming implements Work<VirtualClient> {
   readonly #counters: Counters;
   readonly #waiting: VirtualClient[];
-  readonly #tries = new Map<Attempt, number>();
+  readonly #tries = new Map<VirtualClient, number>();
   readonly #errors: Record<string, number> = {};
   readonly #habit: TicketHabit;
   #handshakes = 0;
   #sessions = 0;
   #conflicts = 0;
-  #hasProbed = false;
+  #probes = 0;
 
   constructor(clients: readonly VirtualClient[], habit: TicketHabit, counters: Counters) {
     this.#counters = counters;
@@ -39,7 +40,7 @@ export class Priming implements Work {
     for (const client of clients) client.startPriming();
   }
 
-  next(): Attempt | undefined {
+  next(): VirtualClient | undefined {
     return this.#counters.control === 'run' ? this.#waiting.pop() : undefined;
   }
 
@@ -51,29 +52,28 @@ export class Priming implements Work {
     return this.#counters.control === 'cancel';
   }
 
-  settled(attempt: Attempt, outcome: Outcome): void {
-    const client = attempt as VirtualClient;
+  settled(client: VirtualClient, outcome: Outcome): void {
     client.learn(outcome);
     if (outcome.failure !== undefined) {
       const key = failureKey(outcome.failure);
       this.#errors[key] = (this.#errors[key] ?? 0) + 1;
-      const tries = (this.#tries.get(attempt) ?? 1) + 1;
-      this.#tries.set(attempt, tries);
+      const tries = (this.#tries.get(client) ?? 1) + 1;
+      this.#tries.set(client, tries);
       if (tries <= TRIES) this.#waiting.push(client);
       return;
     }
     const { mode, protocol } = client.client.settings;
-    if (judge({ mode: 'full', protocol, expired: false }, outcome.evidence) === 'evidence-conflict') this.#conflicts += 1;
+    if (judge({ mode, protocol, expired: false }, outcome.evidence) === 'evidence-conflict') this.#conflicts += 1;
     if (client.purpose === 'probe') return;
     this.#handshakes += 1;
     if (client.hasSession) this.#sessions += 1;
-    if (offersSession(mode) && client.hasSession) this.#probe(client);
+    if (offersSession(mode) && protocol === 'TLSv1.3' && client.hasSession) this.#probe(client);
   }
 
   /** One client resumes once before the window, so that the window need not find out whether the server gives tickets then. */
   #probe(client: VirtualClient): void {
-    if (this.#hasProbed || !this.#habit.isUnknown) return;
-    this.#hasProbed = true;
+    if (this.#probes > 0 || !this.#habit.isUnknown) return;
+    this.#probes += 1;
     client.purpose = 'probe';
     this.#waiting.push(client);
   }
@@ -82,6 +82,7 @@ export class Priming implements Work {
     return {
       handshakes: this.#handshakes,
       sessions: this.#sessions,
+      probes: this.#probes,
       errors: this.#errors,
       conflicts: this.#conflicts,
     };

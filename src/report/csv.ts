@@ -25,9 +25,10 @@ const summaryColumns = (run: RunRecord): Columns<CellSummary> => [
   ['cipher', (cell) => cell.cipher],
   ['group', (cell) => cell.group],
   ['key_type', (cell) => cell.keyType],
-  ...METRICS.filter(({ column }) => column !== HONOURED_SHARE).map(
-    ({ id, column, unit }): Columns<CellSummary>[number] => [column, (cell) => numeral(metric(id).value(cell), unit === 'per-second')],
-  ),
+  ...METRICS.filter(({ column }) => column !== HONOURED_SHARE).map(({ id, column, unit }): Columns<CellSummary>[number] => [
+    column,
+    (cell) => numeral(metric(id).value(cell), unit === 'per-second'),
+  ]),
   ['status', (cell) => cell.status],
   [HONOURED_SHARE, (cell) => numeral(cell.honouredShare, true)],
 ];

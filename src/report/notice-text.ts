@@ -28,7 +28,9 @@ const sentence = (notice: Notice): string => {
     case 'server-cpu-unknown':
       return `the server CPU of ${notice.state} is unknown: ${notice.reason}.`;
     case 'generator-saturated':
-      return `${notice.cell}: this generator used ${formatShare(notice.cpuShare)} of its ${workersText(notice.workers)}, so latency and rate may be its own; lower the concurrency or add workers.`;
+      return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: it used up to ${formatShare(notice.cpuShare)} of its ${workersText(notice.workers)}, so latency holds its own queueing and the rate is its own. Lower --concurrency, or raise --workers where cores are free. CPU per handshake stays true.`;
+    case 'evidence-conflict':
+      return `${notice.cell}: in ${grouped(notice.handshakes)} handshakes the TLS library and the plaintext hellos contradict each other; do not trust this run.`;
     case 'littles-law':
       return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest.`;
     case 'mixed-suites':
@@ -42,7 +44,8 @@ const sentence = (notice: Notice): string => {
   }
 };
 
-const counted = (handshakes: number): string => `${grouped(handshakes)} finished ${handshakes === 1 ? 'handshake' : 'handshakes'}`;
+const counted = (handshakes: number): string =>
+  `${grouped(handshakes)} finished ${handshakes === 1 ? 'handshake' : 'handshakes'}`;
 
 const workersText = (workers: number): string => (workers === 1 ? 'worker thread' : `${String(workers)} worker threads`);
 

@@ -3,5 +3,4 @@
  * rewrite what stands around them.
  */
 export const oneLine = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
   text.replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');

@@ -65,9 +65,7 @@ const savingSentences = (run: RunRecord, cells: readonly CellSummary[]): string[
     .filter((cell) => cell.mode !== 'full')
     .map((cell) => {
       const name = `${hasStates ? `${cell.state} ` : ''}${protocolLabel(cell.protocol)} ${cell.mode}`;
-      const saving = saved.find(
-        (one) => one.state === cell.state && one.protocol === cell.protocol && one.mode === cell.mode,
-      );
+      const saving = saved.find((one) => one.state === cell.state && one.protocol === cell.protocol && one.mode === cell.mode);
       return `${name}: ${saving === undefined ? unsavedText(run, cell) : savingText(saving)}`;
     });
 };

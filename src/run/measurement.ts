@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { noticesOf } from '../analysis/notices.ts';
 import { summarize } from '../analysis/summary.ts';
-import { cellId, type Cell } from '../domain/cell.ts';
+import { cellId, cellLabel, type Cell } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import { RUN_FORMAT, type RunRecord, type RunStatus } from '../domain/run-record.ts';
@@ -61,7 +61,7 @@ export class Measurement {
     this.#ownNotices = impossible.map(({ cell, reason }) => ({
       code: 'cell-skipped',
       severity: 'info',
-      cell: cellId(cell),
+      cell: cellLabel(cell),
       reason,
     }));
     this.#run = newRun(prepared, { cells, seed, startedAt: new Date() });
@@ -71,16 +71,7 @@ export class Measurement {
     const { options } = this.#prepared;
     const store = await options.store?.(this.#run.id);
     options.onEvent?.({ type: 'started', run: this.#run, folder: store?.folder });
-    let status: RunStatus = 'complete';
-    for (const [index, block] of this.#plan.entries()) {
-      if (options.signal?.aborted === true) status = 'interrupted';
-      if (status === 'complete') status = await this.#measure(block, index);
-      if (status !== 'complete') break;
-      if (this.#plan[index + 1]?.round !== block.round && block.round >= 0) {
-        this.#update({});
-        await store?.save(this.#run);
-      }
-    }
+    const status = await this.#measureAll(store);
     if (status === 'interrupted') this.#noteInterrupt();
     this.#update({ status, endedAt: new Date().toISOString() });
     await store?.save(this.#run);
@@ -88,9 +79,24 @@ export class Measurement {
     return this.#run;
   }
 
+  /** Goes through the plan and saves after each round, so that a crash loses one round at most. */
+  async #measureAll(store: RunStore | undefined): Promise<RunStatus> {
+    for (const [index, block] of this.#plan.entries()) {
+      const status = await this.#measure(block, index);
+      if (status !== 'complete') return status;
+      const endsRound = this.#plan[index + 1]?.round !== block.round;
+      if (block.round >= 0 && endsRound) {
+        this.#update({});
+        await store?.save(this.#run);
+      }
+    }
+    return 'complete';
+  }
+
   /** Measures one block and says how the run goes on. */
   async #measure(block: PlannedBlock, index: number): Promise<RunStatus> {
     const { fleet, options } = this.#prepared;
+    if (this.#isInterrupted()) return 'interrupted';
     const at = this.#position(block, index);
     options.onEvent?.({ type: 'block-started', at });
     const watch = new Watch(fleet, {
@@ -104,15 +110,19 @@ export class Measurement {
     } finally {
       watch.end();
     }
-    if (options.signal?.aborted === true) return 'interrupted';
+    if (this.#isInterrupted()) return 'interrupted';
     if (watch.stoppedAt === undefined) return 'complete';
     this.#ownNotices.push({
       code: 'stopped-on-errors',
       severity: 'error',
-      cell: cellId(block.cell),
+      cell: cellLabel(block.cell),
       errorShare: watch.stoppedAt,
     });
     return 'stopped';
+  }
+
+  #isInterrupted(): boolean {
+    return this.#prepared.options.signal?.aborted ?? false;
   }
 
   #order(block: PlannedBlock): Parameters<typeof measureBlock>[1] {

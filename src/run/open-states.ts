@@ -32,7 +32,8 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   const identity = await readIdentity(scenario);
   const open: OpenState[] = [];
   try {
-    for (const [label, state] of Object.entries(scenario.states)) open.push(await openState(scenario, { label, state, identity }));
+    for (const [label, state] of Object.entries(scenario.states))
+      open.push(await openState(scenario, { label, state, identity }));
   } catch (error) {
     await closeStates(open);
     throw error;
@@ -108,7 +109,11 @@ const readIdentity = async ({ tls }: Scenario): Promise<ClientSettings['identity
   if (tls.cert === undefined && tls.key === undefined) return undefined;
   if (tls.cert === undefined || tls.key === undefined) {
     const missing = tls.cert === undefined ? 'cert' : 'key';
-    throw new ResumarkError('USAGE', `tls.${missing} is missing: a client certificate needs both cert and key.`, `Add --${missing} FILE.`);
+    throw new ResumarkError(
+      'USAGE',
+      `tls.${missing} is missing: a client certificate needs both cert and key.`,
+      `Add --${missing} FILE.`,
+    );
   }
   return { cert: await readPem(tls.cert, 'cert'), key: await readPem(tls.key, 'key') };
 };
@@ -118,10 +123,17 @@ const readPem = async (path: string, setting: string): Promise<string> => {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new ResumarkError('USAGE', `--${setting} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`);
+    throw new ResumarkError(
+      'USAGE',
+      `--${setting} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+    );
   }
   if (!text.includes('-----BEGIN ')) {
-    throw new ResumarkError('USAGE', `--${setting} ${path} is no PEM file.`, 'Convert DER with: openssl x509 -inform der -in FILE.');
+    throw new ResumarkError(
+      'USAGE',
+      `--${setting} ${path} is no PEM file.`,
+      'Convert DER with: openssl x509 -inform der -in FILE.',
+    );
   }
   return text;
 };

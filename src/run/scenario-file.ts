@@ -33,7 +33,9 @@ const readText = async (path: string): Promise<string> => {
   }
 };
 
-const nameOf = (path: string): string => basename(path, extname(path)).replace(/[^\w.-]/gu, '-').slice(0, 64);
+const nameOf = (path: string): string =>
+  basename(path, extname(path))
+    .replace(/[^\w.-]/gu, '-')
+    .slice(0, 64);
 
-const isMapping = (value: unknown): value is RawSettings =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMapping = (value: unknown): value is RawSettings => typeof value === 'object' && value !== null && !Array.isArray(value);

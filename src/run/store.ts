@@ -22,7 +22,11 @@ export class RunStore {
       await mkdir(folder, { recursive: true });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new ResumarkError('USAGE', `the run folder ${folder} cannot be made: ${code ?? String(error)}.`, 'Name another with --output.');
+      throw new ResumarkError(
+        'USAGE',
+        `the run folder ${folder} cannot be made: ${code ?? String(error)}.`,
+        'Name another with --output.',
+      );
     }
     return new RunStore(folder);
   }
@@ -54,7 +58,7 @@ export const readRun = async (path: string): Promise<RunRecord> => {
   if (format !== RUN_FORMAT) {
     throw new ResumarkError(
       'RESULT_FILE',
-      `${file} has format ${JSON.stringify(format) ?? 'none'}, but this version reads format ${String(RUN_FORMAT)}.`,
+      `${file} has format ${format === undefined ? 'none' : JSON.stringify(format)}, but this version reads format ${String(RUN_FORMAT)}.`,
       'Read it with the version of resumark that wrote it.',
     );
   }

@@ -5,9 +5,7 @@ import { scenarioSchema, serverSchema, type Scenario, type ServerSettings } from
 import { flagOf, knownKeysAt } from './settings.ts';
 
 /** Settings as they were given, nested as the scenario file is; nothing is checked yet. */
-export interface RawSettings {
-  readonly [key: string]: unknown;
-}
+export type RawSettings = Readonly<Record<string, unknown>>;
 
 /** Where a setting's value came from. What is not listed is the default. */
 export type SettingSources = Readonly<Record<string, 'flag' | 'file'>>;
@@ -85,8 +83,7 @@ const shown = (value: unknown): string => {
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 };
 
-const isMapping = (value: unknown): value is RawSettings =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMapping = (value: unknown): value is RawSettings => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const merge = (base: RawSettings, over: RawSettings): RawSettings => {
   const merged: Record<string, unknown> = { ...base };

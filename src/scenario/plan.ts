@@ -4,8 +4,7 @@ import type { Scenario } from './schema.ts';
 
 /** Where a measured block ends. */
 export type BlockBound =
-  | { readonly by: 'duration'; readonly durationMs: number }
-  | { readonly by: 'handshakes'; readonly handshakes: number };
+  { readonly by: 'duration'; readonly durationMs: number } | { readonly by: 'handshakes'; readonly handshakes: number };
 
 /** One block to measure. Warm-up rounds have negative numbers and are thrown away. */
 export interface PlannedBlock {

@@ -81,7 +81,8 @@ const stateSchema = z
   .strictObject({
     target: text('host:port').optional().meta({ description: 'A server that runs already, as host:port' }),
     resumption: resumption.optional().meta({
-      description: 'What the target is known to offer for resumption. A mode that it does not offer is then expected to be declined',
+      description:
+        'What the target is known to offer for resumption. A mode that it does not offer is then expected to be declined',
     }),
     server: serverSchema.optional().meta({ description: 'A reference server that the run starts and stops' }),
     servername: text('a host name')
@@ -137,9 +138,7 @@ const planSchema = z
       example: '10k',
     }),
     handshakesPerBlock: count(1).optional().meta({ description: 'Measured handshakes of each block, instead of a duration' }),
-    warmup: count(0)
-      .default(1)
-      .meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first', example: '1' }),
+    warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first', example: '1' }),
   })
   .refine((plan) => plan.rounds === undefined || plan.pairs === undefined, {
     error: 'must have rounds or pairs, not both: they are the same number',
@@ -150,13 +149,14 @@ const planSchema = z
   );
 
 const tlsSchema = z.strictObject({
-  servername: text('a host name')
+  servername: text('a host name').optional().meta({
+    flag: 'servername',
+    description: "SNI and the name that the certificate is checked against; default is the target's host",
+  }),
+  insecure: flag.default(false).meta({ flag: 'insecure', alias: 'k', description: 'Do not verify certificates' }),
+  cacert: text('a path')
     .optional()
-    .meta({ flag: 'servername', description: "SNI and the name that the certificate is checked against; default is the target's host" }),
-  insecure: flag
-    .default(false)
-    .meta({ flag: 'insecure', alias: 'k', description: 'Do not verify certificates' }),
-  cacert: text('a path').optional().meta({ flag: 'cacert', description: 'PEM file of the authorities to trust', example: 'ca.pem' }),
+    .meta({ flag: 'cacert', description: 'PEM file of the authorities to trust', example: 'ca.pem' }),
   cert: text('a path').optional().meta({ flag: 'cert', description: "PEM file of the client's certificate" }),
   key: text('a path').optional().meta({ flag: 'key', description: "PEM file of the client's key" }),
   ciphers: text('an OpenSSL cipher list')
@@ -177,9 +177,10 @@ const connectionSchema = z.strictObject({
   ticketTimeout: duration(1)
     .default(1000)
     .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
-  close: choice(['reset', 'notify'])
-    .default('reset')
-    .meta({ description: 'How measured connections end: reset keeps ports free, notify sends close_notify' }),
+  close: choice(['reset', 'notify']).default('reset').meta({
+    description:
+      'How measured connections end: reset keeps ports free where the server has the last word, notify is always orderly',
+  }),
 });
 
 export const scenarioSchema = z.strictObject({
@@ -204,9 +205,12 @@ export const scenarioSchema = z.strictObject({
   engine: choice(['auto', 'openssl', 'node'])
     .default('auto')
     .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),
-  workers: count(1)
-    .optional()
-    .meta({ flag: 'workers', alias: 'w', description: 'Worker threads [default: one less than the cores, at most 4]', example: '2' }),
+  workers: count(1).optional().meta({
+    flag: 'workers',
+    alias: 'w',
+    description: 'Worker threads [default: one less than the cores, at most 4]',
+    example: '2',
+  }),
   seed: count(0).optional().meta({ flag: 'seed', description: 'Seed of the order of cells [default: drawn, and recorded]' }),
   authorized: flag.default(false).meta({
     flag: 'authorized',

@@ -41,8 +41,7 @@ const typeOf = (schema: z.core.$ZodType): Setting['type'] => {
   return schema instanceof z.ZodArray ? 'list' : 'value';
 };
 
-const defaultOf = (schema: z.core.$ZodType): unknown =>
-  schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+const defaultOf = (schema: z.core.$ZodType): unknown => (schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined);
 
 /** Takes off what only says "may be left out". */
 const unwrap = (schema: z.core.$ZodType): z.core.$ZodType => {

@@ -82,7 +82,8 @@ export class LatencyHistogram {
    * @throws RangeError when `ns` is not a whole number of at least 0.
    */
   record(ns: number): void {
-    if (!Number.isSafeInteger(ns) || ns < 0) throw new RangeError(`a duration must be whole nanoseconds, but it is ${String(ns)}`);
+    if (!Number.isSafeInteger(ns) || ns < 0)
+      throw new RangeError(`a duration must be whole nanoseconds, but it is ${String(ns)}`);
     this.#hdr.recordValue(Math.min(Math.max(ns, 1), HIGHEST_NS));
     this.#count += 1;
     this.#sumNs += ns;

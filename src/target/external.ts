@@ -21,7 +21,11 @@ export const parseTarget = (target: string): TargetName => {
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s]*))(?::(.*))?$/u.exec(target) ?? [];
   const host = bracketed ?? plain ?? '';
   if (host === '' || (bracketed !== undefined && isIP(bracketed) !== 6)) {
-    throw new ResumarkError('USAGE', `the target must be host:port, but it is "${target}".`, 'For example 127.0.0.1:8443 or [::1]:8443.');
+    throw new ResumarkError(
+      'USAGE',
+      `the target must be host:port, but it is "${target}".`,
+      'For example 127.0.0.1:8443 or [::1]:8443.',
+    );
   }
   return { host, port: port === undefined ? DEFAULT_PORT : parsePort(port, target) };
 };
@@ -43,7 +47,11 @@ export const resolveTarget = async (host: string): Promise<string> => {
     return (await lookup(host)).address;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ResumarkError('TARGET', `the host ${host} is not known: ${code ?? String(error)}.`, 'Check the name, or give an address.');
+    throw new ResumarkError(
+      'TARGET',
+      `the host ${host} is not known: ${code ?? String(error)}.`,
+      'Check the name, or give an address.',
+    );
   }
 };
 

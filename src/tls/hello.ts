@@ -152,12 +152,7 @@ const u8 = (bytes: Uint8Array, at: number, end: number): number => (at < end ? (
 
 const u16 = (bytes: Uint8Array, at: number, end: number): number => (u8(bytes, at, end) << 8) | u8(bytes, at + 1, end);
 
-const readClientHello = (
-  facts: Mutable<ClientHelloFacts>,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): void => {
+const readClientHello = (facts: Mutable<ClientHelloFacts>, bytes: Uint8Array, start: number, end: number): void => {
   let at = start + 2 + 32;
   facts.sessionIdBytes = u8(bytes, at, end);
   at += 1 + facts.sessionIdBytes;
@@ -172,12 +167,7 @@ const readClientHello = (
   }
 };
 
-const readServerHello = (
-  facts: Mutable<ServerHelloFacts>,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): void => {
+const readServerHello = (facts: Mutable<ServerHelloFacts>, bytes: Uint8Array, start: number, end: number): void => {
   facts.version = u16(bytes, start, end);
   let at = start + 2 + 32;
   facts.sessionIdBytes = u8(bytes, at, end);

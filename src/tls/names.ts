@@ -23,6 +23,9 @@ export interface PublicKeyFacts {
 /** Names a certificate's key: `rsa-2048`, `ecdsa-p256`, `ed25519`; empty when nothing is known. */
 export const keyTypeName = (key: PublicKeyFacts): string => {
   if (key.type === undefined) return '';
-  if (key.type === 'ec') return `ecdsa-${groupName(key.curve ?? '').toLowerCase().replace('-', '')}`;
+  if (key.type === 'ec')
+    return `ecdsa-${groupName(key.curve ?? '')
+      .toLowerCase()
+      .replace('-', '')}`;
   return key.modulusBits === undefined ? key.type : `${key.type}-${String(key.modulusBits)}`;
 };

@@ -41,7 +41,10 @@ const decodeArgument = async (argument: string, parsed: ParsedFlags): Promise<De
   const label = parsed['label'];
   if (isFile(argument)) {
     if (label !== undefined) {
-      throw new ResumarkError('USAGE', '--label names the state of a host:port target, but a scenario file names its own states.');
+      throw new ResumarkError(
+        'USAGE',
+        '--label names the state of a host:port target, but a scenario file names its own states.',
+      );
     }
     return decodeScenario(await readScenarioFile(argument), flags, argument);
   }

@@ -60,12 +60,15 @@ const serve = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise
   return EXIT.done;
 };
 
-const resumptionOf = (flag: unknown): unknown =>
-  typeof flag === 'string' && flag.includes(',') ? flag.split(',') : flag;
+const resumptionOf = (flag: unknown): unknown => (typeof flag === 'string' && flag.includes(',') ? flag.split(',') : flag);
 
 const portOf = (flag: unknown): number => {
   if (flag === undefined) return 0;
   const port = parseCount(flag);
   if (port !== undefined && port <= 65_535) return port;
-  throw new ResumarkError('USAGE', `--port must be a number from 0 to 65535, but it is ${JSON.stringify(flag)}.`, '0 takes a free one.');
+  throw new ResumarkError(
+    'USAGE',
+    `--port must be a number from 0 to 65535, but it is ${JSON.stringify(flag)}.`,
+    '0 takes a free one.',
+  );
 };

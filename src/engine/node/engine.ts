@@ -1,5 +1,5 @@
 import { nowNs } from '../clock.ts';
-import type { Engine, Work } from '../engine.ts';
+import type { Attempt, Engine, Work } from '../engine.ts';
 import { nodeClient } from './client.ts';
 import { NodeConnection } from './connection.ts';
 
@@ -17,15 +17,15 @@ export const openNodeEngine = (): Engine => ({
 });
 
 /** Keeps a work's attempts in flight until it has no more. */
-class Pump {
-  readonly #work: Work;
-  readonly #inFlight = new Set<NodeConnection>();
+class Pump<Own extends Attempt> {
+  readonly #work: Work<Own>;
+  readonly #inFlight = new Set<NodeConnection<Own>>();
   readonly #done: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #dueTimer: NodeJS.Timeout | undefined;
 
-  constructor(work: Work) {
+  constructor(work: Work<Own>) {
     this.#work = work;
     this.#done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -68,7 +68,7 @@ class Pump {
     } else if (this.#inFlight.size === 0) this.#resolve();
   }
 
-  readonly #settle = (connection: NodeConnection): void => {
+  readonly #settle = (connection: NodeConnection<Own>): void => {
     this.#inFlight.delete(connection);
     try {
       this.#work.settled(connection.attempt, connection);

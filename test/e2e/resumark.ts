@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CellRecord, Recording, RunRecord } from '../../src/domain/run-record.ts';
+
+const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command as a user runs it: the built program in a process of its own, with a results folder that goes with the test. */
+export class Resumark {
+  readonly results: string;
+
+  private constructor(results: string) {
+    this.results = results;
+  }
+
+  static async create(): Promise<Resumark> {
+    return new Resumark(await mkdtemp(join(tmpdir(), 'resumark-results-')));
+  }
+
+  start(args: readonly string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
+    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const text = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
+    const finished = new Promise<Finished>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => {
+        resolve({ code, ...text });
+      });
+    });
+    return { child, finished };
+  }
+
+  run(...args: readonly string[]): Promise<Finished> {
+    return this.start(args).finished;
+  }
+
+  /** A measuring command whose record is given back. */
+  async measure(...args: readonly string[]): Promise<Finished & { readonly record: RunRecord }> {
+    const finished = await this.run(...args, '--output', this.results, '--format', 'json');
+    if (!finished.stdout.startsWith('{')) throw new Error(`no record, but exit ${String(finished.code)}: ${finished.stderr}`);
+    return { ...finished, record: JSON.parse(finished.stdout) as RunRecord };
+  }
+
+  async folders(): Promise<string[]> {
+    return (await readdir(this.results)).map((name) => join(this.results, name));
+  }
+
+  async close(): Promise<void> {
+    await rm(this.results, { recursive: true });
+  }
+}
+
+export const blocksOf = (record: RunRecord, { protocol, mode }: Pick<CellRecord, 'protocol' | 'mode'>): readonly Recording[] => {
+  const ids = record.cells.filter((cell) => cell.protocol === protocol && cell.mode === mode).map((cell) => cell.id);
+  return record.blocks.filter((block) => ids.includes(block.cell));
+};
+
+export const total = (blocks: readonly Recording[], value: (block: Recording) => number): number =>
+  blocks.reduce((sum, block) => sum + value(block), 0);

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate, type KeyType } from '../../src/target/certificate.ts';
+import { freePort, untilListening } from './free-port.ts';
+
+export interface NginxOptions {
+  /** `off`: sessions are refused; `none`: said to be allowed but not kept; `shared`: kept. */
+  readonly cache: 'off' | 'none' | 'shared';
+  readonly tickets: boolean;
+  readonly keyType?: KeyType;
+}
+
+/** What nginx itself logged, by protocol: handshakes, and how many of them it resumed. */
+export type NginxLog = Readonly<Record<string, { readonly full: number; readonly resumed: number }>>;
+
+export interface Nginx {
+  readonly port: number;
+  readonly pid: number;
+  readonly certificatePath: string;
+  readonly certificate: string;
+  log(): Promise<NginxLog>;
+  close(): Promise<void>;
+}
+
+/** Where Debian's package puts the stream module; without the file it is built in. */
+const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
+
+/**
+ * Starts a real nginx on loopback with a TLS port of its stream module. Unlike http, stream logs every connection whose handshake was
+ * finished, also one whose client sends nothing and resets.
+ */
+export const startNginx = async (program: string, options: NginxOptions): Promise<Nginx> => {
+  const folder = await mkdtemp(join(tmpdir(), 'resumark-nginx-'));
+  const { certificate, key } = await makeCertificate(options.keyType ?? 'ecdsa-p256');
+  const port = await freePort();
+  await writeFile(join(folder, 'certificate.pem'), certificate);
+  await writeFile(join(folder, 'key.pem'), key);
+  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, options));
+  const child = spawn(program, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const exited = once(child, 'exit');
+  await untilListening(port);
+  return {
+    port,
+    pid: child.pid ?? 0,
+    certificate,
+    certificatePath: join(folder, 'certificate.pem'),
+    log: async () => parseLog(await settledLog(join(folder, 'access.log'))),
+    close: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      await rm(folder, { recursive: true });
+    },
+  };
+};
+
+const configuration = (folder: string, port: number, { cache, tickets }: NginxOptions): string => `
+${existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};` : ''}
+daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log error;
+events { worker_connections 4096; }
+stream {
+    log_format handshake '$ssl_protocol $ssl_session_reused $ssl_cipher';
+    access_log ${folder}/access.log handshake;
+    ssl_certificate certificate.pem;
+    ssl_certificate_key key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache ${cache === 'shared' ? 'shared:sessions:10m' : cache};
+    ssl_session_tickets ${tickets ? 'on' : 'off'};
+    server {
+        listen 127.0.0.1:${String(port)} ssl;
+        return ok;
+    }
+}
+`;
+
+/** nginx logs a connection when it is closed, which can be a moment after the client saw it closed: the log is read when it has come to rest. */
+const settledLog = async (path: string): Promise<string> => {
+  let text = await readFile(path, 'utf8');
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const later = await readFile(path, 'utf8');
+    if (later === text) return text;
+    text = later;
+  }
+};
+
+/** Lines such as `TLSv1.3 r TLS_AES_256_GCM_SHA384`: `r` is resumed, `.` is not. A connection without a handshake has no cipher. */
+const parseLog = (text: string): NginxLog => {
+  const log: Record<string, { full: number; resumed: number }> = {};
+  for (const [, protocol = '', mark] of text.matchAll(/^(TLSv1\.[23]) ([r.]) (?:TLS_|ECDHE)/gmu)) {
+    const counts = (log[protocol] ??= { full: 0, resumed: 0 });
+    if (mark === 'r') counts.resumed += 1;
+    else counts.full += 1;
+  }
+  return log;
+};

@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** What measures or drives real servers runs alone, one file after another: two measurements on one machine would disturb each other. */
+const ALONE = ['test/engine/**/*.test.ts', 'test/target/**/*.test.ts', 'test/real/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: ALONE,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ALONE,
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
