@@ -3,8 +3,10 @@ import type { RunRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { Fleet } from '../load/fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
+import { expand } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { chooseEngine, type ChosenEngine } from './choose-engine.ts';
+import { clientSettings } from './client-settings.ts';
 import { Measurement, negotiatedKey, type ExecuteOptions } from './measurement.ts';
 import { closeStates, openStates, type OpenState } from './open-states.ts';
 import { preflight } from './preflight.ts';
@@ -19,6 +21,7 @@ export const execute = async (decoded: DecodedScenario, options: ExecuteOptions 
   const chosen = chooseEngine(scenario);
   const states = await openStates(scenario);
   try {
+    checkSettings(chosen, scenario, states);
     const negotiated = await preflightAll(chosen, scenario, states);
     const fleet = await Fleet.start(workersOf(scenario), chosen.engine.name);
     try {
@@ -29,6 +32,14 @@ export const execute = async (decoded: DecodedScenario, options: ExecuteOptions 
   } finally {
     chosen.engine.close();
     await closeStates(states);
+  }
+};
+
+/** What the engine cannot do it says here, before the first connection. */
+const checkSettings = ({ engine }: ChosenEngine, scenario: Scenario, states: readonly OpenState[]): void => {
+  for (const cell of expand(scenario).cells) {
+    const state = states.find(({ label }) => label === cell.state);
+    if (state !== undefined) engine.client(clientSettings(scenario, state, cell)).close();
   }
 };
 

@@ -27,7 +27,7 @@ export const decodeScenario = (file: unknown, flags: RawSettings, fileName: stri
     throw new ResumarkError('SCENARIO', `${fileName} must be a mapping of settings, but it is ${shown(file)}.`);
   }
   const flagPaths = new Set(leaves(flags).map((path) => path.join('.')));
-  const decoded = decode(scenarioSchema, merge(file, flags));
+  const decoded = decode(scenarioSchema, merge(withoutReplaced(file, flagPaths), flags));
   if (!decoded.ok) throw flawError(decoded.flaws, flagPaths, fileName);
   const filePaths = leaves(file).map((path) => path.join('.'));
   return {
@@ -84,6 +84,19 @@ const shown = (value: unknown): string => {
 };
 
 const isMapping = (value: unknown): value is RawSettings => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Settings of which only one can be: a flag for one takes the place of whichever the file has. */
+const ALTERNATIVES = [
+  ['duration', 'handshakes', 'handshakesPerBlock'],
+  ['rounds', 'pairs'],
+] as const;
+
+const withoutReplaced = (file: RawSettings, flagPaths: ReadonlySet<string>): RawSettings => {
+  const { plan } = file;
+  if (!isMapping(plan)) return file;
+  const replaced = ALTERNATIVES.filter((group) => group.some((key) => flagPaths.has(`plan.${key}`))).flat<string[][]>();
+  return { ...file, plan: Object.fromEntries(Object.entries(plan).filter(([key]) => !replaced.includes(key))) };
+};
 
 const merge = (base: RawSettings, over: RawSettings): RawSettings => {
   const merged: Record<string, unknown> = { ...base };

@@ -178,6 +178,7 @@ const connectionSchema = z.strictObject({
     .default(1000)
     .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
   close: choice(['reset', 'notify']).default('reset').meta({
+    flag: 'close',
     description:
       'How measured connections end: reset keeps ports free where the server has the last word, notify is always orderly',
   }),

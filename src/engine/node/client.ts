@@ -50,10 +50,11 @@ const secureContext = (settings: ClientSettings): SecureContext => {
     return createSecureContext(options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const given = `ciphers ${settings.ciphers ?? 'default'}, groups ${settings.groups ?? 'default'}`;
     throw new ResumarkError(
       'ENGINE',
-      `the TLS settings are not taken by node:tls with OpenSSL ${process.versions.openssl}: ${reason}.`,
-      `Check ciphers (${settings.ciphers ?? 'default'}), groups (${settings.groups ?? 'default'}) and the certificate files.`,
+      `node:tls with OpenSSL ${process.versions.openssl} does not take the TLS settings (${given}): ${reason}.`,
+      'Check --ciphers, --groups and the certificate files.',
     );
   }
 };

@@ -1,0 +1,21 @@
+/**
+ * The library door of Resumark: what the command line does, as functions. Nothing here ends the process or keeps state between calls.
+ */
+export { execute as run } from './run/execute.ts';
+export type { ExecuteOptions as RunOptions } from './run/measurement.ts';
+export type { BlockPosition, RunEvent } from './run/event.ts';
+export { readRun, RunStore } from './run/store.ts';
+export { readScenarioFile } from './run/scenario-file.ts';
+export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSources } from './scenario/decode.ts';
+export type { Scenario, ScenarioInput } from './scenario/schema.ts';
+export { summarize, type CellStatus, type CellSummary } from './analysis/summary.ts';
+export { savings, type Saving } from './analysis/saving.ts';
+export { METRICS, metric, type Metric, type MetricId, type Unit } from './analysis/metrics.ts';
+export { render, FORMATS, type Format, type RenderOptions } from './report/formats.ts';
+export { ResumarkError, EXIT, type ErrorCode, type ExitCode } from './domain/error.ts';
+export type { Cell } from './domain/cell.ts';
+export type { Mode } from './domain/mode.ts';
+export type { Protocol } from './domain/protocol.ts';
+export type { Notice, NoticeCode } from './domain/notice.ts';
+export type { CellRecord, Recording, RunRecord, RunStatus, StateRecord } from './domain/run-record.ts';
+export { LatencyHistogram, type EncodedHistogram } from './stats/histogram.ts';

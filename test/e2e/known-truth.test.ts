@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { summarize } from '../../src/analysis/summary.ts';
+import { startNginx } from '../servers/nginx.ts';
+import { findProgram } from '../servers/require-program.ts';
+import { Resumark, total } from './resumark.ts';
+
+let resumark: Resumark;
+beforeAll(async () => {
+  resumark = await Resumark.create();
+});
+afterAll(() => resumark.close());
+
+it('a server that holds each handshake back by 50 ms measures as 50 ms more, and its TCP connect does not', async () => {
+  const path = join(resumark.results, '..', `delay-${String(process.pid)}.yaml`);
+  await writeFile(
+    path,
+    `
+states: { plain: { server: {} }, held: { server: { delay: 50ms } } }
+modes: [full, ticket]
+load: { concurrency: 4 }
+plan: { rounds: 2, handshakesPerBlock: 40 }
+`,
+  );
+  const { record } = await resumark.measure('run', path);
+  const cells = summarize(record);
+  for (const held of cells.filter((cell) => cell.state === 'held')) {
+    const plain = cells.find((cell) => cell.state === 'plain' && cell.mode === held.mode && cell.protocol === held.protocol);
+    const added = ((held.handshakeNs.quantileNs(0.5) ?? 0) - (plain?.handshakeNs.quantileNs(0.5) ?? 0)) / 1e6;
+    expect(added).toBeGreaterThan(45);
+    expect(added).toBeLessThan(60);
+    expect((held.connectNs.quantileNs(0.5) ?? 0) / 1e6).toBeLessThan(20);
+  }
+});
+
+const nginxProgram = findProgram('nginx', 'nginx-light libnginx-mod-stream');
+
+it.skipIf(nginxProgram === undefined)(
+  "the server CPU of nginx agrees with nginx's own process accounting (Debian: nginx-light)",
+  async () => {
+    const nginx = await startNginx(nginxProgram ?? '', { cache: 'shared', tickets: true, keyType: 'rsa-2048' });
+    try {
+      const before = await accountedMs(nginx.pid);
+      const target = `127.0.0.1:${String(nginx.port)}`;
+      const { record } = await resumark.measure('run', target, '-k', '--tls', '1.2', '-m', 'full', '-n', '4000', '--warmup', '0');
+      const accounted = (await accountedMs(nginx.pid)) - before;
+      const measured = total(record.blocks, (block) => block.cpuServerNs ?? 0) / 1e6;
+      // Outside the windows nginx also served the primings: each costs as much as a measured handshake.
+      const share = 4000 / (4000 + total(record.blocks, (block) => block.primed.handshakes) + 1);
+      expect(accounted).toBeGreaterThan(500);
+      expect(measured / (accounted * share)).toBeGreaterThan(0.9);
+      expect(measured / (accounted * share)).toBeLessThan(1.1);
+    } finally {
+      await nginx.close();
+    }
+  },
+);
+
+/** User and system time of a process and its children in ms, from the ticks of /proc/<pid>/stat. */
+const accountedMs = async (pid: number): Promise<number> => {
+  const children = (await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')).trim().split(' ');
+  const stats = await Promise.all([String(pid), ...children].map((one) => readFile(`/proc/${one}/stat`, 'utf8')));
+  const ticks = stats.map((stat) => {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((a, b) => a + b, 0) * 10;
+};
