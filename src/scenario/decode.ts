@@ -86,15 +86,15 @@ const shown = (value: unknown): string => {
 const isMapping = (value: unknown): value is RawSettings => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Settings of which only one can be: a flag for one takes the place of whichever the file has. */
-const ALTERNATIVES = [
+const ALTERNATIVES: readonly (readonly string[])[] = [
   ['duration', 'handshakes', 'handshakesPerBlock'],
   ['rounds', 'pairs'],
-] as const;
+];
 
 const withoutReplaced = (file: RawSettings, flagPaths: ReadonlySet<string>): RawSettings => {
   const { plan } = file;
   if (!isMapping(plan)) return file;
-  const replaced = ALTERNATIVES.filter((group) => group.some((key) => flagPaths.has(`plan.${key}`))).flat<string[][]>();
+  const replaced = ALTERNATIVES.filter((group) => group.some((key) => flagPaths.has(`plan.${key}`))).flat();
   return { ...file, plan: Object.fromEntries(Object.entries(plan).filter(([key]) => !replaced.includes(key))) };
 };
 
