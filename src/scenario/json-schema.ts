@@ -8,7 +8,7 @@ export const scenarioJsonSchema = (): object => ({
     io: 'input',
     override: ({ jsonSchema }) => {
       // What only the command line needs to know.
-      for (const key of ['flag', 'alias', 'example']) Reflect.deleteProperty(jsonSchema, key);
+      for (const key of ['flag', 'alias']) Reflect.deleteProperty(jsonSchema, key);
     },
   }),
 });

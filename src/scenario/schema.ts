@@ -12,8 +12,6 @@ export interface SettingMeta {
   readonly description: string;
   readonly flag?: string;
   readonly alias?: string;
-  /** How the value is shown in help: `30s`. */
-  readonly example?: string;
   readonly [key: string]: unknown;
 }
 
@@ -73,7 +71,7 @@ export const serverSchema = z.strictObject({
     .default(['cache', 'tickets'])
     .meta({ description: 'What the server offers for resumption: none, cache, tickets or a list of them' }),
   delay: duration(0)
-    .default(0)
+    .prefault('0')
     .meta({ description: 'How long the server holds back each handshake, for tests with a known truth' }),
 });
 
@@ -112,7 +110,7 @@ const loadSchema = z.strictObject({
     .meta({ description: 'How handshakes are started. closed: each virtual client starts its next when one ends' }),
   concurrency: count(1)
     .default(16)
-    .meta({ flag: 'concurrency', alias: 'c', description: 'Virtual clients, each with one handshake in flight', example: '16' }),
+    .meta({ flag: 'concurrency', alias: 'c', description: 'Virtual clients, each with one handshake in flight' }),
 });
 
 const planSchema = z
@@ -120,7 +118,6 @@ const planSchema = z
     rounds: count(1).optional().meta({
       flag: 'rounds',
       description: 'Rounds; in each, every cell is measured for one block, in turns [default: 5]',
-      example: '5',
     }),
     pairs: count(1)
       .optional()
@@ -129,16 +126,14 @@ const planSchema = z
       flag: 'duration',
       alias: 'd',
       description: 'Measured time of each cell, over all rounds [default: 5s]',
-      example: '30s',
     }),
     handshakes: count(1).optional().meta({
       flag: 'handshakes',
       alias: 'n',
       description: 'Measured handshakes of each cell, over all rounds, instead of a duration',
-      example: '10k',
     }),
     handshakesPerBlock: count(1).optional().meta({ description: 'Measured handshakes of each block, instead of a duration' }),
-    warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first', example: '1' }),
+    warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first' }),
   })
   .refine((plan) => plan.rounds === undefined || plan.pairs === undefined, {
     error: 'must have rounds or pairs, not both: they are the same number',
@@ -154,9 +149,7 @@ const tlsSchema = z.strictObject({
     description: "SNI and the name that the certificate is checked against; default is the target's host",
   }),
   insecure: flag.default(false).meta({ flag: 'insecure', alias: 'k', description: 'Do not verify certificates' }),
-  cacert: text('a path')
-    .optional()
-    .meta({ flag: 'cacert', description: 'PEM file of the authorities to trust', example: 'ca.pem' }),
+  cacert: text('a path').optional().meta({ flag: 'cacert', description: 'PEM file of the authorities to trust' }),
   cert: text('a path').optional().meta({ flag: 'cert', description: "PEM file of the client's certificate" }),
   key: text('a path').optional().meta({ flag: 'key', description: "PEM file of the client's key" }),
   ciphers: text('an OpenSSL cipher list')
@@ -164,18 +157,18 @@ const tlsSchema = z.strictObject({
     .meta({ flag: 'ciphers', description: 'OpenSSL cipher list (TLS 1.2) and suites (TLS 1.3)' }),
   groups: text('an OpenSSL group list')
     .optional()
-    .meta({ flag: 'groups', description: 'Key exchange groups in order of preference', example: 'X25519:P-256' }),
+    .meta({ flag: 'groups', description: 'Key exchange groups in order of preference' }),
   alpn: listOf(text('a protocol name'), 'protocol names')
     .optional()
-    .meta({ flag: 'alpn', description: 'Application protocols to offer', example: 'h2,http/1.1' }),
+    .meta({ flag: 'alpn', description: 'Application protocols to offer' }),
 });
 
 const connectionSchema = z.strictObject({
   timeout: duration(1)
-    .default(10_000)
-    .meta({ flag: 'timeout', description: 'Longest time for the TCP connect, and again for the handshake', example: '10s' }),
+    .prefault('10s')
+    .meta({ flag: 'timeout', description: 'Longest time for the TCP connect, and again for the handshake' }),
   ticketTimeout: duration(1)
-    .default(1000)
+    .prefault('1s')
     .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
   close: choice(['reset', 'notify']).default('reset').meta({
     flag: 'close',
@@ -195,10 +188,10 @@ export const scenarioSchema = z.strictObject({
   states: labelled.meta({ description: 'What is measured: labels such as before and after, and the server of each' }),
   protocols: listOf(protocol, PROTOCOLS.join(', '))
     .default([...PROTOCOLS])
-    .meta({ flag: 'tls', description: 'Protocol versions', example: '1.2,1.3' }),
+    .meta({ flag: 'tls', description: 'Protocol versions' }),
   modes: listOf(choice(MODES), MODES.join(', '))
     .default(['full', 'session-id', 'ticket'])
-    .meta({ flag: 'mode', alias: 'm', description: 'Handshake modes', example: 'full,session-id,ticket' }),
+    .meta({ flag: 'mode', alias: 'm', description: 'Handshake modes' }),
   load: loadSchema.prefault({}).meta({ description: 'How handshakes are started' }),
   plan: planSchema.prefault({}).meta({ description: 'How much is measured, and in what order' }),
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),
@@ -210,7 +203,6 @@ export const scenarioSchema = z.strictObject({
     flag: 'workers',
     alias: 'w',
     description: 'Worker threads [default: one less than the cores, at most 4]',
-    example: '2',
   }),
   seed: count(0).optional().meta({ flag: 'seed', description: 'Seed of the order of cells [default: drawn, and recorded]' }),
   authorized: flag.default(false).meta({
