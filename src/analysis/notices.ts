@@ -1,8 +1,8 @@
 import { cellLabel } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
 import { protocolLabel } from '../domain/protocol.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import type { CellSummary } from './summary.ts';
+import type { Recording, RunRecord } from '../domain/run-record.ts';
+import { sumCounts, type CellSummary } from './summary.ts';
 
 /** Above this share of its threads' time the generator's own queueing enters what it measures. */
 const SATURATED_SHARE = 0.9;
@@ -19,29 +19,64 @@ export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice
   ...stateNotices(run),
 ];
 
-const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
-  const notices: Notice[] = [];
+const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => [
+  ...verdictNotices(run, cell),
+  ...errorNotices(run, cell),
+  ...conflictNotices(run, cell),
+  ...(cell.mechanism === 'psk-stateful'
+    ? [{ code: 'stateful-tickets', severity: 'info', cell: cellLabel(cell) } as const satisfies Notice]
+    : []),
+  ...invalidNotices(run, cell),
+];
+
+/** Whether the mode that was asked for is what was got: the one question that every number below rests on. */
+const verdictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const name = cellLabel(cell);
   const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
-  const { handshakes } = cell;
-  if (handshakes > 0 && cell.honoured === 0) {
-    notices.push(
-      isControl
-        ? { code: 'declined-as-configured', severity: 'info', cell: name, handshakes }
-        : { code: 'never-honoured', severity: 'error', cell: name, handshakes, because: cell.declinedBy },
-    );
-  } else if (isControl && cell.honoured > 0) {
-    notices.push({ code: 'honoured-unexpectedly', severity: 'warning', cell: name, honoured: cell.honoured });
-  } else if (cell.declined > 0) {
-    notices.push({ code: 'partly-declined', severity: 'warning', cell: name, handshakes, because: cell.declinedBy });
+  const { handshakes, honoured, declinedBy } = cell;
+  if (isControl && honoured > 0) return [{ code: 'honoured-unexpectedly', severity: 'warning', cell: name, honoured }];
+  if (isControl && handshakes > 0) return [{ code: 'declined-as-configured', severity: 'info', cell: name, handshakes }];
+  if (cell.status === 'never')
+    return [{ code: 'never-honoured', severity: 'error', cell: name, handshakes, because: declinedBy }];
+  if (cell.status === 'partly')
+    return [{ code: 'partly-declined', severity: 'warning', cell: name, handshakes, because: declinedBy }];
+  return [];
+};
+
+const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const name = cellLabel(cell);
+  const { handshakes, errorsBy } = cell;
+  if (cell.status === 'failed' || isUnmeasured(run, cell)) {
+    const primingErrors = blocksOf(run, cell).map((block) => block.primed.errors);
+    const because = cell.status === 'failed' ? errorsBy : sumCounts(primingErrors);
+    return [{ code: 'never-finished', severity: 'error', cell: name, because }];
   }
-  if (cell.errors > 0) notices.push({ code: 'errors', severity: 'warning', cell: name, handshakes, because: cell.errorsBy });
-  const conflicts = run.blocks
-    .filter((block) => block.cell === cell.id)
-    .reduce((sum, block) => sum + block.primed.conflicts + (block.declined['evidence-conflict'] ?? 0), 0);
-  if (conflicts > 0) notices.push({ code: 'evidence-conflict', severity: 'error', cell: name, handshakes: conflicts });
-  if (cell.mechanism === 'psk-stateful') notices.push({ code: 'stateful-tickets', severity: 'info', cell: name });
-  return notices;
+  return cell.errors > 0 ? [{ code: 'errors', severity: 'warning', cell: name, handshakes, because: errorsBy }] : [];
+};
+
+/** A run that ended as planned owes every cell something; one that is under way or was cut short does not. */
+const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean =>
+  run.status === 'complete' && cell.status === 'empty' && blocksOf(run, cell).every((block) => block.valid);
+
+const blocksOf = (run: RunRecord, cell: CellSummary): readonly Recording[] =>
+  run.blocks.filter((block) => block.cell === cell.id);
+
+const conflictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const handshakes = blocksOf(run, cell).reduce(
+    (sum, block) => sum + block.primed.conflicts + (block.declined['evidence-conflict'] ?? 0),
+    0,
+  );
+  return handshakes > 0 ? [{ code: 'evidence-conflict', severity: 'error', cell: cellLabel(cell), handshakes }] : [];
+};
+
+const invalidNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const blocks = blocksOf(run, cell);
+  const invalid = blocks.filter((block) => !block.valid);
+  if (invalid.length === 0) return [];
+  const because = sumCounts(invalid.map((block) => ({ [block.invalidReason]: 1 })));
+  return [
+    { code: 'invalid-blocks', severity: 'warning', cell: cellLabel(cell), blocks: invalid.length, of: blocks.length, because },
+  ];
 };
 
 /** One notice for all cells: where one is saturated the others mostly are too. */
@@ -69,24 +104,23 @@ const residualNotices = (cell: CellSummary): Notice[] => {
   return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual }];
 };
 
-/** The share of the workers' time that they were on a core. */
+/** The share of the workers' time that they were on a core; `undefined` where their CPU time is unknown. */
 const cpuShare = (run: RunRecord, cell: CellSummary): number | undefined => {
-  const blocks = run.blocks.filter((block) => block.cell === cell.id && block.valid && block.cpuClientNs !== null);
+  const blocks = blocksOf(run, cell).filter((block) => block.valid && block.cpuClientNs !== null);
   const time = blocks.reduce((sum, block) => sum + block.durationNs, 0) * run.workers;
   return time === 0 ? undefined : blocks.reduce((sum, block) => sum + (block.cpuClientNs ?? 0), 0) / time;
 };
 
-/** Server CPU depends on the suite's hash: unlike suites are not comparable. */
+/** CPU depends on what a suite costs: cells of unlike suites in one protocol are not comparable. */
 const suiteNotices = (cells: readonly CellSummary[]): Notice[] =>
   [...new Set(cells.map((cell) => cell.protocol))].flatMap((protocol): Notice[] => {
-    const suites = [
-      ...new Set(cells.flatMap((cell) => (cell.protocol === protocol && cell.honoured > 0 ? [hashOf(cell.cipher ?? '')] : []))),
-    ].filter((hash) => hash !== '');
+    const measured = cells.filter((cell) => cell.protocol === protocol && cell.honoured > 0);
+    const suites = [...new Set(measured.flatMap(({ cipher }) => (cipher === undefined ? [] : [costOf(cipher)])))];
     return suites.length > 1 ? [{ code: 'mixed-suites', severity: 'warning', protocol: protocolLabel(protocol), suites }] : [];
   });
 
-/** The symmetric part of a suite: that differs by key type in TLS 1.2 without being another suite in cost. */
-const hashOf = (cipher: string): string => /(?:AES[_-]?\d+|CHACHA20).*$/u.exec(cipher)?.[0].replaceAll('_', '-') ?? cipher;
+/** A suite of TLS 1.2 without its signature: another key type is another certificate, which the report tells apart already. */
+const costOf = (cipher: string): string => cipher.replace(/^((?:EC)?DHE)-(?:RSA|ECDSA|DSS)-/u, '$1-');
 
 const stateNotices = (run: RunRecord): Notice[] =>
   run.states.flatMap((state): Notice[] => [

@@ -10,6 +10,22 @@ export type Notice =
       /** Reason or failure to count. */
       readonly because: Readonly<Record<string, number>>;
     }
+  | {
+      /** Not one handshake was finished. */
+      readonly code: 'never-finished';
+      readonly severity: 'error';
+      readonly cell: string;
+      readonly because: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly code: 'invalid-blocks';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly blocks: number;
+      readonly of: number;
+      /** Reason to count of blocks. */
+      readonly because: Readonly<Record<string, number>>;
+    }
   | { readonly code: 'declined-as-configured'; readonly severity: 'info'; readonly cell: string; readonly handshakes: number }
   | { readonly code: 'honoured-unexpectedly'; readonly severity: 'warning'; readonly cell: string; readonly honoured: number }
   | {

@@ -3,6 +3,7 @@ import { metric, METRICS } from '../analysis/metrics.ts';
 import { summarize, type CellSummary } from '../analysis/summary.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
+import { oneLine } from './safe-text.ts';
 
 type CsvValue = string | number | undefined;
 
@@ -27,10 +28,10 @@ const summaryColumns = (run: RunRecord): Columns<CellSummary> => [
   ['key_type', (cell) => cell.keyType],
   ...METRICS.filter(({ column }) => column !== HONOURED_SHARE).map(({ id, column, unit }): Columns<CellSummary>[number] => [
     column,
-    (cell) => numeral(metric(id).value(cell), unit === 'per-second'),
+    (cell) => (unit === 'per-second' ? fraction : whole)(metric(id).value(cell)),
   ]),
   ['status', (cell) => cell.status],
-  [HONOURED_SHARE, (cell) => numeral(cell.honouredShare, true)],
+  [HONOURED_SHARE, (cell) => exact(cell.honouredShare)],
 ];
 
 /** Came after the contract's columns, and so stands behind them. */
@@ -61,20 +62,22 @@ const blockColumns = (run: RunRecord): Columns<Recording> => {
   ];
 };
 
-const quantile = (block: Recording, p: number): CsvValue => numeral(LatencyHistogram.decode(block.handshakeNs).quantileNs(p));
+const quantile = (block: Recording, p: number): CsvValue => whole(LatencyHistogram.decode(block.handshakeNs).quantileNs(p));
 
 const perHonoured = (block: Recording, ns: number | null): CsvValue =>
-  ns === null || block.honoured === 0 ? undefined : Math.round(ns / block.honoured);
+  ns === null || block.honoured === 0 ? undefined : whole(ns / block.honoured);
 
-/** Whole numbers stay whole: a spreadsheet needs no fraction of a ns. */
-const numeral = (value: number | undefined, hasFraction = false): CsvValue => {
-  if (value === undefined || !Number.isFinite(value)) return undefined;
-  return hasFraction ? Number(value.toFixed(4)) : Math.round(value);
-};
+/** A spreadsheet needs no fraction of a ns, nor of a byte. */
+const whole = (value: number | undefined): CsvValue => exact(value === undefined ? undefined : Math.round(value));
+
+const fraction = (value: number | undefined): CsvValue => exact(value === undefined ? undefined : Number(value.toFixed(4)));
+
+/** Unrounded: 99.997 % must not become all. NaN and infinity, which CSV would write as words, are absent. */
+const exact = (value: number | undefined): CsvValue => (Number.isFinite(value) ? value : undefined);
 
 const csv = <Row>(columns: Columns<Row>, rows: readonly Row[]): string =>
   stringify(
     [columns.map(([header]) => header), ...rows.map((row) => columns.map(([, value]) => value(row)))],
     // A cell that begins with = + - @ would run as a formula; numbers stay numbers from csv-stringify 6.9 on.
-    { escape_formulas: true },
+    { escape_formulas: true, cast: { string: (text) => oneLine(text) } },
   );

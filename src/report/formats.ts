@@ -4,14 +4,13 @@ import { percentileReport } from './hgrm.ts';
 import { histogramLog } from './hlog.ts';
 import { runJson } from './json.ts';
 import { markdownReport } from './markdown.ts';
-import { terminalReport } from './terminal.ts';
+import { terminalReport, type TerminalStyle } from './terminal.ts';
 
-export interface RenderOptions {
-  readonly colour: boolean;
-}
+/** What only the terminal's table takes account of. */
+export type RenderOptions = TerminalStyle;
 
 const RENDERERS = {
-  table: (run, { colour }) => terminalReport(run, colour),
+  table: terminalReport,
   markdown: markdownReport,
   csv: summaryCsv,
   'blocks-csv': blocksCsv,

@@ -1,9 +1,11 @@
 import { summarize } from '../analysis/summary.ts';
 import type { RunRecord } from '../domain/run-record.ts';
+import { oneLine } from './safe-text.ts';
 
 /** The percentile distribution of every cell, values in ms, as HdrHistogram's plotters read it: one section per cell. */
-export const percentileReport = (run: RunRecord): string =>
-  summarize(run)
+export const percentileReport = (run: RunRecord): string => {
+  const sections = summarize(run)
     .filter((cell) => cell.honoured > 0)
-    .map((cell) => `#[${cell.id}]\n${cell.handshakeNs.percentileText()}`)
-    .join('\n');
+    .map((cell) => `#[${oneLine(cell.id)}]\n${cell.handshakeNs.percentileText()}`);
+  return sections.length === 0 ? '#[no handshake was honoured]\n' : sections.join('\n');
+};

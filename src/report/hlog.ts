@@ -1,20 +1,28 @@
 import type { Recording, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram, type HistogramLogEntry } from '../stats/histogram.ts';
+import { oneLine } from './safe-text.ts';
 
-/** `histograms.hlog`: HdrHistogram's log, format 1.3, in ns; a line per block, tagged with its cell. */
+/**
+ * `histograms.hlog`: HdrHistogram's log, format 1.3, in ns; a line per block, tagged with its cell.
+ *
+ * Invalid blocks are left out, as they are in the table, so that the lines of a tag add up to the table's row.
+ */
 export const histogramLog = (run: RunRecord): string =>
   LatencyHistogram.log(
-    `[resumark ${run.tool.version}, run ${run.id}: handshake time in ns, a tag per cell]`,
+    oneLine(`[resumark ${run.tool.version}, run ${run.id}: handshake time in ns, a tag per cell]`),
     Date.parse(run.startedAt),
-    run.blocks.filter((block) => block.honoured > 0).map(entryOf),
+    run.blocks.filter((block) => block.valid && block.honoured > 0).map(entryOf),
   );
 
 const entryOf = (block: Recording): HistogramLogEntry => {
   const startUnixMs = Number(BigInt(block.startUnixNs) / 1_000_000n);
   return {
-    tag: block.cell,
+    tag: tagOf(block.cell),
     startUnixMs,
     endUnixMs: startUnixMs + block.durationNs / 1e6,
     histogram: LatencyHistogram.decode(block.handshakeNs),
   };
 };
+
+/** A scenario's labels are tags already; a record from elsewhere may hold what would break the log's columns. */
+const tagOf = (cell: string): string => oneLine(cell).replace(/[\s,]/gu, '_');

@@ -2,22 +2,23 @@ import type { Notice } from '../domain/notice.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { noticeText } from './notice-text.ts';
 import { oneLine } from './safe-text.ts';
+import { savingSentence } from './savings-text.ts';
 import { resultTable, type Table } from './table.ts';
 
-/** The result as GitHub's Markdown. */
+/** The result as GitHub's Markdown: the savings first, then the table, and what casts doubt on it. */
 export const markdownReport = (run: RunRecord): string => {
   const result = resultTable(run);
-  return [
-    `### ${escaped(result.title)}`,
-    '',
-    ...markdownTable(result.table),
-    '',
-    ...result.savings.map((sentence) => `- ${escaped(sentence)}`),
-    '',
-    `<sub>${escaped(result.fixed.join(' · '))}</sub>`,
-    '',
-    ...run.notices.filter(isWorthReading).map((notice) => `> ${escaped(noticeText(notice))}\n`),
-  ].join('\n');
+  const sections = [
+    [`### ${escaped(result.title)}`],
+    result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
+    markdownTable(result.table),
+    [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
+    run.notices.filter(isDoubt).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n').replace(/\n>$/u, ''))
+    .join('\n\n')}\n`;
 };
 
 const markdownTable = ({ columns, rows }: Table): string[] => [
@@ -28,7 +29,14 @@ const markdownTable = ({ columns, rows }: Table): string[] => [
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const isWorthReading = (notice: Notice): boolean => notice.severity !== 'info';
+const isDoubt = (notice: Notice): boolean => notice.severity !== 'info';
 
-/** What a peer says must not become markup. */
-const escaped = (text: string): string => oneLine(text).replace(/[\\`*_[\]<>|#&]/gu, (letter) => `\\${letter}`);
+/** What a peer says must become neither markup nor a mention, an issue or a link of GitHub's. */
+const escaped = (text: string): string =>
+  oneLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_[\]~|#$]/gu, (sign) => `\\${sign}`)
+    .replaceAll('@', '&#64;')
+    .replaceAll('://', ':&#47;&#47;')
+    .replace(/\bwww\./giu, (link) => `${link.slice(0, 3)}&#46;`);

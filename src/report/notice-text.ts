@@ -1,11 +1,14 @@
 import { DECLINE_TEXT, type DeclineReason } from '../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../domain/failure.ts';
 import type { Notice } from '../domain/notice.ts';
-import { formatShare, grouped } from './format.ts';
+import { counted, formatShare, grouped } from './format.ts';
 import { oneLine } from './safe-text.ts';
 
-/** A notice as a sentence: the thing, the value, and the mend where there is one. */
-export const noticeText = (notice: Notice): string => oneLine(`${notice.severity}: ${sentence(notice)}`);
+/** A notice as a line: its severity and {@link noticeSentence}. */
+export const noticeText = (notice: Notice): string => `${notice.severity}: ${noticeSentence(notice)}`;
+
+/** A notice as a sentence or two: the thing, the value, and the mend where there is one. */
+export const noticeSentence = (notice: Notice): string => oneLine(sentence(notice));
 
 const sentence = (notice: Notice): string => {
   switch (notice.code) {
@@ -14,46 +17,75 @@ const sentence = (notice: Notice): string => {
     case 'cell-skipped':
       return `${notice.cell} is skipped: ${notice.reason}.`;
     case 'never-honoured':
-      return `${notice.cell} was asked for and never happened: ${counted(notice.handshakes)}, none honoured; ${because(notice.because)}.`;
+      return `${notice.cell} was asked for and never happened: ${finished(notice.handshakes)}, none honoured; ${because(notice.because)}. ${mendOf(notice.because)}`;
+    case 'never-finished':
+      return `${notice.cell} never finished a handshake${Object.keys(notice.because).length === 0 ? '' : `: ${because(notice.because)}`}. Try the target alone first: openssl s_client -connect host:port.`;
     case 'declined-as-configured':
-      return `${notice.cell} is declined as the server is configured: ${counted(notice.handshakes)}, none honoured.`;
+      return `${notice.cell} is declined as the server is configured: ${finished(notice.handshakes)}, none honoured.`;
     case 'honoured-unexpectedly':
-      return `${notice.cell} was honoured ${grouped(notice.honoured)} times although the configuration says that the server does not offer it.`;
+      return `${notice.cell} was honoured ${counted(notice.honoured, 'time')} although the configuration says that the server does not offer it. Correct the state's resumption, or find out who answers there.`;
     case 'partly-declined':
-      return `${notice.cell} was not always honoured: of ${counted(notice.handshakes)}, ${because(notice.because)}.`;
+      return `${notice.cell} was not always honoured: of ${finished(notice.handshakes)}, ${because(notice.because)}. Its latency is of the honoured ones only; its CPU holds the others too.`;
     case 'errors':
-      return `${notice.cell} had connections without a finished handshake, beside ${counted(notice.handshakes)}: ${because(notice.because)}.`;
+      return `${notice.cell} had connections without a finished handshake, beside ${finished(notice.handshakes)}: ${because(notice.because)}.`;
+    case 'invalid-blocks':
+      return `${notice.cell}: ${counted(notice.blocks, 'block')} of ${grouped(notice.of)} left out of the result: ${because(notice.because)}.`;
     case 'stateful-tickets':
-      return `${notice.cell} is resumed by stateful tickets: the server keeps the state in a cache and the ticket is only its key.`;
+      return `${notice.cell} is resumed by stateful tickets: the server keeps the state in a cache and the ticket is only its key, so it works only on servers that share that cache.`;
     case 'server-cpu-unknown':
-      return `the server CPU of ${notice.state} is unknown: ${notice.reason}.`;
+      return `the server CPU of ${notice.state} is unknown: ${notice.reason}. Run where the server runs, as its user or root, to have it.`;
     case 'generator-saturated':
       return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: it used up to ${formatShare(notice.cpuShare)} of its ${workersText(notice.workers)}, so latency holds its own queueing and the rate is its own. Lower --concurrency, or raise --workers where cores are free. CPU per handshake stays true.`;
     case 'evidence-conflict':
-      return `${notice.cell}: in ${grouped(notice.handshakes)} handshakes the TLS library and the plaintext hellos contradict each other; do not trust this run.`;
+      return `${notice.cell}: in ${counted(notice.handshakes, 'handshake')} the TLS library and the plaintext hellos contradict each other; do not trust this run.`;
     case 'littles-law':
-      return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest.`;
+      return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest. Lower --concurrency, or raise --workers where cores are free.`;
     case 'mixed-suites':
-      return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): compare CPU only at equal suites.`;
+      return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): compare CPU only at equal suites. Set --ciphers to one that all states offer.`;
     case 'not-verified':
-      return `the certificate of ${notice.state} was not verified, which a real client pays for.`;
+      return `the certificate of ${notice.state} was not verified, which a real client pays for. Give its authority with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
       return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed.`;
     case 'interrupted':
       return `the run was interrupted after ${String(notice.blocks)} of ${String(notice.planned)} blocks; what was measured is kept.`;
+    default:
+      return unknownNotice(notice);
   }
 };
 
-const counted = (handshakes: number): string =>
-  `${grouped(handshakes)} finished ${handshakes === 1 ? 'handshake' : 'handshakes'}`;
+/** A record of a newer version may hold a code that this one has no words for. */
+const unknownNotice = (notice: never): string => `a notice of another version of resumark: ${JSON.stringify(notice)}.`;
+
+/** What to do about the commonest reason of a mode that never happened. */
+const mendOf = (reasons: Readonly<Record<string, number>>): string => {
+  const [commonest = ''] = byCount(reasons).map(([reason]) => reason);
+  return Object.hasOwn(MEND, commonest) ? MEND[commonest as DeclineReason] : '';
+};
+
+const MEND: Readonly<Record<DeclineReason, string>> = {
+  'no-session': 'Turn on session tickets or a session cache on the server, or leave the mode out with --mode.',
+  refused:
+    'Turn on session tickets or a session cache on the server, and share ticket keys where several answer; or leave the mode out with --mode.',
+  expired: "Raise the session's lifetime on the server, or make the blocks shorter.",
+  'version-changed': 'Leave the protocol out with --tls, or turn it on on the server.',
+  'resumed-unasked': 'No session was offered: what answers is no plain TLS server.',
+  'other-mechanism': 'Leave the mode out with --mode; the server resumes in another way.',
+  'early-data-rejected': 'Turn on early data on the server, or leave the mode out with --mode.',
+  'evidence-conflict': 'Something between here and the server changes the hellos, or this is a bug.',
+};
+
+const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
 
 const workersText = (workers: number): string => (workers === 1 ? 'worker thread' : `${String(workers)} worker threads`);
 
+/** `3,200 times the server refused the session, 1 time ...`, the commonest first. */
 const because = (reasons: Readonly<Record<string, number>>): string =>
-  Object.entries(reasons)
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([reason, times]) => `${grouped(times)} times ${reasonText(reason)}`)
+  byCount(reasons)
+    .map(([reason, times]) => `${counted(times, 'time')} ${reasonText(reason)}`)
     .join(', ');
+
+const byCount = (reasons: Readonly<Record<string, number>>): [string, number][] =>
+  Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
 
 /** A decline reason, or a failure's key such as `alert:handshake_failure`. */
 const reasonText = (reason: string): string => {

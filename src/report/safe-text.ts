@@ -1,6 +1,7 @@
 /**
- * What peers and files say, made harmless for one line of a terminal: control characters and those that turn the direction of text could
- * rewrite what stands around them.
+ * What peers and files say, made harmless for one line of text.
+ *
+ * Control characters could rewrite a terminal, and invisible ones (direction marks, zero-width letters, half surrogates) could make text read
+ * as something else; each becomes U+FFFD, so that it is seen that something was there.
  */
-export const oneLine = (text: string): string =>
-  text.replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD');

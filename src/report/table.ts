@@ -1,13 +1,24 @@
 import { metric, type Metric, type MetricId } from '../analysis/metrics.ts';
-import { SAVING_METRICS, savings, type Saving } from '../analysis/saving.ts';
 import { summarize, type CellSummary } from '../analysis/summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import { formatChange, formatValue } from './format.ts';
+import { engineText, loadText, targetTexts } from './facts.ts';
+import { ABSENT, formatValue } from './format.ts';
+import { savingLines, type SavingLine } from './savings-text.ts';
+
+/** A column of a table, by how it is shown. */
+export interface Column {
+  readonly head: string;
+  readonly align: 'left' | 'right';
+  /** A sentence on how to read it; empty where the head says it. */
+  readonly reading: string;
+  /** Place in the order in which columns give way where the table is too wide; 0 never does. */
+  readonly yields: number;
+}
 
 /** A table as every renderer takes it: text only. */
 export interface Table {
-  readonly columns: readonly { readonly head: string; readonly align: 'left' | 'right' }[];
+  readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -16,80 +27,84 @@ export interface ResultTable {
   readonly title: string;
   /** What is the same in all rows, lifted out of the table. */
   readonly fixed: readonly string[];
+  readonly cells: readonly CellSummary[];
+  /** A row per cell, in the order of `cells`. */
   readonly table: Table;
-  /** What each resumption mode saves, a sentence each. */
-  readonly savings: readonly string[];
+  /** What each resumption mode saves. */
+  readonly savings: readonly SavingLine[];
 }
 
-const SHOWN: readonly MetricId[] = ['p50', 'p90', 'p99', 'rate', 'cpu.client', 'cpu.server', 'resumed'];
-
-/** Columns that say what a row is. One that is the same in every row is lifted out. */
-const IDENTITY: readonly { readonly head: string; readonly text: (cell: CellSummary) => string }[] = [
-  { head: 'state', text: (cell) => cell.state },
-  { head: 'protocol', text: (cell) => protocolLabel(cell.protocol) },
-  { head: 'mode', text: (cell) => cell.mode },
-  { head: 'resumed by', text: (cell) => cell.mechanism ?? '-' },
-  { head: 'key', text: (cell) => cell.keyType ?? '-' },
+/** The metrics of the table, and the place in which each gives way on a narrow terminal. */
+const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
+  ['p50', 0],
+  ['p90', 2],
+  ['p99', 4],
+  ['rate', 0],
+  ['cpu.server', 0],
+  ['cpu.client', 1],
+  ['resumed', 0],
+  ['errors', 0],
 ];
 
+/** Columns that say what a row is. One that is the same in every row is lifted out. */
+const IDENTITY: readonly { readonly head: string; readonly yields: number; readonly text: (cell: CellSummary) => string }[] = [
+  { head: 'state', yields: 0, text: (cell) => cell.state },
+  { head: 'protocol', yields: 0, text: (cell) => protocolLabel(cell.protocol) },
+  { head: 'mode', yields: 0, text: (cell) => cell.mode },
+  { head: 'resumed by', yields: 3, text: (cell) => cell.mechanism ?? ABSENT },
+  { head: 'key', yields: 5, text: (cell) => cell.keyType ?? ABSENT },
+];
+
+/** The result of a run: the table, what is the same in all its rows, and the savings in words. */
 export const resultTable = (run: RunRecord): ResultTable => {
   const cells = summarize(run);
-  const [varying, constant] = partition(IDENTITY, (column) => new Set(cells.map(column.text)).size > 1);
-  const [sample] = cells;
-  const metrics = SHOWN.map(metric).filter((shown) => cells.some((cell) => shown.value(cell) !== undefined));
+  const varying = IDENTITY.filter(({ text }) => isVarying(cells, text));
+  const shown = SHOWN.filter(([id]) => isTelling(cells, metric(id)));
   return {
-    title: `${run.name}, ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
-    fixed: [
-      ...constant.map(({ head, text }) => `${head} ${sample === undefined ? '-' : text(sample)}`),
-      `engine ${run.engine.name} (${run.engine.library})`,
-      `${String(run.workers)} ${run.workers === 1 ? 'worker' : 'workers'}`,
-    ],
+    title: titleOf(run),
+    fixed: [...constants(cells), ...targetTexts(run).map((text) => `target ${text}`), `engine ${engineText(run)}`, loadText(run)],
+    cells,
     table: {
       columns: [
-        ...varying.map(({ head }) => ({ head, align: 'left' as const })),
-        ...metrics.map(({ label }) => ({ head: label, align: 'right' as const })),
+        ...varying.map(({ head, yields }): Column => ({ head, align: 'left', reading: '', yields })),
+        ...shown.map(([id, yields]): Column => ({ head: metric(id).label, align: 'right', reading: metric(id).reading, yields })),
       ],
-      rows: cells.map((cell) => [...varying.map(({ text }) => text(cell)), ...metrics.map((shown) => valueText(cell, shown))]),
+      rows: cells.map((cell) => [...varying.map(({ text }) => text(cell)), ...shown.map(([id]) => valueText(cell, metric(id)))]),
     },
-    savings: savingSentences(run, cells),
+    savings: savingLines(run, cells),
   };
 };
 
+/** Every metric of every cell, for who wants more than the table shows. */
+export const fullTable = (cells: readonly CellSummary[], metrics: readonly Metric[]): Table => ({
+  columns: [
+    { head: 'cell', align: 'left', reading: '', yields: 0 },
+    ...metrics.map(({ label, reading }): Column => ({ head: label, align: 'right', reading, yields: 0 })),
+  ],
+  rows: cells.map((cell) => [
+    `${cell.state} ${protocolLabel(cell.protocol)} ${cell.mode}`,
+    ...metrics.map((shown) => valueText(cell, shown)),
+  ]),
+});
+
+const titleOf = ({ name, startedAt, status }: RunRecord): string => {
+  const ending = status === 'complete' ? '' : `, ${status}`;
+  return `${name}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC${ending}`;
+};
+
+/** A column that is nowhere known is left out, and errors where there are none. */
+const isTelling = (cells: readonly CellSummary[], { id, value }: Metric): boolean =>
+  cells.some((cell) => value(cell) !== undefined && (id !== 'errors' || cell.errors > 0));
+
+const isVarying = (cells: readonly CellSummary[], text: (cell: CellSummary) => string): boolean =>
+  new Set(cells.map(text)).size > 1;
+
+const constants = (cells: readonly CellSummary[]): string[] => {
+  const [sample] = cells;
+  if (sample === undefined) return [];
+  return IDENTITY.filter(({ text }) => !isVarying(cells, text) && text(sample) !== ABSENT).map(
+    ({ head, text }) => `${head} ${text(sample)}`,
+  );
+};
+
 const valueText = (cell: CellSummary, shown: Metric): string => formatValue(shown.value(cell), shown.unit);
-
-/** One sentence per state, protocol and resumption mode: what it saves, or that it did not happen. */
-const savingSentences = (run: RunRecord, cells: readonly CellSummary[]): string[] => {
-  const hasStates = new Set(cells.map((cell) => cell.state)).size > 1;
-  const saved = savings(cells);
-  return cells
-    .filter((cell) => cell.mode !== 'full')
-    .map((cell) => {
-      const name = `${hasStates ? `${cell.state} ` : ''}${protocolLabel(cell.protocol)} ${cell.mode}`;
-      const saving = saved.find((one) => one.state === cell.state && one.protocol === cell.protocol && one.mode === cell.mode);
-      return `${name}: ${saving === undefined ? unsavedText(run, cell) : savingText(saving)}`;
-    });
-};
-
-const unsavedText = (run: RunRecord, cell: CellSummary): string => {
-  if (cell.honoured > 0) return 'no full handshake beside it to compare with';
-  if (cell.handshakes === 0) return 'no handshake was finished';
-  const isExpected = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
-  return `never resumed${isExpected ? ', as the server is configured' : ''}`;
-};
-
-const savingText = ({ change }: Saving): string => {
-  const parts = SAVING_METRICS.flatMap((id) => {
-    const value = change[id];
-    return value === undefined || (id !== 'p50' && id !== 'cpu.server' && id !== 'cpu.client')
-      ? []
-      : [`${SPOKEN[id]} ${formatChange(value)}`];
-  });
-  return parts.join(', ');
-};
-
-const SPOKEN = { p50: 'p50', 'cpu.server': 'server CPU', 'cpu.client': 'client CPU' } as const;
-
-const partition = <Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] => [
-  items.filter(test),
-  items.filter((item) => !test(item)),
-];

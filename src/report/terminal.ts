@@ -1,22 +1,48 @@
 import { styleText } from 'node:util';
 import type { RunRecord } from '../domain/run-record.ts';
+import { counted } from './format.ts';
 import { oneLine } from './safe-text.ts';
+import { savingSentence, type Tone } from './savings-text.ts';
 import { resultTable, type Table } from './table.ts';
 
+/** How the table is shown. */
+export interface TerminalStyle {
+  readonly colour: boolean;
+  /** Width of the terminal; 0 or nothing where it is not one, and nothing has to give way. */
+  readonly columns?: number;
+}
+
+type Paint = (text: string) => string;
+
+const COLUMN_GAP = '  ';
+
+const COLOUR_OF: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  better: 'green',
+  worse: 'yellow',
+  same: 'reset',
+  absent: 'dim',
+  failed: 'red',
+};
+
 /** The table for a terminal, with the savings in words below it. */
-export const terminalReport = (run: RunRecord, colour: boolean): string => {
+export const terminalReport = (run: RunRecord, { colour, columns: width = 0 }: TerminalStyle): string => {
   const result = resultTable(run);
-  const strong = (text: string): string => (colour ? styleText('bold', text, { validateStream: false }) : text);
-  const weak = (text: string): string => (colour ? styleText('dim', text, { validateStream: false }) : text);
-  return [
-    strong(oneLine(result.title)),
-    weak(oneLine(result.fixed.join(' · '))),
+  const paint =
+    (style: Parameters<typeof styleText>[0]): Paint =>
+    (text) =>
+      colour ? styleText(style, text, { validateStream: false }) : text;
+  const { table, hidden } = fitted(result.table, width);
+  const note = hidden.length === 0 ? [] : [`${counted(hidden.length, 'column')} hidden for want of width: ${hidden.join(', ')}`];
+  const lines = [
+    paint('bold')(oneLine(result.title)),
+    ...wrapped(result.fixed.map(oneLine), ' · ', width).map(paint('dim')),
     '',
-    ...alignedRows(result.table).map((line, i) => (i === 0 ? strong(line) : line)),
-    '',
-    ...result.savings.map(oneLine),
-    ...(result.savings.length > 0 ? [''] : []),
-  ].join('\n');
+    ...alignedRows(table).map((line, i) => (i === 0 ? paint('bold')(line) : line)),
+    ...note.map(paint('dim')),
+    ...(result.savings.length === 0 ? [] : ['']),
+    ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
+  ];
+  return `${lines.join('\n')}\n`;
 };
 
 /** Text columns to the left, numbers to the right, two spaces between. */
@@ -26,7 +52,29 @@ export const alignedRows = ({ columns, rows }: Table): string[] => {
   return lines.map((cells) =>
     cells
       .map((text, i) => (columns[i]?.align === 'right' ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))
-      .join('  ')
+      .join(COLUMN_GAP)
       .trimEnd(),
   );
+};
+
+/** Takes the least telling columns away until the table fits; those that never yield stay, and then lines are too long. */
+const fitted = (table: Table, width: number): { readonly table: Table; readonly hidden: readonly string[] } => {
+  const first = table.columns.filter(({ yields }) => yields > 0).toSorted((a, b) => a.yields - b.yields)[0];
+  const isTooWide = width > 0 && alignedRows(table).some((line) => line.length > width);
+  if (!isTooWide || first === undefined) return { table, hidden: [] };
+  const keeps = (_: unknown, i: number): boolean => table.columns[i] !== first;
+  const rest = fitted({ columns: table.columns.filter(keeps), rows: table.rows.map((row) => row.filter(keeps)) }, width);
+  return { table: rest.table, hidden: [first.head, ...rest.hidden] };
+};
+
+/** Parts in as few lines as hold them. */
+const wrapped = (parts: readonly string[], gap: string, width: number): string[] => {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? part : `${last}${gap}${part}`;
+    if (last === undefined || (width > 0 && longer.length > width)) lines.push(part);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 };

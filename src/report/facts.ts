@@ -1,0 +1,98 @@
+import { protocolLabel } from '../domain/protocol.ts';
+import type { RunRecord, StateRecord } from '../domain/run-record.ts';
+import { counted, formatDuration, formatMemory, formatShare, grouped } from './format.ts';
+
+/** One thing about how a run was measured; several values where states differ. */
+export interface Fact {
+  readonly label: string;
+  readonly values: readonly string[];
+}
+
+/** Everything that a reader needs to judge or repeat a run. */
+export const runFacts = (run: RunRecord): Fact[] =>
+  [
+    { label: 'Targets', values: perState(run, targetText) },
+    { label: 'Negotiated', values: negotiatedTexts(run) },
+    { label: 'Certificates', values: perState(run, (state) => (state.verified ? 'verified' : 'not verified')) },
+    { label: 'Engine', values: [`${engineText(run)}: ${run.engine.reason}`] },
+    { label: 'Load', values: [loadText(run)] },
+    { label: 'Measured', values: measuredTexts(run) },
+    { label: 'Proof', values: proofTexts(run) },
+    { label: 'Server CPU', values: perState(run, (state) => state.cpuSource ?? 'unknown') },
+    { label: 'Machine', values: machineTexts(run) },
+    { label: 'Run', values: [`${run.id}, ${run.status}, seed ${String(run.seed)}, ${run.tool.name} ${run.tool.version}`] },
+  ].filter(({ values }) => values.length > 0);
+
+export const engineText = ({ engine }: RunRecord): string => `${engine.name} (${engine.library})`;
+
+/** `closed load, 16 in flight, 1 worker`: from the resolved scenario, which is free-form in a record. */
+export const loadText = ({ scenario, workers }: RunRecord): string => {
+  const load = scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
+  const parts = [
+    ...(typeof load?.['model'] === 'string' ? [`${load['model']} load`] : []),
+    ...(typeof load?.['concurrency'] === 'number' ? [`${grouped(load['concurrency'])} in flight`] : []),
+    counted(workers, 'worker'),
+  ];
+  return parts.join(', ');
+};
+
+/** Where the states point: once when all point to the same. */
+export const targetTexts = (run: RunRecord): string[] => perState(run, ({ target }) => target);
+
+const targetText = ({ target, address, port, serverName }: StateRecord): string => {
+  const endpoint = address.includes(':') ? `[${address}]:${String(port)}` : `${address}:${String(port)}`;
+  const resolved = target === endpoint ? target : `${target} at ${endpoint}`;
+  return serverName === null ? resolved : `${resolved}, as ${serverName}`;
+};
+
+/** One value where all the states agree, else one for each, named. */
+const perState = ({ states }: RunRecord, text: (state: StateRecord) => string): string[] => {
+  const texts = [...new Set(states.map(text))];
+  return texts.length === 1 ? texts : states.map((state) => `${state.label}: ${text(state)}`);
+};
+
+/** A line per protocol and what it negotiated, by a full handshake where there is one: a resumed one of TLS 1.2 has no group. */
+const negotiatedTexts = ({ cells }: RunRecord): string[] => [
+  ...new Set(
+    cells
+      .filter((cell) => cell.mode === 'full' || !cells.some((other) => other.mode === 'full' && other.protocol === cell.protocol))
+      .flatMap(({ protocol, negotiated }) =>
+        negotiated === null
+          ? []
+          : [
+              [protocolLabel(protocol), negotiated.cipher, negotiated.group, negotiated.keyType, negotiated.alpn]
+                .filter(Boolean)
+                .join(', '),
+            ],
+      ),
+  ),
+];
+
+const measuredTexts = ({ blocks, cells }: RunRecord): string[] => {
+  const rounds = new Set(blocks.map(({ round }) => round)).size;
+  const total = (value: (block: RunRecord['blocks'][number]) => number): number =>
+    blocks.reduce((sum, block) => sum + value(block), 0);
+  const invalid = blocks.filter(({ valid }) => !valid).length;
+  return [
+    `${counted(cells.length, 'cell')} in turns over ${counted(rounds, 'round')}: ${counted(blocks.length, 'block')}, ` +
+      `${counted(
+        total(({ handshakes }) => handshakes),
+        'handshake',
+      )} in ${formatDuration(total(({ durationNs }) => durationNs))}`,
+    ...(invalid === 0 ? [] : [`${counted(invalid, 'block')} invalid and left out`]),
+  ];
+};
+
+const proofTexts = ({ blocks, tapShare }: RunRecord): string[] => {
+  const tapped = blocks.reduce((sum, block) => sum + block.tapped, 0);
+  const primed = blocks.reduce((sum, block) => sum + block.primed.handshakes, 0);
+  return [
+    "every handshake by the TLS library's own answer",
+    `${grouped(tapped)} of them (${formatShare(tapShare)}) and all ${grouped(primed)} that primed by their plaintext hellos too`,
+  ];
+};
+
+const machineTexts = ({ environment }: RunRecord): string[] => [
+  `${environment.cpu}, ${counted(environment.cores, 'core')}, ${formatMemory(environment.memoryBytes)}, load average ${String(environment.loadAverage)} at the start`,
+  `${environment.platform}, kernel ${environment.kernel}, Node.js ${environment.node} with OpenSSL ${environment.openssl}`,
+];
