@@ -1,12 +1,15 @@
 import { networkInterfaces } from 'node:os';
-import { listenersOf, threadTimesNs, withDescendants } from './processes.ts';
+import { isAlive, listenersOf, threadTimesNs, withDescendants } from './processes.ts';
 
 /** Reads how much CPU time a server has used. */
 export interface CpuMeter {
   /** What is read, for the record: `schedstat of pids 12, 13`. */
   readonly source: string;
-  /** CPU time in ns so far. It never goes back: a thread that has ended keeps what it had used when it was last seen. */
-  readNs(): number;
+  /**
+   * CPU time in ns so far; `undefined` once the server has ended. It never goes back: a thread that has ended keeps what it had used when
+   * it was last seen.
+   */
+  readNs(): number | undefined;
 }
 
 /** The meter of the server that listens on a port, or `undefined` when it is not on this machine or may not be read. */
@@ -18,13 +21,20 @@ export const meterOfPid = (pid: number): CpuMeter | undefined => meterOf([pid]);
 
 const meterOf = (roots: readonly number[]): CpuMeter | undefined => {
   const seen = new Map<string, number>();
-  const readNs = (): number => {
+  let total = 0;
+  const readNs = (): number | undefined => {
+    if (!roots.some(isAlive)) return undefined;
     for (const pid of withDescendants(roots)) {
-      for (const [thread, ns] of threadTimesNs(pid)) seen.set(thread, ns);
+      for (const [thread, ns] of threadTimesNs(pid)) {
+        const before = seen.get(thread) ?? 0;
+        // A thread that has used less than before is another one under the same ID.
+        total += ns >= before ? ns - before : ns;
+        seen.set(thread, ns);
+      }
     }
-    return [...seen.values()].reduce((sum, ns) => sum + ns, 0);
+    return total;
   };
-  if (roots.length === 0 || readNs() === 0) return undefined;
+  if ((readNs() ?? 0) === 0) return undefined;
   return { source: `schedstat of ${roots.length === 1 ? 'pid' : 'pids'} ${roots.join(', ')} and children`, readNs };
 };
 

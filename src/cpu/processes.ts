@@ -8,9 +8,15 @@ import { parseListeningSockets, parseParentPid, parseSchedstatNs, parseSocketLin
  * nginx, HAProxy and others fork after they have opened it, so several processes can hold one socket; all of them count.
  */
 export const listenersOf = (address: string, port: number): number[] => {
-  const inodes = new Set(listeningInodes(isIPv4(address) ? ['tcp', 'tcp6'] : ['tcp6'], port));
-  return inodes.size === 0 ? [] : processes().filter((pid) => socketInodes(pid).some((inode) => inodes.has(inode)));
+  const inodes = new Set(listeningInodes(address, port));
+  if (inodes.size === 0) return [];
+  // An init that holds the socket for a service would count every process of the machine; our own CPU is the client's.
+  const others = processes().filter((pid) => pid !== 1 && pid !== process.pid);
+  return others.filter((pid) => socketInodes(pid).some((inode) => inodes.has(inode)));
 };
+
+/** Whether a process exists and is more than a zombie that nobody has waited for. */
+export const isAlive = (pid: number): boolean => threadTimesNs(pid).size > 0;
 
 /** The processes with all that descend from them, as they are now. */
 export const withDescendants = (pids: readonly number[]): number[] => {
@@ -43,11 +49,27 @@ export const threadTimesNs = (pid: number): ReadonlyMap<string, number> => {
   return times;
 };
 
-const listeningInodes = (tables: readonly string[], port: number): string[] =>
-  tables
+/** Sockets that are bound to the address itself or to all of them: another address of the same port can be another server. */
+const listeningInodes = (address: string, port: number): string[] =>
+  ['tcp', 'tcp6']
     .flatMap((table) => parseListeningSockets(readText(`/proc/net/${table}`) ?? ''))
-    .filter((socket) => socket.port === port)
+    .filter((socket) => socket.port === port && acceptsFor(socket.addressHex, address))
     .map((socket) => socket.inode);
+
+const acceptsFor = (boundHex: string, address: string): boolean => {
+  if (/^0+$/u.test(boundHex)) return true;
+  // IPv6 has many spellings; a port that two servers share on two IPv6 addresses of one machine is too rare to parse them.
+  return isIPv4(address) ? boundHex.endsWith(ipv4Hex(address)) : boundHex.length === 32;
+};
+
+/** As /proc/net/tcp prints it on a little-endian machine, and at the end of an IPv4-mapped address in tcp6. */
+const ipv4Hex = (address: string): string =>
+  address
+    .split('.')
+    .toReversed()
+    .map((byte) => Number(byte).toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase();
 
 const processes = (): number[] =>
   readFolder('/proc')

@@ -27,9 +27,10 @@ export const decodeScenario = (file: unknown, flags: RawSettings, fileName: stri
     throw new ResumarkError('SCENARIO', `${fileName} must be a mapping of settings, but it is ${shown(file)}.`);
   }
   const flagPaths = new Set(leaves(flags).map((path) => path.join('.')));
-  const decoded = decode(scenarioSchema, merge(withoutReplaced(file, flagPaths), flags));
+  const kept = withoutReplaced(file, flagPaths);
+  const decoded = decode(scenarioSchema, merge(kept, flags));
   if (!decoded.ok) throw flawError(decoded.flaws, flagPaths, fileName);
-  const filePaths = leaves(file).map((path) => path.join('.'));
+  const filePaths = leaves(kept).map((path) => path.join('.'));
   return {
     scenario: decoded.value,
     sources: {
@@ -79,8 +80,17 @@ const unknownKeySentence = (flaw: Flaw, fileName: string): string => {
 /** A value as a message shows it: short, on one line. */
 const shown = (value: unknown): string => {
   if (value === undefined) return 'missing';
-  const json = JSON.stringify(value);
-  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+  const text = typeof value === 'number' ? String(value) : asJson(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+};
+
+/** A YAML alias can make a value that holds itself, of which there is no JSON. */
+const asJson = (value: unknown): string => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'a value that holds itself';
+  }
 };
 
 const isMapping = (value: unknown): value is RawSettings => typeof value === 'object' && value !== null && !Array.isArray(value);

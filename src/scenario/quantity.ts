@@ -4,6 +4,9 @@ const COUNT = /^(\d+(?:\.\d+)?)\s*([kKmM])?$/u;
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|us|µs|s|m|h)/gu;
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|us|µs|s|m|h))+$/u;
 
+/** Thirty days. What is longer is a slip of the keys, and timers end at 24.8 days anyway. */
+const LONGEST_MS = 30 * 24 * 3600e3;
+
 const MULTIPLES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 };
 
@@ -27,5 +30,5 @@ export const parseDurationMs = (value: unknown): number | undefined => {
   if (!DURATION.test(text)) return undefined;
   let ms = 0;
   for (const [, digits, unit] of text.matchAll(DURATION_PART)) ms += Number(digits) * (MILLISECONDS[unit ?? ''] ?? 0);
-  return ms;
+  return ms <= LONGEST_MS ? ms : undefined;
 };

@@ -15,16 +15,15 @@ export interface SettingMeta {
   readonly [key: string]: unknown;
 }
 
-const count = (least: number) =>
-  z
-    .union([z.number(), z.string()])
-    .transform((value, context) => {
-      const parsed = parseCount(value);
-      if (parsed !== undefined && parsed >= least) return parsed;
-      context.addIssue(`must be a whole number of at least ${String(least)} (10k means 10000)`);
-      return z.NEVER;
-    })
-    .describe('a whole number');
+const count = (least: number) => {
+  const message = `must be a whole number of at least ${String(least)} (10k means 10000)`;
+  return z.union([z.number(), z.string()], { error: message }).transform((value, context) => {
+    const parsed = parseCount(value);
+    if (parsed !== undefined && parsed >= least) return parsed;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+};
 
 const duration = (leastMs: number) =>
   z.string('must be a duration with a unit such as "30s" or "250ms"').transform((value, context) => {
@@ -42,7 +41,10 @@ const choice = <const Choices extends readonly [string, ...string[]]>(choices: C
   z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
 
 const listOf = <Item extends z.ZodType>(item: Item, what: string) =>
-  z.array(item, `must be a list of ${what}`).nonempty(`must name at least one of ${what}`);
+  z
+    .array(item, `must be a list of ${what}`)
+    .nonempty(`must name at least one of ${what}`)
+    .refine((items) => new Set(items).size === items.length, { error: 'must not name the same twice' });
 
 const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
 

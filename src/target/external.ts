@@ -33,7 +33,11 @@ export const parseTarget = (target: string): TargetName => {
 const parsePort = (text: string, target: string): number => {
   const port = /^\d{1,5}$/u.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
-  throw new ResumarkError('USAGE', `the port of target "${target}" must be a number from 1 to 65535, but it is "${text}".`);
+  throw new ResumarkError(
+    'USAGE',
+    `the port of target "${target}" must be a number from 1 to 65535, but it is "${text}".`,
+    'Write the target as host:port.',
+  );
 };
 
 /**

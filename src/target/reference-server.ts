@@ -32,7 +32,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
   // Loaded here: a run against external targets needs no certificate library.
   const { makeCertificate } = await import('./certificate.ts');
   const certificate = await makeCertificate(settings.keyType);
-  const child = fork(serverModule(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(serverModule(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
   const exited = once(child, 'exit');
   const options: ServerOptions = {
     certificate,

@@ -35,7 +35,7 @@ export const startHaproxy = async (program: string, { tickets }: HaproxyOptions)
     logged += text;
   });
   const exited = once(child, 'exit');
-  await untilListening(port);
+  await Promise.race([untilListening(port), exited.then(() => Promise.reject(new Error('HAProxy ended at its start')))]);
   return {
     port,
     certificatePath: join(folder, 'certificate.pem'),

@@ -42,7 +42,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, options));
   const child = spawn(program, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = once(child, 'exit');
-  await untilListening(port);
+  await Promise.race([untilListening(port), exited.then(() => Promise.reject(new Error('nginx ended at its start')))]);
   return {
     port,
     pid: child.pid ?? 0,

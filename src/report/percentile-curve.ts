@@ -1,0 +1,66 @@
+import type { CellSummary } from '../analysis/summary.ts';
+import type { LatencyHistogram } from '../stats/histogram.ts';
+
+/** A point of a percentile curve: `nines` is log10(1/(1-p)), so that 90 %, 99 % and 99.9 % stand at 1, 2 and 3. */
+export interface CurvePoint {
+  readonly nines: number;
+  readonly ns: number;
+}
+
+/** The latency distribution of one cell. */
+export interface Curve {
+  readonly cell: CellSummary;
+  readonly points: readonly CurvePoint[];
+  /** Points that are marked and named. */
+  readonly marks: readonly (CurvePoint & { readonly name: string })[];
+}
+
+/** The range of several curves, to draw them in like scale. */
+export interface CurveRange {
+  readonly nines: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+}
+
+/** Fine enough that a step is narrower than a line is wide. */
+const STEPS_PER_NINE = 24;
+
+const MARKED = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p99', 0.99],
+  ['p99.9', 0.999],
+] as const;
+
+/** The curve of a cell from its fastest handshake to its slowest; none where nothing was honoured. */
+export const curveOf = (cell: CellSummary): Curve | undefined => {
+  const { handshakeNs } = cell;
+  if (handshakeNs.count === 0) return undefined;
+  const last = Math.log10(Math.max(handshakeNs.count, 2));
+  const steps = Math.ceil(last * STEPS_PER_NINE);
+  return {
+    cell,
+    points: Array.from({ length: steps + 1 }, (_, i) => pointAt(handshakeNs, (last * i) / steps)),
+    marks: MARKED.filter(([, p]) => ninesOf(p) <= last).map(([name, p]) => ({ name, ...pointAt(handshakeNs, ninesOf(p)) })),
+  };
+};
+
+/** What all the curves lie in; `undefined` when there are none. */
+export const rangeOf = (curves: readonly Curve[]): CurveRange | undefined => {
+  const points = curves.flatMap((curve) => curve.points);
+  if (points.length === 0) return undefined;
+  return {
+    nines: Math.max(...points.map(({ nines }) => nines)),
+    minNs: Math.max(1, Math.min(...points.map(({ ns }) => ns))),
+    maxNs: Math.max(2, ...points.map(({ ns }) => ns)),
+  };
+};
+
+/** Where a share stands on the axis: 0.99 at 2. */
+export const ninesOf = (p: number): number => -Math.log10(1 - p);
+
+const pointAt = (histogram: LatencyHistogram, nines: number): CurvePoint => ({
+  nines,
+  // A sum of rounded steps can miss the last handshake by a hair.
+  ns: histogram.quantileNs(1 - 10 ** -nines >= 1 - 1 / histogram.count ? 1 : 1 - 10 ** -nines) ?? 0,
+});

@@ -1,0 +1,144 @@
+import { expect, it } from 'vitest';
+import { ResumarkError } from '../../src/domain/error.ts';
+import { decodeScenario, type RawSettings } from '../../src/scenario/decode.ts';
+
+const target = { states: { target: { target: 'localhost:1' } } };
+
+const complaint = (file: unknown, flags: RawSettings = {}): ResumarkError => {
+  try {
+    decodeScenario(file, flags, 'file.yaml');
+  } catch (error) {
+    if (error instanceof ResumarkError) return error;
+    throw error;
+  }
+  throw new Error('nothing was wrong with it');
+};
+
+it('fills in every default', () => {
+  const { scenario } = decodeScenario(target, {}, 'file.yaml');
+  expect(scenario).toMatchObject({
+    name: 'run',
+    protocols: ['TLSv1.2', 'TLSv1.3'],
+    modes: ['full', 'session-id', 'ticket'],
+    load: { model: 'closed', concurrency: 16 },
+    plan: { warmup: 1 },
+    tls: { insecure: false },
+    connection: { timeout: 10_000, ticketTimeout: 1000, close: 'reset' },
+    engine: 'auto',
+    authorized: false,
+  });
+});
+
+it('lets a flag win over the file, and says where each setting came from', () => {
+  const file = { ...target, load: { concurrency: 4 }, plan: { warmup: 2 } };
+  const { scenario, sources } = decodeScenario(file, { load: { concurrency: '8' } }, 'file.yaml');
+  expect(scenario.load.concurrency).toBe(8);
+  expect(sources).toEqual({
+    'states.target.target': 'file',
+    'load.concurrency': 'flag',
+    'plan.warmup': 'file',
+  });
+});
+
+it('lets a flag for one bound take the place of the bound in the file', () => {
+  const { scenario } = decodeScenario(
+    { ...target, plan: { duration: '5s', pairs: 3 } },
+    { plan: { handshakes: '10k', rounds: '2' } },
+    'f',
+  );
+  expect(scenario.plan).toEqual({ handshakes: 10_000, rounds: 2, warmup: 1 });
+});
+
+it('takes 1.2 for TLSv1.2, as text and as the number that YAML makes of it', () => {
+  expect(decodeScenario({ ...target, protocols: [1.2, '1.3'] }, {}, 'f').scenario.protocols).toEqual(['TLSv1.2', 'TLSv1.3']);
+});
+
+it.each<[string, unknown, string]>([
+  [
+    'a wrong value',
+    { ...target, load: { concurrency: 'fast' } },
+    'file.yaml: load.concurrency must be a whole number of at least 1 (10k means 10000), but it is "fast".',
+  ],
+  [
+    'a value below its least',
+    { ...target, load: { concurrency: 0 } },
+    'file.yaml: load.concurrency must be a whole number of at least 1 (10k means 10000), but it is 0.',
+  ],
+  [
+    'a duration without a unit',
+    { ...target, plan: { duration: 5 } },
+    'file.yaml: plan.duration must be a duration with a unit such as "30s" or "250ms", but it is 5.',
+  ],
+  [
+    'a wrong choice',
+    { ...target, modes: ['full', 'tickets'] },
+    'file.yaml: modes.1 must be one of full, session-id, ticket, early-data, but it is "tickets".',
+  ],
+  [
+    'a mode that is named twice',
+    { ...target, modes: ['full', 'full'] },
+    'file.yaml: modes must not name the same twice, but it is ["full","full"].',
+  ],
+  [
+    'a number that is none',
+    { ...target, load: { concurrency: Number.NaN } },
+    'file.yaml: load.concurrency must be a whole number of at least 1 (10k means 10000), but it is NaN.',
+  ],
+  [
+    'an empty list',
+    { ...target, modes: [] },
+    'file.yaml: modes must name at least one of full, session-id, ticket, early-data, but it is [].',
+  ],
+  [
+    'a key type that does not exist',
+    { states: { a: { server: { certificate: 'dsa' } } } },
+    'file.yaml: states.a.server.certificate must be one of rsa-2048, ecdsa-p256, but it is "dsa".',
+  ],
+  [
+    'a resumption that does not exist',
+    { states: { a: { server: { resumption: 'both' } } } },
+    'file.yaml: states.a.server.resumption must be none, cache, tickets or a list of them, but it is "both".',
+  ],
+  ['no states', {}, 'file.yaml: states must map labels such as before and after to states, but it is missing.'],
+  ['states without one', { states: {} }, 'file.yaml: states must have at least one state, but it is {}.'],
+  [
+    'a label that is none',
+    { states: { 'a b': { target: 'x' } } },
+    'file.yaml: states.a b is no label: it must begin with a letter and have only letters, digits, - and _, but it is {"target":"x"}.',
+  ],
+  [
+    'two bounds',
+    { ...target, plan: { duration: '5s', handshakes: 5 } },
+    'file.yaml: plan must be bounded by one of duration, handshakes and handshakesPerBlock, not by several, but it is {"duration":"5s","handshakes":5}.',
+  ],
+  ['a group that is no mapping', { ...target, load: 16 }, 'file.yaml: load must be a mapping of settings, but it is 16.'],
+  ['a list for the whole', [], 'file.yaml must be a mapping of settings, but it is [].'],
+])('says of %s where it is, what it is and what would be right', (_what, file, message) => {
+  const error = complaint(file);
+  expect(error.message).toBe(message);
+  expect(error.exitCode).toBe(2);
+});
+
+it('bears a value that holds itself', () => {
+  const states: Record<string, unknown> = {};
+  states['a'] = states;
+  expect(complaint({ states }).exitCode).toBe(2);
+});
+
+it('names every flaw, a line each', () => {
+  const lines = complaint({ ...target, load: { concurrency: 'x' }, engine: 'fast' }).message.split('\n');
+  expect(lines).toHaveLength(2);
+});
+
+it('lists the known keys beside an unknown one, and the nearest', () => {
+  expect(complaint({ ...target, plan: { round: 3 } }).message).toBe(
+    'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, pairs, duration, handshakes, handshakesPerBlock, warmup.',
+  );
+  expect(complaint({ ...target, zzz: 3 }).message).toMatch(/^file\.yaml: unknown key "zzz"\. Known keys: \$schema, name, /u);
+});
+
+it('names the flag where the flag is wrong', () => {
+  const error = complaint(target, { load: { concurrency: 'abc' } });
+  expect(error.message).toBe('--concurrency must be a whole number of at least 1 (10k means 10000), but it is "abc".');
+  expect(error.code).toBe('USAGE');
+});
