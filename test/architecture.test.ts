@@ -27,6 +27,7 @@ const IMPORTERS: Readonly<Record<string, string>> = {
   '@peculiar/x509': 'target/certificate.ts',
   'csv-stringify': 'report/csv.ts',
   'hdr-histogram-js': 'stats/histogram.ts',
+  koffi: 'engine/ffi.ts',
   'reflect-metadata': 'target/certificate.ts',
   yaml: 'run/scenario-file.ts',
   yargs: 'cli/',

@@ -31,7 +31,7 @@ export interface MeasuredBlock {
 /** Measures one block: primes, publishes a common start, lets the workers load until the bound, and adds up what they report. */
 export const measureBlock = async (fleet: Fleet, order: BlockOrder): Promise<MeasuredBlock> => {
   const shares = splitConcurrency(order.concurrency, fleet.size);
-  const primed = await prime(fleet, order, shares);
+  const primings = await prime(fleet, order, shares);
   const cpuBefore = order.serverCpu?.readNs();
   const startNs = nowNs() + START_MARGIN_NS;
   const windows = await measure(fleet, order, { startNs, workers: shares.length });
@@ -44,11 +44,11 @@ export const measureBlock = async (fleet: Fleet, order: BlockOrder): Promise<Mea
       startUnixNs: unixNs(startNs),
       ...merge(windows, startNs),
       cpuServerNs: cpuBefore === undefined || cpuAfter === undefined ? null : cpuAfter - cpuBefore,
-      primed,
+      primed: mergePriming(primings),
       valid: true,
       invalidReason: '',
     },
-    negotiated: windows.find((window) => window.tally.negotiated !== undefined)?.tally.negotiated,
+    negotiated: negotiatedOf(windows, primings),
   };
 };
 
@@ -56,11 +56,11 @@ export const measureBlock = async (fleet: Fleet, order: BlockOrder): Promise<Mea
 const splitConcurrency = (concurrency: number, workers: number): number[] =>
   Array.from({ length: Math.min(workers, concurrency) }, (_, i) => share(concurrency, Math.min(workers, concurrency), i));
 
-const prime = async (fleet: Fleet, order: BlockOrder, shares: readonly number[]): Promise<Recording['primed']> => {
+const prime = async (fleet: Fleet, order: BlockOrder, shares: readonly number[]): Promise<PrimingReport[]> => {
   const cell = cellId(order.block.cell);
   const requests = shares.map((concurrency): WorkerRequest => ({ type: 'prime', cell, settings: order.settings, concurrency }));
   const answers = await fleet.ask(requests, 'primed');
-  return mergePriming(answers.map((answer) => answer.report));
+  return answers.map((answer) => answer.report);
 };
 
 const measure = async (
@@ -85,6 +85,14 @@ const boundOf = (
   bound.by === 'duration'
     ? { by: 'time', endNs: startNs + bound.durationMs * 1e6 }
     : { by: 'count', attempts: share(bound.handshakes, workers, index) };
+
+/** What the measured handshakes agreed on, with the certificate that the full ones before them showed. */
+const negotiatedOf = (windows: readonly WindowReport[], primings: readonly PrimingReport[]): Negotiated | undefined => {
+  const measured = windows.find(({ tally }) => tally.negotiated !== undefined)?.tally.negotiated;
+  const primed = primings.find(({ negotiated }) => negotiated !== undefined)?.negotiated;
+  if (measured === undefined || primed === undefined) return measured;
+  return { ...measured, keyType: primed.keyType, certificateSha256: primed.certificateSha256 };
+};
 
 const mergePriming = (reports: readonly PrimingReport[]): Recording['primed'] => ({
   handshakes: reports.reduce((sum, report) => sum + report.handshakes, 0),

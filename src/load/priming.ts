@@ -1,7 +1,7 @@
 import { failureKey } from '../domain/failure.ts';
 import { judge } from '../domain/judgement.ts';
 import { offersSession } from '../domain/mode.ts';
-import type { Outcome, Work } from '../engine/engine.ts';
+import type { Negotiated, Outcome, Work } from '../engine/engine.ts';
 import type { Counters } from './counters.ts';
 import type { TicketHabit } from './ticket-habit.ts';
 import type { VirtualClient } from './virtual-client.ts';
@@ -16,6 +16,8 @@ export interface PrimingReport {
   readonly errors: Readonly<Record<string, number>>;
   /** Priming handshakes whose hellos contradict the engine's word. */
   readonly conflicts: number;
+  /** Of the first full handshake: the certificate that a resumed one does not show. */
+  readonly negotiated: Negotiated | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export class Priming implements Work<VirtualClient> {
   #sessions = 0;
   #conflicts = 0;
   #probes = 0;
+  #negotiated: Negotiated | undefined;
 
   constructor(clients: readonly VirtualClient[], habit: TicketHabit, counters: Counters) {
     this.#counters = counters;
@@ -66,6 +69,7 @@ export class Priming implements Work<VirtualClient> {
     if (judge({ mode, protocol, expired: false }, outcome.evidence) === 'evidence-conflict') this.#conflicts += 1;
     if (client.purpose === 'probe') return;
     this.#handshakes += 1;
+    this.#negotiated ??= outcome.negotiated();
     if (client.hasSession) this.#sessions += 1;
     if (offersSession(mode) && protocol === 'TLSv1.3' && client.hasSession) this.#probe(client);
   }
@@ -85,6 +89,7 @@ export class Priming implements Work<VirtualClient> {
       probes: this.#probes,
       errors: this.#errors,
       conflicts: this.#conflicts,
+      negotiated: this.#negotiated,
     };
   }
 }

@@ -21,7 +21,7 @@ import type { RunStore } from './store.ts';
 import { version } from './version.ts';
 import { Watch } from './watch.ts';
 
-/** One in so many measured handshakes has its hellos read; an engine that reads them for free reads all. */
+/** One in so many measured handshakes has its hellos read, where reading costs; primings always have. */
 const TAP_EVERY = 32;
 
 export interface ExecuteOptions {
@@ -149,9 +149,7 @@ export class Measurement {
       ...this.#run,
       blocks: [...this.#run.blocks, recording],
       cells: this.#run.cells.map((cell) =>
-        cell.id === id && !isStated && negotiated !== undefined
-          ? { ...cell, negotiated: { ...negotiated, ...certificateOf(cell.negotiated ?? negotiated) } }
-          : cell,
+        cell.id === id && !isStated && negotiated !== undefined ? { ...cell, negotiated } : cell,
       ),
     };
   }
@@ -171,12 +169,6 @@ export class Measurement {
   }
 }
 
-/** A resumed handshake shows no certificate: what the full one before it showed stays true. */
-const certificateOf = ({ keyType, certificateSha256 }: Negotiated): Pick<Negotiated, 'keyType' | 'certificateSha256'> => ({
-  keyType,
-  certificateSha256,
-});
-
 const newRun = (
   { decoded, chosen, states, negotiated, fleet }: Prepared,
   { cells, seed, startedAt }: { readonly cells: readonly Cell[]; readonly seed: number; readonly startedAt: Date },
@@ -192,7 +184,7 @@ const newRun = (
   engine: { name: chosen.engine.name, library: chosen.engine.library, reason: chosen.reason },
   workers: fleet.size,
   seed,
-  tapShare: 1 / TAP_EVERY,
+  tapShare: chosen.engine.readsEveryHello ? 1 : 1 / TAP_EVERY,
   scenario: decoded.scenario,
   sources: decoded.sources,
   states: states.map(stateRecord),

@@ -65,6 +65,8 @@ const NGINX: readonly Row[] = [
 const HANDSHAKES = 60;
 const FLAGS = ['-n', String(HANDSHAKES), '-c', '8', '--rounds', '2', '--warmup', '0'];
 
+const ENGINES = ['openssl', 'node'] as const;
+
 let resumark: Resumark;
 beforeAll(async () => {
   resumark = await Resumark.create();
@@ -99,24 +101,29 @@ const asSeenByServer = (record: RunRecord, protocol: Protocol) => {
 const nginxProgram = findProgram('nginx', 'nginx-light libnginx-mod-stream');
 
 describe.skipIf(nginxProgram === undefined)('against a real nginx (Debian: nginx-light, libnginx-mod-stream)', () => {
-  it.each(NGINX)('cache $server.cache, tickets $server.tickets: every verdict and count is the one in its log', async (row) => {
-    const nginx = await startNginx(nginxProgram ?? '', row.server);
-    try {
-      const target = `127.0.0.1:${String(nginx.port)}`;
-      const { record, code } = await resumark.measure('run', target, '--cacert', nginx.certificatePath, ...FLAGS);
-      for (const [protocol, modes] of Object.entries(row.verdicts) as [Protocol, Row['verdicts'][Protocol]][]) {
-        for (const [mode, verdict] of Object.entries(modes)) {
-          expect(`${protocol} ${mode}: ${verdictOf(record, protocol, mode as Mode)}`).toBe(`${protocol} ${mode}: ${verdict}`);
+  const rows = ENGINES.flatMap((engine) => NGINX.map((row) => ({ engine, ...row })));
+  it.each(rows)(
+    'engine $engine, cache $server.cache, tickets $server.tickets: every verdict and count is the one in its log',
+    async ({ engine, ...row }) => {
+      const nginx = await startNginx(nginxProgram ?? '', row.server);
+      try {
+        const target = `127.0.0.1:${String(nginx.port)}`;
+        const flags = ['--engine', engine, '--cacert', nginx.certificatePath, ...FLAGS];
+        const { record, code } = await resumark.measure('run', target, ...flags);
+        for (const [protocol, modes] of Object.entries(row.verdicts) as [Protocol, Row['verdicts'][Protocol]][]) {
+          for (const [mode, verdict] of Object.entries(modes)) {
+            expect(`${protocol} ${mode}: ${verdictOf(record, protocol, mode as Mode)}`).toBe(`${protocol} ${mode}: ${verdict}`);
+          }
         }
+        const log = await nginx.log();
+        expect(log['TLSv1.2']).toEqual(asSeenByServer(record, 'TLSv1.2'));
+        expect(log['TLSv1.3']).toEqual(asSeenByServer(record, 'TLSv1.3'));
+        expect(code).toBe(row.exitCode);
+      } finally {
+        await nginx.close();
       }
-      const log = await nginx.log();
-      expect(log['TLSv1.2']).toEqual(asSeenByServer(record, 'TLSv1.2'));
-      expect(log['TLSv1.3']).toEqual(asSeenByServer(record, 'TLSv1.3'));
-      expect(code).toBe(row.exitCode);
-    } finally {
-      await nginx.close();
-    }
-  });
+    },
+  );
 
   it('TLS 1.3 ticket with cache and tickets off exits 4 with a sentence that says what was asked and what happened', async () => {
     const nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: false });
@@ -136,26 +143,30 @@ describe.skipIf(nginxProgram === undefined)('against a real nginx (Debian: nginx
 const haproxyProgram = findProgram('haproxy', 'haproxy');
 
 describe.skipIf(haproxyProgram === undefined)('against a real HAProxy (Debian: haproxy)', () => {
-  it.each([
+  const rows = [
     { tickets: true, verdicts: { 'TLSv1.2': { 'session-id': 'session-id', ticket: 'ticket' }, 'TLSv1.3': { ticket: 'psk' } } },
     { tickets: false, verdicts: { 'TLSv1.2': { 'session-id': 'session-id' }, 'TLSv1.3': { ticket: 'psk-stateful' } } },
-  ])('tickets $tickets: every verdict and count is the one in its log', async ({ tickets, verdicts }) => {
-    const haproxy = await startHaproxy(haproxyProgram ?? '', { tickets });
-    try {
-      const target = `127.0.0.1:${String(haproxy.port)}`;
-      // HAProxy finishes, but does not log, a handshake whose connection is reset before its session has begun.
-      const flags = ['--cacert', haproxy.certificatePath, '--close', 'notify', ...FLAGS];
-      const { record } = await resumark.measure('run', target, ...flags);
-      for (const [protocol, modes] of Object.entries(verdicts) as [Protocol, Record<string, string>][]) {
-        for (const [mode, verdict] of Object.entries(modes)) {
-          expect(`${protocol} ${mode}: ${verdictOf(record, protocol, mode as Mode)}`).toBe(`${protocol} ${mode}: ${verdict}`);
+  ].flatMap((row) => ENGINES.map((engine) => ({ engine, ...row })));
+  it.each(rows)(
+    'engine $engine, tickets $tickets: every verdict and count is the one in its log',
+    async ({ engine, tickets, verdicts }) => {
+      const haproxy = await startHaproxy(haproxyProgram ?? '', { tickets });
+      try {
+        const target = `127.0.0.1:${String(haproxy.port)}`;
+        // HAProxy finishes, but does not log, a handshake whose connection is reset before its session has begun.
+        const flags = ['--engine', engine, '--cacert', haproxy.certificatePath, '--close', 'notify', ...FLAGS];
+        const { record } = await resumark.measure('run', target, ...flags);
+        for (const [protocol, modes] of Object.entries(verdicts) as [Protocol, Record<string, string>][]) {
+          for (const [mode, verdict] of Object.entries(modes)) {
+            expect(`${protocol} ${mode}: ${verdictOf(record, protocol, mode as Mode)}`).toBe(`${protocol} ${mode}: ${verdict}`);
+          }
         }
+        const log = await haproxy.log();
+        expect(log['TLSv1.2']).toEqual(asSeenByServer(record, 'TLSv1.2'));
+        expect(log['TLSv1.3']).toEqual(asSeenByServer(record, 'TLSv1.3'));
+      } finally {
+        await haproxy.close();
       }
-      const log = await haproxy.log();
-      expect(log['TLSv1.2']).toEqual(asSeenByServer(record, 'TLSv1.2'));
-      expect(log['TLSv1.3']).toEqual(asSeenByServer(record, 'TLSv1.3'));
-    } finally {
-      await haproxy.close();
-    }
-  });
+    },
+  );
 });

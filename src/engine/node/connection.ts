@@ -1,13 +1,13 @@
-import type { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
-import { groupName, keyTypeName } from '../../tls/names.ts';
+import { groupName } from '../../tls/names.ts';
+import { certificateFacts } from '../certificate-facts.ts';
 import { nowNs } from '../clock.ts';
-import type { Attempt, Negotiated, Outcome, Session } from '../engine.ts';
+import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
 import type { NodeClient } from './client.ts';
 import { failureOf } from './failure.ts';
 import { nodeSession, type NodeSession } from './session.ts';
@@ -111,7 +111,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     });
     tls.once('close', () => {
       if (this.#stage === 'handshaking') this.#fail({ kind: 'closed', detail: '' });
-      else this.#end();
+      else this.#end(0);
     });
     this.#timer = setTimeout(() => {
       this.#fail({ kind: 'handshake-timeout', detail: '' });
@@ -174,45 +174,42 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     if (this.#stage === 'ended') return;
     this.#stage = 'closing';
     clearTimeout(this.#timer);
-    if (!this.attempt.polite && this.#client.settings.close === 'reset' && this.#isServerDone()) {
-      this.#end();
+    if (!this.attempt.polite && this.#client.settings.close === 'reset') {
+      this.#end(this.#isServerDone() ? 0 : LINGER_MS);
       return;
     }
     this.#timer = setTimeout(() => {
-      this.#end();
+      this.#end(0);
     }, POLITE_CLOSE_MS);
     // Read what still comes, or the peer's close_notify and FIN are never seen.
     this.#tls?.resume();
     this.#tls?.end();
   }
 
-  /**
-   * Whether the server has shown that it has our Finished. Where the client speaks last, as in a resumed TLS 1.2 handshake, a reset right
-   * behind the Finished overtakes it: HAProxy then gives the handshake up (10 % of them on loopback), and the server's work is not whole.
-   */
+  /** Whether the server has shown that it has our Finished. */
   #isServerDone(): boolean {
     return this.#protocol === 'TLSv1.3' ? this.session !== undefined : !this.#isResumed;
   }
 
   #fail(failure: Failure): void {
     // After the handshake a reset is only how the peer ends the connection.
-    if (this.#stage === 'closing' || this.#stage === 'awaiting-ticket') this.#end();
+    if (this.#stage === 'closing' || this.#stage === 'awaiting-ticket') this.#end(0);
     if (this.#stage === 'ended') return;
     this.failure = failure;
-    this.#end();
+    this.#end(0);
   }
 
-  #end(): void {
+  #end(resetAfterMs: number): void {
     if (this.#stage === 'ended') return;
     this.#stage = 'ended';
     clearTimeout(this.#timer);
     this.bytesIn = this.#socket.bytesRead;
     this.bytesOut = this.#socket.bytesWritten;
     this.endNs = nowNs();
-    // Not at once: node crashes when the socket under a TLSSocket is reset from inside one of the TLSSocket's events (seen on 20.20).
-    setImmediate(() => {
+    // Never at once: node crashes when the socket under a TLSSocket is reset from inside one of the TLSSocket's events (seen on 20.20).
+    setTimeout(() => {
       this.#reset();
-    });
+    }, resetAfterMs);
     this.#onEnd(this);
   }
 
@@ -230,19 +227,6 @@ const readNegotiated = (tls: TLSSocket | undefined): Negotiated => {
     cipher: cipher?.name ?? '',
     group: groupName(group?.name ?? ''),
     alpn: typeof tls?.alpnProtocol === 'string' ? tls.alpnProtocol : '',
-    ...readCertificate(tls?.getPeerX509Certificate()),
-  };
-};
-
-const readCertificate = (certificate: X509Certificate | undefined): Pick<Negotiated, 'keyType' | 'certificateSha256'> => {
-  if (certificate === undefined) return { keyType: '', certificateSha256: '' };
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-  return {
-    keyType: keyTypeName({
-      type: asymmetricKeyType,
-      modulusBits: asymmetricKeyDetails?.modulusLength,
-      curve: asymmetricKeyDetails?.namedCurve,
-    }),
-    certificateSha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    ...certificateFacts(tls?.getPeerX509Certificate()?.raw),
   };
 };

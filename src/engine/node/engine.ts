@@ -10,6 +10,7 @@ const CANCEL_CHECK_MS = 20;
 export const openNodeEngine = (): Engine => ({
   name: 'node',
   library: `node:tls, OpenSSL ${process.versions.openssl}`,
+  readsEveryHello: false,
   client: nodeClient,
   run: (work) => new Pump(work).run(),
   threadCpuNs: () => undefined,

@@ -1,20 +1,5 @@
-import type { Failure, FailureKind } from '../../domain/failure.ts';
-
-/** System error codes, as libuv names them. */
-const SYSTEM: Readonly<Record<string, FailureKind>> = {
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  ECONNABORTED: 'reset',
-  ETIMEDOUT: 'connect-timeout',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  ENETDOWN: 'unreachable',
-  EADDRNOTAVAIL: 'local',
-  EMFILE: 'local',
-  ENFILE: 'local',
-  ENOBUFS: 'local',
-};
+import type { Failure } from '../../domain/failure.ts';
+import { systemFailure } from '../system-failure.ts';
 
 /** What node:tls says when the peer's FIN comes before the handshake's end; its code is that of a reset. */
 const CLOSED_EARLY = 'Client network socket disconnected before secure TLS connection was established';
@@ -26,8 +11,8 @@ const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/u;
 export const failureOf = (error: NodeJS.ErrnoException): Failure => {
   const code = error.code ?? '';
   if (error.message === CLOSED_EARLY) return { kind: 'closed', detail: '' };
-  const system = SYSTEM[code];
-  if (system !== undefined) return { kind: system, detail: system === 'local' ? code : '' };
+  const system = systemFailure(code);
+  if (system !== undefined) return system;
   const alert = ALERT.exec(code)?.[1];
   if (alert !== undefined) return { kind: 'alert', detail: alert.toLowerCase() };
   if (code.startsWith('ERR_SSL_')) return { kind: 'tls', detail: code.slice('ERR_SSL_'.length).toLowerCase() };
