@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import type * as Koffi from 'koffi';
+import { ResumarkError } from '../domain/error.ts';
+
+/** A native function. Pointers are plain numbers on both ways: no object is made for a call. */
+export type NativeFunction = (...args: (number | bigint | string | null)[]) => number;
+
+/** A shared library whose functions are bound by their C prototype. */
+export interface NativeLibrary {
+  /** @throws when the library has no such function. */
+  bind(prototype: string): NativeFunction;
+  /** A function that gives a C string, or null. */
+  bindText(prototype: string): (...args: (number | bigint)[]) => string | null;
+}
+
+/** Memory that native code and script share: a Buffer that the garbage collector never moves, and where it lies. */
+export interface NativeMemory {
+  readonly bytes: Buffer;
+  readonly address: number;
+}
+
+/**
+ * Opens a shared library; `null` is the program itself, and so the OpenSSL inside the Node binary.
+ *
+ * The one importer of koffi, an optional dependency: it has binaries for the common platforms, not for all.
+ *
+ * @throws ResumarkError ENGINE when koffi is missing here or the library cannot be opened.
+ */
+export const openLibrary = (path: string | null): NativeLibrary => {
+  const koffi = requireKoffi();
+  let library: Koffi.LibraryHandle;
+  try {
+    library = koffi.load(path);
+  } catch (error) {
+    throw new ResumarkError('ENGINE', `the library ${path ?? 'of node itself'} cannot be opened: ${messageOf(error)}.`);
+  }
+  return {
+    bind: (prototype) => library.func(prototype),
+    bindText: (prototype) => library.func(prototype),
+  };
+};
+
+/** Allocates shared memory; it lives as long as the Buffer is referred to. */
+export const allocate = (size: number): NativeMemory => {
+  const bytes = Buffer.from(new ArrayBuffer(size));
+  return { bytes, address: Number(requireKoffi().address(bytes)) };
+};
+
+/** Copies bytes out of native memory that no Buffer of ours covers. */
+export const copyFrom = (address: number, size: number): Buffer =>
+  Buffer.from(requireKoffi().decode(BigInt(address), requireKoffi().array('uint8_t', size, 'Typed')) as Uint8Array);
+
+/** The C library's error number of this thread's last native call. */
+export const lastErrno = (): number => requireKoffi().errno();
+
+let loaded: typeof Koffi | undefined;
+
+const requireKoffi = (): typeof Koffi => {
+  if (loaded !== undefined) return loaded;
+  try {
+    loaded = createRequire(import.meta.url)('koffi') as typeof Koffi;
+    return loaded;
+  } catch (error) {
+    throw new ResumarkError('ENGINE', `native functions cannot be called here, since koffi does not load: ${messageOf(error)}.`);
+  }
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));

@@ -1,0 +1,263 @@
+import type { Failure } from '../../domain/failure.ts';
+import type { EarlyDataResult, Evidence } from '../../domain/kind.ts';
+import type { Protocol } from '../../domain/protocol.ts';
+import { HelloReader } from '../../tls/hello.ts';
+import { groupName } from '../../tls/names.ts';
+import { certificateFacts } from '../certificate-facts.ts';
+import type { Attempt, Negotiated, Session } from '../engine.ts';
+import { allocate, copyFrom } from '../ffi.ts';
+import type { Conversation, Exchange } from '../reactor/conversation.ts';
+import type { OpenSslClient } from './context.ts';
+import { takeFailure } from './failure.ts';
+import {
+  BIO_C_SET_BUF_MEM_EOF_RETURN,
+  BIO_CTRL_RESET,
+  SSL_CTRL_GET_NEGOTIATED_GROUP,
+  SSL_CTRL_SET_TLSEXT_HOSTNAME,
+  SSL_ERROR_WANT_READ,
+  SSL_SENT_AND_RECEIVED_SHUTDOWN,
+  type OpenSsl,
+} from './library.ts';
+import { OpenSslSession } from './session.ts';
+
+/** Bytes of a record's header, and where its length stands. */
+const RECORD_HEADER = 5;
+
+/** What a TLS 1.3 client may send before the handshake is over: a request that may be repeated without harm. */
+const EARLY_REQUEST = 'GET / HTTP/1.1\r\nHost: resumark\r\n\r\n';
+
+/** Counts what is alive, for tests of leaks. */
+export const liveConnections = { count: 0 };
+
+/**
+ * One connection of libssl over two memory BIOs, so that all bytes pass through our own buffers: the plaintext hellos of every handshake
+ * are read for the price of looking at them.
+ */
+export class OpenSslConversation implements Conversation {
+  status: Conversation['status'] = 'talking';
+  outputBytes = 0;
+  failure: Failure | undefined;
+  sessionsGiven = 0;
+
+  readonly #openssl: OpenSsl;
+  readonly #exchange: Exchange;
+  readonly #fromServer: number;
+  readonly #toServer: number;
+  readonly #hellos = new HelloReader();
+  readonly #scratch = allocate(16_384 + 256);
+  #ssl = 0;
+  #protocol: Protocol = 'TLSv1.3';
+  #offered: OpenSslSession | undefined;
+  #isResumed = false;
+  #earlyData: EarlyDataResult = 'none';
+  #hasEarlyData = false;
+  /** What `SSL_get_session` gave when it was last looked at: another pointer is another session. */
+  #lastSession = 0;
+  #isSessionTaken = false;
+
+  constructor(openssl: OpenSsl, exchange: Exchange) {
+    this.#openssl = openssl;
+    this.#exchange = exchange;
+    const { ssl } = openssl;
+    this.#fromServer = ssl.BIO_new(ssl.BIO_s_mem());
+    this.#toServer = ssl.BIO_new(ssl.BIO_s_mem());
+    // An empty BIO means "not yet", not the end.
+    for (const bio of [this.#fromServer, this.#toServer]) ssl.BIO_ctrl(bio, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, 0);
+  }
+
+  get evidence(): Evidence {
+    return {
+      protocol: this.#protocol,
+      resumed: this.#isResumed,
+      offered: this.#offered?.mechanism,
+      earlyData: this.#earlyData,
+      hello: this.#hellos.evidence(),
+    };
+  }
+
+  /** A full TLS 1.2 handshake ends with the server's Finished; elsewhere the client has the last word until a ticket comes. */
+  get isServerDone(): boolean {
+    return this.#protocol === 'TLSv1.3' ? this.sessionsGiven > 0 : !this.#isResumed;
+  }
+
+  start(attempt: Attempt): void {
+    const { ssl } = this.#openssl;
+    const client = attempt.client as OpenSslClient;
+    this.#reset();
+    this.#protocol = client.settings.protocol;
+    this.#ssl = ssl.SSL_new(client.context);
+    liveConnections.count += 1;
+    // The connection owns its BIOs; ours outlive it.
+    ssl.BIO_up_ref(this.#fromServer);
+    ssl.BIO_up_ref(this.#toServer);
+    ssl.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
+    ssl.SSL_set_connect_state(this.#ssl);
+    if (client.serverName !== undefined) ssl.SSL_ctrl(this.#ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, client.serverName.address);
+    this.#offer(attempt);
+    if (client.settings.mode === 'early-data') this.#sendEarlyData();
+    this.#shakeHands();
+    this.#fillOutput();
+    this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
+  }
+
+  take(bytes: number): void {
+    const { input } = this.#exchange;
+    if (!this.#hellos.isComplete) this.#hellos.fromServer(input.bytes, 0, bytes);
+    if (this.status === 'talking') {
+      this.#openssl.ssl.BIO_write(this.#fromServer, input.address, bytes);
+      this.#shakeHands();
+      this.#fillOutput();
+      // Behind a HelloRetryRequest a second ClientHello goes out.
+      if (!this.#hellos.isComplete) this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
+    } else this.#takeRecords(bytes);
+  }
+
+  takeEnd(): void {
+    this.#openssl.ssl.ERR_clear_error();
+  }
+
+  sayGoodbye(): void {
+    const { ssl } = this.#openssl;
+    if (ssl.SSL_shutdown(this.#ssl) < 0) ssl.ERR_clear_error();
+    this.#fillOutput();
+  }
+
+  takeSession(): Session | undefined {
+    if (this.sessionsGiven === 0 || this.#isSessionTaken) return undefined;
+    this.#isSessionTaken = true;
+    return new OpenSslSession(this.#openssl, this.#openssl.ssl.SSL_get1_session(this.#ssl), this.#protocol);
+  }
+
+  negotiated(): Negotiated {
+    const { ssl, text } = this.#openssl;
+    const group = ssl.SSL_ctrl(this.#ssl, SSL_CTRL_GET_NEGOTIATED_GROUP, 0, 0);
+    return {
+      cipher: text.SSL_CIPHER_get_name(ssl.SSL_get_current_cipher(this.#ssl)) ?? '',
+      // A resumed TLS 1.2 handshake has no key exchange.
+      group: group <= 0 ? '' : groupName(text.SSL_group_to_name(this.#ssl, group) ?? ''),
+      alpn: this.#alpn(),
+      ...certificateFacts(this.#certificate()),
+    };
+  }
+
+  release(): void {
+    if (this.#ssl === 0) return;
+    const { ssl } = this.#openssl;
+    // Without this libssl takes the connection for broken off, and its session for not to be resumed.
+    ssl.SSL_set_shutdown(this.#ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
+    ssl.SSL_free(this.#ssl);
+    this.#ssl = 0;
+    liveConnections.count -= 1;
+  }
+
+  /** Everything that belongs to one connection, in one place: what is forgotten here would leak into the next handshake. */
+  #reset(): void {
+    const { ssl } = this.#openssl;
+    ssl.BIO_ctrl(this.#fromServer, BIO_CTRL_RESET, 0, 0);
+    ssl.BIO_ctrl(this.#toServer, BIO_CTRL_RESET, 0, 0);
+    this.#hellos.reset();
+    this.status = 'talking';
+    this.outputBytes = 0;
+    this.failure = undefined;
+    this.sessionsGiven = 0;
+    this.#offered = undefined;
+    this.#isResumed = false;
+    this.#earlyData = 'none';
+    this.#hasEarlyData = false;
+    this.#lastSession = 0;
+    this.#isSessionTaken = false;
+  }
+
+  #offer({ session }: Attempt): void {
+    if (session === undefined) return;
+    this.#offered =
+      session instanceof OpenSslSession ? session : OpenSslSession.fromDer(this.#openssl, session.der(), this.#protocol);
+    this.#openssl.ssl.SSL_set_session(this.#ssl, this.#offered.pointer);
+    this.#lastSession = this.#offered.pointer;
+    // The connection has its own reference of what was only converted.
+    if (this.#offered !== session) this.#offered.free();
+  }
+
+  #sendEarlyData(): void {
+    const { ssl } = this.#openssl;
+    if (this.#offered === undefined || ssl.SSL_SESSION_get_max_early_data(this.#offered.pointer) === 0) return;
+    const length = this.#scratch.bytes.write(EARLY_REQUEST);
+    this.#hasEarlyData = ssl.SSL_write_early_data(this.#ssl, this.#scratch.address, length, this.#scratch.address + 1024) > 0;
+  }
+
+  #shakeHands(): void {
+    const { ssl } = this.#openssl;
+    const result = ssl.SSL_do_handshake(this.#ssl);
+    if (result === 1) this.#finish();
+    else if (ssl.SSL_get_error(this.#ssl, result) !== SSL_ERROR_WANT_READ) {
+      this.status = 'failed';
+      this.failure = takeFailure(this.#openssl, this.#ssl);
+    }
+  }
+
+  #finish(): void {
+    const { ssl } = this.#openssl;
+    this.status = 'finished';
+    this.#isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
+    if (this.#hasEarlyData) this.#earlyData = ssl.SSL_get_early_data_status(this.#ssl) === 2 ? 'accepted' : 'rejected';
+    if (this.#protocol === 'TLSv1.2') this.#noticeSession();
+    else {
+      this.#lastSession = ssl.SSL_get_session(this.#ssl);
+      // Tickets can come in the same packet as the server's Finished.
+      this.#readTickets();
+    }
+  }
+
+  /** A session that was not there before was given by the server: new in TLS 1.2, or renewed in an abbreviated handshake. */
+  #noticeSession(): void {
+    const { ssl } = this.#openssl;
+    const session = ssl.SSL_get_session(this.#ssl);
+    if (session === this.#lastSession || ssl.SSL_SESSION_is_resumable(session) !== 1) return;
+    this.#lastSession = session;
+    this.sessionsGiven += 1;
+  }
+
+  /** Feeds what came behind the handshake record by record: each ticket then shows as a session of its own. */
+  #takeRecords(bytes: number): void {
+    const { ssl } = this.#openssl;
+    const { input } = this.#exchange;
+    let at = 0;
+    while (at < bytes) {
+      const length = at + RECORD_HEADER <= bytes ? RECORD_HEADER + input.bytes.readUInt16BE(at + 3) : bytes - at;
+      const end = Math.min(bytes, at + length);
+      ssl.BIO_write(this.#fromServer, input.address + at, end - at);
+      this.#readTickets();
+      at = end;
+    }
+    this.#fillOutput();
+  }
+
+  #readTickets(): void {
+    const { ssl } = this.#openssl;
+    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0);
+    ssl.ERR_clear_error();
+    if (this.#protocol === 'TLSv1.3') this.#noticeSession();
+  }
+
+  #fillOutput(): void {
+    const { output } = this.#exchange;
+    this.outputBytes = Math.max(0, this.#openssl.ssl.BIO_read(this.#toServer, output.address, output.bytes.length));
+  }
+
+  #alpn(): string {
+    this.#openssl.ssl.SSL_get0_alpn_selected(this.#ssl, this.#scratch.address, this.#scratch.address + 8);
+    const length = this.#scratch.bytes.readUInt32LE(8);
+    return length === 0 ? '' : copyFrom(Number(this.#scratch.bytes.readBigUInt64LE(0)), length).toString('latin1');
+  }
+
+  #certificate(): Buffer | undefined {
+    const { ssl } = this.#openssl;
+    const certificate = ssl.SSL_get1_peer_certificate(this.#ssl);
+    if (certificate === 0) return undefined;
+    const der = allocate(ssl.i2d_X509(certificate, 0));
+    this.#scratch.bytes.writeBigUInt64LE(BigInt(der.address), 0);
+    ssl.i2d_X509(certificate, this.#scratch.address);
+    ssl.X509_free(certificate);
+    return der.bytes;
+  }
+}

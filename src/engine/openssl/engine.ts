@@ -1,0 +1,40 @@
+import type { Engine } from '../engine.ts';
+import { allocate } from '../ffi.ts';
+import type { Exchange } from '../reactor/conversation.ts';
+import { openLibc } from '../reactor/libc.ts';
+import { Reactor } from '../reactor/reactor.ts';
+import { Sockets } from '../reactor/sockets.ts';
+import { Contexts } from './context.ts';
+import { OpenSslConversation } from './conversation.ts';
+import { openOpenSsl } from './library.ts';
+
+/** As much as one receive can bring: more than any first flight. */
+const EXCHANGE_BYTES = 65_536;
+
+/**
+ * The engine on libssl: the OpenSSL inside the Node binary, or another.
+ *
+ * @param library path of a libssl of OpenSSL 3, `null` for Node's own.
+ * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux, no such library.
+ */
+export const openOpenSslEngine = (library: string | null = null): Engine => {
+  const openssl = openOpenSsl(library);
+  const sockets = new Sockets(openLibc());
+  const contexts = new Contexts(openssl);
+  const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
+  return {
+    name: 'openssl',
+    library: `${openssl.version} through FFI`,
+    readsEveryHello: true,
+    client: (settings) => contexts.client(settings),
+    run: (work) => {
+      new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) }, work).run();
+      return Promise.resolve();
+    },
+    threadCpuNs: () => sockets.threadCpuNs(),
+    close: () => {
+      contexts.close();
+      sockets.closeAll();
+    },
+  };
+};

@@ -1,0 +1,62 @@
+import type { Mechanism } from '../../domain/kind.ts';
+import type { Protocol } from '../../domain/protocol.ts';
+import { mechanismOf } from '../../tls/session-der.ts';
+import { nowNs } from '../clock.ts';
+import type { Session } from '../engine.ts';
+import { allocate } from '../ffi.ts';
+import type { OpenSsl } from './library.ts';
+
+/** Two out parameters of SSL_SESSION_get0_ticket, or one of i2d. */
+const outParameters = allocate(16);
+
+/** Counts what is alive, for tests of leaks. */
+export const liveSessions = { count: 0 };
+
+/** An `SSL_SESSION` that this object owns one reference of. */
+export class OpenSslSession implements Session {
+  readonly mechanism: Mechanism;
+  readonly lifetimeS: number;
+  readonly ticketBytes: number;
+  readonly receivedNs = nowNs();
+  readonly pointer: number;
+  readonly #openssl: OpenSsl;
+  #isFreed = false;
+
+  constructor(openssl: OpenSsl, pointer: number, protocol: Protocol) {
+    this.#openssl = openssl;
+    this.pointer = pointer;
+    openssl.ssl.SSL_SESSION_get0_ticket(pointer, outParameters.address, outParameters.address + 8);
+    this.ticketBytes = outParameters.bytes.readUInt32LE(8);
+    this.lifetimeS = openssl.ssl.SSL_SESSION_get_ticket_lifetime_hint(pointer);
+    this.mechanism = mechanismOf({ protocol, ticketBytes: this.ticketBytes });
+    liveSessions.count += 1;
+  }
+
+  /** Takes a session that another engine was given. @throws RangeError when the bytes are no `SSL_SESSION`. */
+  static fromDer(openssl: OpenSsl, der: Buffer, protocol: Protocol): OpenSslSession {
+    const memory = allocate(der.length);
+    der.copy(memory.bytes);
+    outParameters.bytes.writeBigUInt64LE(BigInt(memory.address), 0);
+    const pointer = openssl.ssl.d2i_SSL_SESSION(0, outParameters.address, der.length);
+    if (pointer === 0) {
+      openssl.ssl.ERR_clear_error();
+      throw new RangeError('the bytes are no SSL_SESSION');
+    }
+    return new OpenSslSession(openssl, pointer, protocol);
+  }
+
+  der(): Buffer {
+    const { ssl } = this.#openssl;
+    const memory = allocate(ssl.i2d_SSL_SESSION(this.pointer, 0));
+    outParameters.bytes.writeBigUInt64LE(BigInt(memory.address), 0);
+    ssl.i2d_SSL_SESSION(this.pointer, outParameters.address);
+    return memory.bytes;
+  }
+
+  free(): void {
+    if (this.#isFreed) return;
+    this.#isFreed = true;
+    liveSessions.count -= 1;
+    this.#openssl.ssl.SSL_SESSION_free(this.pointer);
+  }
+}

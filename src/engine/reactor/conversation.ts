@@ -1,0 +1,43 @@
+import type { Failure } from '../../domain/failure.ts';
+import type { Evidence } from '../../domain/kind.ts';
+import type { Attempt, Negotiated, Session } from '../engine.ts';
+import type { NativeMemory } from '../ffi.ts';
+
+/**
+ * What speaks TLS on one connection, without knowing of sockets: bytes in, bytes out. The reactor keeps one per slot and uses it for one
+ * connection after another.
+ *
+ * Bytes that came stand at the beginning of the `input` that all conversations of a reactor share; bytes to send are put at the beginning
+ * of the shared `output`, and {@link Conversation.outputBytes} says how many there are.
+ */
+export interface Conversation {
+  /** `talking` until the handshake is over on our side. */
+  readonly status: 'talking' | 'finished' | 'failed';
+  readonly outputBytes: number;
+  /** Set when the status is `failed`. */
+  readonly failure: Failure | undefined;
+  readonly evidence: Evidence;
+  readonly sessionsGiven: number;
+  /** The newest session that the server gave, taken out: the caller owns it. */
+  takeSession(): Session | undefined;
+  /** Whether the server has shown that it has our Finished. */
+  readonly isServerDone: boolean;
+  /** Begins: the ClientHello is in the output. */
+  start(attempt: Attempt): void;
+  /** Takes so many bytes of the input. */
+  take(bytes: number): void;
+  /** The peer has ended its side of the connection while we were talking. */
+  takeEnd(): void;
+  /** Puts a close_notify into the output. */
+  sayGoodbye(): void;
+  /** Dear: reads the certificate. Only between the end of the handshake and `release`. */
+  negotiated(): Negotiated;
+  /** Frees everything that belongs to this connection. */
+  release(): void;
+}
+
+/** Shared by all conversations of one reactor: it is synchronous, so only one of them is in use at a time. */
+export interface Exchange {
+  readonly input: NativeMemory;
+  readonly output: NativeMemory;
+}

@@ -1,0 +1,279 @@
+import type { Failure } from '../../domain/failure.ts';
+import { nowNs } from '../clock.ts';
+import { LINGER_MS, type Attempt, type Client, type Work } from '../engine.ts';
+import type { Conversation, Exchange } from './conversation.ts';
+import { Lingering } from './lingering.ts';
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from './libc.ts';
+import { Slot } from './slot.ts';
+import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
+
+/** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
+const LONGEST_SLEEP_MS = 20;
+
+/** How often stages are checked for their time; timeouts are late by at most this. */
+const DEADLINE_CHECK_NS = 10e6;
+
+/** An orderly end waits this long for the peer's part of it. */
+const POLITE_CLOSE_NS = 250e6;
+
+/** Slots and generations share the 32 bits of an event's token. */
+const SLOT_BITS = 16;
+const MOST_SLOTS = 2 ** SLOT_BITS;
+
+/** A client as the reactor needs it: where to, beside what the conversation makes of it. */
+export interface ReactorClient extends Client {
+  readonly address: SocketAddress;
+}
+
+export interface ReactorOptions {
+  readonly sockets: Sockets;
+  readonly exchange: Exchange;
+  readonly converse: () => Conversation;
+}
+
+/** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and conversations, keeps the times. */
+export class Reactor<Own extends Attempt> {
+  readonly #sockets: Sockets;
+  readonly #exchange: Exchange;
+  readonly #converse: () => Conversation;
+  readonly #work: Work<Own>;
+  readonly #slots: Slot<Own>[] = [];
+  readonly #free: Slot<Own>[] = [];
+  readonly #lingering: Lingering;
+  #inFlight = 0;
+  #nextCheckNs = 0;
+
+  constructor({ sockets, exchange, converse }: ReactorOptions, work: Work<Own>) {
+    this.#sockets = sockets;
+    this.#exchange = exchange;
+    this.#converse = converse;
+    this.#work = work;
+    this.#lingering = new Lingering(LINGER_MS, (fd) => {
+      sockets.close(fd);
+    });
+  }
+
+  run(): void {
+    for (;;) {
+      if (this.#work.isCancelled()) {
+        this.#abandonAll();
+        return;
+      }
+      this.#startDue();
+      const isOver = this.#inFlight === 0 && this.#work.dueNs() === Number.POSITIVE_INFINITY;
+      if (isOver && this.#lingering.count === 0) return;
+      this.#turn();
+    }
+  }
+
+  #startDue(): void {
+    let attempt = this.#work.next(nowNs());
+    while (attempt !== undefined) {
+      this.#start(attempt);
+      attempt = this.#work.next(nowNs());
+    }
+  }
+
+  #turn(): void {
+    const events = this.#sockets.wait(this.#sleepMs());
+    for (let event = 0; event < events; event++) {
+      const slot = this.#slotOf(this.#sockets.token(event));
+      if (slot !== undefined) this.#ready(slot, this.#sockets.bits(event));
+    }
+    const now = nowNs();
+    this.#lingering.expire(now);
+    if (now >= this.#nextCheckNs) this.#checkDeadlines(now);
+  }
+
+  /** Whole ms until the next start is due, rounded down: the last part of a ms is spent looking, not sleeping. */
+  #sleepMs(): number {
+    const dueMs = (this.#work.dueNs() - nowNs()) / 1e6;
+    return dueMs >= LONGEST_SLEEP_MS ? LONGEST_SLEEP_MS : Math.max(0, Math.floor(dueMs));
+  }
+
+  #slotOf(token: number): Slot<Own> | undefined {
+    const slot = this.#slots[token % MOST_SLOTS];
+    return slot !== undefined && slot.stage !== 'free' && token === tokenOf(slot) ? slot : undefined;
+  }
+
+  #start(attempt: Own): void {
+    const slot = this.#free.pop() ?? this.#addSlot();
+    slot.generation = (slot.generation + 1) % MOST_SLOTS;
+    this.#inFlight += 1;
+    slot.begin(attempt, nowNs());
+    const opened = this.#sockets.open((attempt.client as ReactorClient).address, tokenOf(slot));
+    if (typeof opened === 'number') slot.fd = opened;
+    else this.#fail(slot, opened);
+  }
+
+  #addSlot(): Slot<Own> {
+    if (this.#slots.length === MOST_SLOTS) throw new RangeError(`more than ${String(MOST_SLOTS)} connections of one worker`);
+    const slot = new Slot<Own>(this.#slots.length, this.#converse());
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  #ready(slot: Slot<Own>, bits: number): void {
+    if (slot.stage === 'connecting') {
+      if ((bits & (EPOLLERR | EPOLLHUP)) !== 0) {
+        this.#fail(slot, this.#sockets.error(slot.fd) ?? { kind: 'closed', detail: '' });
+        return;
+      }
+      if ((bits & EPOLLOUT) !== 0) this.#startTalking(slot);
+    } else if (slot.unsent !== undefined && (bits & EPOLLOUT) !== 0) this.#sendRest(slot);
+    const isEnding = (bits & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) !== 0;
+    if (isEnding || (bits & EPOLLIN) !== 0) this.#receive(slot, isEnding);
+  }
+
+  #startTalking(slot: Slot<Own>): void {
+    const { attempt } = slot;
+    if (attempt === undefined) return;
+    slot.connectedNs = nowNs();
+    slot.connectNs = slot.connectedNs - slot.startNs;
+    slot.stage = 'talking';
+    slot.deadlineNs = slot.connectedNs + attempt.client.settings.handshakeTimeoutMs * 1e6;
+    slot.conversation.start(attempt);
+    this.#sendOutput(slot);
+    this.#judgeStatus(slot);
+  }
+
+  #receive(slot: Slot<Own>, isEnding: boolean): void {
+    const { generation } = slot;
+    // A slot may be settled, and even be in use again, before the socket's bytes are all read.
+    while (slot.generation === generation && slot.stage !== 'free' && slot.stage !== 'connecting') {
+      const received = this.#sockets.receive(slot.fd, this.#exchange.input);
+      if (received === NOTHING_YET) return;
+      if (received === RESET || received === 0) {
+        this.#receiveEnd(slot, received === RESET);
+        return;
+      }
+      slot.bytesIn += received;
+      if (slot.stage === 'closing') continue;
+      slot.conversation.take(received);
+      if (slot.conversation.outputBytes > 0) this.#sendOutput(slot);
+      this.#judgeStatus(slot);
+      // Less than there was room for: the socket is empty, and what comes later raises an event of its own. The end that this event told
+      // of does not.
+      if (received < this.#exchange.input.bytes.length && !isEnding) return;
+    }
+  }
+
+  #receiveEnd(slot: Slot<Own>, isReset: boolean): void {
+    if (slot.stage !== 'talking') {
+      // After the handshake this is only how the peer ends the connection.
+      this.#settle(slot);
+      return;
+    }
+    if (isReset) {
+      this.#fail(slot, { kind: 'reset', detail: '' });
+      return;
+    }
+    slot.conversation.takeEnd();
+    this.#fail(slot, slot.conversation.failure ?? { kind: 'closed', detail: '' });
+  }
+
+  /** Looks at what the conversation has come to after it was given something. */
+  #judgeStatus(slot: Slot<Own>): void {
+    const { conversation } = slot;
+    if (conversation.status === 'failed') this.#fail(slot, conversation.failure ?? { kind: 'tls', detail: '' });
+    else if (conversation.status === 'finished') {
+      if (slot.stage === 'talking') this.#finish(slot);
+      if (slot.stage === 'awaiting-ticket' && conversation.sessionsGiven > 0) {
+        slot.ticketNs = nowNs() - slot.finishedNs;
+        this.#end(slot);
+      }
+    }
+  }
+
+  #finish(slot: Slot<Own>): void {
+    const { attempt, conversation } = slot;
+    if (attempt === undefined) return;
+    slot.finishedNs = nowNs();
+    slot.handshakeNs = slot.finishedNs - slot.connectedNs;
+    if (conversation.evidence.protocol === 'TLSv1.3' && attempt.awaitTicket) {
+      slot.stage = 'awaiting-ticket';
+      slot.deadlineNs = slot.finishedNs + attempt.client.settings.ticketTimeoutMs * 1e6;
+    } else this.#end(slot);
+  }
+
+  #end(slot: Slot<Own>): void {
+    if (slot.attempt?.polite === true || slot.attempt?.client.settings.close === 'notify') {
+      slot.stage = 'closing';
+      slot.deadlineNs = nowNs() + POLITE_CLOSE_NS;
+      slot.conversation.sayGoodbye();
+      if (slot.conversation.outputBytes > 0) this.#sendOutput(slot);
+    } else this.#settle(slot);
+  }
+
+  #fail(slot: Slot<Own>, failure: Failure): void {
+    slot.failure = failure;
+    this.#settle(slot);
+  }
+
+  #settle(slot: Slot<Own>): void {
+    const { attempt } = slot;
+    if (attempt === undefined || slot.stage === 'free') return;
+    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.conversation.isServerDone;
+    slot.endNs = nowNs();
+    this.#closeSocket(slot, mayBeReset);
+    this.#work.settled(attempt, slot);
+    slot.conversation.release();
+    slot.stage = 'free';
+    slot.attempt = undefined;
+    slot.deadlineNs = Number.POSITIVE_INFINITY;
+    this.#free.push(slot);
+    this.#inFlight -= 1;
+  }
+
+  #closeSocket(slot: Slot<Own>, now: boolean): void {
+    if (slot.fd < 0) return;
+    if (now) this.#sockets.close(slot.fd);
+    else this.#lingering.add(slot.fd, slot.endNs);
+    slot.fd = -1;
+  }
+
+  #sendOutput(slot: Slot<Own>): void {
+    const { outputBytes } = slot.conversation;
+    const { output } = this.#exchange;
+    slot.bytesOut += outputBytes;
+    const sent = slot.unsent === undefined ? this.#sockets.send(slot.fd, output.address, outputBytes) : 0;
+    // A connection that is gone is found out by the reading that follows.
+    if (sent < 0 || sent === outputBytes) return;
+    const rest = Buffer.from(output.bytes.subarray(sent, outputBytes));
+    slot.unsent = slot.unsent === undefined ? rest : Buffer.concat([slot.unsent, rest]);
+  }
+
+  #sendRest(slot: Slot<Own>): void {
+    const { unsent } = slot;
+    if (unsent === undefined) return;
+    const { output } = this.#exchange;
+    const bytes = unsent.copy(output.bytes);
+    const sent = Math.max(0, this.#sockets.send(slot.fd, output.address, bytes));
+    slot.unsent = sent === unsent.length ? undefined : unsent.subarray(sent);
+  }
+
+  #checkDeadlines(now: number): void {
+    this.#nextCheckNs = now + DEADLINE_CHECK_NS;
+    for (const slot of this.#slots) if (now >= slot.deadlineNs) this.#expire(slot);
+  }
+
+  #expire(slot: Slot<Own>): void {
+    if (slot.stage === 'connecting') this.#fail(slot, { kind: 'connect-timeout', detail: '' });
+    else if (slot.stage === 'talking') this.#fail(slot, { kind: 'handshake-timeout', detail: '' });
+    else if (slot.stage === 'awaiting-ticket') this.#end(slot);
+    else this.#settle(slot);
+  }
+
+  #abandonAll(): void {
+    for (const slot of this.#slots) {
+      if (slot.stage === 'free') continue;
+      this.#closeSocket(slot, true);
+      slot.conversation.release();
+      slot.stage = 'free';
+    }
+    this.#lingering.closeAll();
+  }
+}
+
+const tokenOf = (slot: { readonly index: number; readonly generation: number }): number =>
+  slot.generation * MOST_SLOTS + slot.index;

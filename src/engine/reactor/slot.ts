@@ -1,0 +1,78 @@
+import type { Failure } from '../../domain/failure.ts';
+import type { Evidence } from '../../domain/kind.ts';
+import type { Attempt, Negotiated, Outcome, Session } from '../engine.ts';
+import type { Conversation } from './conversation.ts';
+
+export type Stage = 'free' | 'connecting' | 'talking' | 'awaiting-ticket' | 'closing';
+
+/** A place for one connection at a time: its socket, its conversation and its times. It is its own outcome. */
+export class Slot<Own extends Attempt> implements Outcome {
+  readonly index: number;
+  readonly conversation: Conversation;
+  stage: Stage = 'free';
+  /** Counts the connections of this slot, so that an event of an earlier one is known as such. */
+  generation = 0;
+  fd = -1;
+  attempt: Own | undefined;
+  /** When the stage ends by itself. */
+  deadlineNs = Number.POSITIVE_INFINITY;
+  /** Bytes that the socket did not take at once; rare. */
+  unsent: Buffer | undefined;
+
+  failure: Failure | undefined;
+  startNs = 0;
+  connectNs = 0;
+  handshakeNs = 0;
+  ticketNs = 0;
+  endNs = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  /** When the connection was made, and when the handshake was over. */
+  connectedNs = 0;
+  finishedNs = 0;
+  #session: Session | undefined;
+  #hasSession = false;
+
+  constructor(index: number, conversation: Conversation) {
+    this.index = index;
+    this.conversation = conversation;
+  }
+
+  get evidence(): Evidence {
+    return this.conversation.evidence;
+  }
+
+  get sessionsGiven(): number {
+    return this.conversation.sessionsGiven;
+  }
+
+  get session(): Session | undefined {
+    if (!this.#hasSession) {
+      this.#session = this.conversation.takeSession();
+      this.#hasSession = true;
+    }
+    return this.#session;
+  }
+
+  negotiated(): Negotiated {
+    return this.conversation.negotiated();
+  }
+
+  /** Makes the slot ready for a new connection: the one place where its state is reset. */
+  begin(attempt: Own, nowNs: number): void {
+    this.attempt = attempt;
+    this.stage = 'connecting';
+    this.startNs = nowNs;
+    this.deadlineNs = nowNs + attempt.client.settings.connectTimeoutMs * 1e6;
+    this.failure = undefined;
+    this.connectNs = 0;
+    this.handshakeNs = 0;
+    this.ticketNs = 0;
+    this.endNs = 0;
+    this.bytesIn = 0;
+    this.bytesOut = 0;
+    this.unsent = undefined;
+    this.#session = undefined;
+    this.#hasSession = false;
+  }
+}

@@ -1,0 +1,179 @@
+import { isIPv4 } from 'node:net';
+import type { Failure } from '../../domain/failure.ts';
+import { allocate, lastErrno, type NativeMemory } from '../ffi.ts';
+import { systemFailure } from '../system-failure.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  CLOCK_THREAD_CPUTIME_ID,
+  EAGAIN,
+  EINPROGRESS,
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLLET,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLRDHUP,
+  ERRNO_NAMES,
+  IPPROTO_TCP,
+  MSG_NOSIGNAL,
+  SO_ERROR,
+  SO_LINGER,
+  SOCK_STREAM_NONBLOCKING,
+  SOL_SOCKET,
+  TCP_NODELAY,
+  type Libc,
+} from './libc.ts';
+
+/** An address as connect(2) takes it. */
+export interface SocketAddress {
+  readonly family: number;
+  readonly memory: NativeMemory;
+}
+
+/** As many events as one epoll_wait gives; more wait for the next. */
+const MOST_EVENTS = 512;
+
+/** `struct epoll_event` is packed on x64 and padded elsewhere. */
+const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
+const TOKEN_WORD = EVENT_WORDS - 2;
+
+/** What recv gives beside a number of bytes. */
+export const NOTHING_YET = -1;
+export const RESET = -2;
+
+/** Non-blocking TCP sockets and their readiness, over the C library; nothing is allocated per call. */
+export class Sockets {
+  readonly #libc: Libc;
+  readonly #epoll: number;
+  readonly #events = allocate(MOST_EVENTS * EVENT_WORDS * 4);
+  readonly #eventWords: Uint32Array;
+  readonly #event = allocate(EVENT_WORDS * 4);
+  readonly #eventWord: Uint32Array;
+  /** 1 for TCP_NODELAY, and {1, 0} for SO_LINGER, side by side; then room for SO_ERROR and its length. */
+  readonly #options = allocate(32);
+  readonly #optionWords: Int32Array;
+
+  constructor(libc: Libc) {
+    this.#libc = libc;
+    this.#epoll = libc.epollCreate(EPOLL_CLOEXEC);
+    this.#eventWords = wordsOf(this.#events);
+    this.#eventWord = wordsOf(this.#event);
+    this.#optionWords = new Int32Array(this.#options.bytes.buffer, 0, 8);
+    this.#optionWords[0] = 1;
+    this.#optionWords[1] = 0;
+  }
+
+  /**
+   * Opens a socket and begins to connect it. Readiness is reported edge-triggered, under the token.
+   *
+   * @returns the descriptor, or the failure.
+   */
+  open(address: SocketAddress, token: number): number | Failure {
+    const libc = this.#libc;
+    const fd = libc.socket(address.family, SOCK_STREAM_NONBLOCKING, 0);
+    if (fd < 0) return this.#failure();
+    const one = this.#options.address;
+    // Nagle and delayed ACK together would add a plateau of 40 ms.
+    libc.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);
+    // A close is then a reset: no TIME_WAIT holds the port.
+    libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, one, 8);
+    this.#eventWord[0] = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    this.#eventWord[TOKEN_WORD] = token;
+    const isRefused =
+      libc.epollCtl(this.#epoll, EPOLL_CTL_ADD, fd, this.#event.address) < 0 ||
+      (libc.connect(fd, address.memory.address, address.memory.bytes.length) < 0 && lastErrno() !== EINPROGRESS);
+    if (!isRefused) return fd;
+    const failure = this.#failure();
+    libc.close(fd);
+    return failure;
+  }
+
+  /** Waits for readiness, at most so many ms. @returns how many events there are. */
+  wait(timeoutMs: number): number {
+    return this.#libc.epollWait(this.#epoll, this.#events.address, MOST_EVENTS, timeoutMs);
+  }
+
+  /** The token of an event of the last wait. */
+  token(event: number): number {
+    return this.#eventWords[event * EVENT_WORDS + TOKEN_WORD] ?? 0;
+  }
+
+  /** The readiness bits of an event of the last wait. */
+  bits(event: number): number {
+    return this.#eventWords[event * EVENT_WORDS] ?? 0;
+  }
+
+  /** The error that a socket has come to, `undefined` when it has none. */
+  error(fd: number): Failure | undefined {
+    this.#optionWords[4] = 0;
+    this.#optionWords[5] = 4;
+    this.#libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, this.#options.address + 16, this.#options.address + 20);
+    const errno = Number(this.#optionWords[4]);
+    return errno === 0 ? undefined : failureOf(errno);
+  }
+
+  /** @returns how many bytes were taken; 0 when the socket's buffer is full; -2 when the connection is gone. */
+  send(fd: number, address: number, bytes: number): number {
+    const sent = this.#libc.send(fd, address, bytes, MSG_NOSIGNAL);
+    if (sent >= 0) return sent;
+    return lastErrno() === EAGAIN ? 0 : RESET;
+  }
+
+  /** @returns how many bytes came; 0 at the end of the stream, NOTHING_YET, or RESET. */
+  receive(fd: number, { address, bytes }: NativeMemory): number {
+    const received = this.#libc.recv(fd, address, bytes.length, 0);
+    if (received >= 0) return received;
+    return lastErrno() === EAGAIN ? NOTHING_YET : RESET;
+  }
+
+  close(fd: number): void {
+    this.#libc.close(fd);
+  }
+
+  /** CPU time of this thread in ns. */
+  threadCpuNs(): number {
+    this.#libc.clockGettime(CLOCK_THREAD_CPUTIME_ID, this.#options.address + 16);
+    const { bytes } = this.#options;
+    return Number(bytes.readBigInt64LE(16)) * 1e9 + Number(bytes.readBigInt64LE(24));
+  }
+
+  closeAll(): void {
+    this.#libc.close(this.#epoll);
+  }
+
+  #failure(): Failure {
+    return failureOf(lastErrno());
+  }
+}
+
+/** `struct sockaddr_in` or `sockaddr_in6` of an IP address. */
+export const socketAddress = (address: string, port: number): SocketAddress => {
+  if (isIPv4(address)) {
+    const memory = allocate(16);
+    memory.bytes.writeUInt16LE(AF_INET, 0);
+    memory.bytes.writeUInt16BE(port, 2);
+    memory.bytes.set(address.split('.').map(Number), 4);
+    return { family: AF_INET, memory };
+  }
+  const memory = allocate(28);
+  memory.bytes.writeUInt16LE(AF_INET6, 0);
+  memory.bytes.writeUInt16BE(port, 2);
+  memory.bytes.set(ipv6Bytes(address), 8);
+  return { family: AF_INET6, memory };
+};
+
+/** The 16 bytes of an IPv6 address; its spelling is made uniform by the URL parser. */
+const ipv6Bytes = (address: string): number[] => {
+  const uniform = new URL(`http://[${address.replace(/%.*$/u, '')}]`).hostname.slice(1, -1);
+  const [left = '', right] = uniform.split('::');
+  const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
+  const [before, after] = [groups(left), right === undefined ? [] : groups(right)];
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0);
+  return [...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 0xff]);
+};
+
+const failureOf = (errno: number): Failure =>
+  systemFailure(ERRNO_NAMES[errno] ?? '') ?? { kind: 'local', detail: `errno_${String(errno)}` };
+
+const wordsOf = ({ bytes }: NativeMemory): Uint32Array => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
