@@ -2,6 +2,7 @@ import type { RunRecord } from '../domain/run-record.ts';
 import { blocksCsv, summaryCsv } from './csv.ts';
 import { percentileReport } from './hgrm.ts';
 import { histogramLog } from './hlog.ts';
+import { htmlReport } from './html.ts';
 import { runJson } from './json.ts';
 import { markdownReport } from './markdown.ts';
 import { terminalReport, type TerminalStyle } from './terminal.ts';
@@ -17,6 +18,7 @@ const RENDERERS = {
   json: runJson,
   hlog: histogramLog,
   hgrm: percentileReport,
+  html: htmlReport,
 } as const satisfies Record<string, (run: RunRecord, options: RenderOptions) => string>;
 
 export type Format = keyof typeof RENDERERS;

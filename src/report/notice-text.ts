@@ -17,19 +17,19 @@ const sentence = (notice: Notice): string => {
     case 'cell-skipped':
       return `${notice.cell} is skipped: ${notice.reason}.`;
     case 'never-honoured':
-      return `${notice.cell} was asked for and never happened: ${finished(notice.handshakes)}, none honoured; ${because(notice.because)}. ${mendOf(notice.because)}`;
+      return `${notice.cell} was asked for and never happened: ${finished(notice.handshakes)}, none honoured${because(notice.because, '; ')}.${mendOf(notice.because)}`;
     case 'never-finished':
-      return `${notice.cell} never finished a handshake${Object.keys(notice.because).length === 0 ? '' : `: ${because(notice.because)}`}. Try the target alone first: openssl s_client -connect host:port.`;
+      return `${notice.cell} never finished a handshake${because(notice.because, ': ')}. Try the target alone first: openssl s_client -connect host:port.`;
     case 'declined-as-configured':
       return `${notice.cell} is declined as the server is configured: ${finished(notice.handshakes)}, none honoured.`;
     case 'honoured-unexpectedly':
       return `${notice.cell} was honoured ${counted(notice.honoured, 'time')} although the configuration says that the server does not offer it. Correct the state's resumption, or find out who answers there.`;
     case 'partly-declined':
-      return `${notice.cell} was not always honoured: of ${finished(notice.handshakes)}, ${because(notice.because)}. Its latency is of the honoured ones only; its CPU holds the others too.`;
+      return `${notice.cell} was not always honoured: of ${finished(notice.handshakes)}${because(notice.because, ', ')}. Its latency is of the honoured ones only; its CPU holds the others too.`;
     case 'errors':
-      return `${notice.cell} had connections without a finished handshake, beside ${finished(notice.handshakes)}: ${because(notice.because)}.`;
+      return `${notice.cell} had connections without a finished handshake, beside ${finished(notice.handshakes)}${because(notice.because, ': ')}.`;
     case 'invalid-blocks':
-      return `${notice.cell}: ${counted(notice.blocks, 'block')} of ${grouped(notice.of)} left out of the result: ${because(notice.because)}.`;
+      return `${notice.cell}: ${counted(notice.blocks, 'block')} of ${grouped(notice.of)} left out of the result${because(notice.because, ': ')}.`;
     case 'stateful-tickets':
       return `${notice.cell} is resumed by stateful tickets: the server keeps the state in a cache and the ticket is only its key, so it works only on servers that share that cache.`;
     case 'server-cpu-unknown':
@@ -59,7 +59,7 @@ const unknownNotice = (notice: never): string => `a notice of another version of
 /** What to do about the commonest reason of a mode that never happened. */
 const mendOf = (reasons: Readonly<Record<string, number>>): string => {
   const [commonest = ''] = byCount(reasons).map(([reason]) => reason);
-  return Object.hasOwn(MEND, commonest) ? MEND[commonest as DeclineReason] : '';
+  return Object.hasOwn(MEND, commonest) ? ` ${MEND[commonest as DeclineReason]}` : '';
 };
 
 const MEND: Readonly<Record<DeclineReason, string>> = {
@@ -78,11 +78,11 @@ const finished = (handshakes: number): string => counted(handshakes, 'finished h
 
 const workersText = (workers: number): string => (workers === 1 ? 'worker thread' : `${String(workers)} worker threads`);
 
-/** `3,200 times the server refused the session, 1 time ...`, the commonest first. */
-const because = (reasons: Readonly<Record<string, number>>): string =>
-  byCount(reasons)
-    .map(([reason, times]) => `${counted(times, 'time')} ${reasonText(reason)}`)
-    .join(', ');
+/** `; 3,200 times the server refused the session, 1 time ...`, the commonest first; nothing where no reason is known. */
+const because = (reasons: Readonly<Record<string, number>>, lead: string): string => {
+  const told = byCount(reasons).map(([reason, times]) => `${counted(times, 'time')} ${reasonText(reason)}`);
+  return told.length === 0 ? '' : `${lead}${told.join(', ')}`;
+};
 
 const byCount = (reasons: Readonly<Record<string, number>>): [string, number][] =>
   Object.entries(reasons).toSorted(([, a], [, b]) => b - a);

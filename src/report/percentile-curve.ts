@@ -38,10 +38,11 @@ export const curveOf = (cell: CellSummary): Curve | undefined => {
   if (handshakeNs.count === 0) return undefined;
   const last = Math.log10(Math.max(handshakeNs.count, 2));
   const steps = Math.ceil(last * STEPS_PER_NINE);
+  const inner = Array.from({ length: steps }, (_, i) => (last * i) / steps);
   return {
     cell,
-    points: Array.from({ length: steps + 1 }, (_, i) => pointAt(handshakeNs, (last * i) / steps)),
-    marks: MARKED.filter(([, p]) => ninesOf(p) <= last).map(([name, p]) => ({ name, ...pointAt(handshakeNs, ninesOf(p)) })),
+    points: [...inner.map((nines) => pointAt(handshakeNs, 1 - 10 ** -nines)), { nines: last, ns: handshakeNs.maxNs ?? 0 }],
+    marks: MARKED.filter(([, p]) => ninesOf(p) <= last).map(([name, p]) => ({ name, ...pointAt(handshakeNs, p) })),
   };
 };
 
@@ -59,8 +60,4 @@ export const rangeOf = (curves: readonly Curve[]): CurveRange | undefined => {
 /** Where a share stands on the axis: 0.99 at 2. */
 export const ninesOf = (p: number): number => -Math.log10(1 - p);
 
-const pointAt = (histogram: LatencyHistogram, nines: number): CurvePoint => ({
-  nines,
-  // A sum of rounded steps can miss the last handshake by a hair.
-  ns: histogram.quantileNs(1 - 10 ** -nines >= 1 - 1 / histogram.count ? 1 : 1 - 10 ** -nines) ?? 0,
-});
+const pointAt = (histogram: LatencyHistogram, p: number): CurvePoint => ({ nines: ninesOf(p), ns: histogram.quantileNs(p) ?? 0 });

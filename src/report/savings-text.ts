@@ -28,6 +28,8 @@ export interface SavingLine {
   readonly text: string;
   readonly tone: Tone;
   readonly parts: readonly SavingPart[];
+  /** What has to be known beside the parts; empty when nothing has. */
+  readonly note: string;
 }
 
 /** What a saving is told in, with its name in a sentence. */
@@ -48,7 +50,7 @@ export const savingLines = (run: RunRecord, cells: readonly CellSummary[]): Savi
       const saving = saved.find((one) => isOf(cell, one) && one.mode === cell.mode);
       const full = cells.find((one) => isOf(cell, one) && one.mode === 'full');
       return saving === undefined || full === undefined
-        ? { cell, label, parts: [], ...unsaved(run, cell) }
+        ? { cell, label, parts: [], note: '', ...unsaved(run, cell) }
         : { cell, label, ...savedBy(saving, full, cell) };
     });
   return lines.toSorted((a, b) => placeOf(a) - placeOf(b));
@@ -63,7 +65,11 @@ export const savingSentence = ({ label, text }: SavingLine): string => `${label}
 const isOf = (cell: CellSummary, other: Pick<CellSummary, 'state' | 'protocol'>): boolean =>
   other.state === cell.state && other.protocol === cell.protocol;
 
-const savedBy = ({ change }: Saving, full: CellSummary, cell: CellSummary): Pick<SavingLine, 'text' | 'tone' | 'parts'> => {
+const savedBy = (
+  { change }: Saving,
+  full: CellSummary,
+  cell: CellSummary,
+): Pick<SavingLine, 'text' | 'tone' | 'parts' | 'note'> => {
   const parts = SPOKEN.flatMap(([id, name]): SavingPart[] => {
     const value = change[id];
     if (value === undefined) return [];
@@ -80,12 +86,13 @@ const savedBy = ({ change }: Saving, full: CellSummary, cell: CellSummary): Pick
     ];
   });
   const text = parts.map(({ name, change: by }) => `${name} ${by}`).join(', ');
-  return { text: `${text}${partlyText(cell)}`, tone: parts[0]?.tone ?? 'same', parts };
+  const note = partlyText(cell);
+  return { text: note === '' ? text : `${text} (${note})`, tone: parts[0]?.tone ?? 'same', parts, note };
 };
 
 /** CPU is that of the window over the honoured handshakes, so the declined ones' cost is in it. */
 const partlyText = (cell: CellSummary): string =>
-  cell.declined > 0 ? ` (only ${formatShare(cell.honouredShare)} resumed: CPU holds the declined handshakes too)` : '';
+  cell.declined > 0 ? `only ${formatShare(cell.honouredShare)} resumed: CPU holds the declined handshakes too` : '';
 
 const toneOf = (change: number): Tone => {
   if (isUnchanged(change)) return 'same';

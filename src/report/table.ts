@@ -79,7 +79,13 @@ export const resultTable = (run: RunRecord): ResultTable => {
 export const fullTable = (cells: readonly CellSummary[], metrics: readonly Metric[]): Table => ({
   columns: [
     { head: 'cell', align: 'left', reading: '', yields: 0 },
-    ...metrics.map(({ label, reading }): Column => ({ head: label, align: 'right', reading, yields: 0 })),
+    // The count and the share of the honoured have one label: beside each other they need two.
+    ...metrics.map(({ label, unit, reading }): Column => ({
+      head: unit === 'share' ? `${label} share` : label,
+      align: 'right',
+      reading,
+      yields: 0,
+    })),
   ],
   rows: cells.map((cell) => [
     `${cell.state} ${protocolLabel(cell.protocol)} ${cell.mode}`,

@@ -1,119 +1,217 @@
-import type { CellRecord, Recording, RunRecord } from '../../src/domain/run-record.ts';
+import type { DeclineReason } from '../../src/domain/judgement.ts';
+import type { Mechanism } from '../../src/domain/kind.ts';
 import type { Mode } from '../../src/domain/mode.ts';
+import type { Notice } from '../../src/domain/notice.ts';
+import type { Protocol } from '../../src/domain/protocol.ts';
+import type { CellRecord, Recording, RunRecord, StateRecord } from '../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';
-import { noticesOf } from '../../src/analysis/notices.ts';
-import { summarize } from '../../src/analysis/summary.ts';
+import { seededRandom } from '../../src/stats/random.ts';
 
-const cell = (state: string, mode: Mode, change: Partial<CellRecord> = {}): CellRecord => ({
-  id: `${state}.TLSv1.2.${mode}`,
-  state,
-  protocol: 'TLSv1.2',
-  mode,
-  expected: 'honoured',
-  negotiated: { cipher: 'ECDHE-RSA-AES128-GCM-SHA256', group: 'X25519', alpn: '', keyType: 'rsa-2048', certificateSha256: '00' },
+/** 2026-01-02 03:04:05 UTC, as every fake run begins. */
+const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+const BLOCK_NS = 400_000_000;
+
+/** One cell of a fake run; what is left out is a cell in which all went well. */
+export interface FakeCell {
+  readonly state?: string;
+  readonly protocol?: Protocol;
+  readonly mode?: Mode;
+  /** Honoured handshakes in each block. */
+  readonly honoured?: number;
+  readonly declined?: Partial<Readonly<Record<DeclineReason, number>>>;
+  readonly errors?: Readonly<Record<string, number>>;
+  readonly mechanism?: Mechanism;
+  readonly expected?: 'honoured' | 'declined';
+  readonly medianNs?: number;
+  readonly cpuClientNs?: number | null;
+  readonly cpuServerNs?: number | null;
+  readonly cipher?: string;
+  readonly keyType?: string;
+  readonly blocks?: number;
+}
+
+export const fakeState = (change: Partial<StateRecord> = {}): StateRecord => ({
+  label: 'server',
+  target: 'reference server',
+  address: '127.0.0.1',
+  port: 4433,
+  serverName: 'localhost',
+  verified: true,
+  cpuSource: 'schedstat of pid 42 and children',
   ...change,
 });
 
-const durations = (medianUs: number): LatencyHistogram => {
-  const histogram = new LatencyHistogram();
-  for (let i = 1; i <= 100; i++) histogram.record(Math.round(medianUs * 1000 * (0.5 + i / 100)));
-  return histogram;
+/** A run as the measurement writes it, the same at every call. */
+export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> = {}): RunRecord => ({
+  format: 1,
+  id: '20260102T030405Z_fake',
+  name: 'fake',
+  status: 'complete',
+  tool: { name: 'resumark', version: '0.1.0' },
+  startedAt: new Date(START_MS).toISOString(),
+  endedAt: new Date(START_MS + 20_000).toISOString(),
+  environment: {
+    node: '22.12.0',
+    openssl: '3.0.15',
+    platform: 'linux-x64',
+    kernel: '6.1.0',
+    cpu: 'Fake CPU',
+    cores: 4,
+    memoryBytes: 16_000_000_000,
+    loadAverage: 0.25,
+  },
+  engine: { name: 'node', library: 'node:tls, OpenSSL 3.0.15', reason: 'it runs everywhere' },
+  workers: 2,
+  seed: 7,
+  tapShare: 1 / 32,
+  scenario: { name: 'fake', load: { model: 'closed', concurrency: 16 } },
+  sources: {},
+  states: [...new Set(cells.map(({ state = 'server' }) => state))].map((label, i) => fakeState({ label, port: 4433 + i })),
+  cells: cells.map(cellRecord),
+  blocks: fakeBlocks(cells),
+  notices: [],
+  ...change,
+});
+
+/** Reference servers before and after resumption was turned on: what the demo measures. */
+export const beforeAndAfter = (change: Partial<RunRecord> = {}): RunRecord => {
+  const declined = { honoured: 0, declined: { refused: 150 }, expected: 'declined' } as const;
+  return fakeRun(
+    [
+      { state: 'before', mode: 'full' },
+      { state: 'before', mode: 'ticket', ...declined },
+      { state: 'before', mode: 'full', protocol: 'TLSv1.3', medianNs: 1_400_000 },
+      { state: 'after', mode: 'full' },
+      { state: 'after', mode: 'session-id', mechanism: 'session-id', medianNs: 450_000, cpuServerNs: 130_000 },
+      { state: 'after', mode: 'ticket', mechanism: 'ticket', medianNs: 440_000, cpuServerNs: 125_000, cpuClientNs: 260_000 },
+      { state: 'after', mode: 'full', protocol: 'TLSv1.3', medianNs: 1_400_000 },
+      { state: 'after', mode: 'ticket', protocol: 'TLSv1.3', mechanism: 'psk', medianNs: 1_397_000, cpuServerNs: 320_000 },
+    ],
+    change,
+  );
 };
 
-const block = (of: CellRecord, round: number, medianUs: number, change: Partial<Recording> = {}): Recording => ({
-  cell: of.id,
-  round,
-  order: 0,
-  startUnixNs: String(1_790_000_000_123_456_789n + BigInt(round) * 1_000_000_000n),
-  durationNs: 500_000_000,
-  handshakes: 100,
-  honoured: 100,
-  declined: {},
-  errors: {},
-  mechanisms: of.mode === 'full' ? {} : { ticket: 100 },
-  helloRetries: 0,
-  tapped: 4,
-  sessionsGiven: 0,
-  handshakeNs: durations(medianUs).encode(),
-  connectNs: durations(30).encode(),
-  cpuClientNs: 30_000_000,
-  cpuServerNs: medianUs * 50_000,
-  bytesIn: 150_000,
-  bytesOut: 60_000,
-  clientNs: 8_000_000_000,
-  residenceNs: 7_900_000_000,
-  primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
-  valid: true,
-  invalidReason: '',
-  ...change,
-});
-
-const declinedBlock = (of: CellRecord, reason: 'refused' | 'no-session', change: Partial<Recording> = {}): Recording =>
-  block(of, 0, 900, {
-    honoured: 0,
-    declined: { [reason]: 100 },
-    mechanisms: {},
-    handshakeNs: new LatencyHistogram().encode(),
-    connectNs: new LatencyHistogram().encode(),
-    ...change,
-  });
-
-/** A run with everything that a renderer must bear: a control, a failure, unknown CPU, errors, and a hostile name. */
-export const fakeRun = (): RunRecord => {
-  const full = cell('after', 'full');
-  const ticket = cell('after', 'ticket');
-  const refused = cell('after', 'session-id');
-  const control = cell('before', 'ticket', { expected: 'declined' });
-  const hostile = cell('before', 'full', {
-    negotiated: { cipher: '=cmd()|<script>', group: '+x', alpn: '', keyType: '\u001B[31m-rsa', certificateSha256: '' },
-  });
-  const run: RunRecord = {
-    format: 1,
-    id: '20260102T030405Z_fake',
-    name: 'fake',
-    status: 'complete',
-    tool: { name: 'resumark', version: '0.1.0' },
-    startedAt: '2026-01-02T03:04:05.000Z',
-    endedAt: '2026-01-02T03:05:05.000Z',
-    environment: {
-      node: '24.0.0',
-      openssl: '3.5.0',
-      platform: 'linux-x64',
-      kernel: '6.1.0',
-      cpu: 'Some CPU',
-      cores: 2,
-      memoryBytes: 8e9,
-      loadAverage: 0.5,
-    },
-    engine: { name: 'node', library: 'node:tls, OpenSSL 3.5.0', reason: 'it runs everywhere' },
-    workers: 1,
-    seed: 7,
-    tapShare: 1 / 32,
-    scenario: {},
-    sources: {},
-    states: [
-      { label: 'before', target: '-x|*', address: '127.0.0.1', port: 1, serverName: null, verified: false, cpuSource: null },
+/** One external server on which much went wrong: the run with everything absent, declined and failed. */
+export const troubled = (change: Partial<RunRecord> = {}): RunRecord =>
+  fakeRun(
+    [
+      { mode: 'full', protocol: 'TLSv1.3', cpuServerNs: null },
+      { mode: 'ticket', protocol: 'TLSv1.3', honoured: 0, declined: { refused: 120, 'no-session': 40 }, cpuServerNs: null },
+      { mode: 'early-data', protocol: 'TLSv1.3', mechanism: 'psk-stateful', medianNs: 1_900_000, cpuServerNs: null },
       {
-        label: 'after',
-        target: 'reference server',
-        address: '127.0.0.1',
-        port: 2,
-        serverName: 'localhost',
-        verified: true,
-        cpuSource: 'pid 1',
+        mode: 'ticket',
+        mechanism: 'ticket',
+        declined: { refused: 1 },
+        errors: { reset: 3, 'alert:handshake_failure': 12 },
+        cpuServerNs: null,
       },
+      { mode: 'session-id', honoured: 0, errors: { 'connect-timeout': 16 }, cpuServerNs: null },
     ],
-    cells: [hostile, control, full, ticket, refused],
-    blocks: [
-      block(hostile, 0, 1000, { cpuServerNs: null, errors: { 'alert:handshake_failure': 2 } }),
-      declinedBlock(control, 'no-session', { cpuServerNs: null }),
-      block(full, 0, 1000),
-      block(full, 1, 1010),
-      block(ticket, 0, 400),
-      block(ticket, 1, 410, { valid: false, invalidReason: 'the target failed' }),
-      declinedBlock(refused, 'refused'),
+    {
+      name: 'trouble',
+      status: 'interrupted',
+      states: [fakeState({ target: 'edge.example:443', address: '2001:db8::1', port: 443, verified: false, cpuSource: null })],
+      notices: [
+        { code: 'interrupted', severity: 'warning', blocks: 15, planned: 25 },
+        {
+          code: 'server-cpu-unknown',
+          severity: 'info',
+          state: 'server',
+          reason: 'no process of this machine listens on its port',
+        },
+      ],
+      ...change,
+    },
+  );
+
+/** Text as a hostile peer would like it printed: markup, a formula, a terminal's escape, turned text, a mention and a row of its own. */
+export const HOSTILE = '=cmd|"<img src=x onerror=alert(1)>" \u001B[31m\u202E@all www.x.example, a\nb';
+
+/** A run in which every text that may come from elsewhere is hostile. */
+export const hostile = (): RunRecord =>
+  fakeRun(
+    [
+      { mode: 'full', cipher: HOSTILE, keyType: HOSTILE },
+      { mode: 'ticket', mechanism: 'ticket', keyType: 'rsa-2048' },
     ],
-    notices: [],
+    {
+      name: HOSTILE,
+      engine: { name: HOSTILE, library: HOSTILE, reason: HOSTILE },
+      states: [fakeState({ target: HOSTILE, address: HOSTILE, serverName: HOSTILE, cpuSource: HOSTILE })],
+      notices: [
+        { code: 'errors', severity: 'warning', cell: HOSTILE, handshakes: 1, because: { [`alert:${HOSTILE}`]: 1 } },
+        { code: 'mixed-suites', severity: 'warning', protocol: 'TLS 1.2', suites: [HOSTILE] } satisfies Notice,
+      ],
+    },
+  );
+
+const idOf = ({ state = 'server', protocol = 'TLSv1.2', mode = 'full' }: FakeCell): string => `${state}.${protocol}.${mode}`;
+
+const cellRecord = (cell: FakeCell): CellRecord => {
+  const { state = 'server', protocol = 'TLSv1.2', mode = 'full', expected = 'honoured' } = cell;
+  const cipher = protocol === 'TLSv1.2' ? 'ECDHE-RSA-AES128-GCM-SHA256' : 'TLS_AES_128_GCM_SHA256';
+  return {
+    id: idOf(cell),
+    state,
+    protocol,
+    mode,
+    expected,
+    negotiated: {
+      cipher: cell.cipher ?? cipher,
+      group: mode === 'full' || protocol === 'TLSv1.3' ? 'X25519' : '',
+      alpn: '',
+      keyType: cell.keyType ?? 'rsa-2048',
+      certificateSha256: 'ab'.repeat(32),
+    },
   };
-  return { ...run, notices: noticesOf(run, summarize(run)) };
+};
+
+/** Round after round, the cells in turns, as a run measures them. */
+const fakeBlocks = (cells: readonly FakeCell[]): Recording[] => {
+  const rounds = Math.max(0, ...cells.map(({ blocks = 5 }) => blocks));
+  const planned = Array.from({ length: rounds }, (_, round) =>
+    cells.filter(({ blocks = 5 }) => round < blocks).map((cell) => ({ cell, round })),
+  ).flat();
+  return planned.map(({ cell, round }, order) => fakeBlock(cell, round, order));
+};
+
+const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
+  const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism } = cell;
+  const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
+  const random = seededRandom(order + 1);
+  const spentOn = (perHandshake: number | null): number | null => (perHandshake === null ? null : perHandshake * handshakes);
+  return {
+    cell: idOf(cell),
+    round,
+    order,
+    startUnixNs: `${String(START_MS + order * 450)}123456`,
+    durationNs: BLOCK_NS,
+    handshakes,
+    honoured,
+    declined,
+    errors,
+    mechanisms: mechanism === undefined || honoured === 0 ? {} : { [mechanism]: honoured },
+    helloRetries: 0,
+    tapped: Math.ceil(handshakes / 32),
+    sessionsGiven: 0,
+    handshakeNs: latencies(honoured, medianNs, random),
+    connectNs: latencies(honoured, 90_000, random),
+    cpuClientNs: spentOn(cell.cpuClientNs === undefined ? 400_000 : cell.cpuClientNs),
+    cpuServerNs: spentOn(cell.cpuServerNs === undefined ? 500_000 : cell.cpuServerNs),
+    bytesIn: 1400 * handshakes,
+    bytesOut: 400 * handshakes,
+    clientNs: 16 * BLOCK_NS,
+    residenceNs: 15.9 * BLOCK_NS,
+    primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
+    valid: true,
+    invalidReason: '',
+  };
+};
+
+/** Skewed as handshakes are: a floor at 60 % of the median and a long tail. */
+const latencies = (count: number, medianNs: number, random: () => number): Recording['handshakeNs'] => {
+  const histogram = new LatencyHistogram();
+  for (let i = 0; i < count; i++) histogram.record(Math.round(medianNs * (0.6 + 0.4 * (2 - 2 * random()) ** -0.75)));
+  return histogram.encode();
 };

@@ -1,0 +1,121 @@
+import { METRICS } from '../analysis/metrics.ts';
+import type { CellSummary } from '../analysis/summary.ts';
+import { protocolLabel } from '../domain/protocol.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import { ABSENT } from './format.ts';
+import { latencyChart } from './html-chart.ts';
+import { roundsSpark } from './html-spark.ts';
+import { markup, raw, when, type Markup } from './markup.ts';
+import { curveOf, rangeOf, type Curve, type CurveRange } from './percentile-curve.ts';
+import { savingSentence, type SavingLine, type SavingPart } from './savings-text.ts';
+import { fullTable, type Column, type ResultTable, type Table } from './table.ts';
+
+/** What each resumption mode saves: words and numbers before any table. */
+export const savingSection = ({ savings }: ResultTable): Markup => {
+  const told = savings.filter(({ parts }) => parts.length > 0);
+  const untold = savings.filter(({ parts }) => parts.length === 0);
+  return when(
+    savings.length > 0,
+    () => markup`<section>
+<h2>What resumption saves</h2>
+<p class="lead">Each mode against the full handshake of the same state and protocol. A bar shows how much of the full handshake's cost is left.</p>
+${when(told.length > 0, () => markup`<ol class="savings card">${told.map(savingItem)}</ol>`)}
+${when(
+  untold.length > 0,
+  () =>
+    markup`<ul class="unsaved">${untold.map((line) => markup`<li class="tone-${line.tone}">${savingSentence(line)}</li>`)}</ul>`,
+)}
+</section>`,
+  );
+};
+
+const savingItem = ({ cell, label, parts, note }: SavingLine): Markup => markup`<li class="saving mode-${cell.mode}">
+<div><h3><span class="swatch"></span>${label}</h3>${when(note !== '', () => markup`<p class="note">${note}</p>`)}</div>
+${parts.map(savingGain)}
+</li>`;
+
+const savingGain = ({ name, full, resumed, share, change, tone }: SavingPart): Markup => markup`<div class="gain">
+<p class="what">${name}</p>
+<p class="change tone-${tone}${tone === 'same' ? ' unchanged' : ''}">${change}</p>
+<div class="bar" aria-hidden="true"><span style="--share: ${Math.min(share, 1).toFixed(3)}"></span></div>
+<p class="what">${full} to ${resumed}</p>
+</div>`;
+
+/** The table, a row per cell, and behind it every metric there is. */
+export const resultSection = (run: RunRecord, { table, fixed, cells }: ResultTable): Markup => markup`<section>
+<h2>Results</h2>
+<p class="lead">A row per cell. Only handshakes that were proven to be what was asked for are in its numbers.</p>
+<div class="card scroll" tabindex="0" role="region" aria-label="Results">
+<table>
+<caption>${fixed.join(' · ')}</caption>
+<thead><tr>${table.columns.map(headCell)}<th scope="col" title="The median of each valid block, in the order measured; it should be level.">p50 by round</th></tr></thead>
+${byState(cells).map(
+  (rows) => markup`<tbody>
+${rows.map((i) => resultRow(run, table, { cell: cells[i], texts: table.rows[i] ?? [] }))}
+</tbody>`,
+)}
+</table>
+</div>
+<details class="card"><summary>Every metric</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="Every metric">${wholeTable(fullTable(cells, METRICS))}</div>
+</details>
+</section>`;
+
+const headCell = ({ head, align, reading }: Column): Markup =>
+  markup`<th scope="col"${align === 'right' ? raw(' class="number"') : ''} title="${reading}">${head}</th>`;
+
+interface Row {
+  readonly cell: CellSummary | undefined;
+  readonly texts: readonly string[];
+}
+
+const resultRow = (run: RunRecord, { columns }: Table, { cell, texts }: Row): Markup =>
+  cell === undefined
+    ? raw('')
+    : markup`<tr class="mode-${cell.mode} ${cell.status}">${columns.map((column, i) => bodyCell(column, texts[i] ?? '', cell))}<td>${roundsSpark(run, cell)}</td></tr>`;
+
+const bodyCell = ({ head, align }: Column, text: string, cell: CellSummary): Markup => {
+  if (align === 'right') return markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
+  if (head !== 'mode') return markup`<td${text === ABSENT ? raw(' class="absent"') : ''}>${text}</td>`;
+  return markup`<th scope="row"><span class="swatch mode-${cell.mode}"></span>${text}</th>`;
+};
+
+const wholeTable = ({ columns, rows }: Table): Markup => markup`<table>
+<thead><tr>${columns.map(headCell)}</tr></thead>
+<tbody>
+${rows.map((texts) => markup`<tr>${texts.map((text, i) => wholeCell(text, i))}</tr>`)}
+</tbody>
+</table>`;
+
+const wholeCell = (text: string, i: number): Markup =>
+  i === 0 ? markup`<th scope="row">${text}</th>` : markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
+
+/** The latency distributions, a picture per state and protocol in one scale, so that modes and states compare by eye. */
+export const latencySection = (cells: readonly CellSummary[]): Markup => {
+  const curves = cells.map(curveOf).filter((curve) => curve !== undefined);
+  const range = rangeOf(curves);
+  if (range === undefined) return raw('');
+  const titles = [...new Set(curves.map(panelTitle))];
+  return markup`<section>
+<h2>Latency distribution</h2>
+<p class="lead">How long the slowest share of the handshakes took. Further right is rarer: each step to 90&nbsp;%, 99&nbsp;% and 99.9&nbsp;% is ten times as rare. All pictures have the same scales.</p>
+<div class="charts">
+${titles.map((title) =>
+  figure(
+    title,
+    curves.filter((curve) => panelTitle(curve) === title),
+    range,
+  ),
+)}
+</div>
+</section>`;
+};
+
+const panelTitle = ({ cell }: Curve): string => `${cell.state} ${protocolLabel(cell.protocol)}`;
+
+const figure = (title: string, curves: readonly Curve[], range: CurveRange): Markup =>
+  markup`<figure class="card"><figcaption><h3>${title}</h3></figcaption>${latencyChart(title, curves, range)}</figure>`;
+
+/** Indices of the cells, together by state. */
+const byState = (cells: readonly CellSummary[]): number[][] =>
+  [...new Set(cells.map(({ state }) => state))].map((state) => cells.flatMap((cell, i) => (cell.state === state ? [i] : [])));

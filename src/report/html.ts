@@ -1,0 +1,80 @@
+import type { Notice } from '../domain/notice.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import { runFacts, type Fact } from './facts.ts';
+import { latencySection, resultSection, savingSection } from './html-sections.ts';
+import { guideSection } from './html-guide.ts';
+import { STYLE } from './html-style.ts';
+import { markup, raw, when, type Markup } from './markup.ts';
+import { noticeSentence } from './notice-text.ts';
+import { resultTable } from './table.ts';
+
+/**
+ * `report.html`: the whole result on one page that stands alone.
+ *
+ * The content policy forbids everything from elsewhere and every script: should an escape ever be forgotten, what a peer said still runs nothing.
+ */
+export const htmlReport = (run: RunRecord): string => {
+  const result = resultTable(run);
+  const [doubts, facts] = [run.notices.filter(isDoubt), run.notices.filter((notice) => !isDoubt(notice))];
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${result.title} - Resumark</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+${pageHeader(run, result.fixed)}
+<main>
+${savingSection(result)}
+${noticeSection('Doubts', 'What a reader has to know before believing the numbers.', doubts)}
+${resultSection(run, result)}
+${latencySection(result.cells)}
+${factSection(runFacts(run))}
+${noticeSection('Notes', 'Facts about this measurement that cast no doubt on it.', facts)}
+${guideSection(result)}
+</main>
+<footer><p>Rendered from run.json by ${run.tool.name} ${run.tool.version}. All times are from the ClientHello to both Finished messages; the TCP connect is timed apart.</p></footer>
+</body>
+</html>
+`.text;
+};
+
+const isDoubt = ({ severity }: Notice): boolean => severity !== 'info';
+
+const pageHeader = (run: RunRecord, fixed: readonly string[]): Markup => markup`<header>
+<p class="product">Resumark, TLS handshake benchmark</p>
+<h1>${run.name}</h1>
+<p class="meta"><time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</time>${when(
+  run.status !== 'complete',
+  () => markup` <span class="badge">${run.status}</span>`,
+)}</p>
+<p class="meta">${fixed.join(' · ')}</p>
+</header>`;
+
+const noticeSection = (title: string, lead: string, notices: readonly Notice[]): Markup =>
+  when(
+    notices.length > 0,
+    () => markup`<section>
+<h2>${title}</h2>
+<p class="lead">${lead}</p>
+<ul class="notices card">
+${notices.map(
+  (notice) =>
+    markup`<li><span class="severity severity-${notice.severity}">${notice.severity}</span><span>${noticeSentence(notice)}</span></li>`,
+)}
+</ul>
+</section>`,
+  );
+
+const factSection = (facts: readonly Fact[]): Markup => markup`<section>
+<h2>How it was measured</h2>
+<p class="lead">What is needed to judge the numbers, or to measure them again.</p>
+<dl class="facts card">
+${facts.map(({ label, values }) => markup`<dt>${label}</dt><dd>${values.map((value) => markup`<p>${value}</p>`)}</dd>`)}
+</dl>
+</section>`;

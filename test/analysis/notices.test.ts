@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { noticesOf } from '../../src/analysis/notices.ts';
+import { summarize } from '../../src/analysis/summary.ts';
+import type { Notice, NoticeCode } from '../../src/domain/notice.ts';
+import type { Recording, RunRecord } from '../../src/domain/run-record.ts';
+import { beforeAndAfter, fakeRun, fakeState, type FakeCell } from '../report/fake-run.ts';
+
+const noticesIn = (run: RunRecord): Notice[] => noticesOf(run, summarize(run));
+
+const of = (run: RunRecord, code: NoticeCode): Notice[] => noticesIn(run).filter((notice) => notice.code === code);
+
+const changed = (run: RunRecord, change: (block: Recording) => Partial<Recording>): RunRecord => ({
+  ...run,
+  blocks: run.blocks.map((block) => ({ ...block, ...change(block) })),
+});
+
+const ticket: FakeCell = { mode: 'ticket', mechanism: 'ticket' };
+
+it('has nothing to say of a run in which all went well', () => {
+  expect(noticesIn(fakeRun([{}, ticket]))).toEqual([]);
+});
+
+describe('what was asked for and what was got', () => {
+  it('a mode that was never honoured is an error, with the reasons', () => {
+    const run = fakeRun([{}, { mode: 'ticket', honoured: 0, declined: { refused: 9, 'no-session': 1 } }]);
+    expect(noticesIn(run)).toEqual([
+      {
+        code: 'never-honoured',
+        severity: 'error',
+        cell: 'server TLS 1.2 ticket',
+        handshakes: 50,
+        because: { refused: 45, 'no-session': 5 },
+      },
+    ]);
+  });
+
+  it('a full handshake that was always resumed is never honoured either', () => {
+    expect(of(fakeRun([{ honoured: 0, declined: { 'resumed-unasked': 4 } }]), 'never-honoured')).toHaveLength(1);
+  });
+
+  it('a control that is declined is a fact, and one that is honoured a doubt', () => {
+    const control = { ...ticket, expected: 'declined' } as const;
+    expect(noticesIn(fakeRun([{ ...control, honoured: 0, declined: { refused: 2 } }]))).toEqual([
+      { code: 'declined-as-configured', severity: 'info', cell: 'server TLS 1.2 ticket', handshakes: 10 },
+    ]);
+    expect(noticesIn(fakeRun([{ ...control, honoured: 2, declined: { refused: 1 } }]))).toEqual([
+      { code: 'honoured-unexpectedly', severity: 'warning', cell: 'server TLS 1.2 ticket', honoured: 10 },
+    ]);
+  });
+
+  it('a mode that was honoured in part is a warning', () => {
+    const [notice] = of(fakeRun([{ ...ticket, honoured: 9, declined: { expired: 1 } }]), 'partly-declined');
+    expect(notice).toMatchObject({ severity: 'warning', handshakes: 50, because: { expired: 5 } });
+  });
+
+  it('connections that failed beside others that did not are a warning, by kind', () => {
+    const [notice] = noticesIn(fakeRun([{ errors: { reset: 2, 'alert:handshake_failure': 1 } }]));
+    expect(notice).toMatchObject({ code: 'errors', handshakes: 800, because: { reset: 10, 'alert:handshake_failure': 5 } });
+  });
+
+  it('a cell of failures only is an error', () => {
+    const [notice, ...others] = noticesIn(fakeRun([{ honoured: 0, errors: { refused: 2 } }]));
+    expect(notice).toMatchObject({ code: 'never-finished', severity: 'error', because: { refused: 10 } });
+    expect(others).toEqual([]);
+  });
+
+  it('a cell in which nothing was measured is an error once the run is complete, with what priming met', () => {
+    const empty = changed(fakeRun([{ honoured: 0, blocks: 1 }]), (block) => ({
+      primed: { ...block.primed, errors: { 'handshake-timeout': 16 } },
+    }));
+    expect(noticesIn(empty)).toEqual([
+      { code: 'never-finished', severity: 'error', cell: 'server TLS 1.2 full', because: { 'handshake-timeout': 16 } },
+    ]);
+    expect(noticesIn({ ...empty, status: 'running' })).toEqual([]);
+    expect(noticesIn(fakeRun([{ blocks: 0 }], { status: 'interrupted' }))).toEqual([]);
+  });
+
+  it('resumption by stateful tickets is named', () => {
+    expect(of(fakeRun([{ mode: 'ticket', protocol: 'TLSv1.3', mechanism: 'psk-stateful' }]), 'stateful-tickets')).toHaveLength(1);
+  });
+
+  it('evidence that contradicts itself is an error, in priming as in measuring', () => {
+    const run = changed(fakeRun([{ blocks: 2 }]), (block) => ({
+      declined: { 'evidence-conflict': 1 },
+      primed: { ...block.primed, conflicts: 2 },
+    }));
+    expect(of(run, 'evidence-conflict')).toMatchObject([{ severity: 'error', handshakes: 6 }]);
+  });
+});
+
+describe('whether the generator can be trusted', () => {
+  const WORKERS = 2;
+  const busy = (share: number): RunRecord =>
+    changed(fakeRun([{}, ticket], { workers: WORKERS }), (block) => ({
+      cpuClientNs: block.cell.endsWith('ticket') ? share * block.durationNs * WORKERS : 0,
+    }));
+
+  it('a generator on its cores for more than 90 % of the time is saturated', () => {
+    expect(of(busy(0.95), 'generator-saturated')).toEqual([
+      { code: 'generator-saturated', severity: 'warning', cells: ['server TLS 1.2 ticket'], of: 2, cpuShare: 0.95, workers: 2 },
+    ]);
+    expect(noticesIn(busy(0.89))).toEqual([]);
+  });
+
+  it('a generator whose CPU is unknown is not called saturated', () => {
+    expect(noticesIn(changed(busy(0.95), () => ({ cpuClientNs: null })))).toEqual([]);
+  });
+
+  it.each([
+    [0.94, 1],
+    [0.96, 0],
+    [1.04, 0],
+    [1.06, 1],
+  ])('connections that account for %d of the time raise %d notices', (accounted, notices) => {
+    const run = changed(fakeRun([{}]), (block) => ({ residenceNs: accounted * block.clientNs }));
+    expect(of(run, 'littles-law')).toHaveLength(notices);
+  });
+
+  it('blocks that were left out are counted, by reason', () => {
+    const run = changed(fakeRun([{}]), ({ round }) => (round < 2 ? { valid: false, invalidReason: 'the target failed' } : {}));
+    expect(noticesIn(run)).toEqual([
+      {
+        code: 'invalid-blocks',
+        severity: 'warning',
+        cell: 'server TLS 1.2 full',
+        blocks: 2,
+        of: 5,
+        because: { 'the target failed': 2 },
+      },
+    ]);
+  });
+});
+
+describe('whether cells can be compared', () => {
+  const suites = (...ciphers: readonly string[]): Notice[] =>
+    of(fakeRun(ciphers.map((cipher, i) => ({ state: `s${String(i)}`, cipher }))), 'mixed-suites');
+
+  it('unlike suites in one protocol are a warning that names them', () => {
+    expect(suites('TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384')).toEqual([
+      {
+        code: 'mixed-suites',
+        severity: 'warning',
+        protocol: 'TLS 1.2',
+        suites: ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'],
+      },
+    ]);
+    expect(suites('ECDHE-RSA-AES128-GCM-SHA256', 'AES128-GCM-SHA256')).toHaveLength(1);
+  });
+
+  it('another key type alone is no other suite, and protocols are not mixed up', () => {
+    expect(suites('ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES128-GCM-SHA256')).toEqual([]);
+    expect(noticesIn(fakeRun([{}, { protocol: 'TLSv1.3' }]))).toEqual([]);
+  });
+
+  it('a state whose server CPU or certificate is not known to be right is named', () => {
+    const states = [fakeState(), fakeState({ label: 'other', cpuSource: null, verified: false })];
+    expect(noticesIn(fakeRun([{}], { states }))).toMatchObject([
+      { code: 'server-cpu-unknown', severity: 'info', state: 'other' },
+      { code: 'not-verified', severity: 'info', state: 'other' },
+    ]);
+  });
+});
+
+it('says one thing of each control of a before-and-after run', () => {
+  expect(noticesIn(beforeAndAfter()).map(({ code }) => code)).toEqual(['declined-as-configured']);
+});
