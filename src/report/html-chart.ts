@@ -6,7 +6,7 @@ import { ninesOf, type Curve, type CurveRange } from './percentile-curve.ts';
 const WIDTH = 520;
 const HEIGHT = 300;
 /** To the right there is room for the curves' names. */
-const PLOT = { left: 58, right: WIDTH - 76, top: 12, bottom: HEIGHT - 44 } as const;
+const PLOT = { left: 58, right: WIDTH - 88, top: 12, bottom: HEIGHT - 44 } as const;
 
 /** Less than a line of text, and names at the curves' ends would touch. */
 const NAME_HEIGHT = 15;

@@ -37,8 +37,8 @@ ${parts.map(savingGain)}
 const savingGain = ({ name, full, resumed, share, change, tone }: SavingPart): Markup => markup`<div class="gain">
 <p class="what">${name}</p>
 <p class="change tone-${tone}${tone === 'same' ? ' unchanged' : ''}">${change}</p>
-<div class="bar" aria-hidden="true"><span style="--share: ${Math.min(share, 1).toFixed(3)}"></span></div>
-<p class="what">${full} to ${resumed}</p>
+<div class="bar tone-${tone}" aria-hidden="true"><span style="--share: ${Math.min(share, 1).toFixed(3)}"></span></div>
+<p class="what"><span>${full}</span> to <span>${resumed}</span></p>
 </div>`;
 
 /** The table, a row per cell, and behind it every metric there is. */
@@ -98,7 +98,7 @@ export const latencySection = (cells: readonly CellSummary[]): Markup => {
   const titles = [...new Set(curves.map(panelTitle))];
   return markup`<section>
 <h2>Latency distribution</h2>
-<p class="lead">How long the slowest share of the handshakes took. Further right is rarer: each step to 90&nbsp;%, 99&nbsp;% and 99.9&nbsp;% is ten times as rare. All pictures have the same scales.</p>
+<p class="lead">How long the slowest share of the handshakes took. Further right is rarer: each step to 90&nbsp;%, 99&nbsp;% and 99.9&nbsp;% is ten times as rare.${titles.length > 1 ? ' All pictures have the same scales.' : ''}</p>
 <div class="charts">
 ${titles.map((title) =>
   figure(

@@ -4,8 +4,8 @@ export const STYLE = `
   color-scheme: light dark;
   --page: #fcfcfa; --card: #ffffff; --line: #e4e3de; --faint: #f3f2ee;
   --ink: #1b1d21; --soft: #5d626b;
-  --full: #5a6472; --session-id: #b45309; --ticket: #0f766e; --early-data: #7e22ce;
-  --better: #15803d; --worse: #b45309; --failed: #b42318;
+  --full: #5a6472; --session-id: #a84d08; --ticket: #0f766e; --early-data: #7e22ce;
+  --better: #15803d; --worse: #a84d08; --failed: #b42318;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -41,11 +41,12 @@ h3 { margin: 0; font-size: 16px; }
 .saving + .saving { border-top: 1px solid var(--line); }
 .saving .note { margin: 2px 0 0; color: var(--soft); font-size: 14px; }
 .gain p { margin: 0; }
-.gain .what { color: var(--soft); font-size: 14px; }
+.gain .what { color: var(--soft); font-size: 14px; } .gain .what span { white-space: nowrap; }
 .gain .change { font-size: 30px; line-height: 1.2; font-weight: 650; letter-spacing: -.02em; }
 .gain .change.unchanged { font-size: 22px; line-height: 36px; font-weight: 500; letter-spacing: 0; }
 .gain .bar { height: 8px; margin: 6px 0; border-radius: 99px; background: var(--faint); box-shadow: inset 0 0 0 1px var(--line); overflow: hidden; }
 .gain .bar span { display: block; height: 100%; width: calc(var(--share) * 100%); border-radius: 99px; background: var(--mode); }
+.gain .bar.tone-worse span { background: var(--worse); }
 .tone-better { color: var(--better); } .tone-worse { color: var(--worse); } .tone-same { color: var(--ink); }
 .unsaved { margin: 16px 0 0; padding: 0; list-style: none; color: var(--soft); }
 .unsaved .tone-failed { color: var(--failed); font-weight: 600; }
@@ -66,7 +67,7 @@ tbody tr:last-child > * { padding-bottom: 14px; }
 .spark polyline { fill: none; stroke: var(--mode); stroke-width: 1.75; stroke-linejoin: round; }
 .spark circle { fill: var(--mode); }
 
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 20px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 20px; }
 figure { margin: 0; padding: 20px 20px 12px; }
 figcaption { margin-bottom: 8px; } figcaption p { margin: 0; color: var(--soft); font-size: 14px; }
 .chart { display: block; width: 100%; height: auto; font-size: 12px; }
@@ -88,9 +89,10 @@ summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--ticket);
 footer { margin-top: 64px; padding-bottom: 48px; color: var(--soft); font-size: 14px; }
 @media (max-width: 760px) {
   header { padding-top: 32px; } main, header, footer { padding-left: 16px; padding-right: 16px; } h1 { font-size: 30px; }
-  .saving { grid-template-columns: 1fr 1fr; gap: 16px; } .saving > :first-child { grid-column: 1 / -1; }
+  .saving { grid-template-columns: repeat(3, 1fr); gap: 16px; padding: 20px 16px; } .saving > :first-child { grid-column: 1 / -1; }
+  .gain .change { font-size: 22px; } .gain .change.unchanged { font-size: 16px; line-height: 26px; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: 12px; } .notices li { grid-template-columns: 1fr; gap: 0; }
-  .chart { font-size: 14px; }
+  figure { overflow-x: auto; } .chart { min-width: 460px; }
 }
 @media print { body { background: none; } section, figure, .saving { break-inside: avoid; } .scroll { overflow: visible; } }
 `;

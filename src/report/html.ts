@@ -15,7 +15,7 @@ import { resultTable } from './table.ts';
  */
 export const htmlReport = (run: RunRecord): string => {
   const result = resultTable(run);
-  const [doubts, facts] = [run.notices.filter(isDoubt), run.notices.filter((notice) => !isDoubt(notice))];
+  const withSeverity = (severity: Notice['severity']): Notice[] => run.notices.filter((notice) => notice.severity === severity);
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -28,14 +28,14 @@ export const htmlReport = (run: RunRecord): string => {
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-${pageHeader(run, result.fixed)}
+${pageHeader(run)}
 <main>
 ${savingSection(result)}
-${noticeSection('Doubts', 'What a reader has to know before believing the numbers.', doubts)}
+${noticeSection('Doubts', 'What a reader has to know before believing the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(run, result)}
 ${latencySection(result.cells)}
 ${factSection(runFacts(run))}
-${noticeSection('Notes', 'Facts about this measurement that cast no doubt on it.', facts)}
+${noticeSection('Notes', 'Facts about this measurement that cast no doubt on it.', withSeverity('info'))}
 ${guideSection(result)}
 </main>
 <footer><p>Rendered from run.json by ${run.tool.name} ${run.tool.version}. All times are from the ClientHello to both Finished messages; the TCP connect is timed apart.</p></footer>
@@ -44,17 +44,18 @@ ${guideSection(result)}
 `.text;
 };
 
-const isDoubt = ({ severity }: Notice): boolean => severity !== 'info';
-
-const pageHeader = (run: RunRecord, fixed: readonly string[]): Markup => markup`<header>
+const pageHeader = (run: RunRecord): Markup => markup`<header>
 <p class="product">Resumark, TLS handshake benchmark</p>
 <h1>${run.name}</h1>
 <p class="meta"><time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</time>${when(
   run.status !== 'complete',
   () => markup` <span class="badge">${run.status}</span>`,
 )}</p>
-<p class="meta">${fixed.join(' · ')}</p>
+${when(descriptionOf(run) !== '', () => markup`<p class="meta">${descriptionOf(run)}</p>`)}
 </header>`;
+
+/** What the scenario says that it is for. */
+const descriptionOf = ({ scenario: { description } }: RunRecord): string => (typeof description === 'string' ? description : '');
 
 const noticeSection = (title: string, lead: string, notices: readonly Notice[]): Markup =>
   when(
