@@ -4,8 +4,8 @@ export const STYLE = `
   color-scheme: light dark;
   --page: #fcfcfa; --card: #ffffff; --line: #e4e3de; --faint: #f3f2ee;
   --ink: #1b1d21; --soft: #5d626b;
-  --full: #5a6472; --session-id: #a84d08; --ticket: #0f766e; --early-data: #7e22ce;
-  --better: #15803d; --worse: #a84d08; --failed: #b42318;
+  --full: #5a6472; --session-id: #a04a07; --ticket: #0f766e; --early-data: #7e22ce;
+  --better: #137a39; --worse: #a04a07; --failed: #b42318;
 }
 @media (prefers-color-scheme: dark) {
   :root {
