@@ -38,7 +38,7 @@ export const measure = async ({ terminal }: CommandContext, decoded: DecodedScen
       store: (runId) => RunStore.create(String(parsed['output']), runId),
       ...(!isQuiet && { onEvent: progress.onEvent }),
     });
-    terminal.out(render(run, format, { colour: terminal.hasColour }));
+    terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns }));
     if (!isQuiet) for (const notice of run.notices) terminal.err(`${noticeText(notice)}\n`);
     return exitCodeOf(run, interrupt.received());
   } finally {

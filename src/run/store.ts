@@ -5,6 +5,7 @@ import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../domain/run-recor
 import { decode } from '../domain/zod.ts';
 import { blocksCsv, summaryCsv } from '../report/csv.ts';
 import { histogramLog } from '../report/hlog.ts';
+import { htmlReport } from '../report/html.ts';
 import { runJson } from '../report/json.ts';
 
 /** A run folder. Made before anything is measured, so that a path that cannot be written fails at once. */
@@ -37,6 +38,7 @@ export class RunStore {
     await this.#replace('summary.csv', summaryCsv(run));
     await this.#replace('blocks.csv', blocksCsv(run));
     await this.#replace('histograms.hlog', histogramLog(run));
+    await this.#replace('report.html', htmlReport(run));
   }
 
   async #replace(name: string, text: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../../src/target/certificate.ts';
 import { freePort, untilListening } from './free-port.ts';
+import { readAtRest } from './read-at-rest.ts';
 
 export interface HaproxyOptions {
   /** False sets no-tls-tickets. */
@@ -29,23 +30,19 @@ export const startHaproxy = async (program: string, { tickets }: HaproxyOptions)
   await writeFile(join(folder, 'certificate.pem'), certificate);
   await writeFile(join(folder, 'both.pem'), certificate + key);
   await writeFile(join(folder, 'haproxy.cfg'), configuration(folder, port, tickets));
-  const child = spawn(program, ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let logged = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    logged += text;
-  });
+  const logFile = await open(join(folder, 'haproxy.log'), 'w');
+  // Into a file and not a pipe: HAProxy drops a line rather than wait for a reader.
+  const child = spawn(program, ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: ['ignore', logFile.fd, 'ignore'] });
   const exited = once(child, 'exit');
   await Promise.race([untilListening(port), exited.then(() => Promise.reject(new Error('HAProxy ended at its start')))]);
   return {
     port,
     certificatePath: join(folder, 'certificate.pem'),
-    log: async () => {
-      await atRest(() => logged.length);
-      return parseLog(logged);
-    },
+    log: async () => parseLog(await readAtRest(join(folder, 'haproxy.log'))),
     close: async () => {
       child.kill('SIGKILL');
       await exited;
+      await logFile.close();
       await rm(folder, { recursive: true });
     },
   };
@@ -68,13 +65,6 @@ frontend tls
     log-format "%[ssl_fc_protocol] %[ssl_fc_is_resumed]"
     tcp-request content reject
 `;
-
-const atRest = async (size: () => number): Promise<void> => {
-  for (let before = -1; before !== size();) {
-    before = size();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-};
 
 const parseLog = (text: string): HaproxyLog => {
   const log: Record<string, { full: number; resumed: number }> = {};

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, type KeyType } from '../../src/target/certificate.ts';
 import { freePort, untilListening } from './free-port.ts';
+import { readAtRest } from './read-at-rest.ts';
 
 export interface NginxOptions {
   /** `off`: sessions are refused; `none`: said to be allowed but not kept; `shared`: kept. */
@@ -48,7 +49,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
     pid: child.pid ?? 0,
     certificate,
     certificatePath: join(folder, 'certificate.pem'),
-    log: async () => parseLog(await settledLog(join(folder, 'access.log'))),
+    log: async () => parseLog(await readAtRest(join(folder, 'access.log'))),
     close: async () => {
       child.kill('SIGTERM');
       await exited;
@@ -78,17 +79,6 @@ stream {
     }
 }
 `;
-
-/** nginx logs a connection when it is closed, which can be a moment after the client saw it closed: the log is read when it has come to rest. */
-const settledLog = async (path: string): Promise<string> => {
-  let text = await readFile(path, 'utf8');
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const later = await readFile(path, 'utf8');
-    if (later === text) return text;
-    text = later;
-  }
-};
 
 /** Lines such as `TLSv1.3 r TLS_AES_256_GCM_SHA384`: `r` is resumed, `.` is not. A connection without a handshake has no cipher. */
 const parseLog = (text: string): NginxLog => {

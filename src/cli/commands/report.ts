@@ -17,7 +17,7 @@ export const reportCommand = ({ terminal, exitWith }: CommandContext): CommandMo
   handler: async (parsed) => {
     const format = formatOf(parsed['format']);
     const runs = await Promise.all((parsed['run'] as readonly string[]).map(readRun));
-    for (const run of runs) terminal.out(render(run, format, { colour: terminal.hasColour }));
+    for (const run of runs) terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns }));
     exitWith(EXIT.done);
   },
 });

@@ -104,7 +104,6 @@ const mapValues = <Key extends string, Value>(
   >;
 
 /** Commands of SSL_CTX_ctrl and SSL_ctrl that are macros in C (openssl/ssl.h). */
-export const SSL_CTRL_MODE = 33;
 export const SSL_CTRL_SET_SESS_CACHE_MODE = 44;
 export const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
 export const SSL_CTRL_SET_GROUPS_LIST = 92;
@@ -113,9 +112,8 @@ export const SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
 export const SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
 export const SSL_CTRL_EXTRA_CHAIN_CERT = 14;
 
-/** Options and modes, as bits. */
+/** Options, as bits, and other numbers of the API. */
 export const SSL_OP_NO_TICKET = 1n << 14n;
-export const SSL_MODE_RELEASE_BUFFERS = 0x10;
 export const SSL_VERIFY_NONE = 0;
 export const SSL_VERIFY_PEER = 1;
 export const SSL_SENT_AND_RECEIVED_SHUTDOWN = 3;

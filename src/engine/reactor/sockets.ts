@@ -109,7 +109,7 @@ export class Sockets {
     this.#optionWords[4] = 0;
     this.#optionWords[5] = 4;
     this.#libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, this.#options.address + 16, this.#options.address + 20);
-    const errno = Number(this.#optionWords[4]);
+    const errno = this.#options.bytes.readInt32LE(16);
     return errno === 0 ? undefined : failureOf(errno);
   }
 
