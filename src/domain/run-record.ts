@@ -51,6 +51,8 @@ const recordingSchema = z.object({
   /** Time that virtual clients existed for, and the part of it that their connections account for (Little's law). */
   clientNs: z.number().nonnegative(),
   residenceNs: z.number().nonnegative(),
+  /** Unmeasured full handshakes inside the window that fetched a session to be used once; their CPU and bytes count. */
+  replenished: whole.default(0),
   /** Priming before the window: handshakes made, sessions got. */
   primed: z.object({
     handshakes: whole,

@@ -72,6 +72,10 @@ export interface ClientSettings {
   /** OpenSSL group list, `X25519:P-256`; `undefined` is the library's default. */
   readonly groups: string | undefined;
   readonly close: CloseStyle;
+  /** Local addresses to connect from, in turn; empty leaves the choice to the system. */
+  readonly sources: readonly string[];
+  /** File that TLS secrets are appended to, in the format of NSS (SSLKEYLOGFILE): for looking into a capture. */
+  readonly keyLog: string | undefined;
   readonly connectTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
   /** How long a connection is kept open for a TLS 1.3 ticket that is expected. Never part of the handshake's time. */

@@ -5,6 +5,12 @@ import { ResumarkError } from '../domain/error.ts';
 /** A native function. Pointers are plain numbers on both ways: no object is made for a call. */
 export type NativeFunction = (...args: (number | bigint | string | null)[]) => number;
 
+/** A script function that native code calls, on this thread and before the native call returns. */
+export interface NativeCallback {
+  readonly pointer: bigint;
+  close(): void;
+}
+
 /** A shared library whose functions are bound by their C prototype. */
 export interface NativeLibrary {
   /** @throws when the library has no such function. */
@@ -30,7 +36,8 @@ export const openLibrary = (path: string | null): NativeLibrary => {
   const koffi = requireKoffi();
   let library: Koffi.LibraryHandle;
   try {
-    library = koffi.load(path);
+    // Deep: a libssl beside the one inside Node must find its own libcrypto, not Node's functions of the same names.
+    library = koffi.load(path, path === null ? {} : { deep: true });
   } catch (error) {
     throw new ResumarkError('ENGINE', `the library ${path ?? 'of node itself'} cannot be opened: ${messageOf(error)}.`);
   }
@@ -45,6 +52,24 @@ export const allocate = (size: number): NativeMemory => {
   const bytes = Buffer.from(new ArrayBuffer(size));
   return { bytes, address: Number(requireKoffi().address(bytes)) };
 };
+
+/** Makes a function of ours callable by native code, until it is closed. Dear: not for hot paths. */
+export const registerCallback = (prototype: string, call: (...args: unknown[]) => void): NativeCallback => {
+  const koffi = requireKoffi();
+  const registered = koffi.register(
+    call,
+    koffi.pointer(koffi.proto(prototype.replace(/ (\w+)\(/u, ` $1${String(++callbacks)}(`))),
+  );
+  return {
+    pointer: registered,
+    close: () => {
+      koffi.unregister(registered);
+    },
+  };
+};
+
+/** koffi wants a name of its own for each type. */
+let callbacks = 0;
 
 /** Copies bytes out of native memory that no Buffer of ours covers. */
 export const copyFrom = (address: number, size: number): Buffer =>

@@ -1,6 +1,7 @@
 import { cellId } from '../domain/cell.ts';
 import type { Recording } from '../domain/run-record.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
+import type { SessionPolicy } from '../domain/session-policy.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { ClientSettings, Negotiated } from '../engine/engine.ts';
 import { sumCounts } from '../analysis/summary.ts';
@@ -20,6 +21,7 @@ export interface BlockOrder {
   readonly settings: ClientSettings;
   readonly concurrency: number;
   readonly tapEvery: number;
+  readonly policy: SessionPolicy;
   readonly serverCpu: CpuMeter | undefined;
 }
 
@@ -58,7 +60,13 @@ const splitConcurrency = (concurrency: number, workers: number): number[] =>
 
 const prime = async (fleet: Fleet, order: BlockOrder, shares: readonly number[]): Promise<PrimingReport[]> => {
   const cell = cellId(order.block.cell);
-  const requests = shares.map((concurrency): WorkerRequest => ({ type: 'prime', cell, settings: order.settings, concurrency }));
+  const requests = shares.map((concurrency): WorkerRequest => ({
+    type: 'prime',
+    cell,
+    settings: order.settings,
+    concurrency,
+    policy: order.policy,
+  }));
   const answers = await fleet.ask(requests, 'primed');
   return answers.map((answer) => answer.report);
 };
@@ -73,6 +81,7 @@ const measure = async (
     startNs,
     bound: boundOf(order.block, { startNs, workers, index: i }),
     tapEvery: order.tapEvery,
+    replenishes: order.policy === 'single-use',
   }));
   const answers = await fleet.ask(requests, 'measured');
   return answers.map((answer) => answer.report);
@@ -128,6 +137,7 @@ const merge = (
     bytesOut: sum(({ tally }) => tally.bytesOut),
     clientNs: sum((window) => window.clientNs),
     residenceNs: sum((window) => window.residenceNs),
+    replenished: sum((window) => window.replenished),
   };
 };
 

@@ -11,6 +11,8 @@ export interface ClosedWindow {
   readonly bound: WindowBound;
   /** Every n-th handshake has its plaintext hellos read. */
   readonly tapEvery: number;
+  /** Whether a client whose session is used up fetches another by an unmeasured full handshake. */
+  readonly replenishes: boolean;
 }
 
 /**
@@ -25,14 +27,19 @@ export class ClosedLoad implements Work<VirtualClient> {
   readonly #counters: Counters;
   readonly #tapEvery: number;
   readonly #endNs: number;
+  readonly #replenishes: boolean;
+  /** Clients that have offered a session: one that never had any has nothing to replenish, and is counted as declined. */
+  readonly #hadSession = new Set<VirtualClient>();
   #left: number;
   #started = 0;
+  #replenished = 0;
 
-  constructor(clients: readonly VirtualClient[], counters: Counters, { bound, tapEvery }: ClosedWindow) {
+  constructor(clients: readonly VirtualClient[], counters: Counters, { bound, tapEvery, replenishes }: ClosedWindow) {
     this.#clients = clients;
     this.#idle = clients.toReversed();
     this.#counters = counters;
     this.#tapEvery = tapEvery;
+    this.#replenishes = replenishes;
     this.#endNs = bound.by === 'time' ? bound.endNs : Number.POSITIVE_INFINITY;
     this.#left = bound.by === 'count' ? bound.attempts : Number.POSITIVE_INFINITY;
     for (const client of clients) client.startWindow();
@@ -42,10 +49,14 @@ export class ClosedLoad implements Work<VirtualClient> {
     if (this.#left === 0 || nowNs >= this.#endNs || this.#counters.control !== 'run') return undefined;
     const client = this.#idle.pop();
     if (client === undefined) return undefined;
+    // Of a session that was used once there is none left: the client fetches another before it goes on.
+    client.purpose = this.#replenishes && this.#hadSession.has(client) && !client.hasSession ? 'replenish' : 'measure';
+    this.#counters.countStart();
+    if (client.purpose === 'replenish') return client;
     this.#left -= 1;
     client.tap = this.#started % this.#tapEvery === 0;
     this.#started += 1;
-    this.#counters.countStart();
+    if (client.hasSession) this.#hadSession.add(client);
     return client;
   }
 
@@ -61,7 +72,8 @@ export class ClosedLoad implements Work<VirtualClient> {
     if (Number.isNaN(client.firstStartNs)) client.firstStartNs = outcome.startNs;
     client.lastEndNs = outcome.endNs;
     client.residenceNs += outcome.endNs - outcome.startNs;
-    this.#count(client, outcome);
+    if (client.purpose === 'replenish') this.#countReplenished(outcome);
+    else this.#count(client, outcome);
     client.learn(outcome);
     this.#idle.push(client);
   }
@@ -74,6 +86,19 @@ export class ClosedLoad implements Work<VirtualClient> {
       residenceNs: used.reduce((sum, client) => sum + client.residenceNs, 0),
       lastEndNs: used.reduce((latest, client) => Math.max(latest, client.lastEndNs), 0),
     };
+  }
+
+  get replenished(): number {
+    return this.#replenished;
+  }
+
+  #countReplenished(outcome: Outcome): void {
+    this.#replenished += 1;
+    if (outcome.failure === undefined) this.#counters.countFinished(true);
+    else {
+      this.tally.failed(outcome.failure);
+      this.#counters.countError();
+    }
   }
 
   #count(client: VirtualClient, outcome: Outcome): void {

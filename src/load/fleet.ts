@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ResumarkError } from '../domain/error.ts';
-import type { EngineName } from '../engine/engine.ts';
+import type { EngineChoice } from '../engine/open.ts';
 import { Counters, type Control } from './counters.ts';
 import type { WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
 import { fromPlainError } from './plain-error.ts';
@@ -23,7 +23,7 @@ export class Fleet {
     this.#members = members;
   }
 
-  static async start(size: number, engine: EngineName): Promise<Fleet> {
+  static async start(size: number, engine: EngineChoice): Promise<Fleet> {
     const members = Array.from({ length: size }, () => new Member(engine));
     await Promise.all(members.map((member) => member.receive('online')));
     return new Fleet(members);
@@ -74,7 +74,7 @@ class Member {
   readonly #thread: Worker;
   readonly #exited: Promise<void>;
 
-  constructor(engine: EngineName) {
+  constructor(engine: EngineChoice) {
     const setup: WorkerSetup = { engine, counters: this.counters.buffer };
     // tsc does not rewrite this: in `dist` the worker is worker.js, and Node 20 cannot run worker.ts.
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));

@@ -1,12 +1,14 @@
 import type { ErrorCode } from '../domain/error.ts';
-import type { ClientSettings, EngineName } from '../engine/engine.ts';
+import type { SessionPolicy } from '../domain/session-policy.ts';
+import type { ClientSettings } from '../engine/engine.ts';
+import type { EngineChoice } from '../engine/open.ts';
 import type { WindowBound } from './closed.ts';
 import type { PrimingReport } from './priming.ts';
 import type { TallyReport } from './tally.ts';
 
 /** What a worker is born with. */
 export interface WorkerSetup {
-  readonly engine: EngineName;
+  readonly engine: EngineChoice;
   readonly counters: SharedArrayBuffer;
 }
 
@@ -18,8 +20,15 @@ export type WorkerRequest =
       readonly cell: string;
       readonly settings: ClientSettings;
       readonly concurrency: number;
+      readonly policy: SessionPolicy;
     }
-  | { readonly type: 'measure'; readonly startNs: number; readonly bound: WindowBound; readonly tapEvery: number }
+  | {
+      readonly type: 'measure';
+      readonly startNs: number;
+      readonly bound: WindowBound;
+      readonly tapEvery: number;
+      readonly replenishes: boolean;
+    }
   | { readonly type: 'close' };
 
 /** What a worker measured in one window. */
@@ -30,6 +39,8 @@ export interface WindowReport {
   readonly clientNs: number;
   readonly residenceNs: number;
   readonly lastEndNs: number;
+  /** Unmeasured full handshakes inside the window that fetched a session to be used once. */
+  readonly replenished: number;
 }
 
 export type WorkerResponse =

@@ -18,8 +18,10 @@ export class TicketHabit {
     return offersSession ? (this.#afterResumed ?? true) : this.#afterFull;
   }
 
-  learn(outcome: Outcome, wasAwaited: boolean): void {
-    if (outcome.failure !== undefined || (!wasAwaited && outcome.sessionsGiven === 0)) return;
+  learn(outcome: Outcome): void {
+    if (outcome.failure !== undefined || outcome.evidence.protocol !== 'TLSv1.3') return;
+    const wasAwaited = this.awaits(outcome.evidence.offered !== undefined);
+    if (!wasAwaited && outcome.sessionsGiven === 0) return;
     if (outcome.evidence.resumed) this.#afterResumed = outcome.sessionsGiven > 0;
     else this.#afterFull = outcome.sessionsGiven > 0;
   }

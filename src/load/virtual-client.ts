@@ -1,16 +1,12 @@
 import { offersSession } from '../domain/mode.ts';
 import type { Attempt, Client, Outcome, Session } from '../engine/engine.ts';
+import type { SessionHolder } from './session-holder.ts';
 import type { TicketHabit } from './ticket-habit.ts';
 
-/** What the client's next handshake is for. */
-export type Purpose = 'prime' | 'probe' | 'measure';
+/** What the client's next handshake is for. Only `measure` is measured. */
+export type Purpose = 'prime' | 'probe' | 'replenish' | 'measure';
 
-/**
- * One simulated client: it has at most one connection, and a session of its own. Session policy `distinct`: no two clients share one,
- * as in the field, so the server's cost of issuing and of looking up sessions shows.
- *
- * It is its own attempt: the engine reads it while the connection lives.
- */
+/** One simulated client: it has at most one connection. It is its own attempt: the engine reads it while the connection lives. */
 export class VirtualClient implements Attempt {
   readonly client: Client;
   purpose: Purpose = 'prime';
@@ -21,21 +17,23 @@ export class VirtualClient implements Attempt {
   /** Time that its connections account for. */
   residenceNs = 0;
 
+  readonly #holder: SessionHolder;
   readonly #habit: TicketHabit;
-  #session: Session | undefined;
 
-  constructor(client: Client, habit: TicketHabit) {
+  constructor(client: Client, holder: SessionHolder, habit: TicketHabit) {
     this.client = client;
+    this.#holder = holder;
     this.#habit = habit;
   }
 
   get hasSession(): boolean {
-    return this.#session !== undefined;
+    return this.#holder.session !== undefined;
   }
 
-  /** What the handshake offers: nothing in mode `full` and while priming, whatever the client holds. */
+  /** What the handshake offers: nothing in mode `full` and while a session is fetched, whatever the client holds. */
   get session(): Session | undefined {
-    return this.purpose === 'prime' || !offersSession(this.client.settings.mode) ? undefined : this.#session;
+    const offers = this.purpose === 'measure' || this.purpose === 'probe';
+    return offers && offersSession(this.client.settings.mode) ? this.#holder.session : undefined;
   }
 
   get awaitTicket(): boolean {
@@ -47,20 +45,14 @@ export class VirtualClient implements Attempt {
     return this.purpose !== 'measure';
   }
 
-  /** Whether the session is older than the lifetime that the server stated; one without a stated lifetime never is. */
   isExpired(nowNs: number): boolean {
-    const session = this.#session;
-    return session !== undefined && session.lifetimeS > 0 && nowNs - session.receivedNs > session.lifetimeS * 1e9;
+    return this.#holder.isExpired(nowNs);
   }
 
-  /** Takes what an outcome brought: the newest session replaces the old one, and one that was refused is dropped. */
+  /** Takes what an outcome brought. */
   learn(outcome: Outcome): void {
-    this.#habit.learn(outcome, this.awaitTicket);
-    // RFC 5246, section 7.2.2: a fatal alert ends the session too.
-    if (outcome.failure?.kind === 'alert') this.#replace(undefined);
-    if (outcome.failure !== undefined) return;
-    const isRefused = this.session !== undefined && !outcome.evidence.resumed;
-    if (outcome.session !== undefined || isRefused) this.#replace(outcome.session);
+    this.#habit.learn(outcome);
+    this.#holder.learn(outcome);
   }
 
   /** Forgets what was timed: a window begins. */
@@ -71,19 +63,12 @@ export class VirtualClient implements Attempt {
     this.residenceNs = 0;
   }
 
-  /** Begins anew without a session. */
   startPriming(): void {
-    this.#replace(undefined);
     this.purpose = 'prime';
     this.tap = true;
   }
 
   free(): void {
-    this.#replace(undefined);
-  }
-
-  #replace(session: Session | undefined): void {
-    this.#session?.free();
-    this.#session = session;
+    this.#holder.free();
   }
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { threadCpuNs } from '../cpu/thread.ts';
+import { isShared } from '../domain/session-policy.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { Client, Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
@@ -8,6 +9,7 @@ import { Counters } from './counters.ts';
 import type { WindowReport, WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
 import { toPlainError } from './plain-error.ts';
 import { Priming, type PrimingReport } from './priming.ts';
+import { SessionHolder } from './session-holder.ts';
 import { TicketHabit } from './ticket-habit.ts';
 import { VirtualClient } from './virtual-client.ts';
 
@@ -44,19 +46,23 @@ class LoadWorker {
     }
   }
 
-  async #prime({ cell, settings, concurrency }: PrimeRequest): Promise<PrimingReport> {
+  async #prime({ cell, settings, concurrency, policy }: PrimeRequest): Promise<PrimingReport> {
     this.#freeClients();
     const context = this.#contexts.get(cell) ?? { client: this.#engine.client(settings), habit: new TicketHabit() };
     this.#contexts.set(cell, context);
-    this.#clients = Array.from({ length: concurrency }, () => new VirtualClient(context.client, context.habit));
+    const shared = isShared(policy) ? new SessionHolder(policy) : undefined;
+    this.#clients = Array.from(
+      { length: concurrency },
+      () => new VirtualClient(context.client, shared ?? new SessionHolder(policy), context.habit),
+    );
     const priming = new Priming(this.#clients, context.habit, this.#counters);
     await this.#engine.run(priming);
     return priming.report();
   }
 
-  async #measure({ startNs, bound, tapEvery }: MeasureRequest): Promise<WindowReport> {
+  async #measure({ startNs, bound, tapEvery, replenishes }: MeasureRequest): Promise<WindowReport> {
     this.#counters.reset();
-    const load = new ClosedLoad(this.#clients, this.#counters, { bound, tapEvery });
+    const load = new ClosedLoad(this.#clients, this.#counters, { bound, tapEvery, replenishes });
     await until(startNs);
     const cpuBefore = this.#cpuNs();
     await this.#engine.run(load);
@@ -65,6 +71,7 @@ class LoadWorker {
       tally: load.tally.report(),
       cpuNs: cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore,
       ...load.occupancy(),
+      replenished: load.replenished,
     };
   }
 

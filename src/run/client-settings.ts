@@ -22,6 +22,8 @@ export const clientSettings = (
   ciphers: scenario.tls.ciphers,
   groups: scenario.tls.groups,
   close: scenario.connection.close,
+  sources: scenario.connection.source ?? [],
+  keyLog: scenario.tls.keylog,
   connectTimeoutMs: scenario.connection.timeout,
   handshakeTimeoutMs: scenario.connection.timeout,
   ticketTimeoutMs: scenario.connection.ticketTimeout,

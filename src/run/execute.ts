@@ -7,6 +7,7 @@ import { expand } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { chooseEngine, type ChosenEngine } from './choose-engine.ts';
 import { clientSettings } from './client-settings.ts';
+import { checkLimits } from './limits.ts';
 import { Measurement, negotiatedKey, type ExecuteOptions } from './measurement.ts';
 import { closeStates, openStates, type OpenState } from './open-states.ts';
 import { preflight } from './preflight.ts';
@@ -18,12 +19,13 @@ import { preflight } from './preflight.ts';
  */
 export const execute = async (decoded: DecodedScenario, options: ExecuteOptions = {}): Promise<RunRecord> => {
   const { scenario } = decoded;
+  checkLimits(scenario);
   const chosen = chooseEngine(scenario);
   const states = await openStates(scenario);
   try {
     checkSettings(chosen, scenario, states);
     const negotiated = await preflightAll(chosen, scenario, states);
-    const fleet = await Fleet.start(workersOf(scenario), chosen.engine.name);
+    const fleet = await Fleet.start(workersOf(scenario), chosen.choice);
     try {
       return await new Measurement({ decoded, chosen, states, negotiated, fleet, options }).run();
     } finally {

@@ -58,12 +58,15 @@ export class Measurement {
     const seed = scenario.seed ?? randomInt(2 ** 32);
     this.#prepared = prepared;
     this.#plan = planBlocks(scenario, cells, seed);
-    this.#ownNotices = impossible.map(({ cell, reason }) => ({
-      code: 'cell-skipped',
-      severity: 'info',
-      cell: cellLabel(cell),
-      reason,
-    }));
+    this.#ownNotices = [
+      ...engineNotices(prepared.chosen),
+      ...impossible.map<Notice>(({ cell, reason }) => ({
+        code: 'cell-skipped',
+        severity: 'info',
+        cell: cellLabel(cell),
+        reason,
+      })),
+    ];
     this.#run = newRun(prepared, { cells, seed, startedAt: new Date() });
   }
 
@@ -134,6 +137,7 @@ export class Measurement {
       settings: clientSettings(decoded.scenario, state, block.cell),
       concurrency: decoded.scenario.load.concurrency,
       tapEvery: TAP_EVERY,
+      policy: decoded.scenario.load.sessions,
       serverCpu: state.cpu,
     };
   }
@@ -168,6 +172,12 @@ export class Measurement {
     this.#run = { ...run, notices: [...this.#ownNotices, ...noticesOf(run, summarize(run))] };
   }
 }
+
+/** Said only where the fastest engine could not be had. */
+const engineNotices = ({ engine, obstacles }: ChosenEngine): Notice[] =>
+  obstacles.length === 0
+    ? []
+    : [{ code: 'engine-chosen', severity: 'info', engine: engine.name, reason: obstacles.join(' ').replace(/\.$/u, '') }];
 
 const newRun = (
   { decoded, chosen, states, negotiated, fleet }: Prepared,

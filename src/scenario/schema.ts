@@ -1,5 +1,6 @@
 import { MODES } from '../domain/mode.ts';
 import { isProtocol, PROTOCOLS } from '../domain/protocol.ts';
+import { SESSION_POLICIES } from '../domain/session-policy.ts';
 import { z } from '../domain/zod.ts';
 import { parseCount, parseDurationMs } from './quantity.ts';
 
@@ -53,6 +54,9 @@ const protocol = z.preprocess((value) => {
   const spelt = `TLSv${String(value)}`;
   return isProtocol(spelt) ? spelt : value;
 }, choice(PROTOCOLS));
+
+/** Rough on purpose: the system says what it cannot bind. No I/O module may be used here. */
+const isIpAddress = (text: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]*:[\da-f:.]*)$/iu.test(text);
 
 const flag = z.boolean('must be true or false');
 
@@ -110,6 +114,11 @@ const loadSchema = z.strictObject({
   model: choice(['closed'])
     .default('closed')
     .meta({ description: 'How handshakes are started. closed: each virtual client starts its next when one ends' }),
+  sessions: choice(SESSION_POLICIES).default('distinct').meta({
+    flag: 'sessions',
+    description:
+      'Which session is offered: distinct per virtual client, the newest of all, each a single time, or one fixed for all',
+  }),
   concurrency: count(1)
     .default(16)
     .meta({ flag: 'concurrency', alias: 'c', description: 'Virtual clients, each with one handshake in flight' }),
@@ -163,6 +172,9 @@ const tlsSchema = z.strictObject({
   alpn: listOf(text('a protocol name'), 'protocol names')
     .optional()
     .meta({ flag: 'alpn', description: 'Application protocols to offer' }),
+  keylog: text('a path')
+    .optional()
+    .meta({ flag: 'keylog', description: 'File that TLS secrets are appended to (SSLKEYLOGFILE), to read a capture with' }),
 });
 
 const connectionSchema = z.strictObject({
@@ -177,6 +189,15 @@ const connectionSchema = z.strictObject({
     description:
       'How measured connections end: reset keeps ports free where the server has the last word, notify is always orderly',
   }),
+  source: listOf(
+    z.string().refine((address) => isIpAddress(address), { error: 'must be an IP address of this machine' }),
+    'IP addresses',
+  )
+    .optional()
+    .meta({
+      flag: 'source',
+      description: 'Local addresses to connect from, in turn, when one has too few ports',
+    }),
 });
 
 export const scenarioSchema = z.strictObject({
@@ -201,6 +222,9 @@ export const scenarioSchema = z.strictObject({
   engine: choice(['auto', 'openssl', 'node'])
     .default('auto')
     .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),
+  libssl: text('a path')
+    .optional()
+    .meta({ flag: 'libssl', description: "libssl of OpenSSL 3 for engine openssl, instead of Node's own" }),
   workers: count(1).optional().meta({
     flag: 'workers',
     alias: 'w',

@@ -38,6 +38,8 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       ciphers: undefined,
       groups: undefined,
       close: 'reset',
+      sources: [],
+      keyLog: undefined,
       connectTimeoutMs: 2000,
       handshakeTimeoutMs: 2000,
       ticketTimeoutMs: 500,

@@ -21,6 +21,8 @@ describe('engine node', () => {
         ciphers: undefined,
         groups: undefined,
         close: 'reset',
+        sources: [],
+        keyLog: undefined,
         connectTimeoutMs: 1,
         handshakeTimeoutMs: 1,
         ticketTimeoutMs: 1,

@@ -203,6 +203,7 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     bytesOut: 400 * handshakes,
     clientNs: 16 * BLOCK_NS,
     residenceNs: 15.9 * BLOCK_NS,
+    replenished: 0,
     primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
     valid: true,
     invalidReason: '',

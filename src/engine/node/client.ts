@@ -9,6 +9,8 @@ export interface NodeClient extends Client {
   /** Made once: building it per connection costs more than a resumed handshake. */
   readonly secureContext: SecureContext;
   readonly options: ConnectionOptions;
+  /** The local address that the next connection is made from. */
+  nextSource(): string | undefined;
 }
 
 /** @throws ResumarkError ENGINE for what node:tls cannot do, or does not take. */
@@ -20,8 +22,10 @@ export const nodeClient = (settings: ClientSettings): NodeClient => {
       'Use --engine openssl, or leave early-data out of the modes.',
     );
   }
+  let connections = 0;
   return {
     settings,
+    nextSource: () => settings.sources[connections++ % settings.sources.length],
     secureContext: secureContext(settings),
     options: {
       rejectUnauthorized: settings.verify,

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Failure } from '../../domain/failure.ts';
@@ -10,7 +11,7 @@ import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
 import type { NodeClient } from './client.ts';
 import { failureOf } from './failure.ts';
-import { nodeSession, type NodeSession } from './session.ts';
+import { nodeSession, nodeSessionOf, type NodeSession } from './session.ts';
 import { Tap } from './tap.ts';
 
 /** An orderly end waits this long for the peer's part of it; a peer that never closes must not hold the client. */
@@ -44,6 +45,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   #protocol: Protocol;
   #isResumed = false;
   #negotiated: Negotiated | undefined;
+  /** Read once, when the ClientHello is made: the attempt may hold another session by the time of its end. */
+  #offered: NodeSession | undefined;
 
   constructor(attempt: Own, onEnd: (connection: NodeConnection<Own>) => void) {
     this.attempt = attempt;
@@ -53,7 +56,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#hellos = attempt.tap ? new HelloReader() : undefined;
     const { address, port, connectTimeoutMs } = this.#client.settings;
     // Nagle and delayed ACK together would add a plateau of 40 ms.
-    this.#socket = connectTcp({ host: address, port, noDelay: true });
+    const localAddress = this.#client.nextSource();
+    this.#socket = connectTcp({ host: address, port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
     this.#socket.once('connect', () => {
       this.#startTls();
     });
@@ -69,7 +73,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     return {
       protocol: this.#protocol,
       resumed: this.#isResumed,
-      offered: this.attempt.session?.mechanism,
+      offered: this.#offered?.mechanism,
       earlyData: 'none',
       hello: this.#hellos?.evidence(),
     };
@@ -92,7 +96,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#stage = 'handshaking';
     this.#tlsStartNs = nowNs();
     this.connectNs = this.#tlsStartNs - this.startNs;
-    const session = this.attempt.session as NodeSession | undefined;
+    const session = nodeSessionOf(this.attempt.session);
+    this.#offered = session;
     const tls = connectTls({
       ...this.#client.options,
       secureContext: this.#client.secureContext,
@@ -100,6 +105,11 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
       ...(session !== undefined && { session: session.bytes }),
     });
     this.#tls = tls;
+    const { keyLog } = this.#client.settings;
+    if (keyLog !== undefined)
+      tls.on('keylog', (line) => {
+        appendFileSync(keyLog, line);
+      });
     tls.once('secureConnect', () => {
       this.#finishHandshake(tls);
     });
@@ -149,7 +159,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
 
   /** A ticket renewed inside an abbreviated TLS 1.2 handshake (RFC 5077, section 3.3) raises no `session` event. */
   #takeRenewedTicket(tls: TLSSocket): void {
-    const offered = this.attempt.session as NodeSession | undefined;
+    const offered = this.#offered;
     if (offered?.mechanism !== 'ticket' || !tls.isSessionReused() || this.session !== undefined) return;
     const ticket = tls.getTLSTicket();
     const der = tls.getSession();

@@ -23,3 +23,11 @@ export const nodeSession = (der: Buffer): NodeSession => {
     free: () => undefined,
   };
 };
+
+/** A session of any engine as node:tls takes it. */
+export const nodeSessionOf = (session: Session | undefined): NodeSession | undefined => {
+  if (session === undefined) return undefined;
+  return isNodeSession(session) ? session : nodeSession(session.der());
+};
+
+const isNodeSession = (session: Session): session is NodeSession => 'bytes' in session;

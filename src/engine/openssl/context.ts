@@ -1,9 +1,10 @@
+import { appendFileSync } from 'node:fs';
 import { DEFAULT_CIPHERS, rootCertificates } from 'node:tls';
 import { isIP } from 'node:net';
 import { ResumarkError } from '../../domain/error.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { ClientSettings } from '../engine.ts';
-import { allocate } from '../ffi.ts';
+import { allocate, registerCallback, type NativeCallback } from '../ffi.ts';
 import type { ReactorClient } from '../reactor/reactor.ts';
 import { socketAddress } from '../reactor/sockets.ts';
 import { takeReason } from './failure.ts';
@@ -41,6 +42,7 @@ export class Contexts {
   client(settings: ClientSettings): OpenSslClient {
     const { ssl } = this.#openssl;
     const context = ssl.SSL_CTX_new(ssl.TLS_client_method());
+    const keyLog = settings.keyLog === undefined ? undefined : this.#logKeys(context, settings.keyLog);
     try {
       this.#apply(context, settings);
     } catch (error) {
@@ -52,9 +54,11 @@ export class Contexts {
       settings,
       context,
       address: socketAddress(settings.address, settings.port),
+      sources: settings.sources.map((source) => socketAddress(source, 0)),
       serverName: name === undefined || isIP(name) !== 0 ? undefined : cString(name),
       close: () => {
         ssl.SSL_CTX_free(context);
+        keyLog?.close();
       },
     };
   }
@@ -62,6 +66,14 @@ export class Contexts {
   close(): void {
     for (const store of this.#stores.values()) this.#openssl.ssl.X509_STORE_free(store);
     this.#stores.clear();
+  }
+
+  #logKeys(context: number, path: string): NativeCallback {
+    const callback = registerCallback('void KeyLog(uintptr_t ssl, const char *line)', (_ssl, line) => {
+      appendFileSync(path, `${String(line)}\n`);
+    });
+    this.#openssl.ssl.SSL_CTX_set_keylog_callback(context, callback.pointer);
+    return callback;
   }
 
   #apply(context: number, settings: ClientSettings): void {

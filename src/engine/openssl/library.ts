@@ -29,6 +29,7 @@ const SSL_FUNCTIONS = {
   SSL_CTX_get0_param: 'uintptr_t SSL_CTX_get0_param(uintptr_t context)',
   SSL_CTX_new: 'uintptr_t SSL_CTX_new(uintptr_t method)',
   SSL_CTX_set1_cert_store: 'void SSL_CTX_set1_cert_store(uintptr_t context, uintptr_t store)',
+  SSL_CTX_set_keylog_callback: 'void SSL_CTX_set_keylog_callback(uintptr_t context, void *callback)',
   SSL_CTX_set_alpn_protos: 'int SSL_CTX_set_alpn_protos(uintptr_t context, uintptr_t protocols, unsigned int length)',
   SSL_CTX_set_cipher_list: 'int SSL_CTX_set_cipher_list(uintptr_t context, const char *list)',
   SSL_CTX_set_ciphersuites: 'int SSL_CTX_set_ciphersuites(uintptr_t context, const char *list)',

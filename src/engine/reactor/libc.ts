@@ -39,6 +39,8 @@ export const openLibc = (): Libc => {
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM_NONBLOCKING = 0o2004001;
+export const IPPROTO_IP = 0;
+export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const SOL_SOCKET = 1;

@@ -15,6 +15,8 @@ import {
   EPOLLOUT,
   EPOLLRDHUP,
   ERRNO_NAMES,
+  IP_BIND_ADDRESS_NO_PORT,
+  IPPROTO_IP,
   IPPROTO_TCP,
   MSG_NOSIGNAL,
   SO_ERROR,
@@ -69,7 +71,7 @@ export class Sockets {
    *
    * @returns the descriptor, or the failure.
    */
-  open(address: SocketAddress, token: number): number | Failure {
+  open(address: SocketAddress, source: SocketAddress | undefined, token: number): number | Failure {
     const libc = this.#libc;
     const fd = libc.socket(address.family, SOCK_STREAM_NONBLOCKING, 0);
     if (fd < 0) return this.#failure();
@@ -80,13 +82,15 @@ export class Sockets {
     libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, one, 8);
     this.#eventWord[0] = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     this.#eventWord[TOKEN_WORD] = token;
+    if (source !== undefined) {
+      // The port is chosen at connect: then it need be free for this destination only.
+      libc.setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, one, 4);
+      if (libc.bind(fd, source.memory.address, source.memory.bytes.length) < 0) return this.#giveUp(fd);
+    }
     const isRefused =
       libc.epollCtl(this.#epoll, EPOLL_CTL_ADD, fd, this.#event.address) < 0 ||
       (libc.connect(fd, address.memory.address, address.memory.bytes.length) < 0 && lastErrno() !== EINPROGRESS);
-    if (!isRefused) return fd;
-    const failure = this.#failure();
-    libc.close(fd);
-    return failure;
+    return isRefused ? this.#giveUp(fd) : fd;
   }
 
   /** Waits for readiness, at most so many ms. @returns how many events there are. */
@@ -140,6 +144,12 @@ export class Sockets {
 
   closeAll(): void {
     this.#libc.close(this.#epoll);
+  }
+
+  #giveUp(fd: number): Failure {
+    const failure = this.#failure();
+    this.#libc.close(fd);
+    return failure;
   }
 
   #failure(): Failure {

@@ -1,0 +1,38 @@
+import type { Scenario } from './schema.ts';
+
+/** What the machine allows; `undefined` where it is not known. */
+export interface Capacity {
+  /** File descriptors of a process. */
+  readonly files: number | undefined;
+  /** Local ports of one source address. */
+  readonly ports: number | undefined;
+}
+
+/** What node, its threads and the result files hold open beside the connections. */
+const OWN_FILES = 200;
+
+/** Connections that are over stay open for 50 ms where the client speaks last: at 20,000/s these are as many as this. */
+const LINGERING = 1000;
+
+/** Why the machine cannot carry the concurrency that is asked for, or `undefined` when it can. */
+export const capacityFlaw = (
+  { load, connection }: Scenario,
+  { files, ports }: Capacity,
+): { readonly message: string; readonly mend: string } | undefined => {
+  const connections = load.concurrency + Math.min(load.concurrency, LINGERING);
+  const needed = connections + OWN_FILES;
+  if (files !== undefined && needed > files) {
+    return {
+      message: `a concurrency of ${String(load.concurrency)} needs about ${String(needed)} file descriptors, but the limit is ${String(files)}.`,
+      mend: 'Raise it with ulimit -n, or lower --concurrency.',
+    };
+  }
+  const sources = connection.source?.length ?? 1;
+  if (ports !== undefined && connections > ports * sources) {
+    return {
+      message: `a concurrency of ${String(load.concurrency)} needs about ${String(connections)} local ports, but there are ${String(ports * sources)}.`,
+      mend: 'Add local addresses with --source, or widen net.ipv4.ip_local_port_range.',
+    };
+  }
+  return undefined;
+};
