@@ -74,7 +74,7 @@ const summarizeCell = (run: RunRecord, cell: CellRecord): CellSummary => {
     honouredShare: ratio(honoured, handshakes),
     ratePerSecond: ratio(
       honoured * 1e9,
-      sum(blocks, (block) => block.durationNs),
+      sum(blocks, (block) => block.durationNs * block.occupiedShare),
     ),
     handshakeNs: LatencyHistogram.merged(blocks.map((block) => LatencyHistogram.decode(block.handshakeNs))),
     connectNs: LatencyHistogram.merged(blocks.map((block) => LatencyHistogram.decode(block.connectNs))),

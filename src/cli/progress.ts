@@ -78,8 +78,8 @@ const startText = ({ run, folder }: Extract<RunEvent, { type: 'started' }>): str
     folder === undefined ? '' : `, into ${folder}`,
   ].join('');
 
-const positionText = ({ cell, round, rounds }: BlockPosition): string =>
-  `${round < 0 ? 'warm-up' : `round ${String(round + 1)}/${String(rounds)}`}  ${cellLabel(cell)}`;
+const positionText = ({ cells, round, rounds }: BlockPosition): string =>
+  `${round < 0 ? 'warm-up' : `round ${String(round + 1)}/${String(rounds)}`}  ${cells.map(cellLabel).join(' + ')}`;
 
 const countsText = ({ progress, elapsedMs }: Extract<RunEvent, { type: 'progress' }>): string => {
   const parts = [formatRate(elapsedMs > 0 ? (progress.finished / elapsedMs) * 1000 : undefined)];

@@ -19,6 +19,33 @@ const histogramSchema = z.object({
   hdr: z.string(),
 });
 
+/** What a schedule asked of a window, and how well the generator kept it. */
+const scheduleSchema = z.object({
+  /** Handshakes that fell due in the window. */
+  due: whole,
+  /** Of these, never started: the window was cut short, or the generator could not catch up. */
+  unstarted: whole,
+  /** Started late because as many were in flight as may be, and not because the generator was slow. */
+  crowded: whole,
+  /** How late each handshake was started. */
+  lateNs: histogramSchema,
+  /** From the actual start of the connection until the end of the handshake, of honoured handshakes. */
+  serviceNs: histogramSchema,
+  /** From the intended start until the end of the handshake, of honoured handshakes: what a user waits for. */
+  responseNs: histogramSchema,
+});
+
+/** Sessions that the server gave. */
+const ticketsSchema = z.object({
+  /** From the end of the handshake until the first ticket, of TLS 1.3 handshakes that waited for one. */
+  afterNs: histogramSchema,
+  leastBytes: whole,
+  mostBytes: whole,
+  /** Lifetimes that the server stated, in s; 0 states none. */
+  leastLifetimeS: whole,
+  mostLifetimeS: whole,
+});
+
 const recordingSchema = z.object({
   cell: z.string(),
   round: whole,
@@ -53,6 +80,15 @@ const recordingSchema = z.object({
   residenceNs: z.number().nonnegative(),
   /** Unmeasured full handshakes inside the window that fetched a session to be used once; their CPU and bytes count. */
   replenished: whole.default(0),
+  /** The share of its window that was asked for this cell, and the share of the connections' time that it took; 1 for a cell alone. */
+  askedShare: z.number().min(0).max(1).default(1),
+  occupiedShare: z.number().min(0).max(1).default(1),
+  /** CPU time of the server's processes for all cells of the window, where several cells of one state shared it. */
+  cpuServerWindowNs: z.number().nonnegative().nullable().default(null),
+  /** Null where handshakes were not started by a schedule. */
+  schedule: scheduleSchema.nullable().default(null),
+  /** Null where no session was given in the window. */
+  tickets: ticketsSchema.nullable().default(null),
   /** Priming before the window: handshakes made, sessions got. */
   primed: z.object({
     handshakes: whole,
@@ -120,6 +156,8 @@ const runSchema = z.object({
   engine: z.object({ name: z.string(), library: z.string(), reason: z.string() }),
   workers: whole,
   seed: whole,
+  /** How states share a round; absent in older runs, whose states took turns. */
+  interleave: z.enum(['handshake', 'block']).default('block'),
   /** The share of measured handshakes whose hellos are read; priming is always read. */
   tapShare: z.number().min(0).max(1),
   /** The resolved scenario: every setting that has a value. */
@@ -137,6 +175,10 @@ export const runRecordSchema = runSchema;
 
 /** Everything measured in one block of one cell. */
 export type Recording = Readonly<z.infer<typeof recordingSchema>>;
+
+export type ScheduleRecord = NonNullable<Recording['schedule']>;
+
+export type TicketsRecord = NonNullable<Recording['tickets']>;
 
 export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
 

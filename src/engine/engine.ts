@@ -15,6 +15,8 @@ export interface Engine {
   readonly library: string;
   /** Whether the plaintext hellos of every handshake are read, and not only those of tapped attempts. */
   readonly readsEveryHello: boolean;
+  /** Whether it tells its work which attempt it turns to, so that CPU time can be told apart within one window. */
+  readonly tellsTurns: boolean;
   /**
    * Prepares what all connections of a client share: one SecureContext or SSL_CTX, never one per connection.
    *
@@ -158,6 +160,8 @@ export interface Work<Own extends Attempt = Attempt> {
   /** When to ask again, on the engines' clock; `Infinity` when only a settled attempt can make another due. */
   dueNs(): number;
   settled(attempt: Own, outcome: Outcome): void;
+  /** From now on the thread works on this attempt, by engines that tell (`tellsTurns`). */
+  turnTo?(attempt: Own): void;
   /** Asked at least every 50 ms. True drops what is in flight. */
   isCancelled(): boolean;
 }

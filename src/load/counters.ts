@@ -1,3 +1,5 @@
+import { LIVE_LATENCY_WORDS, LiveLatency } from './live-latency.ts';
+
 /** What a worker shows while it works, and what it is told: shared memory, since no message is sent inside the window. */
 const FINISHED = 0;
 const HONOURED = 1;
@@ -14,9 +16,12 @@ const CONTROLS = ['run', 'drain', 'cancel'] as const satisfies readonly Control[
 /** One worker's counters. Single writer per slot; the other side only reads. */
 export class Counters {
   readonly #slots: Int32Array;
+  /** Handshake times of this window so far, coarsely. */
+  readonly latency: LiveLatency;
 
-  constructor(buffer = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT)) {
-    this.#slots = new Int32Array(buffer);
+  constructor(buffer = new SharedArrayBuffer((SLOTS + LIVE_LATENCY_WORDS) * Int32Array.BYTES_PER_ELEMENT)) {
+    this.#slots = new Int32Array(buffer, 0, SLOTS);
+    this.latency = new LiveLatency(new Int32Array(buffer, SLOTS * Int32Array.BYTES_PER_ELEMENT, LIVE_LATENCY_WORDS));
   }
 
   get buffer(): SharedArrayBuffer {
@@ -65,5 +70,6 @@ export class Counters {
   /** Starts a block. The control stays: an interrupt between two blocks must not be lost. */
   reset(): void {
     for (const slot of [FINISHED, HONOURED, ERRORS, IN_FLIGHT]) Atomics.store(this.#slots, slot, 0);
+    this.latency.reset();
   }
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ResumarkError } from '../domain/error.ts';
 import type { EngineChoice } from '../engine/open.ts';
 import { Counters, type Control } from './counters.ts';
+import { LiveLatency } from './live-latency.ts';
 import type { WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
 import { fromPlainError } from './plain-error.ts';
 
@@ -11,6 +12,9 @@ export interface FleetProgress {
   readonly honoured: number;
   readonly errors: number;
   readonly inFlight: number;
+  /** Of the honoured handshakes of this window so far, within 9 %; `undefined` before the first. */
+  readonly p50Ns: number | undefined;
+  readonly p99Ns: number | undefined;
 }
 
 type ResponseOf<Type extends WorkerResponse['type']> = Extract<WorkerResponse, { type: Type }>;
@@ -49,11 +53,14 @@ export class Fleet {
   progress(): FleetProgress {
     const sum = (value: (counters: Counters) => number): number =>
       this.#members.reduce((total, member) => total + value(member.counters), 0);
+    const latencies = this.#members.map((member) => member.counters.latency);
     return {
       finished: sum((counters) => counters.finished),
       honoured: sum((counters) => counters.honoured),
       errors: sum((counters) => counters.errors),
       inFlight: sum((counters) => counters.inFlight),
+      p50Ns: LiveLatency.quantileNs(latencies, 0.5),
+      p99Ns: LiveLatency.quantileNs(latencies, 0.99),
     };
   }
 

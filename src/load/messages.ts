@@ -2,7 +2,8 @@ import type { ErrorCode } from '../domain/error.ts';
 import type { SessionPolicy } from '../domain/session-policy.ts';
 import type { ClientSettings } from '../engine/engine.ts';
 import type { EngineChoice } from '../engine/open.ts';
-import type { WindowBound } from './closed.ts';
+import type { ArrivalPattern, RateProfile } from '../scenario/arrivals.ts';
+import type { WindowBound } from './pace.ts';
 import type { PrimingReport } from './priming.ts';
 import type { TallyReport } from './tally.ts';
 
@@ -12,20 +13,45 @@ export interface WorkerSetup {
   readonly counters: SharedArrayBuffer;
 }
 
+/** One cell of a window, as one worker drives it. */
+export interface StreamRequest {
+  /** Clients of one cell share a TLS context, made once per run. */
+  readonly cell: string;
+  readonly settings: ClientSettings;
+  /** Virtual clients that are primed, each with a session of its own. */
+  readonly clients: number;
+  readonly policy: SessionPolicy;
+  /** Least age of a session that is offered. */
+  readonly offerAfterNs: number;
+}
+
+/** When handshakes begin in a worker's part of a window. */
+export type PaceRequest =
+  | { readonly model: 'closed'; readonly concurrency: number; readonly bound: WindowBound }
+  | {
+      readonly model: 'scheduled';
+      readonly profile: RateProfile;
+      readonly pattern: ArrivalPattern;
+      /** All workers walk through the same arrivals and keep their own. */
+      readonly seed: number;
+      readonly parts: number;
+      readonly index: number;
+      readonly bound: WindowBound;
+      readonly mostInFlight: number;
+      readonly graceNs: number;
+    };
+
 /** What the fleet asks of a worker: between windows only. */
 export type WorkerRequest =
-  | {
-      readonly type: 'prime';
-      /** Clients of one cell share a TLS context, made once per run. */
-      readonly cell: string;
-      readonly settings: ClientSettings;
-      readonly concurrency: number;
-      readonly policy: SessionPolicy;
-    }
+  | { readonly type: 'prime'; readonly streams: readonly StreamRequest[] }
   | {
       readonly type: 'measure';
       readonly startNs: number;
-      readonly bound: WindowBound;
+      readonly pace: PaceRequest;
+      /** One per stream. */
+      readonly weights: readonly number[];
+      /** Of the order in which the streams take turns. */
+      readonly seed: number;
       readonly tapEvery: number;
       readonly replenishes: boolean;
     }
@@ -33,19 +59,22 @@ export type WorkerRequest =
 
 /** What a worker measured in one window. */
 export interface WindowReport {
-  readonly tally: TallyReport;
-  /** CPU time of the worker's thread inside the window; `undefined` where it cannot be known. */
-  readonly cpuNs: number | undefined;
-  readonly clientNs: number;
-  readonly residenceNs: number;
+  /** One per stream. */
+  readonly tallies: readonly TallyReport[];
+  /** CPU time of the worker's thread inside the window per stream; `undefined` where it cannot be known. */
+  readonly cpuNs: readonly number[] | undefined;
+  /** Time that the places of connections existed for (closed) or were taken (scheduled), and the part that connections account for. */
+  readonly placesNs: number;
   readonly lastEndNs: number;
-  /** Unmeasured full handshakes inside the window that fetched a session to be used once. */
-  readonly replenished: number;
+  /** Of a scheduled window. */
+  readonly due: number;
+  readonly unstarted: number;
+  readonly crowded: number;
 }
 
 export type WorkerResponse =
   | { readonly type: 'online' }
-  | { readonly type: 'primed'; readonly report: PrimingReport }
+  | { readonly type: 'primed'; readonly reports: readonly PrimingReport[] }
   | { readonly type: 'measured'; readonly report: WindowReport }
   | { readonly type: 'failed'; readonly error: PlainError };
 

@@ -9,6 +9,9 @@ import type { VirtualClient } from './virtual-client.ts';
 /** A client whose priming fails by an error tries again this often; more would hide a target that is not there. */
 const TRIES = 2;
 
+/** More at once would fill a server's queue of new connections, and what does not fit there is tried again after a second. */
+const MOST_IN_FLIGHT = 64;
+
 export interface PrimingReport {
   readonly handshakes: number;
   readonly sessions: number;
@@ -30,6 +33,7 @@ export class Priming implements Work<VirtualClient> {
   readonly #tries = new Map<VirtualClient, number>();
   readonly #errors: Record<string, number> = {};
   readonly #habit: TicketHabit;
+  #inFlight = 0;
   #handshakes = 0;
   #sessions = 0;
   #conflicts = 0;
@@ -44,7 +48,10 @@ export class Priming implements Work<VirtualClient> {
   }
 
   next(): VirtualClient | undefined {
-    return this.#counters.control === 'run' ? this.#waiting.pop() : undefined;
+    if (this.#counters.control !== 'run' || this.#inFlight >= MOST_IN_FLIGHT) return undefined;
+    const client = this.#waiting.pop();
+    if (client !== undefined) this.#inFlight += 1;
+    return client;
   }
 
   dueNs(): number {
@@ -56,6 +63,7 @@ export class Priming implements Work<VirtualClient> {
   }
 
   settled(client: VirtualClient, outcome: Outcome): void {
+    this.#inFlight -= 1;
     client.learn(outcome);
     if (outcome.failure !== undefined) {
       const key = failureKey(outcome.failure);

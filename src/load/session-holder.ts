@@ -4,10 +4,15 @@ import type { Outcome, Session } from '../engine/engine.ts';
 /** Keeps the session that is offered next, by a policy. Held by one virtual client, or shared by all of a worker. */
 export class SessionHolder {
   readonly #policy: SessionPolicy;
+  /** Least age of a session that is offered. */
+  readonly #offerAfterNs: number;
   #session: Session | undefined;
+  /** A newer one that takes the other's place when it is old enough. */
+  #maturing: Session | undefined;
 
-  constructor(policy: SessionPolicy) {
+  constructor(policy: SessionPolicy, offerAfterNs = 0) {
     this.#policy = policy;
+    this.#offerAfterNs = offerAfterNs;
   }
 
   get session(): Session | undefined {
@@ -29,15 +34,28 @@ export class SessionHolder {
     if (this.#policy === 'fixed') {
       if (this.#session === undefined) this.#session = session;
       else session?.free();
-      return;
+    } else if (this.#offerAfterNs > 0 && this.#session !== undefined) this.#mature(session, outcome.endNs);
+    else {
+      const wasOffered = outcome.evidence.offered !== undefined;
+      const isRefused = wasOffered && !outcome.evidence.resumed;
+      if (session !== undefined || isRefused || (wasOffered && this.#policy === 'single-use')) this.#replace(session);
     }
-    const wasOffered = outcome.evidence.offered !== undefined;
-    const isRefused = wasOffered && !outcome.evidence.resumed;
-    if (session !== undefined || isRefused || (wasOffered && this.#policy === 'single-use')) this.#replace(session);
   }
 
   free(): void {
     this.#replace(undefined);
+    this.#maturing?.free();
+    this.#maturing = undefined;
+  }
+
+  /** Goes on offering the old session, refused or not, until a newer one has the age: what is asked about is the age. */
+  #mature(session: Session | undefined, nowNs: number): void {
+    const maturing = this.#maturing;
+    if (maturing !== undefined && nowNs - maturing.receivedNs >= this.#offerAfterNs) {
+      this.#replace(maturing);
+      this.#maturing = session;
+    } else if (maturing === undefined) this.#maturing = session;
+    else session?.free();
   }
 
   #replace(session: Session | undefined): void {

@@ -4,7 +4,7 @@ import type { Mechanism } from '../domain/kind.ts';
 import type { Negotiated, Outcome } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
 
-/** What one worker counted in one window, as plain data that crosses threads. */
+/** What one worker counted of one cell in one window, as plain data that crosses threads. */
 export interface TallyReport {
   readonly honoured: number;
   readonly declined: Readonly<Partial<Record<DeclineReason, number>>>;
@@ -17,30 +17,69 @@ export interface TallyReport {
   readonly connectNs: EncodedHistogram;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Time that the connections account for. */
+  readonly residenceNs: number;
+  /** Unmeasured full handshakes that fetched a session to be used once. */
+  readonly replenished: number;
+  /** `undefined` when no session was given. */
+  readonly tickets: TicketsReport | undefined;
+  /** `undefined` when starts were not due by a schedule. */
+  readonly schedule: ScheduleReport | undefined;
   /** Of the first honoured handshake. */
   readonly negotiated: Negotiated | undefined;
 }
 
-/** Counts the outcomes of one window. Only honoured handshakes enter the histograms. */
+export interface TicketsReport {
+  readonly afterNs: EncodedHistogram;
+  readonly leastBytes: number;
+  readonly mostBytes: number;
+  readonly leastLifetimeS: number;
+  readonly mostLifetimeS: number;
+}
+
+export interface ScheduleReport {
+  readonly lateNs: EncodedHistogram;
+  readonly serviceNs: EncodedHistogram;
+  readonly responseNs: EncodedHistogram;
+}
+
+/** Counts the outcomes of one cell in one window. Only honoured handshakes enter the histograms. */
 export class Tally {
   readonly #handshakeNs = new LatencyHistogram();
   readonly #connectNs = new LatencyHistogram();
+  readonly #ticketNs = new LatencyHistogram();
+  readonly #schedule: Schedule | undefined;
   readonly #declined: Partial<Record<DeclineReason, number>> = {};
   readonly #errors: Record<string, number> = {};
   readonly #mechanisms: Partial<Record<Mechanism, number>> = {};
+  readonly #ticketBytes = new Range();
+  readonly #lifetimeS = new Range();
   #honoured = 0;
   #helloRetries = 0;
   #tapped = 0;
   #sessionsGiven = 0;
   #bytesIn = 0;
   #bytesOut = 0;
+  #residenceNs = 0;
+  #replenished = 0;
   #negotiated: Negotiated | undefined;
 
-  honoured(outcome: Outcome): void {
+  constructor(isScheduled: boolean) {
+    this.#schedule = isScheduled ? new Schedule() : undefined;
+  }
+
+  /** Any measured attempt, whatever came of it. */
+  started(outcome: Outcome, intendedNs: number): void {
+    this.#residenceNs += outcome.endNs - outcome.startNs;
+    this.#schedule?.lateNs.record(Math.max(0, outcome.startNs - intendedNs));
+  }
+
+  honoured(outcome: Outcome, intendedNs: number): void {
     this.#finished(outcome);
     this.#honoured += 1;
     this.#handshakeNs.record(outcome.handshakeNs);
     this.#connectNs.record(outcome.connectNs);
+    this.#schedule?.record(outcome, intendedNs);
     const { offered } = outcome.evidence;
     if (offered !== undefined) this.#mechanisms[offered] = (this.#mechanisms[offered] ?? 0) + 1;
     // Read where the hellos are: an engine may keep what was negotiated of those handshakes alone.
@@ -57,6 +96,13 @@ export class Tally {
     this.#errors[key] = (this.#errors[key] ?? 0) + 1;
   }
 
+  /** An unmeasured handshake that fetched a session. Its connection takes its time all the same. */
+  replenished(outcome: Outcome): void {
+    this.#replenished += 1;
+    this.#residenceNs += outcome.endNs - outcome.startNs;
+    if (outcome.failure !== undefined) this.failed(outcome.failure);
+  }
+
   report(): TallyReport {
     return {
       honoured: this.#honoured,
@@ -70,6 +116,10 @@ export class Tally {
       connectNs: this.#connectNs.encode(),
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
+      residenceNs: this.#residenceNs,
+      replenished: this.#replenished,
+      tickets: this.#ticketsReport(),
+      schedule: this.#schedule?.report(),
       negotiated: this.#negotiated,
     };
   }
@@ -81,5 +131,53 @@ export class Tally {
     this.#sessionsGiven += outcome.sessionsGiven;
     this.#bytesIn += outcome.bytesIn;
     this.#bytesOut += outcome.bytesOut;
+    if (outcome.ticketNs > 0) this.#ticketNs.record(outcome.ticketNs);
+    const { session } = outcome;
+    if (session !== undefined) {
+      this.#ticketBytes.include(session.ticketBytes);
+      this.#lifetimeS.include(session.lifetimeS);
+    }
+  }
+
+  #ticketsReport(): TicketsReport | undefined {
+    if (this.#ticketBytes.isEmpty) return undefined;
+    return {
+      afterNs: this.#ticketNs.encode(),
+      leastBytes: this.#ticketBytes.least,
+      mostBytes: this.#ticketBytes.most,
+      leastLifetimeS: this.#lifetimeS.least,
+      mostLifetimeS: this.#lifetimeS.most,
+    };
+  }
+}
+
+/** How well a schedule was kept, and what that means for those who waited. */
+class Schedule {
+  readonly lateNs = new LatencyHistogram();
+  readonly #serviceNs = new LatencyHistogram();
+  readonly #responseNs = new LatencyHistogram();
+
+  record({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): void {
+    const serviceNs = connectNs + handshakeNs;
+    this.#serviceNs.record(serviceNs);
+    this.#responseNs.record(Math.max(0, startNs - intendedNs) + serviceNs);
+  }
+
+  report(): ScheduleReport {
+    return { lateNs: this.lateNs.encode(), serviceNs: this.#serviceNs.encode(), responseNs: this.#responseNs.encode() };
+  }
+}
+
+class Range {
+  least = Number.POSITIVE_INFINITY;
+  most = 0;
+
+  get isEmpty(): boolean {
+    return this.least > this.most;
+  }
+
+  include(value: number): void {
+    this.least = Math.min(this.least, value);
+    this.most = Math.max(this.most, value);
   }
 }

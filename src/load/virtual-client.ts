@@ -9,19 +9,25 @@ export type Purpose = 'prime' | 'probe' | 'replenish' | 'measure';
 /** One simulated client: it has at most one connection. It is its own attempt: the engine reads it while the connection lives. */
 export class VirtualClient implements Attempt {
   readonly client: Client;
+  /** Index of its stream in the window. */
+  readonly stream: number;
   purpose: Purpose = 'prime';
   tap = false;
-  /** When its first connection began and its last one ended, on the engines' clock. */
-  firstStartNs = Number.NaN;
-  lastEndNs = Number.NaN;
-  /** Time that its connections account for. */
-  residenceNs = 0;
+  /** When its handshake was to begin, on the engines' clock. */
+  intendedNs = 0;
+  /** The place among those in flight that it takes. */
+  place = 0;
 
   readonly #holder: SessionHolder;
   readonly #habit: TicketHabit;
 
-  constructor(client: Client, holder: SessionHolder, habit: TicketHabit) {
+  constructor(
+    client: Client,
+    stream: number,
+    { holder, habit }: { readonly holder: SessionHolder; readonly habit: TicketHabit },
+  ) {
     this.client = client;
+    this.stream = stream;
     this.#holder = holder;
     this.#habit = habit;
   }
@@ -55,12 +61,15 @@ export class VirtualClient implements Attempt {
     this.#holder.learn(outcome);
   }
 
-  /** Forgets what was timed: a window begins. */
-  startWindow(): void {
+  /** Another client with the same session: for one more connection at a time than there are sessions. */
+  twin(): VirtualClient {
+    return new VirtualClient(this.client, this.stream, { holder: this.#holder, habit: this.#habit });
+  }
+
+  startMeasuring(intendedNs: number, tap: boolean): void {
     this.purpose = 'measure';
-    this.firstStartNs = Number.NaN;
-    this.lastEndNs = Number.NaN;
-    this.residenceNs = 0;
+    this.intendedNs = intendedNs;
+    this.tap = tap;
   }
 
   startPriming(): void {

@@ -4,16 +4,21 @@ import { isShared } from '../domain/session-policy.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { Client, Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open.ts';
-import { ClosedLoad } from './closed.ts';
+import { Arrivals } from '../scenario/arrivals.ts';
+import { Deck } from '../stats/deck.ts';
+import { seededRandom } from '../stats/random.ts';
+import { ClientPool } from './client-pool.ts';
 import { Counters } from './counters.ts';
-import type { WindowReport, WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
+import { CpuSplit } from './cpu-split.ts';
+import type { PaceRequest, StreamRequest, WindowReport, WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
+import { ClosedPace, SchedulePace } from './pace.ts';
 import { toPlainError } from './plain-error.ts';
 import { Priming, type PrimingReport } from './priming.ts';
 import { SessionHolder } from './session-holder.ts';
 import { TicketHabit } from './ticket-habit.ts';
 import { VirtualClient } from './virtual-client.ts';
+import { LoadWindow } from './window.ts';
 
-type PrimeRequest = Extract<WorkerRequest, { type: 'prime' }>;
 type MeasureRequest = Extract<WorkerRequest, { type: 'measure' }>;
 
 /** What lives as long as the run does for one cell: the TLS context, and what was learned of the server. */
@@ -22,12 +27,12 @@ interface Context {
   readonly habit: TicketHabit;
 }
 
-/** The inside of one worker thread: an engine, and the virtual clients of the cell that it visits. */
+/** The inside of one worker thread: an engine, and the virtual clients of the cells that it visits. */
 class LoadWorker {
   readonly #engine: Engine;
   readonly #counters: Counters;
   readonly #contexts = new Map<string, Context>();
-  #clients: VirtualClient[] = [];
+  #pools: ClientPool[] = [];
 
   constructor(engine: Engine, counters: Counters) {
     this.#engine = engine;
@@ -37,7 +42,7 @@ class LoadWorker {
   async answer(request: WorkerRequest): Promise<WorkerResponse | undefined> {
     switch (request.type) {
       case 'prime':
-        return { type: 'primed', report: await this.#prime(request) };
+        return { type: 'primed', reports: await this.#prime(request.streams) };
       case 'measure':
         return { type: 'measured', report: await this.#measure(request) };
       case 'close':
@@ -46,42 +51,59 @@ class LoadWorker {
     }
   }
 
-  async #prime({ cell, settings, concurrency, policy }: PrimeRequest): Promise<PrimingReport> {
+  async #prime(streams: readonly StreamRequest[]): Promise<PrimingReport[]> {
     this.#freeClients();
-    const context = this.#contexts.get(cell) ?? { client: this.#engine.client(settings), habit: new TicketHabit() };
-    this.#contexts.set(cell, context);
-    const shared = isShared(policy) ? new SessionHolder(policy) : undefined;
-    this.#clients = Array.from(
-      { length: concurrency },
-      () => new VirtualClient(context.client, shared ?? new SessionHolder(policy), context.habit),
-    );
-    const priming = new Priming(this.#clients, context.habit, this.#counters);
-    await this.#engine.run(priming);
-    return priming.report();
+    const reports: PrimingReport[] = [];
+    for (const [index, stream] of streams.entries()) {
+      const context = this.#context(stream);
+      const pool = new ClientPool(clientsOf(stream, index, context));
+      this.#pools.push(pool);
+      const priming = new Priming(pool.clients, context.habit, this.#counters);
+      await this.#engine.run(priming);
+      reports.push(priming.report());
+    }
+    return reports;
   }
 
-  async #measure({ startNs, bound, tapEvery, replenishes }: MeasureRequest): Promise<WindowReport> {
+  #context({ cell, settings }: StreamRequest): Context {
+    const context = this.#contexts.get(cell) ?? { client: this.#engine.client(settings), habit: new TicketHabit() };
+    this.#contexts.set(cell, context);
+    return context;
+  }
+
+  async #measure({ startNs, pace: paced, weights, seed, tapEvery, replenishes }: MeasureRequest): Promise<WindowReport> {
     this.#counters.reset();
-    const load = new ClosedLoad(this.#clients, this.#counters, { bound, tapEvery, replenishes });
+    const pace = paceOf(paced, startNs);
+    const cpu = new CpuSplit(weights.length, () => this.#engine.threadCpuNs() ?? threadCpuNs());
+    const deck = new Deck(weights, seededRandom(seed));
+    const isScheduled = pace instanceof SchedulePace;
+    const window = new LoadWindow({
+      pools: this.#pools,
+      deck,
+      pace,
+      counters: this.#counters,
+      cpu,
+      tapEvery,
+      replenishes,
+      isScheduled,
+    });
     await until(startNs);
-    const cpuBefore = this.#cpuNs();
-    await this.#engine.run(load);
-    const cpuAfter = this.#cpuNs();
+    cpu.start();
+    await this.#engine.run(window);
+    const cpuNs = this.#engine.tellsTurns || weights.length === 1 ? cpu.end() : undefined;
+    const { places } = window;
     return {
-      tally: load.tally.report(),
-      cpuNs: cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore,
-      ...load.occupancy(),
-      replenished: load.replenished,
+      tallies: window.tallies.map((tally) => tally.report()),
+      cpuNs,
+      placesNs: isScheduled ? places.takenNs : places.existedNs,
+      lastEndNs: places.lastEndNs,
+      ...(isScheduled ? scheduleCounts(pace) : { due: 0, unstarted: 0, crowded: 0 }),
     };
   }
 
-  #cpuNs(): number | undefined {
-    return this.#engine.threadCpuNs() ?? threadCpuNs();
-  }
-
   #freeClients(): void {
-    for (const client of this.#clients) client.free();
-    this.#clients = [];
+    for (const pool of this.#pools) pool.free();
+    this.#pools = [];
   }
 
   #close(): void {
@@ -90,6 +112,30 @@ class LoadWorker {
     this.#engine.close();
   }
 }
+
+const clientsOf = (
+  { clients, policy, offerAfterNs }: StreamRequest,
+  stream: number,
+  { client, habit }: Context,
+): VirtualClient[] => {
+  const shared = isShared(policy) ? new SessionHolder(policy, offerAfterNs) : undefined;
+  return Array.from(
+    { length: clients },
+    () => new VirtualClient(client, stream, { holder: shared ?? new SessionHolder(policy, offerAfterNs), habit }),
+  );
+};
+
+const paceOf = (request: PaceRequest, startNs: number): ClosedPace | SchedulePace => {
+  if (request.model === 'closed') return new ClosedPace(request.concurrency, request.bound);
+  const { profile, pattern, seed, parts, index, bound, mostInFlight, graceNs } = request;
+  const arrivals = new Arrivals({ profile, pattern, random: seededRandom(seed), parts, index });
+  return new SchedulePace({ arrivals, startNs, bound, mostInFlight, graceNs });
+};
+
+const scheduleCounts = (pace: SchedulePace): Pick<WindowReport, 'due' | 'unstarted' | 'crowded'> => {
+  const { taken, unstarted } = pace.count(nowNs());
+  return { due: taken + unstarted, unstarted, crowded: pace.crowded };
+};
 
 const until = async (startNs: number): Promise<void> => {
   const waitMs = (startNs - nowNs()) / 1e6;

@@ -5,7 +5,8 @@ import type { FleetProgress } from '../load/fleet.ts';
 
 /** Where a run stands among its blocks. */
 export interface BlockPosition {
-  readonly cell: Cell;
+  /** What shares the window: mostly one cell. */
+  readonly cells: readonly Cell[];
   /** Below 0 for warm-up. */
   readonly round: number;
   readonly rounds: number;
@@ -25,6 +26,6 @@ export type RunEvent =
       /** Since the block's window began. */
       readonly elapsedMs: number;
     }
-  | { readonly type: 'block-ended'; readonly at: BlockPosition; readonly recording: Recording }
+  | { readonly type: 'block-ended'; readonly at: BlockPosition; readonly recordings: readonly Recording[] }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'ended'; readonly run: RunRecord };

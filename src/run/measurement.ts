@@ -6,12 +6,14 @@ import type { Notice } from '../domain/notice.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import { RUN_FORMAT, type RunRecord, type RunStatus } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
-import { measureBlock, type MeasuredBlock } from '../load/block.ts';
 import type { Fleet } from '../load/fleet.ts';
+import type { MeasuredBlock, VisitOrder } from '../load/visit-order.ts';
+import { measureVisit } from '../load/visit.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand } from '../scenario/expand.ts';
 import { expectation } from '../scenario/expectation.ts';
-import { planBlocks, roundsOf, type PlannedBlock } from '../scenario/plan.ts';
+import { planVisits, profileOf, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
+import type { Interleave, Scenario } from '../scenario/schema.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import { clientSettings } from './client-settings.ts';
 import { describeEnvironment } from './environment.ts';
@@ -48,16 +50,18 @@ export const negotiatedKey = (state: string, protocol: Protocol): string => `${s
 /** The measuring part of a run: goes through the plan and keeps the record. */
 export class Measurement {
   readonly #prepared: Prepared;
-  readonly #plan: readonly PlannedBlock[];
+  readonly #plan: readonly PlannedVisit[];
   readonly #ownNotices: Notice[];
   #run: RunRecord;
 
   constructor(prepared: Prepared) {
     const { scenario } = prepared.decoded;
-    const { cells, impossible } = expand(scenario);
+    const expansion = expand(scenario);
+    const { cells, impossible } = expansion;
     const seed = scenario.seed ?? randomInt(2 ** 32);
+    const interleave = interleaveOf(scenario, prepared.chosen);
     this.#prepared = prepared;
-    this.#plan = planBlocks(scenario, cells, seed);
+    this.#plan = planVisits(scenario, expansion, { seed, interleave });
     this.#ownNotices = [
       ...engineNotices(prepared.chosen),
       ...impossible.map<Notice>(({ cell, reason }) => ({
@@ -67,7 +71,7 @@ export class Measurement {
         reason,
       })),
     ];
-    this.#run = newRun(prepared, { cells, seed, startedAt: new Date() });
+    this.#run = newRun(prepared, { cells, seed, interleave, startedAt: new Date() });
   }
 
   async run(): Promise<RunRecord> {
@@ -84,11 +88,11 @@ export class Measurement {
 
   /** Goes through the plan and saves after each round, so that a crash loses one round at most. */
   async #measureAll(store: RunStore | undefined): Promise<RunStatus> {
-    for (const [index, block] of this.#plan.entries()) {
-      const status = await this.#measure(block, index);
+    for (const [index, visit] of this.#plan.entries()) {
+      const status = await this.#measure(visit, index);
       if (status !== 'complete') return status;
-      const endsRound = this.#plan[index + 1]?.round !== block.round;
-      if (block.round >= 0 && endsRound) {
+      const endsRound = this.#plan[index + 1]?.round !== visit.round;
+      if (visit.round >= 0 && endsRound) {
         this.#update({});
         await store?.save(this.#run);
       }
@@ -96,31 +100,27 @@ export class Measurement {
     return 'complete';
   }
 
-  /** Measures one block and says how the run goes on. */
-  async #measure(block: PlannedBlock, index: number): Promise<RunStatus> {
+  /** Measures one window and says how the run goes on. */
+  async #measure(visit: PlannedVisit, index: number): Promise<RunStatus> {
     const { fleet, options } = this.#prepared;
     if (this.#isInterrupted()) return 'interrupted';
-    const at = this.#position(block, index);
+    const at = this.#position(visit, index);
     options.onEvent?.({ type: 'block-started', at });
     const watch = new Watch(fleet, {
       signal: options.signal,
       onProgress: (progress, elapsedMs) => options.onEvent?.({ type: 'progress', at, progress, elapsedMs }),
     });
     try {
-      const measured = await measureBlock(fleet, this.#order(block));
-      if (block.round >= 0 || watch.stoppedAt !== undefined) this.#keep(block, measured);
-      options.onEvent?.({ type: 'block-ended', at, recording: measured.recording });
+      const measured = await measureVisit(fleet, this.#order(visit, index));
+      if (visit.round >= 0 || watch.stoppedAt !== undefined) for (const block of measured) this.#keep(block);
+      options.onEvent?.({ type: 'block-ended', at, recordings: measured.map(({ recording }) => recording) });
     } finally {
       watch.end();
     }
     if (this.#isInterrupted()) return 'interrupted';
     if (watch.stoppedAt === undefined) return 'complete';
-    this.#ownNotices.push({
-      code: 'stopped-on-errors',
-      severity: 'error',
-      cell: cellLabel(block.cell),
-      errorShare: watch.stoppedAt,
-    });
+    const cell = at.cells.map(cellLabel).join(' and ');
+    this.#ownNotices.push({ code: 'stopped-on-errors', severity: 'error', cell, errorShare: watch.stoppedAt });
     return 'stopped';
   }
 
@@ -128,26 +128,39 @@ export class Measurement {
     return this.#prepared.options.signal?.aborted ?? false;
   }
 
-  #order(block: PlannedBlock): Parameters<typeof measureBlock>[1] {
-    const { decoded, states } = this.#prepared;
-    const state = states.find(({ label }) => label === block.cell.state);
-    if (state === undefined) throw new TypeError(`no open state ${block.cell.state}`);
+  #order(visit: PlannedVisit, index: number): VisitOrder {
+    const { scenario } = this.#prepared.decoded;
+    const profile = profileOf(scenario);
     return {
-      block,
-      settings: clientSettings(decoded.scenario, state, block.cell),
-      concurrency: decoded.scenario.load.concurrency,
+      visit,
+      streams: visit.streams.map((stream) => {
+        const state = this.#state(stream.cell);
+        return { ...stream, settings: clientSettings(scenario, state, stream.cell), serverCpu: state.cpu };
+      }),
+      concurrency: scenario.load.concurrency,
+      sessions: sessionsOf(scenario),
+      schedule: profile === undefined ? undefined : { profile, pattern: scenario.load.arrivals },
+      // Every window has an order of its own, and all of them follow from the run's seed.
+      seed: (this.#run.seed + (index + 1) * 0x9e3779b1) % 2 ** 32,
       tapEvery: TAP_EVERY,
-      policy: decoded.scenario.load.sessions,
-      serverCpu: state.cpu,
+      policy: scenario.load.sessions,
+      offerAfterMs: scenario.load.offerAfter,
     };
   }
 
-  #position({ cell, round }: PlannedBlock, index: number): BlockPosition {
-    return { cell, round, rounds: roundsOf(this.#prepared.decoded.scenario), index, blocks: this.#plan.length };
+  #state(cell: Cell): OpenState {
+    const state = this.#prepared.states.find(({ label }) => label === cell.state);
+    if (state === undefined) throw new TypeError(`no open state ${cell.state}`);
+    return state;
   }
 
-  #keep(block: PlannedBlock, { recording, negotiated }: MeasuredBlock): void {
-    const id = cellId(block.cell);
+  #position({ streams, round }: PlannedVisit, index: number): BlockPosition {
+    const cells = streams.map(({ cell }) => cell);
+    return { cells, round, rounds: roundsOf(this.#prepared.decoded.scenario), index, blocks: this.#plan.length };
+  }
+
+  #keep({ recording, negotiated }: MeasuredBlock): void {
+    const id = recording.cell;
     const isStated = this.#run.blocks.some((kept) => kept.cell === id && kept.honoured > 0);
     this.#run = {
       ...this.#run,
@@ -163,7 +176,7 @@ export class Measurement {
       code: 'interrupted',
       severity: 'warning',
       blocks: this.#run.blocks.length,
-      planned: this.#plan.filter((block) => block.round >= 0).length,
+      planned: this.#plan.filter(({ round }) => round >= 0).flatMap(({ streams }) => streams).length,
     });
   }
 
@@ -179,9 +192,35 @@ const engineNotices = ({ engine, obstacles }: ChosenEngine): Notice[] =>
     ? []
     : [{ code: 'engine-chosen', severity: 'info', engine: engine.name, reason: obstacles.join(' ').replace(/\.$/u, '') }];
 
+/**
+ * Handshakes of two states in turns share every moment of the machine, which is what a comparison needs. Where the engine cannot tell CPU
+ * time apart, or the load is one event, the states take turns by windows.
+ */
+const interleaveOf = (scenario: Scenario, { engine }: ChosenEngine): Interleave => {
+  if (Object.keys(scenario.states).length === 1) return 'block';
+  return scenario.plan.interleave ?? (engine.tellsTurns && scenario.load.model === 'closed' ? 'handshake' : 'block');
+};
+
+/** As many as are in flight in closed load; in a storm one per client; for a rate as many as arrive in 50 ms. */
+const sessionsOf = (scenario: Scenario): number => {
+  const { load } = scenario;
+  if (load.model === 'storm') return load.clients ?? load.concurrency;
+  const profile = profileOf(scenario);
+  if (profile === undefined) return load.concurrency;
+  const perSecond = profile.shape === 'constant' ? profile.perSecond : Math.max(profile.fromPerSecond, profile.toPerSecond);
+  return Math.min(load.concurrency, Math.max(LEAST_SESSIONS, Math.ceil(perSecond / 20)));
+};
+
+const LEAST_SESSIONS = 16;
+
 const newRun = (
   { decoded, chosen, states, negotiated, fleet }: Prepared,
-  { cells, seed, startedAt }: { readonly cells: readonly Cell[]; readonly seed: number; readonly startedAt: Date },
+  {
+    cells,
+    seed,
+    interleave,
+    startedAt,
+  }: { readonly cells: readonly Cell[]; readonly seed: number; readonly interleave: Interleave; readonly startedAt: Date },
 ): RunRecord => ({
   format: RUN_FORMAT,
   id: `${startedAt.toISOString().slice(0, 19).replaceAll(':', '').replaceAll('-', '')}Z_${decoded.scenario.name}`,
@@ -194,6 +233,7 @@ const newRun = (
   engine: { name: chosen.engine.name, library: chosen.engine.library, reason: chosen.reason },
   workers: fleet.size,
   seed,
+  interleave,
   tapShare: chosen.engine.readsEveryHello ? 1 : 1 / TAP_EVERY,
   scenario: decoded.scenario,
   sources: decoded.sources,

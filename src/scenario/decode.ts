@@ -31,13 +31,22 @@ export const decodeScenario = (file: unknown, flags: RawSettings, fileName: stri
   const decoded = decode(scenarioSchema, merge(kept, flags));
   if (!decoded.ok) throw flawError(decoded.flaws, flagPaths, fileName);
   const filePaths = leaves(kept).map((path) => path.join('.'));
-  return {
-    scenario: decoded.value,
-    sources: {
-      ...Object.fromEntries(filePaths.map((path) => [path, 'file' as const])),
-      ...Object.fromEntries([...flagPaths].map((path) => [path, 'flag' as const])),
-    },
+  const sources: SettingSources = {
+    ...Object.fromEntries(filePaths.map((path) => [path, 'file' as const])),
+    ...Object.fromEntries([...flagPaths].map((path) => [path, 'flag' as const])),
   };
+  refuseModesBesideMix(decoded.value, sources, fileName);
+  return { scenario: decoded.value, sources };
+};
+
+const refuseModesBesideMix = ({ load }: Scenario, sources: SettingSources, fileName: string): void => {
+  const from = sources['modes'];
+  if (load.mix === undefined || from === undefined) return;
+  const name = from === 'flag' ? '--mode' : `${fileName}: modes`;
+  throw new ResumarkError(
+    'SCENARIO',
+    `${name} must not be given beside load.mix, which names the modes itself. Leave one of them out.`,
+  );
 };
 
 /**
@@ -96,16 +105,23 @@ const asJson = (value: unknown): string => {
 const isMapping = (value: unknown): value is RawSettings => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Settings of which only one can be: a flag for one takes the place of whichever the file has. */
-const ALTERNATIVES: readonly (readonly string[])[] = [
-  ['duration', 'handshakes', 'handshakesPerBlock'],
-  ['rounds', 'pairs'],
-];
+const ALTERNATIVES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  plan: [
+    ['duration', 'handshakes', 'handshakesPerBlock'],
+    ['rounds', 'pairs'],
+  ],
+};
 
-const withoutReplaced = (file: RawSettings, flagPaths: ReadonlySet<string>): RawSettings => {
-  const { plan } = file;
-  if (!isMapping(plan)) return file;
-  const replaced = ALTERNATIVES.filter((group) => group.some((key) => flagPaths.has(`plan.${key}`))).flat();
-  return { ...file, plan: Object.fromEntries(Object.entries(plan).filter(([key]) => !replaced.includes(key))) };
+const withoutReplaced = (file: RawSettings, flagPaths: ReadonlySet<string>): RawSettings => ({
+  ...file,
+  ...Object.fromEntries(
+    Object.keys(ALTERNATIVES).flatMap((key) => (isMapping(file[key]) ? [[key, kept(file[key], key, flagPaths)]] : [])),
+  ),
+});
+
+const kept = (settings: RawSettings, name: string, flagPaths: ReadonlySet<string>): RawSettings => {
+  const replaced = (ALTERNATIVES[name] ?? []).filter((group) => group.some((key) => flagPaths.has(`${name}.${key}`))).flat();
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !replaced.includes(key)));
 };
 
 const merge = (base: RawSettings, over: RawSettings): RawSettings => {

@@ -1,17 +1,19 @@
-import type { Cell } from '../domain/cell.ts';
+import { cellId, type Cell } from '../domain/cell.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
-import type { Scenario } from './schema.ts';
+import { expectedUntil, type RateProfile } from './arrivals.ts';
+import type { Expansion, Stream } from './expand.ts';
+import type { Interleave, Scenario } from './schema.ts';
 
 /** Where a measured block ends. */
 export type BlockBound =
   { readonly by: 'duration'; readonly durationMs: number } | { readonly by: 'handshakes'; readonly handshakes: number };
 
-/** One block to measure. Warm-up rounds have negative numbers and are thrown away. */
-export interface PlannedBlock {
+/** One window to measure: one block of each of its cells. Warm-up rounds have negative numbers and are thrown away. */
+export interface PlannedVisit {
   readonly round: number;
   /** Position in its round. */
   readonly order: number;
-  readonly cell: Cell;
+  readonly streams: readonly Stream[];
   readonly bound: BlockBound;
 }
 
@@ -24,30 +26,77 @@ const WARMUP_BLOCK_MS = 200;
 /** A block shorter than this measures the start of the block rather than the server. */
 const LEAST_BLOCK_MS = 10;
 
-export const roundsOf = (scenario: Scenario): number => scenario.plan.rounds ?? scenario.plan.pairs ?? DEFAULT_ROUNDS;
+export const roundsOf = ({ plan, load }: Scenario): number =>
+  plan.rounds ?? plan.pairs ?? (isWholeEvent(load) ? 1 : DEFAULT_ROUNDS);
+
+/** A storm or a ramp is one event: cut into rounds it would be another. */
+const isWholeEvent = (load: Scenario['load']): boolean => load.model === 'storm' || typeof load.rate === 'object';
 
 /**
- * Every block of a run in order. In each round every cell has one turn, in an order drawn anew from the seed, so that a drift of the
- * machine hits all cells alike: never all of one cell and then all of the next.
+ * Every window of a run in order. In each round every cell has one turn, in an order drawn anew from the seed, so that a drift of the
+ * machine hits all cells alike: never all of one cell and then all of the next. Interleaved by handshake, the states of a scenario share
+ * their windows.
  */
-export const planBlocks = (scenario: Scenario, cells: readonly Cell[], seed: number): PlannedBlock[] => {
+export const planVisits = (
+  scenario: Scenario,
+  { groups }: Expansion,
+  { seed, interleave }: { readonly seed: number; readonly interleave: Interleave },
+): PlannedVisit[] => {
   const random = seededRandom(seed);
   const rounds = roundsOf(scenario);
-  const blocks: PlannedBlock[] = [];
+  const windows = interleave === 'handshake' ? sharedByStates(groups) : groups;
+  const visits: PlannedVisit[] = [];
   for (let round = -scenario.plan.warmup; round < rounds; round++) {
-    for (const [order, cell] of shuffled(cells, random).entries()) {
-      const bound = round < 0 ? warmupBound(scenario) : boundOf(scenario, rounds, round);
-      if (bound.by === 'duration' || bound.handshakes > 0) blocks.push({ round, order, cell, bound });
+    for (const [order, streams] of shuffled(windows, random).entries()) {
+      const bound = ofAllStreams(round < 0 ? warmupBound(scenario) : boundOf(scenario, rounds, round), streams);
+      if (bound.by === 'duration' || bound.handshakes > 0) visits.push({ round, order, streams, bound });
     }
   }
-  return blocks;
+  return visits;
+};
+
+/** The profile of a scheduled load, per window. */
+export const profileOf = ({ load }: Scenario): RateProfile | undefined => {
+  if (load.model === 'storm') return { shape: 'constant', perSecond: ((load.clients ?? 0) * 1000) / (load.over ?? 1) };
+  if (load.rate === undefined) return undefined;
+  if (typeof load.rate === 'number') return { shape: 'constant', perSecond: load.rate };
+  const { from, to, over, steps = 0 } = load.rate;
+  return { shape: 'ramp', fromPerSecond: from, toPerSecond: to, overMs: over, steps };
+};
+
+/** How many arrivals a window of a scheduled load is to have; `undefined` elsewhere. */
+export const arrivalsExpected = (scenario: Scenario, bound: BlockBound): number | undefined => {
+  const profile = profileOf(scenario);
+  if (profile === undefined) return undefined;
+  return bound.by === 'handshakes' ? bound.handshakes : expectedUntil(profile, bound.durationMs / 1000);
+};
+
+/** Cells that differ in nothing but their state share a window. */
+const sharedByStates = (groups: Expansion['groups']): Stream[][] => {
+  const windows = new Map<string, Stream[]>();
+  for (const group of groups) {
+    const key = group.map(({ cell }) => cellId({ ...cell, state: '' })).join(' ');
+    windows.set(key, [...(windows.get(key) ?? []), ...group]);
+  }
+  return [...windows.values()];
+};
+
+/** A window of several cells has the bound of each: so many handshakes of every state, and as many of a mix as of a cell. */
+const ofAllStreams = (bound: BlockBound, streams: readonly Stream[]): BlockBound => {
+  const states = new Set(streams.map(({ cell }: { readonly cell: Cell }) => cell.state)).size;
+  return bound.by === 'handshakes'
+    ? { by: 'handshakes', handshakes: bound.handshakes * states }
+    : { by: 'duration', durationMs: bound.durationMs * states };
 };
 
 const boundOf = (scenario: Scenario, rounds: number, round: number): BlockBound => {
   const { duration, handshakes, handshakesPerBlock } = scenario.plan;
+  const { load } = scenario;
+  if (load.model === 'storm') return { by: 'handshakes', handshakes: load.clients ?? 0 };
   if (handshakesPerBlock !== undefined) return { by: 'handshakes', handshakes: handshakesPerBlock };
   // The rounds share the handshakes exactly: the first ones take what does not divide.
   if (handshakes !== undefined) return { by: 'handshakes', handshakes: share(handshakes, rounds, round) };
+  if (typeof load.rate === 'object') return { by: 'duration', durationMs: load.rate.over };
   return { by: 'duration', durationMs: Math.max(LEAST_BLOCK_MS, (duration ?? DEFAULT_CELL_MS) / rounds) };
 };
 

@@ -32,3 +32,25 @@ export const parseDurationMs = (value: unknown): number | undefined => {
   for (const [, digits, unit] of text.matchAll(DURATION_PART)) ms += Number(digits) * (MILLISECONDS[unit ?? ''] ?? 0);
   return ms <= LONGEST_MS ? ms : undefined;
 };
+
+const RATE = /^(.+?)\s*\/\s*(s|sec|m|min|h)$/u;
+const SECONDS: Readonly<Record<string, number>> = { s: 1, sec: 1, m: 60, min: 60, h: 3600 };
+const DECIMAL = /^(\d+(?:\.\d+)?)\s*([kKmM])?$/u;
+
+/** `500/s`, `2.5k/s`, `90/min` per second, above 0. A bare number has no unit of time and is refused. */
+export const parseRate = (value: unknown): number | undefined => {
+  if (typeof value !== 'string') return undefined;
+  const [, amount = '', unit = ''] = RATE.exec(value.trim()) ?? [];
+  const [, digits, multiple = ''] = DECIMAL.exec(amount) ?? [];
+  if (digits === undefined) return undefined;
+  const perSecond = (Number(digits) * (MULTIPLES[multiple.toLowerCase()] ?? 1)) / (SECONDS[unit] ?? 1);
+  return perSecond > 0 && Number.isFinite(perSecond) ? perSecond : undefined;
+};
+
+/** `20%` as a fraction, above 0 and at most 1. */
+export const parseShare = (value: unknown): number | undefined => {
+  if (typeof value !== 'string') return undefined;
+  const [, digits] = /^(\d+(?:\.\d+)?)\s*%$/u.exec(value.trim()) ?? [];
+  const share = Number(digits) / 100;
+  return share > 0 && share <= 1 ? share : undefined;
+};

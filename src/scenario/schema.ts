@@ -1,8 +1,8 @@
 import { MODES } from '../domain/mode.ts';
-import { isProtocol, PROTOCOLS } from '../domain/protocol.ts';
-import { SESSION_POLICIES } from '../domain/session-policy.ts';
+import { PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
-import { parseCount, parseDurationMs } from './quantity.ts';
+import { choice, count, duration, flag, listOf, text } from './fields.ts';
+import { loadSchema, protocol } from './load-schema.ts';
 
 /**
  * The scenario file, declared once: types, defaults, command-line flags, decoding and the JSON Schema derive from it.
@@ -16,49 +16,13 @@ export interface SettingMeta {
   readonly [key: string]: unknown;
 }
 
-const count = (least: number) => {
-  const message = `must be a whole number of at least ${String(least)} (10k means 10000)`;
-  return z.union([z.number(), z.string()], { error: message }).transform((value, context) => {
-    const parsed = parseCount(value);
-    if (parsed !== undefined && parsed >= least) return parsed;
-    context.addIssue(message);
-    return z.NEVER;
-  });
-};
-
-const duration = (leastMs: number) =>
-  z.string('must be a duration with a unit such as "30s" or "250ms"').transform((value, context) => {
-    const parsed = parseDurationMs(value);
-    if (parsed !== undefined && parsed >= leastMs) return parsed;
-    context.addIssue(
-      parsed === undefined
-        ? 'must be a duration with a unit such as "30s" or "250ms"'
-        : `must be a duration of at least ${String(leastMs)}ms`,
-    );
-    return z.NEVER;
-  });
-
-const choice = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
-
-const listOf = <Item extends z.ZodType>(item: Item, what: string) =>
-  z
-    .array(item, `must be a list of ${what}`)
-    .nonempty(`must name at least one of ${what}`)
-    .refine((items) => new Set(items).size === items.length, { error: 'must not name the same twice' });
-
-const text = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
-
-/** `1.2` means `TLSv1.2`, on the command line and in a file. */
-const protocol = z.preprocess((value) => {
-  const spelt = `TLSv${String(value)}`;
-  return isProtocol(spelt) ? spelt : value;
-}, choice(PROTOCOLS));
-
 /** Rough on purpose: the system says what it cannot bind. No I/O module may be used here. */
 const isIpAddress = (text: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]*:[\da-f:.]*)$/iu.test(text);
 
-const flag = z.boolean('must be true or false');
+/** How the states of a scenario share a round. */
+export const INTERLEAVES = ['handshake', 'block'] as const;
+
+export type Interleave = (typeof INTERLEAVES)[number];
 
 export const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
 
@@ -110,25 +74,16 @@ const labelled = z
   )
   .refine((states) => Object.keys(states).length > 0, { error: 'must have at least one state' });
 
-const loadSchema = z.strictObject({
-  model: choice(['closed'])
-    .default('closed')
-    .meta({ description: 'How handshakes are started. closed: each virtual client starts its next when one ends' }),
-  sessions: choice(SESSION_POLICIES).default('distinct').meta({
-    flag: 'sessions',
-    description:
-      'Which session is offered: distinct per virtual client, the newest of all, each a single time, or one fixed for all',
-  }),
-  concurrency: count(1)
-    .default(16)
-    .meta({ flag: 'concurrency', alias: 'c', description: 'Virtual clients, each with one handshake in flight' }),
-});
-
 const planSchema = z
   .strictObject({
     rounds: count(1).optional().meta({
       flag: 'rounds',
-      description: 'Rounds; in each, every cell is measured for one block, in turns [default: 5]',
+      description: 'Rounds; in each, every cell is measured for one block, in turns [default: 5; 1 for a storm or a ramp]',
+    }),
+    interleave: choice(INTERLEAVES).optional().meta({
+      flag: 'interleave',
+      description:
+        'How states are measured beside each other: handshake, in one window and in turns by a coin; block, one window after another [default: handshake, where CPU time can be told apart]',
     }),
     pairs: count(1)
       .optional()

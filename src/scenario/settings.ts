@@ -48,7 +48,8 @@ const unwrap = (schema: z.core.$ZodType): z.core.$ZodType => {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
     return unwrap(schema.def.innerType);
   }
-  return schema;
+  // What is transformed is known by what goes in.
+  return schema instanceof z.ZodPipe ? unwrap(schema.def.in) : schema;
 };
 
 const step = (schema: z.core.$ZodType | undefined, key: string | number): z.core.$ZodType | undefined => {

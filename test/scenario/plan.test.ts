@@ -3,7 +3,7 @@ import { cellId } from '../../src/domain/cell.ts';
 import { decodeScenario, type RawSettings } from '../../src/scenario/decode.ts';
 import { expand } from '../../src/scenario/expand.ts';
 import { expectation } from '../../src/scenario/expectation.ts';
-import { planBlocks, share } from '../../src/scenario/plan.ts';
+import { planVisits, share } from '../../src/scenario/plan.ts';
 
 const scenarioOf = (settings: RawSettings) =>
   decodeScenario({ states: { before: { server: {} }, after: { server: {} } }, ...settings }, {}, 'file').scenario;
@@ -17,25 +17,80 @@ it('expands to every combination, and leaves out with a reason what cannot exist
 
 it('gives every cell one turn in every round, in an order that the seed decides', () => {
   const scenario = scenarioOf({ plan: { rounds: 4, warmup: 1 } });
-  const { cells } = expand(scenario);
-  const blocks = planBlocks(scenario, cells, 42);
+  const expansion = expand(scenario);
+  const plan = (seed: number) => planVisits(scenario, expansion, { seed, interleave: 'block' });
+  const visits = plan(42);
   const orders = [-1, 0, 1, 2, 3].map((round) =>
-    blocks.filter((block) => block.round === round).map((block) => cellId(block.cell)),
+    visits.filter((visit) => visit.round === round).flatMap(({ streams }) => streams.map(({ cell }) => cellId(cell))),
   );
-  for (const order of orders) expect(order.toSorted()).toEqual(cells.map(cellId).toSorted());
+  for (const order of orders) expect(order.toSorted()).toEqual(expansion.cells.map(cellId).toSorted());
   expect(new Set(orders.map(String)).size).toBeGreaterThan(1);
-  expect(planBlocks(scenario, cells, 42)).toEqual(blocks);
-  expect(planBlocks(scenario, cells, 43)).not.toEqual(blocks);
+  expect(plan(42)).toEqual(visits);
+  expect(plan(43)).not.toEqual(visits);
+});
+
+it('lets the states share every window when they are interleaved by handshake, with the bound of each', () => {
+  const scenario = scenarioOf({ plan: { rounds: 2, handshakesPerBlock: 200, warmup: 0 } });
+  const visits = planVisits(scenario, expand(scenario), { seed: 1, interleave: 'handshake' });
+  expect(visits).toHaveLength(2 * 5);
+  for (const { streams, bound } of visits) {
+    expect(streams.map(({ cell }) => cell.state)).toEqual(['before', 'after']);
+    expect(new Set(streams.map(({ cell }) => `${cell.protocol} ${cell.mode}`)).size).toBe(1);
+    expect(bound).toEqual({ by: 'handshakes', handshakes: 400 });
+  }
+});
+
+it('makes one stream of a mix, per protocol unless its parts name theirs', () => {
+  const mixed = scenarioOf({ load: { mix: { full: '20%', ticket: '80%' } }, states: { only: { server: {} } } });
+  const { groups } = expand(mixed);
+  expect(groups.map((group) => group.map(({ cell, weight }) => [cellId(cell), weight]))).toEqual([
+    [
+      ['only.TLSv1.2.full', 20_000],
+      ['only.TLSv1.2.ticket', 80_000],
+    ],
+    [
+      ['only.TLSv1.3.full', 20_000],
+      ['only.TLSv1.3.ticket', 80_000],
+    ],
+  ]);
+  const populations = scenarioOf({
+    load: {
+      mix: [
+        { protocol: '1.2', mode: 'session-id', share: '30%' },
+        { protocol: '1.3', mode: 'ticket', share: '70%' },
+      ],
+    },
+    states: { only: { server: {} } },
+  });
+  expect(expand(populations).groups.map((group) => group.map(({ cell }) => cellId(cell)))).toEqual([
+    ['only.TLSv1.2.session-id', 'only.TLSv1.3.ticket'],
+  ]);
+});
+
+it('takes a storm and a ramp for one event each, as long as it lasts', () => {
+  const bounds = (load: RawSettings) => {
+    const scenario = scenarioOf({
+      load,
+      plan: { warmup: 0 },
+      modes: ['full'],
+      protocols: ['TLSv1.3'],
+      states: { a: { server: {} } },
+    });
+    return planVisits(scenario, expand(scenario), { seed: 1, interleave: 'block' }).map(({ bound }) => bound);
+  };
+  expect(bounds({ model: 'storm', clients: '5k', over: '2s' })).toEqual([{ by: 'handshakes', handshakes: 5000 }]);
+  expect(bounds({ rate: { from: '1/s', to: '9/s', over: '3s' } })).toEqual([{ by: 'duration', durationMs: 3000 }]);
+  expect(bounds({ rate: '9/s' })).toHaveLength(5);
 });
 
 it('shares the handshakes of a cell over its rounds exactly, and plans no empty block', () => {
   const scenario = scenarioOf({ plan: { rounds: 4, handshakes: 10, warmup: 0 }, modes: ['full'], protocols: ['TLSv1.3'] });
-  const counts = planBlocks(scenario, expand(scenario).cells, 1).map(({ bound }) =>
+  const counts = planVisits(scenario, expand(scenario), { seed: 1, interleave: 'block' }).map(({ bound }) =>
     bound.by === 'handshakes' ? bound.handshakes : 0,
   );
   expect(counts).toEqual([3, 3, 3, 3, 2, 2, 2, 2]);
   const few = scenarioOf({ plan: { rounds: 4, handshakes: 2, warmup: 0 }, modes: ['full'], protocols: ['TLSv1.3'] });
-  expect(planBlocks(few, expand(few).cells, 1)).toHaveLength(4);
+  expect(planVisits(few, expand(few), { seed: 1, interleave: 'block' })).toHaveLength(4);
 });
 
 it.each([

@@ -26,6 +26,7 @@ export const openOpenSslEngine = (library: string | null = null): Engine => {
     name: 'openssl',
     library: `${openssl.version} through FFI`,
     readsEveryHello: true,
+    tellsTurns: true,
     client: (settings) => contexts.client(settings),
     run: (work) => {
       new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) }, work).run();

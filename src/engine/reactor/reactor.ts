@@ -104,6 +104,7 @@ export class Reactor<Own extends Attempt> {
   }
 
   #start(attempt: Own): void {
+    this.#work.turnTo?.(attempt);
     const slot = this.#free.pop() ?? this.#addSlot();
     slot.generation = (slot.generation + 1) % MOST_SLOTS;
     this.#inFlight += 1;
@@ -123,6 +124,7 @@ export class Reactor<Own extends Attempt> {
   }
 
   #ready(slot: Slot<Own>, bits: number): void {
+    if (slot.attempt !== undefined) this.#work.turnTo?.(slot.attempt);
     if (slot.stage === 'connecting') {
       if ((bits & (EPOLLERR | EPOLLHUP)) !== 0) {
         this.#fail(slot, this.#sockets.error(slot.fd) ?? { kind: 'closed', detail: '' });

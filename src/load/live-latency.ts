@@ -1,0 +1,46 @@
+/** Eight steps per doubling: a live number within 9 % is as much as a person can read from a moving line. */
+const STEPS = 8;
+
+/** From 1 us to 64 s. */
+const FIRST_NS = 1000;
+const SLOTS = 26 * STEPS;
+
+/** Shared memory that a histogram of latencies takes, in 32-bit words. */
+export const LIVE_LATENCY_WORDS = SLOTS;
+
+/**
+ * A coarse histogram in shared memory: a worker counts, and another thread reads it at any time. For the progress line; results come from
+ * HDR histograms.
+ */
+export class LiveLatency {
+  readonly #slots: Int32Array;
+
+  /** @param slots `LIVE_LATENCY_WORDS` words of shared memory. */
+  constructor(slots: Int32Array) {
+    this.#slots = slots;
+  }
+
+  record(ns: number): void {
+    const slot = Math.floor(Math.log2(Math.max(1, ns / FIRST_NS)) * STEPS);
+    const at = Math.min(SLOTS - 1, slot);
+    // One writer: no need to be atomic, and a reader that is one behind does no harm.
+    this.#slots[at] = (this.#slots[at] ?? 0) + 1;
+  }
+
+  reset(): void {
+    this.#slots.fill(0);
+  }
+
+  /** The quantile of several together, `undefined` when they counted nothing. */
+  static quantileNs(all: readonly LiveLatency[], p: number): number | undefined {
+    const counts = Array.from({ length: SLOTS }, (_, slot) => all.reduce((sum, one) => sum + (one.#slots[slot] ?? 0), 0));
+    const total = counts.reduce((a, b) => a + b, 0);
+    if (total === 0) return undefined;
+    let below = 0;
+    const slot = counts.findIndex((count) => {
+      below += count;
+      return below >= p * total;
+    });
+    return FIRST_NS * 2 ** ((slot + 0.5) / STEPS);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The places that connections take in a window, and how long they were taken: the time that the places existed for, and not only the time
+ * that the connections account for by their own clocks (Little's law compares the two).
+ */
+export class Places {
+  readonly #free: number[] = [];
+  readonly #firstNs: number[] = [];
+  readonly #lastNs: number[] = [];
+  #inFlight = 0;
+  #areaNs = 0;
+  #sinceNs = 0;
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  take(nowNs: number): number {
+    this.#integrate(nowNs);
+    this.#inFlight += 1;
+    const place = this.#free.pop() ?? this.#firstNs.length;
+    this.#firstNs[place] ??= nowNs;
+    return place;
+  }
+
+  giveBack(place: number, nowNs: number): void {
+    this.#integrate(nowNs);
+    this.#inFlight -= 1;
+    this.#free.push(place);
+    this.#lastNs[place] = nowNs;
+  }
+
+  /** When the last connection ended. */
+  get lastEndNs(): number {
+    return this.#lastNs.reduce((latest, ns) => Math.max(latest, ns), 0);
+  }
+
+  /** From each place's first use to its last: in closed load it is never idle in between, or the generator was too slow. */
+  get existedNs(): number {
+    return this.#lastNs.reduce((sum, ns, place) => sum + ns - (this.#firstNs[place] ?? ns), 0);
+  }
+
+  /** Number in flight integrated over time. */
+  get takenNs(): number {
+    return this.#areaNs;
+  }
+
+  #integrate(nowNs: number): void {
+    this.#areaNs += this.#inFlight * (nowNs - this.#sinceNs);
+    this.#sinceNs = nowNs;
+  }
+}

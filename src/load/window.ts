@@ -1,0 +1,116 @@
+import { judge } from '../domain/judgement.ts';
+import type { Outcome, Work } from '../engine/engine.ts';
+import type { Deck } from '../stats/deck.ts';
+import type { ClientPool } from './client-pool.ts';
+import type { Counters } from './counters.ts';
+import type { CpuSplit } from './cpu-split.ts';
+import type { Pace } from './pace.ts';
+import { Places } from './places.ts';
+import { Tally } from './tally.ts';
+import type { VirtualClient } from './virtual-client.ts';
+
+export interface WindowOptions {
+  /** One per stream. */
+  readonly pools: readonly ClientPool[];
+  /** Which stream is next. */
+  readonly deck: Deck;
+  readonly pace: Pace;
+  readonly counters: Counters;
+  readonly cpu: CpuSplit;
+  /** Every n-th handshake has its plaintext hellos read. */
+  readonly tapEvery: number;
+  /** Whether a client whose session is used up fetches another by an unmeasured full handshake. */
+  readonly replenishes: boolean;
+  /** Whether starts are due by a schedule, so that lateness and response time mean something. */
+  readonly isScheduled: boolean;
+}
+
+/**
+ * The work of one window: the pace says when a handshake begins, the deck of which cell, the cell's pool by which client.
+ *
+ * What is in flight when the window ends is finished and counted: dropping it would drop the slow ones.
+ */
+export class LoadWindow implements Work<VirtualClient> {
+  readonly tallies: readonly Tally[];
+  readonly places = new Places();
+  readonly #options: WindowOptions;
+  /** Clients without a session who had one: they fetch another before they go on. */
+  readonly #spent: VirtualClient[] = [];
+  #started = 0;
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+    this.tallies = options.pools.map(() => new Tally(options.isScheduled));
+  }
+
+  next(nowNs: number): VirtualClient | undefined {
+    const { pace, deck, pools, counters, tapEvery } = this.#options;
+    if (counters.control !== 'run') return undefined;
+    const spent = this.#spent.pop();
+    if (spent !== undefined) return this.#begin(spent, nowNs);
+    const intendedNs = pace.take(nowNs, this.places.inFlight);
+    if (intendedNs === undefined) return undefined;
+    const client = pools[deck.draw()]?.take();
+    if (client === undefined) throw new RangeError('the deck has more kinds than there are streams');
+    client.startMeasuring(intendedNs, this.#started % tapEvery === 0);
+    this.#started += 1;
+    return this.#begin(client, nowNs);
+  }
+
+  dueNs(): number {
+    const { pace, counters } = this.#options;
+    return counters.control === 'run' ? pace.dueNs(this.places.inFlight) : Number.POSITIVE_INFINITY;
+  }
+
+  isCancelled(): boolean {
+    return this.#options.counters.control === 'cancel';
+  }
+
+  turnTo(client: VirtualClient): void {
+    this.#options.cpu.turnTo(client.stream);
+  }
+
+  settled(client: VirtualClient, outcome: Outcome): void {
+    const { pools, replenishes } = this.#options;
+    this.places.giveBack(client.place, outcome.endNs);
+    const tally = this.tallies[client.stream];
+    if (tally === undefined) throw new RangeError('a client of no stream');
+    if (client.purpose === 'replenish') this.#countReplenished(tally, outcome);
+    else this.#count(tally, client, outcome);
+    client.learn(outcome);
+    if (replenishes && client.purpose === 'measure' && outcome.evidence.offered !== undefined && !client.hasSession) {
+      client.purpose = 'replenish';
+      this.#spent.push(client);
+    } else pools[client.stream]?.giveBack(client);
+  }
+
+  #begin(client: VirtualClient, nowNs: number): VirtualClient {
+    client.place = this.places.take(nowNs);
+    this.#options.counters.countStart();
+    return client;
+  }
+
+  #countReplenished(tally: Tally, outcome: Outcome): void {
+    const { counters } = this.#options;
+    tally.replenished(outcome);
+    if (outcome.failure === undefined) counters.countFinished(true);
+    else counters.countError();
+  }
+
+  #count(tally: Tally, client: VirtualClient, outcome: Outcome): void {
+    const { counters } = this.#options;
+    tally.started(outcome, client.intendedNs);
+    if (outcome.failure !== undefined) {
+      tally.failed(outcome.failure);
+      counters.countError();
+      return;
+    }
+    const { mode, protocol } = client.client.settings;
+    const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
+    if (judgement === 'honoured') {
+      tally.honoured(outcome, client.intendedNs);
+      counters.latency.record(outcome.handshakeNs);
+    } else tally.declined(outcome, judgement);
+    counters.countFinished(judgement === 'honoured');
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from '../domain/zod.ts';
+import { parseCount, parseDurationMs, parseRate, parseShare } from './quantity.ts';
+
+/**
+ * Fields that settings are made of. Each decodes what people write and says what would be right: a message completes the sentence
+ * "<the setting> ...".
+ */
+/** `10k`. */
+export const count = (least: number): z.ZodType<number, number | string> => {
+  const message = `must be a whole number of at least ${String(least)} (10k means 10000)`;
+  return z.union([z.number(), z.string()], { error: message }).transform((value, context) => {
+    const parsed = parseCount(value);
+    if (parsed !== undefined && parsed >= least) return parsed;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+};
+
+/** `30s`, in ms. */
+export const duration = (leastMs: number): z.ZodType<number, string> =>
+  z.string('must be a duration with a unit such as "30s" or "250ms"').transform((value, context) => {
+    const parsed = parseDurationMs(value);
+    if (parsed !== undefined && parsed >= leastMs) return parsed;
+    context.addIssue(
+      parsed === undefined
+        ? 'must be a duration with a unit such as "30s" or "250ms"'
+        : `must be a duration of at least ${String(leastMs)}ms`,
+    );
+    return z.NEVER;
+  });
+
+export const choice = <const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+): z.ZodType<Choices[number], Choices[number]> => z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+
+export const listOf = <Item extends z.ZodType>(item: Item, what: string): z.ZodType<z.output<Item>[], z.input<Item>[]> =>
+  z
+    .array(item, `must be a list of ${what}`)
+    .nonempty(`must name at least one of ${what}`)
+    .refine((items) => new Set(items).size === items.length, { error: 'must not name the same twice' });
+
+export const text = (what: string): z.ZodType<string, string> => z.string(`must be ${what}`).min(1, `must be ${what}`);
+
+export const flag: z.ZodType<boolean, boolean> = z.boolean('must be true or false');
+
+/** `500/s`, per second. */
+export const rate = (): z.ZodType<number, string> => {
+  const message = 'must be a rate with its unit of time such as "500/s", "2.5k/s" or "90/min"';
+  return z.string(message).transform((value, context) => {
+    const parsed = parseRate(value);
+    if (parsed !== undefined) return parsed;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+};
+
+/** `20%`, as a fraction above 0. */
+export const share = (): z.ZodType<number, string> => {
+  const message = 'must be a share above 0 % and up to 100 % such as "20%" or "0.5%"';
+  return z.string(message).transform((value, context) => {
+    const parsed = parseShare(value);
+    if (parsed !== undefined) return parsed;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+};
