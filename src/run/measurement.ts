@@ -77,6 +77,7 @@ export class Measurement {
   async run(): Promise<RunRecord> {
     const { options } = this.#prepared;
     const store = await options.store?.(this.#run.id);
+    if (store !== undefined) this.#run = { ...this.#run, id: store.runId };
     options.onEvent?.({ type: 'started', run: this.#run, folder: store?.folder });
     const status = await this.#measureAll(store);
     if (status === 'interrupted') this.#noteInterrupt();

@@ -8,28 +8,37 @@ import { histogramLog } from '../report/hlog.ts';
 import { htmlReport } from '../report/html.ts';
 import { runJson } from '../report/json.ts';
 
+/** Runs that begin in the same second, as in a script, have the same ID but for a number behind it. */
+const MOST_OF_ONE_SECOND = 1000;
+
 /** A run folder. Made before anything is measured, so that a path that cannot be written fails at once. */
 export class RunStore {
   readonly folder: string;
+  /** The name of the folder: the run's ID, with a number behind it when that was taken. */
+  readonly runId: string;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, runId: string) {
     this.folder = folder;
+    this.runId = runId;
   }
 
   /** @throws ResumarkError USAGE when the folder cannot be made. */
-  static async create(parent: string, runId: string): Promise<RunStore> {
-    const folder = join(parent, runId);
+  static async create(parent: string, wantedId: string): Promise<RunStore> {
     try {
-      await mkdir(folder, { recursive: true });
+      await mkdir(parent, { recursive: true });
+      for (let number = 1; ; number++) {
+        const runId = number === 1 ? wantedId : `${wantedId}-${String(number)}`;
+        const folder = join(parent, runId);
+        if (await isMade(folder, number)) return new RunStore(folder, runId);
+      }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new ResumarkError(
         'USAGE',
-        `the run folder ${folder} cannot be made: ${code ?? String(error)}.`,
+        `the run folder ${join(parent, wantedId)} cannot be made: ${code ?? String(error)}.`,
         'Name another with --output.',
       );
     }
-    return new RunStore(folder);
   }
 
   /** Writes every file of the folder anew; a reader sees the old or the new content, never a part. */
@@ -47,6 +56,17 @@ export class RunStore {
     await rename(`${path}.part`, path);
   }
 }
+
+/** Makes a folder that is not there yet: two runs never write into one. */
+const isMade = async (folder: string, number: number): Promise<boolean> => {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && number < MOST_OF_ONE_SECOND) return false;
+    throw error;
+  }
+};
 
 /**
  * Reads a run from its folder or its `run.json`.

@@ -1,0 +1,55 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readRun, RunStore } from '../../src/run/store.ts';
+import { fakeRun } from '../report/fake-run.ts';
+
+let parent = '';
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'resumark-store-'));
+});
+
+afterEach(async () => {
+  await rm(parent, { recursive: true });
+});
+
+it('gives each of many runs of one second a folder of its own, under its own ID', async () => {
+  const stores = await Promise.all(Array.from({ length: 5 }, () => RunStore.create(parent, '20260101T000000Z_same')));
+  expect(new Set(stores.map(({ folder }) => folder)).size).toBe(5);
+  expect((await readdir(parent)).toSorted()).toEqual(stores.map(({ runId }) => runId).toSorted());
+});
+
+it('leaves no half-written file behind, and reads what it wrote', async () => {
+  const store = await RunStore.create(parent, 'run');
+  const run = fakeRun([{ state: 'only', protocol: 'TLSv1.2', mode: 'full' }]);
+  await store.save(run);
+  await store.save(run);
+  expect((await readdir(store.folder)).toSorted()).toEqual([
+    'blocks.csv',
+    'histograms.hlog',
+    'report.html',
+    'run.json',
+    'summary.csv',
+  ]);
+  expect(await readRun(store.folder)).toEqual(run);
+});
+
+it('says which folder cannot be made, and how to name another', async () => {
+  const file = join(parent, 'file');
+  await writeFile(file, '');
+  await expect(RunStore.create(file, 'run')).rejects.toMatchObject({
+    message: expect.stringContaining(join(file, 'run')) as string,
+    hint: 'Name another with --output.',
+  });
+});
+
+it.each([
+  ['{', /is no JSON/u],
+  ['{"format": 99}', /has format 99, but this version reads format 1/u],
+  ['{"format": 1}', /is damaged: id /u],
+])('refuses a damaged file: %s', async (content, message) => {
+  await writeFile(join(parent, 'run.json'), content);
+  await expect(readRun(parent)).rejects.toThrow(message);
+});
