@@ -90,6 +90,7 @@ const openServer = async ({ label, identity }: StateToOpen, settings: ServerSett
     keyType: settings.certificate,
     resumption: settings.resumption,
     delayMs: settings.delay,
+    workMs: settings.work,
   });
   return {
     label,

@@ -43,6 +43,9 @@ export const serverSchema = z.strictObject({
   delay: duration(0)
     .prefault('0')
     .meta({ description: 'How long the server holds back each handshake, for tests with a known truth' }),
+  work: duration(0)
+    .prefault('0')
+    .meta({ description: 'CPU time that the server burns in each handshake beside its own: a change of known size' }),
 });
 
 const stateSchema = z

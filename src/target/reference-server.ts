@@ -6,7 +6,7 @@ import { ResumarkError } from '../domain/error.ts';
 import type { KeyType } from './certificate.ts';
 import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
-export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'port' | 'ticketKeys'>> {
+export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
   readonly keyType: KeyType;
   readonly resumption: ServerOptions['resumption'];
 }
@@ -38,6 +38,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     certificate,
     resumption: settings.resumption,
     delayMs: settings.delayMs ?? 0,
+    workMs: settings.workMs ?? 0,
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
   };

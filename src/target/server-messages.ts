@@ -6,6 +6,8 @@ export interface ServerOptions {
   readonly resumption: readonly ('cache' | 'tickets')[];
   /** How long each connection's handshake is held back, in ms. */
   readonly delayMs: number;
+  /** CPU time that each handshake burns beside its own, in ms: a change for the worse of known size. */
+  readonly workMs: number;
   /** 0 takes a free one. */
   readonly port: number;
   /** 48 bytes in hex that servers of a fleet share; `undefined` draws its own. */

@@ -31,6 +31,11 @@ const listen = (options: ServerOptions): void => {
     ...(options.ticketKeys !== undefined && { ticketKeys: Buffer.from(options.ticketKeys, 'hex') }),
   });
   if (options.resumption.includes('cache')) keepSessions(tls);
+  if (options.workMs > 0) {
+    tls.prependListener('connection', () => {
+      burn(options.workMs);
+    });
+  }
   tls.on('secureConnection', serve);
   // A client that resets is how a load generator ends its connections.
   tls.on('tlsClientError', () => undefined);
@@ -52,6 +57,12 @@ const heldBack = (tls: TlsServer, delayMs: number): Server =>
       if (!socket.destroyed) tls.emit('connection', socket);
     }, delayMs);
   });
+
+/** Keeps the CPU busy, as a dearer handshake would. */
+const burn = (ms: number): void => {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+};
 
 /** node:tls has no session cache of its own: without these handlers session IDs are never resumed. */
 const keepSessions = (tls: TlsServer): void => {

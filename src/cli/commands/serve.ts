@@ -33,6 +33,12 @@ export const serveCommand = (context: CommandContext): CommandModule => ({
         describe: 'Hold back each handshake so long',
         defaultDescription: 'not at all',
       })
+      .option('work', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Burn so much CPU time in each handshake, such as 200us',
+        defaultDescription: 'none',
+      })
       .example('$0 serve --resumption none --port 8443', 'a server that never resumes'),
   handler: async (parsed) => {
     context.exitWith(await serve(context, parsed));
@@ -44,12 +50,14 @@ const serve = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise
     certificate: parsed['certificate'],
     resumption: resumptionOf(parsed['resumption']),
     delay: parsed['delay'],
+    work: parsed['work'],
   });
   const interrupt = listenForInterrupt();
   const server = await startReferenceServer({
     keyType: settings.certificate,
     resumption: settings.resumption,
     delayMs: settings.delay,
+    workMs: settings.work,
     port: portOf(parsed['port']),
   });
   terminal.out(`${server.address}:${String(server.port)}\n${server.certificate}`);
