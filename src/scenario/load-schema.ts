@@ -49,9 +49,6 @@ const mixSchema = z
     error: 'must have shares that add up to 100%',
   });
 
-/** The models that go by a schedule. */
-export const isScheduled = (model: LoadModel): boolean => model === 'open' || model === 'storm';
-
 export const loadSchema = z
   .strictObject({
     model: choice(LOAD_MODELS).optional().meta({

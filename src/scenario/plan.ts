@@ -1,6 +1,6 @@
 import { cellId, type Cell } from '../domain/cell.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
-import { expectedUntil, type RateProfile } from './arrivals.ts';
+import type { RateProfile } from './arrivals.ts';
 import type { Expansion, Stream } from './expand.ts';
 import type { Interleave, Scenario } from './schema.ts';
 
@@ -62,13 +62,6 @@ export const profileOf = ({ load }: Scenario): RateProfile | undefined => {
   if (typeof load.rate === 'number') return { shape: 'constant', perSecond: load.rate };
   const { from, to, over, steps = 0 } = load.rate;
   return { shape: 'ramp', fromPerSecond: from, toPerSecond: to, overMs: over, steps };
-};
-
-/** How many arrivals a window of a scheduled load is to have; `undefined` elsewhere. */
-export const arrivalsExpected = (scenario: Scenario, bound: BlockBound): number | undefined => {
-  const profile = profileOf(scenario);
-  if (profile === undefined) return undefined;
-  return bound.by === 'handshakes' ? bound.handshakes : expectedUntil(profile, bound.durationMs / 1000);
 };
 
 /** Cells that differ in nothing but their state share a window. */
