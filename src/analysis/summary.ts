@@ -49,8 +49,15 @@ export interface CellSummary {
 /** One summary per cell, in the run's order. Histograms are merged, never averaged. */
 export const summarize = (run: RunRecord): CellSummary[] => run.cells.map((cell) => summarizeCell(run, cell));
 
-const summarizeCell = (run: RunRecord, cell: CellRecord): CellSummary => {
-  const blocks = run.blocks.filter((block) => block.cell === cell.id && block.valid);
+const summarizeCell = (run: RunRecord, cell: CellRecord): CellSummary =>
+  summarizeBlocks(
+    run,
+    cell,
+    run.blocks.filter((block) => block.cell === cell.id && block.valid),
+  );
+
+/** A cell over some of its blocks: over one, it is the block's own summary. */
+export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readonly Recording[]): CellSummary => {
   const handshakes = sum(blocks, (block) => block.handshakes);
   const honoured = sum(blocks, (block) => block.honoured);
   const errorsBy = sumCounts(blocks.map((block) => block.errors));

@@ -7,8 +7,17 @@ import { flagSettings, type Setting } from '../scenario/settings.ts';
 export type ParsedFlags = Readonly<Record<string, unknown>>;
 
 /** Declares a flag for every setting of the scenario that has one. All values stay text: one decoder makes numbers of them. */
-export const withScenarioFlags = (yargs: Argv): Argv =>
-  yargs.options(Object.fromEntries(flagSettings().map((setting) => [setting.meta.flag ?? '', optionOf(setting)])));
+export const withScenarioFlags = (yargs: Argv): Argv => withSettings(yargs, flagSettings());
+
+/** Declares the flags of one group of the scenario's settings. */
+export const withFlagsOf = (yargs: Argv, group: string): Argv =>
+  withSettings(
+    yargs,
+    flagSettings().filter(({ path }) => path[0] === group),
+  );
+
+const withSettings = (yargs: Argv, settings: readonly Setting[]): Argv =>
+  yargs.options(Object.fromEntries(settings.map((setting) => [setting.meta.flag ?? '', optionOf(setting)])));
 
 const optionOf = (setting: Setting): Options => ({
   type: setting.type === 'boolean' ? 'boolean' : 'string',

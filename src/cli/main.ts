@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../domain/error.ts';
 import { version } from '../run/version.ts';
+import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -28,6 +29,7 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
   const program = commandLine(args)
     .command(runCommand(context))
     .command(demoCommand(context))
+    .command(compareCommand(context))
     .command(reportCommand(context))
     .command(serveCommand(context))
     .command(schemaCommand(context));

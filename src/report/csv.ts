@@ -1,8 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import { metric, METRICS } from '../analysis/metrics.ts';
 import { summarize, type CellSummary } from '../analysis/summary.ts';
+import type { Comparison, ComparisonRow } from '../domain/comparison.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
+import { reasonText } from './comparison/sentence.ts';
 import { oneLine } from './safe-text.ts';
 
 type CsvValue = string | number | undefined;
@@ -15,6 +17,28 @@ export const summaryCsv = (run: RunRecord): string => csv(summaryColumns(run), s
 
 /** `blocks.csv`: a row per cell and block, in the order in which they were measured. */
 export const blocksCsv = (run: RunRecord): string => csv(blockColumns(run), run.blocks);
+
+/** `compare.csv`: a row per protocol, mode and metric. Ratios are after / before. */
+export const compareCsv = (comparison: Comparison): string => csv(COMPARE_COLUMNS, comparison.rows);
+
+const COMPARE_COLUMNS: Columns<ComparisonRow> = [
+  ['protocol', (row) => row.protocol],
+  ['mode', (row) => row.mode],
+  ['metric', (row) => row.metric],
+  ['unit', (row) => metric(row.metric).unit],
+  ['before', (row) => exact(row.before ?? undefined)],
+  ['after', (row) => exact(row.after ?? undefined)],
+  ['ratio', (row) => exact(row.ratio ?? undefined)],
+  ['ratio_low', (row) => exact(row.ratioLow ?? undefined)],
+  ['ratio_high', (row) => exact(row.ratioHigh ?? undefined)],
+  ['confidence', (row) => row.confidence],
+  ['pairs', (row) => row.pairs],
+  ['p_value', (row) => exact(row.pValue ?? undefined)],
+  ['p_adjusted', (row) => exact(row.pAdjusted ?? undefined)],
+  ['min_effect', (row) => row.minEffect],
+  ['verdict', (row) => row.verdict],
+  ['reason', (row) => reasonText(row)],
+];
 
 const summaryColumns = (run: RunRecord): Columns<CellSummary> => [
   ['run_id', () => run.id],

@@ -1,11 +1,10 @@
 import type { RunRecord } from '../domain/run-record.ts';
 
-/**
- * `run.json`: the whole record. Everything else is rendered from it.
- *
- * What is invisible or would control a terminal stands as an escape: the value is the same, and printing the file is harmless.
- */
-export const runJson = (run: RunRecord): string => `${JSON.stringify(run, undefined, 1).replace(UNPRINTABLE, escaped)}\n`;
+/** `run.json`: the whole record. Everything else is rendered from it. */
+export const runJson = (run: RunRecord): string => printableJson(run);
+
+/** JSON in which what is invisible or would control a terminal stands as an escape: the value is the same, and printing it is harmless. */
+export const printableJson = (value: object): string => `${JSON.stringify(value, undefined, 1).replace(UNPRINTABLE, escaped)}\n`;
 
 /** All but the line breaks that JSON.stringify itself sets; below U+0020 it has escaped the rest. */
 const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

@@ -21,7 +21,8 @@ export const markdownReport = (run: RunRecord): string => {
     .join('\n\n')}\n`;
 };
 
-const markdownTable = ({ columns, rows }: Table): string[] => [
+/** A table of GitHub's Markdown. */
+export const markdownTable = ({ columns, rows }: Table): string[] => [
   row(columns.map((column) => escaped(column.head))),
   row(columns.map((column) => (column.align === 'right' ? '--:' : ':--'))),
   ...rows.map((cells) => row(cells.map(escaped))),
@@ -32,7 +33,7 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const isDoubt = (notice: Notice): boolean => notice.severity !== 'info';
 
 /** What a peer says must become neither markup nor a mention, an issue or a link of GitHub's. */
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   oneLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

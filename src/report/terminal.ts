@@ -57,6 +57,9 @@ export const alignedRows = ({ columns, rows }: Table): string[] => {
   );
 };
 
+/** The lines of a table that is made to fit a width; 0 fits any. */
+export const fittedRows = (table: Table, width: number): string[] => alignedRows(fitted(table, width).table);
+
 /** Takes the least telling columns away until the table fits; those that never yield stay, and then lines are too long. */
 const fitted = (table: Table, width: number): { readonly table: Table; readonly hidden: readonly string[] } => {
   const first = table.columns.filter(({ yields }) => yields > 0).toSorted((a, b) => a.yields - b.yields)[0];

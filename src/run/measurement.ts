@@ -30,6 +30,8 @@ export interface ExecuteOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Ends the run: the window is closed, what was measured is kept, and the run's status says `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Asked after the planned looks but the last: whether what was measured decides, so that the run may end early. */
+  readonly isDecided?: (run: RunRecord) => boolean;
   /** Where the run is written after each round, made by its ID; without it nothing is written. */
   readonly store?: (runId: string) => Promise<RunStore>;
 }
@@ -96,9 +98,18 @@ export class Measurement {
       if (visit.round >= 0 && endsRound) {
         this.#update({});
         await store?.save(this.#run);
+        if (this.#endsEarly(visit.round)) return 'complete';
       }
     }
     return 'complete';
+  }
+
+  /** Only at planned looks: looking whenever one likes would raise the rate of false alarms. */
+  #endsEarly(round: number): boolean {
+    const { decoded, options } = this.#prepared;
+    const looks = decoded.scenario.plan.looks ?? [];
+    const isLook = looks.slice(0, -1).includes(round + 1);
+    return isLook && options.isDecided?.(this.#run) === true;
   }
 
   /** Measures one window and says how the run goes on. */

@@ -1,6 +1,7 @@
 import { ResumarkError } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
 import { decode, type Flaw } from '../domain/zod.ts';
+import type { CompareSettings } from './compare-schema.ts';
 import { scenarioSchema, serverSchema, type Scenario, type ServerSettings } from './schema.ts';
 import { flagOf, knownKeysAt } from './settings.ts';
 
@@ -62,6 +63,18 @@ export const decodeServer = (flags: RawSettings): ServerSettings => {
   throw new ResumarkError('USAGE', lines.join('\n'));
 };
 
+/**
+ * Decodes when a difference counts, given as flags.
+ *
+ * @throws ResumarkError USAGE naming the flag, the value and the mend.
+ */
+export const decodeCompare = (flags: RawSettings): CompareSettings => {
+  const decoded = decode(scenarioSchema.shape.compare, flags['compare']);
+  if (decoded.ok) return decoded.value;
+  const flaws = decoded.flaws.map((flaw) => ({ ...flaw, path: ['compare', ...flaw.path] }));
+  throw flawError(flaws, new Set(['compare']), 'compare');
+};
+
 const flawError = (flaws: readonly Flaw[], flagPaths: ReadonlySet<string>, fileName: string): ResumarkError => {
   const isFlag = (flaw: Flaw): boolean => isSetByFlag(flaw.path, flagPaths);
   const lines = flaws.map((flaw) => sentence(flaw, isFlag(flaw), fileName));
@@ -108,7 +121,7 @@ const isMapping = (value: unknown): value is RawSettings => typeof value === 'ob
 const ALTERNATIVES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   plan: [
     ['duration', 'handshakes', 'handshakesPerBlock'],
-    ['rounds', 'pairs'],
+    ['rounds', 'pairs', 'looks'],
   ],
 };
 

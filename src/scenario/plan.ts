@@ -27,7 +27,7 @@ const WARMUP_BLOCK_MS = 200;
 const LEAST_BLOCK_MS = 10;
 
 export const roundsOf = ({ plan, load }: Scenario): number =>
-  plan.rounds ?? plan.pairs ?? (isWholeEvent(load) ? 1 : DEFAULT_ROUNDS);
+  plan.rounds ?? plan.pairs ?? plan.looks?.at(-1) ?? (isWholeEvent(load) ? 1 : DEFAULT_ROUNDS);
 
 /** A storm or a ramp is one event: cut into rounds it would be another. */
 const isWholeEvent = (load: Scenario['load']): boolean => load.model === 'storm' || typeof load.rate === 'object';

@@ -1,6 +1,7 @@
 import { MODES } from '../domain/mode.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
+import { compareSchema } from './compare-schema.ts';
 import { choice, count, duration, flag, listOf, text } from './fields.ts';
 import { loadSchema, protocol } from './load-schema.ts';
 
@@ -91,6 +92,13 @@ const planSchema = z
     pairs: count(1)
       .optional()
       .meta({ description: 'Rounds, when two or more states are compared: each gives one pair of blocks per mode' }),
+    looks: listOf(count(1), 'numbers of pairs')
+      .refine((looks) => looks.every((pairs, i) => i === 0 || pairs > (looks[i - 1] ?? 0)), { error: 'must rise' })
+      .optional()
+      .meta({
+        flag: 'looks',
+        description: 'Numbers of rounds after which a comparison may end early, instead of a fixed number: 12,24,48',
+      }),
     duration: duration(10).optional().meta({
       flag: 'duration',
       alias: 'd',
@@ -104,8 +112,8 @@ const planSchema = z
     handshakesPerBlock: count(1).optional().meta({ description: 'Measured handshakes of each block, instead of a duration' }),
     warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first' }),
   })
-  .refine((plan) => plan.rounds === undefined || plan.pairs === undefined, {
-    error: 'must have rounds or pairs, not both: they are the same number',
+  .refine((plan) => [plan.rounds, plan.pairs, plan.looks].filter((value) => value !== undefined).length <= 1, {
+    error: 'must have one of rounds, pairs and looks: they are the same number',
   })
   .refine(
     (plan) => [plan.duration, plan.handshakes, plan.handshakesPerBlock].filter((value) => value !== undefined).length <= 1,
@@ -177,6 +185,7 @@ export const scenarioSchema = z.strictObject({
   plan: planSchema.prefault({}).meta({ description: 'How much is measured, and in what order' }),
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),
   connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how connections end' }),
+  compare: compareSchema.prefault({}).meta({ description: 'When a difference between states counts' }),
   engine: choice(['auto', 'openssl', 'node'])
     .default('auto')
     .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),

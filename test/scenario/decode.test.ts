@@ -132,7 +132,7 @@ it('names every flaw, a line each', () => {
 
 it('lists the known keys beside an unknown one, and the nearest', () => {
   expect(complaint({ ...target, plan: { round: 3 } }).message).toBe(
-    'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, interleave, pairs, duration, handshakes, handshakesPerBlock, warmup.',
+    'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, interleave, pairs, looks, duration, handshakes, handshakesPerBlock, warmup.',
   );
   expect(complaint({ ...target, zzz: 3 }).message).toMatch(/^file\.yaml: unknown key "zzz"\. Known keys: \$schema, name, /u);
 });

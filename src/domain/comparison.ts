@@ -1,0 +1,96 @@
+import { MODES } from './mode.ts';
+import type { Notice } from './notice.ts';
+import { PROTOCOLS } from './protocol.ts';
+import { z } from './zod.ts';
+
+/** Raised when the meaning of a field of `compare.json` changes. */
+export const COMPARISON_FORMAT = 1;
+
+/** What a change comes to. Only bounds make a verdict, never an estimate. */
+const CHANGE_VERDICTS = ['improved', 'regressed', 'equivalent', 'inconclusive'] as const;
+
+/**
+ * How two states were compared.
+ *
+ * - `paired`: blocks of both states measured side by side, pair by pair.
+ * - `runs`: several runs of each state; each run is one value.
+ * - `single`: one run of each state, which cannot tell a change from what differs between any two runs.
+ */
+const COMPARISON_DESIGNS = ['paired', 'runs', 'single'] as const;
+
+const number = z.number().nullable();
+
+const rowSchema = z.object({
+  protocol: z.enum(PROTOCOLS),
+  mode: z.enum(MODES),
+  metric: z.string(),
+  /** `primary` rows make the verdict and share the rate of false alarms; `secondary` rows are shown. */
+  role: z.enum(['primary', 'secondary']),
+  before: number,
+  after: number,
+  /** after / before, with its bounds; null where a share or too few pairs have none. */
+  ratio: number,
+  ratioLow: number,
+  ratioHigh: number,
+  /** Of the interval from ratioLow to ratioHigh. */
+  confidence: z.number(),
+  /** Pairs of blocks, or the smaller number of runs. */
+  pairs: z.int().nonnegative(),
+  /** One-sided, in the direction of the estimate. */
+  pValue: number,
+  pAdjusted: number,
+  /** Smallest change that counts, as a fraction, with the absolute floor taken in. */
+  minEffect: z.number(),
+  /** The smallest change that this many pairs would have found nine times in ten. */
+  detectable: number,
+  verdict: z.enum(CHANGE_VERDICTS),
+  /** Why it must not be judged, empty when it may. */
+  doubt: z.string(),
+});
+
+const savingSchema = z.object({
+  protocol: z.enum(PROTOCOLS),
+  mode: z.enum(MODES),
+  /** Relative changes by metric: -0.63 is 63 % less. */
+  change: z.record(z.string(), z.number()),
+});
+
+const sideSchema = z.object({ state: z.string(), runs: z.array(z.string()) });
+
+const differenceSchema = z.object({ what: z.string(), before: z.string(), after: z.string() });
+
+/** The schema of `compare.json`. */
+export const comparisonSchema = z.object({
+  format: z.literal(COMPARISON_FORMAT),
+  design: z.enum(COMPARISON_DESIGNS),
+  before: sideSchema,
+  after: sideSchema,
+  /** Promised rate of false alarms of the whole comparison. */
+  alpha: z.number(),
+  /** Level of each bound: alpha shared out over the planned looks. */
+  alphaPerLook: z.number(),
+  rows: z.array(rowSchema),
+  /** What each resumption mode saves against the full handshake in the state after. */
+  savings: z.array(savingSchema),
+  /** In what else the runs differ; not empty only where they were compared all the same. */
+  differences: z.array(differenceSchema),
+  verdict: z.enum(CHANGE_VERDICTS),
+  notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
+});
+
+export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
+
+export type ComparisonDesign = (typeof COMPARISON_DESIGNS)[number];
+
+/** One metric of one mode and protocol before and after. `null` is what is not known. */
+export type ComparisonRow = Readonly<z.infer<typeof rowSchema>>;
+
+export type ComparedSaving = Readonly<z.infer<typeof savingSchema>>;
+
+export type ComparedSide = Readonly<z.infer<typeof sideSchema>>;
+
+/** Something in which runs differ, beside the change that they are to show. */
+export type RunDifference = Readonly<z.infer<typeof differenceSchema>>;
+
+/** The result of comparing two states: the content of `compare.json`. */
+export type Comparison = Readonly<Omit<z.infer<typeof comparisonSchema>, 'notices'>> & { readonly notices: readonly Notice[] };

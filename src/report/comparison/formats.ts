@@ -1,0 +1,19 @@
+import type { Comparison } from '../../domain/comparison.ts';
+import { compareCsv } from '../csv.ts';
+import { comparisonJson } from './json.ts';
+import { comparisonMarkdown, comparisonText, type ComparisonStyle } from './text.ts';
+
+const RENDERERS = {
+  table: comparisonText,
+  markdown: comparisonMarkdown,
+  csv: compareCsv,
+  json: comparisonJson,
+} as const satisfies Record<string, (comparison: Comparison, style: ComparisonStyle) => string>;
+
+export type ComparisonFormat = keyof typeof RENDERERS;
+
+export const COMPARISON_FORMATS = Object.keys(RENDERERS) as readonly ComparisonFormat[];
+
+/** Renders a comparison. Every format comes from the comparison alone. */
+export const renderComparison = (comparison: Comparison, format: ComparisonFormat, style: ComparisonStyle): string =>
+  RENDERERS[format](comparison, style);

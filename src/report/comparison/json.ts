@@ -1,0 +1,7 @@
+import type { Comparison } from '../../domain/comparison.ts';
+import { printableJson } from '../json.ts';
+import { headlineOf } from './headline.ts';
+
+/** `compare.json`: the comparison whole, with its headline for who reads no further. */
+export const comparisonJson = (comparison: Comparison): string =>
+  printableJson({ headline: headlineOf(comparison), ...comparison });

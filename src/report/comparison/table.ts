@@ -1,0 +1,40 @@
+import { metric } from '../../analysis/metrics.ts';
+import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import { ABSENT, formatValue } from '../format.ts';
+import type { Column, Table } from '../table.ts';
+import { intervalText, percentChange, reasonText } from './sentence.ts';
+
+const column = (head: string, align: Column['align'], yields = 0): Column => ({ head, align, reading: '', yields });
+
+/** The rows of a comparison as a table: the judged metrics, and below them those that are only shown. */
+export const comparisonTable = ({ before, after, rows }: Comparison): Table => ({
+  columns: [
+    column('protocol', 'left'),
+    column('mode', 'left'),
+    column('metric', 'left'),
+    column(before.state, 'right'),
+    column(after.state, 'right'),
+    column('change', 'right'),
+    column('surely', 'left', 1),
+    column('verdict', 'left'),
+    column('why', 'left', 2),
+  ],
+  rows: [...rows.filter(({ role }) => role === 'primary'), ...rows.filter(({ role }) => role === 'secondary')].map(cellsOf),
+});
+
+const cellsOf = (row: ComparisonRow): string[] => {
+  const { label, unit } = metric(row.metric);
+  return [
+    protocolLabel(row.protocol),
+    row.mode,
+    row.metric === 'resumed' ? 'resumed' : label,
+    formatValue(row.before ?? undefined, unit),
+    formatValue(row.after ?? undefined, unit),
+    row.ratio === null ? ABSENT : percentChange(row.ratio),
+    intervalText(row),
+    // What is only shown has no verdict: it took no part in the promised rate of false alarms.
+    row.role === 'primary' ? row.verdict : '',
+    row.role === 'primary' ? reasonText(row) : row.doubt,
+  ];
+};

@@ -1,0 +1,65 @@
+import type { Comparison, ComparisonDesign } from '../../domain/comparison.ts';
+import { escaped, markdownTable } from '../markdown.ts';
+import { oneLine } from '../safe-text.ts';
+import { fittedRows } from '../terminal.ts';
+import { headlineOf } from './headline.ts';
+import { rowSentence, verdictSentence } from './sentence.ts';
+import { comparisonTable } from './table.ts';
+
+export interface ComparisonStyle {
+  /** Width of the terminal; 0 where it is not one. */
+  readonly columns?: number;
+}
+
+/** For a terminal: the sentence first, then the table, the verdict and what it rests on. */
+export const comparisonText = (comparison: Comparison, { columns = 0 }: ComparisonStyle): string =>
+  [
+    headlineOf(comparison),
+    '',
+    ...fittedRows(comparisonTable(comparison), columns),
+    '',
+    ...changeSentences(comparison),
+    verdictSentence(comparison),
+    designText(comparison),
+    ...differenceTexts(comparison),
+  ]
+    .map((line) => `${oneLine(line)}\n`)
+    .join('');
+
+/** For a pull request: the sentence and the verdict in sight, the table folded. */
+export const comparisonMarkdown = (comparison: Comparison): string =>
+  `${[
+    [`### ${escaped(headlineOf(comparison))}`],
+    [escaped(verdictSentence(comparison))],
+    changeSentences(comparison).map((text) => `- ${escaped(text)}`),
+    differenceTexts(comparison).map((text) => `> ${escaped(text)}`),
+    ['<details><summary>All metrics</summary>'],
+    markdownTable(comparisonTable(comparison)),
+    ['</details>'],
+    [`<sub>${escaped(designText(comparison))}</sub>`],
+  ]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+
+/** What surely got better or worse, a sentence each. */
+const changeSentences = ({ rows }: Comparison): string[] =>
+  rows.filter(({ role, verdict }) => role === 'primary' && (verdict === 'improved' || verdict === 'regressed')).map(rowSentence);
+
+const DESIGN: Readonly<Record<ComparisonDesign, string>> = {
+  paired: 'measured side by side in pairs of blocks',
+  runs: 'several runs of each state, each run one value; resumed handshakes against the full ones of their own run',
+  single:
+    'one run of each state: what differs between any two runs cannot be told from the change, so this is no verdict. Measure both in one run, or at least five runs of each',
+};
+
+const designText = ({ design, before, after, rows }: Comparison): string => {
+  const pairs = Math.max(0, ...rows.map((row) => row.pairs));
+  const count =
+    design === 'paired' ? `, ${String(pairs)} pairs` : `, ${String(before.runs.length)} and ${String(after.runs.length)} runs`;
+  return `${before.state} against ${after.state}: ${DESIGN[design]}${count}.`;
+};
+
+/** What a forced comparison holds beside the change. */
+const differenceTexts = ({ differences }: Comparison): string[] =>
+  differences.map(({ what, before, after }) => `Not alike: ${what} was ${before || 'unknown'} and is ${after || 'unknown'}.`);
