@@ -2,10 +2,8 @@ import { cellLabel } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
+import { generatorMends, saturationNotices } from './saturation-notices.ts';
 import { sumCounts, type CellSummary } from './summary.ts';
-
-/** Above this share of its threads' time the generator's own queueing enters what it measures. */
-const SATURATED_SHARE = 0.9;
 
 /** Time that the connections do not account for; beyond it a clock or the generator is wrong (Little's law). */
 const MOST_RESIDUAL = 0.05;
@@ -14,7 +12,7 @@ const MOST_RESIDUAL = 0.05;
 export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
   ...cells.flatMap((cell) => outcomeNotices(run, cell)),
   ...saturationNotices(run, cells),
-  ...cells.flatMap(residualNotices),
+  ...cells.flatMap((cell) => residualNotices(run, cell)),
   ...suiteNotices(cells),
   ...stateNotices(run),
 ];
@@ -79,36 +77,11 @@ const invalidNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   ];
 };
 
-/** One notice for all cells: where one is saturated the others mostly are too. */
-const saturationNotices = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => {
-  const saturated = cells.flatMap((cell) => {
-    const share = cpuShare(run, cell);
-    return share !== undefined && share > SATURATED_SHARE ? [{ name: cellLabel(cell), share }] : [];
-  });
-  if (saturated.length === 0) return [];
-  return [
-    {
-      code: 'generator-saturated',
-      severity: 'warning',
-      cells: saturated.map(({ name }) => name),
-      of: cells.length,
-      cpuShare: Math.max(...saturated.map(({ share }) => share)),
-      workers: run.workers,
-    },
-  ];
-};
-
-const residualNotices = (cell: CellSummary): Notice[] => {
+const residualNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const residual = cell.littlesLawResidual;
   if (residual === undefined || Math.abs(residual) <= MOST_RESIDUAL) return [];
-  return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual }];
-};
-
-/** The share of the workers' time that they were on a core; `undefined` where their CPU time is unknown. */
-const cpuShare = (run: RunRecord, cell: CellSummary): number | undefined => {
-  const blocks = blocksOf(run, cell).filter((block) => block.valid && block.cpuClientNs !== null);
-  const time = blocks.reduce((sum, block) => sum + block.durationNs, 0) * run.workers;
-  return time === 0 ? undefined : blocks.reduce((sum, block) => sum + (block.cpuClientNs ?? 0), 0) / time;
+  const mends = generatorMends(run, blocksOf(run, cell));
+  return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual, mends }];
 };
 
 /** CPU depends on what a suite costs: cells of unlike suites in one protocol are not comparable. */

@@ -35,3 +35,27 @@ export const parseParentPid = (stat: string): number | undefined => {
 
 /** The inode that a link such as `socket:[12345]` names, or `undefined` for any other descriptor. */
 export const parseSocketLink = (link: string): string | undefined => /^socket:\[(\d+)\]$/u.exec(link)?.[1];
+
+/** CPU time of all cores since the machine began, in the kernel's ticks. */
+export interface CpuTicks {
+  readonly all: number;
+  readonly idle: number;
+  /** Taken by the host for other guests while this machine wanted to run. */
+  readonly stolen: number;
+}
+
+/** The first line of /proc/stat. `undefined` when the text is not one. */
+export const parseCpuTicks = (stat: string): CpuTicks | undefined => {
+  const [, fields = ''] = /^cpu +([\d ]+)$/mu.exec(stat) ?? [];
+  // Guest time, behind the eighth, is part of user time already.
+  const ticks = fields.split(' ').slice(0, 8).map(Number);
+  const [, , , idle, ioWait, , , stolen] = ticks;
+  if (idle === undefined || ioWait === undefined || stolen === undefined) return undefined;
+  return { all: ticks.reduce((a, b) => a + b, 0), idle: idle + ioWait, stolen };
+};
+
+/** Connections in TIME_WAIT, from /proc/net/sockstat. */
+export const parseTimeWait = (sockstat: string): number | undefined => {
+  const [, count] = /^TCP: .*\btw (\d+)/mu.exec(sockstat) ?? [];
+  return count === undefined ? undefined : Number(count);
+};

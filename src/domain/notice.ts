@@ -1,3 +1,6 @@
+/** What would give a generator room that is too slow: a setting to change, or another machine. */
+export type GeneratorMend = 'engine' | 'workers' | 'machine' | 'concurrency' | 'rate' | 'over';
+
 /** A doubt or a fact about the measurement, as data. Codes are stable; sentences are made in `report/`. */
 export type Notice =
   | { readonly code: 'engine-chosen'; readonly severity: 'info'; readonly engine: string; readonly reason: string }
@@ -50,12 +53,21 @@ export type Notice =
       readonly cells: readonly string[];
       /** Of how many measured cells. */
       readonly of: number;
-      /** The highest share of the workers' time that was CPU time. */
-      readonly cpuShare: number;
+      /** Of the busiest worker in any block: the share of its time in which it had something to do. */
+      readonly busyShare: number;
+      /** Handshakes that fell due and were never started. */
+      readonly unstarted: number;
       readonly workers: number;
+      readonly mends: readonly GeneratorMend[];
     }
   | { readonly code: 'evidence-conflict'; readonly severity: 'error'; readonly cell: string; readonly handshakes: number }
-  | { readonly code: 'littles-law'; readonly severity: 'warning'; readonly cell: string; readonly residual: number }
+  | {
+      readonly code: 'littles-law';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly residual: number;
+      readonly mends: readonly GeneratorMend[];
+    }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }

@@ -35,6 +35,35 @@ const scheduleSchema = z.object({
   responseNs: histogramSchema,
 });
 
+/** How hard the generator and the machine under it worked in the window. Null is what is not known. */
+const generatorSchema = z.object({
+  workers: z.array(
+    z.object({
+      /** The share of its time in which the worker had something to do. */
+      busyShare: z.number().nonnegative().nullable(),
+      /** The share of its time that its thread was on a core. */
+      cpuShare: z.number().nonnegative().nullable(),
+    }),
+  ),
+  /** Connections at once, at most, added up over the workers. */
+  mostInFlight: whole,
+  /** File descriptors that the process may have. */
+  fileLimit: whole.nullable(),
+  /** Local ports that connections may have, over all source addresses. */
+  portLimit: whole.nullable(),
+  /** Ports that connections which had ended still held after the window, of the whole machine. */
+  timeWait: whole.nullable(),
+  /** All cores, all processes. */
+  machine: z
+    .object({
+      busyShare: z.number().nonnegative(),
+      /** CPU time that the host gave to other guests while this machine wanted it. */
+      stealShare: z.number().nonnegative(),
+      loadAverage: z.number().nonnegative(),
+    })
+    .nullable(),
+});
+
 /** Sessions that the server gave. */
 const ticketsSchema = z.object({
   /** From the end of the handshake until the first ticket, of TLS 1.3 handshakes that waited for one. */
@@ -99,6 +128,13 @@ const recordingSchema = z.object({
     /** Handshakes whose hellos contradicted the engine. */
     conflicts: whole,
   }),
+  /** Null in records that do not tell. */
+  generator: generatorSchema.nullable().default(null),
+  /**
+   * Whether the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its latency is
+   * not the server's, and a gate on it is inconclusive.
+   */
+  saturated: z.boolean().default(false),
   valid: z.boolean(),
   /** Empty when valid. */
   invalidReason: z.string(),
@@ -177,6 +213,8 @@ export const runRecordSchema = runSchema;
 export type Recording = Readonly<z.infer<typeof recordingSchema>>;
 
 export type ScheduleRecord = NonNullable<Recording['schedule']>;
+
+export type GeneratorRecord = NonNullable<Recording['generator']>;
 
 export type TicketsRecord = NonNullable<Recording['tickets']>;
 

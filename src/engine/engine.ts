@@ -162,6 +162,8 @@ export interface Work<Own extends Attempt = Attempt> {
   settled(attempt: Own, outcome: Outcome): void;
   /** From now on the thread works on this attempt, by engines that tell (`tellsTurns`). */
   turnTo?(attempt: Own): void;
+  /** The engine had nothing to do for so long: nothing was due and no connection was ready. */
+  rested?(ns: number): void;
   /** Asked at least every 50 ms. True drops what is in flight. */
   isCancelled(): boolean;
 }

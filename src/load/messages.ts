@@ -66,6 +66,10 @@ export interface WindowReport {
   /** Time that the places of connections existed for (closed) or were taken (scheduled), and the part that connections account for. */
   readonly placesNs: number;
   readonly lastEndNs: number;
+  /** Connections at once, at most. */
+  readonly mostInFlight: number;
+  /** Time in which the worker had nothing to do. */
+  readonly restedNs: number;
   /** Of a scheduled window. */
   readonly due: number;
   readonly unstarted: number;

@@ -29,6 +29,11 @@ export class Places {
     this.#lastNs[place] = nowNs;
   }
 
+  /** As many as were ever taken at once. */
+  get most(): number {
+    return this.#firstNs.length;
+  }
+
   /** When the last connection ended. */
   get lastEndNs(): number {
     return this.#lastNs.reduce((latest, ns) => Math.max(latest, ns), 0);

@@ -1,9 +1,11 @@
+import { isSaturated } from '../analysis/saturation.ts';
 import { sumCounts } from '../analysis/summary.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
 import { cellId } from '../domain/cell.ts';
 import type { Recording, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { generatorRecord, type MachineInWindow } from './generator-record.ts';
 import type { WindowReport } from './messages.ts';
 import type { PrimingReport } from './priming.ts';
 import type { TallyReport } from './tally.ts';
@@ -18,18 +20,27 @@ export interface VisitReports {
   readonly primings: readonly (readonly PrimingReport[])[];
   /** CPU time of each state's server in the window. */
   readonly cpuNs: ReadonlyMap<CpuMeter, number | undefined>;
+  readonly machine: MachineInWindow;
 }
 
 /** The recordings of a visit, one per stream: what the workers report, added up. Histograms are merged, never averaged. */
-export const recordingsOf = (reports: VisitReports): MeasuredBlock[] =>
-  reports.order.streams.map((stream, index) => {
+export const recordingsOf = (reports: VisitReports): MeasuredBlock[] => {
+  const generator = generatorRecord(reports);
+  return reports.order.streams.map((stream, index) => {
     const tallies = reports.windows.flatMap(({ tallies }) => tallies[index] ?? []);
     const primings = reports.primings.flatMap((ofWorker) => ofWorker[index] ?? []);
+    const recording = {
+      ...placed(reports, stream),
+      ...counted(tallies),
+      ...shared(reports, index),
+      primed: mergePriming(primings),
+    };
     return {
-      recording: { ...placed(reports, stream), ...counted(tallies), ...shared(reports, index), primed: mergePriming(primings) },
+      recording: { ...recording, generator, saturated: isSaturated({ ...recording, generator }) },
       negotiated: negotiatedOf(tallies, primings),
     };
   });
+};
 
 /** Where and when it was measured. */
 const placed = ({ order, startNs, windows }: VisitReports, { cell }: VisitStream) => ({

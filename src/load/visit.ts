@@ -3,6 +3,7 @@ import { cellId } from '../domain/cell.ts';
 import { nowNs } from '../engine/clock.ts';
 import { share, type BlockBound } from '../scenario/plan.ts';
 import type { Fleet } from './fleet.ts';
+import { readCapacity, readMachine } from './machine.ts';
 import type { PaceRequest, WindowReport, WorkerRequest } from './messages.ts';
 import type { WindowBound } from './pace.ts';
 import type { PrimingReport } from './priming.ts';
@@ -21,11 +22,19 @@ export const measureVisit = async (fleet: Fleet, order: VisitOrder): Promise<Mea
   const primings = await prime(fleet, order, workers);
   await age(order.offerAfterMs);
   const meters = new Set(order.streams.flatMap(({ serverCpu }) => serverCpu ?? []));
+  const machineBefore = readMachine();
   const cpuBefore = readAll(meters);
   const startNs = nowNs() + START_MARGIN_NS;
   const windows = await measure(fleet, order, { startNs, workers });
   const cpuAfter = readAll(meters);
-  return recordingsOf({ order, startNs, windows, primings, cpuNs: differences(cpuBefore, cpuAfter) });
+  return recordingsOf({
+    order,
+    startNs,
+    windows,
+    primings,
+    cpuNs: differences(cpuBefore, cpuAfter),
+    machine: { before: machineBefore, after: readMachine(), capacity: readCapacity() },
+  });
 };
 
 type MeterReadings = ReadonlyMap<CpuMeter, number | undefined>;

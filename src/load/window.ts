@@ -37,6 +37,7 @@ export class LoadWindow implements Work<VirtualClient> {
   /** Clients without a session who had one: they fetch another before they go on. */
   readonly #spent: VirtualClient[] = [];
   #started = 0;
+  #restedNs = 0;
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -68,6 +69,16 @@ export class LoadWindow implements Work<VirtualClient> {
 
   turnTo(client: VirtualClient): void {
     this.#options.cpu.turnTo(client.stream);
+  }
+
+  /** When all is done the engine may wait for connections to end: that is no rest from this work. */
+  rested(ns: number): void {
+    if (this.places.inFlight > 0 || this.dueNs() !== Number.POSITIVE_INFINITY) this.#restedNs += ns;
+  }
+
+  /** Time in which there was nothing to do. */
+  get restedNs(): number {
+    return this.#restedNs;
   }
 
   settled(client: VirtualClient, outcome: Outcome): void {

@@ -97,6 +97,8 @@ class LoadWorker {
       cpuNs,
       placesNs: isScheduled ? places.takenNs : places.existedNs,
       lastEndNs: places.lastEndNs,
+      mostInFlight: places.most,
+      restedNs: window.restedNs,
       ...(isScheduled ? scheduleCounts(pace) : { due: 0, unstarted: 0, crowded: 0 }),
     };
   }

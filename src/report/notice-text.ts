@@ -1,6 +1,6 @@
 import { DECLINE_TEXT, type DeclineReason } from '../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../domain/failure.ts';
-import type { Notice } from '../domain/notice.ts';
+import type { GeneratorMend, Notice } from '../domain/notice.ts';
 import { counted, formatShare, grouped } from './format.ts';
 import { oneLine } from './safe-text.ts';
 
@@ -35,11 +35,11 @@ const sentence = (notice: Notice): string => {
     case 'server-cpu-unknown':
       return `the server CPU of ${notice.state} is unknown: ${notice.reason}. Run where the server runs, as its user or root, to have it.`;
     case 'generator-saturated':
-      return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: it used up to ${formatShare(notice.cpuShare)} of its ${workersText(notice.workers)}, so latency holds its own queueing and the rate is its own. Lower --concurrency, or raise --workers where cores are free. CPU per handshake stays true.`;
+      return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: ${bottleneckText(notice)}, so latency holds its own queueing and the rate is its own. ${mendText(notice.mends)} CPU per handshake stays true.`;
     case 'evidence-conflict':
       return `${notice.cell}: in ${counted(notice.handshakes, 'handshake')} the TLS library and the plaintext hellos contradict each other; do not trust this run.`;
     case 'littles-law':
-      return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest. Lower --concurrency, or raise --workers where cores are free.`;
+      return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest. ${mendText(notice.mends)}`;
     case 'mixed-suites':
       return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): compare CPU only at equal suites. Set --ciphers to one that all states offer.`;
     case 'not-verified':
@@ -76,7 +76,28 @@ const MEND: Readonly<Record<DeclineReason, string>> = {
 
 const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
 
-const workersText = (workers: number): string => (workers === 1 ? 'worker thread' : `${String(workers)} worker threads`);
+const bottleneckText = ({ busyShare, workers, unstarted }: Extract<Notice, { code: 'generator-saturated' }>): string => {
+  const who = workers === 1 ? 'its worker' : `the busiest of its ${String(workers)} workers`;
+  const left =
+    unstarted === 0
+      ? ''
+      : `, and ${counted(unstarted, 'handshake')} that fell due ${unstarted === 1 ? 'was' : 'were'} never started`;
+  return `${who} was at work ${formatShare(busyShare)} of its time${left}`;
+};
+
+const MENDS: Readonly<Record<GeneratorMend, string>> = {
+  engine: 'let the engine be chosen (--engine auto)',
+  workers: 'raise --workers where cores are free',
+  machine: 'run the generator on a machine with more free cores',
+  concurrency: 'lower --concurrency',
+  rate: 'lower --rate',
+  over: 'raise --over',
+};
+
+const mendText = (mends: readonly GeneratorMend[]): string => {
+  const text = mends.map((mend) => MENDS[mend]).join(', or ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+};
 
 /** `; 3,200 times the server refused the session, 1 time ...`, the commonest first; nothing where no reason is known. */
 const because = (reasons: Readonly<Record<string, number>>, lead: string): string => {

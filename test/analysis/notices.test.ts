@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../src/analysis/notices.ts';
 import { summarize } from '../../src/analysis/summary.ts';
-import type { Notice, NoticeCode } from '../../src/domain/notice.ts';
+import type { GeneratorMend, Notice, NoticeCode } from '../../src/domain/notice.ts';
 import type { Recording, RunRecord } from '../../src/domain/run-record.ts';
 import { beforeAndAfter, fakeRun, fakeState, type FakeCell } from '../report/fake-run.ts';
 
@@ -89,21 +89,40 @@ describe('what was asked for and what was got', () => {
 });
 
 describe('whether the generator can be trusted', () => {
-  const WORKERS = 2;
-  const busy = (share: number): RunRecord =>
-    changed(fakeRun([{}, ticket], { workers: WORKERS }), (block) => ({
-      cpuClientNs: block.cell.endsWith('ticket') ? share * block.durationNs * WORKERS : 0,
-    }));
+  const saturated = (change: Partial<RunRecord> = {}, busyShare = 0.97): RunRecord =>
+    changed(fakeRun([{}, ticket], { workers: 1, ...change }), (block) =>
+      block.cell.endsWith('ticket') && block.generator !== null
+        ? { saturated: true, generator: { ...block.generator, workers: [{ busyShare, cpuShare: null }] } }
+        : {},
+    );
 
-  it('a generator on its cores for more than 90 % of the time is saturated', () => {
-    expect(of(busy(0.95), 'generator-saturated')).toEqual([
-      { code: 'generator-saturated', severity: 'warning', cells: ['server TLS 1.2 ticket'], of: 2, cpuShare: 0.95, workers: 2 },
+  it('names the cells whose blocks are marked, the busiest worker and what to change', () => {
+    expect(of(saturated(), 'generator-saturated')).toEqual([
+      {
+        code: 'generator-saturated',
+        severity: 'warning',
+        cells: ['server TLS 1.2 ticket'],
+        of: 2,
+        busyShare: 0.97,
+        unstarted: 0,
+        workers: 1,
+        mends: ['workers', 'concurrency'],
+      },
     ]);
-    expect(noticesIn(busy(0.89))).toEqual([]);
   });
 
-  it('a generator whose CPU is unknown is not called saturated', () => {
-    expect(noticesIn(changed(busy(0.95), () => ({ cpuClientNs: null })))).toEqual([]);
+  it.each<[string, Partial<RunRecord>, readonly GeneratorMend[]]>([
+    ['a rate', { scenario: { load: { model: 'open', concurrency: 1000 } } }, ['workers', 'rate']],
+    ['a storm', { scenario: { load: { model: 'storm', concurrency: 1000 } } }, ['workers', 'over']],
+    ['one in flight', { scenario: { load: { model: 'closed', concurrency: 1 } } }, ['workers']],
+    ['all cores in use', { workers: 4 }, ['machine', 'concurrency']],
+    [
+      'an engine that was asked for',
+      { scenario: { engine: 'node', load: {} }, environment: { ...fakeRun([]).environment } },
+      ['engine', 'workers', 'concurrency'],
+    ],
+  ])('with %s advises what is left to do', (_, change, mends) => {
+    expect(of(saturated(change), 'generator-saturated')).toMatchObject([{ mends }]);
   });
 
   it.each([

@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { meterOfPid, meterOfPort } from '../../src/cpu/meter.ts';
 import { listenersOf } from '../../src/cpu/processes.ts';
-import { parseListeningSockets, parseParentPid, parseSchedstatNs, parseSocketLink } from '../../src/cpu/procfs.ts';
+import {
+  parseCpuTicks,
+  parseListeningSockets,
+  parseParentPid,
+  parseSchedstatNs,
+  parseSocketLink,
+  parseTimeWait,
+} from '../../src/cpu/procfs.ts';
 import { threadCpuNs } from '../../src/cpu/thread.ts';
 import { startRudeServer } from '../servers/rude-server.ts';
 
@@ -122,4 +129,15 @@ it("follows this thread's own CPU time", async () => {
   const end = performance.now() + 100;
   while (performance.now() < end) await readFile('/proc/self/stat');
   expect((threadCpuNs() ?? 0) - before).toBeGreaterThan(10_000_000);
+});
+
+it('reads the ticks of all cores, with guests counted once and stolen time told apart', () => {
+  const stat = 'cpu  100 5 20 700 30 1 4 40 60 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n';
+  expect(parseCpuTicks(stat)).toEqual({ all: 900, idle: 730, stolen: 40 });
+  expect(parseCpuTicks('intr 1')).toBeUndefined();
+});
+
+it('reads how many ended connections still hold a port', () => {
+  expect(parseTimeWait('sockets: used 80\nTCP: inuse 5 orphan 0 tw 1234 alloc 8 mem 0\nUDP: inuse 1\n')).toBe(1234);
+  expect(parseTimeWait('')).toBeUndefined();
 });

@@ -211,6 +211,18 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     schedule: null,
     tickets: null,
     primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
+    generator: {
+      workers: [
+        { busyShare: 0.5, cpuShare: 0.4 },
+        { busyShare: 0.45, cpuShare: 0.4 },
+      ],
+      mostInFlight: 16,
+      fileLimit: 1024,
+      portLimit: 28_232,
+      timeWait: 3,
+      machine: { busyShare: 0.6, stealShare: 0, loadAverage: 1.5 },
+    },
+    saturated: false,
     valid: true,
     invalidReason: '',
   };

@@ -26,6 +26,7 @@ class Pump<Own extends Attempt> {
   #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #dueTimer: NodeJS.Timeout | undefined;
+  #idleMs = performance.eventLoopUtilization().idle;
 
   constructor(work: Work<Own>) {
     this.#work = work;
@@ -73,6 +74,7 @@ class Pump<Own extends Attempt> {
   readonly #settle = (connection: NodeConnection<Own>): void => {
     this.#inFlight.delete(connection);
     try {
+      this.#tellRest();
       this.#work.settled(connection.attempt, connection);
       this.#startDue();
     } catch (error) {
@@ -80,6 +82,12 @@ class Pump<Own extends Attempt> {
       this.#reject(error);
     }
   };
+
+  #tellRest(): void {
+    const { idle } = performance.eventLoopUtilization();
+    this.#work.rested?.(Math.round((idle - this.#idleMs) * 1e6));
+    this.#idleMs = idle;
+  }
 
   #abandon(): void {
     for (const connection of this.#inFlight) connection.abandon();

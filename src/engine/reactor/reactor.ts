@@ -80,7 +80,10 @@ export class Reactor<Own extends Attempt> {
   }
 
   #turn(): void {
-    const events = this.#sockets.wait(this.#sleepMs());
+    const beganNs = nowNs();
+    const dueMs = (this.#work.dueNs() - beganNs) / 1e6;
+    const events = this.#sockets.wait(sleepMs(dueMs));
+    if (dueMs > 0) this.#work.rested?.(nowNs() - beganNs);
     for (let event = 0; event < events; event++) {
       const slot = this.#slotOf(this.#sockets.token(event));
       if (slot !== undefined) this.#ready(slot, this.#sockets.bits(event));
@@ -90,12 +93,6 @@ export class Reactor<Own extends Attempt> {
     const now = nowNs();
     this.#lingering.expire(now);
     if (now >= this.#nextCheckNs) this.#checkDeadlines(now);
-  }
-
-  /** Whole ms until the next start is due, rounded down: the last part of a ms is spent looking, not sleeping. */
-  #sleepMs(): number {
-    const dueMs = (this.#work.dueNs() - nowNs()) / 1e6;
-    return dueMs >= LONGEST_SLEEP_MS ? LONGEST_SLEEP_MS : Math.max(0, Math.floor(dueMs));
   }
 
   #slotOf(token: number): Slot<Own> | undefined {
@@ -286,6 +283,9 @@ export class Reactor<Own extends Attempt> {
     this.#lingering.closeAll();
   }
 }
+
+/** Whole ms until the next start is due, rounded down: the last part of a ms is spent looking, not sleeping. */
+const sleepMs = (dueMs: number): number => (dueMs >= LONGEST_SLEEP_MS ? LONGEST_SLEEP_MS : Math.max(0, Math.floor(dueMs)));
 
 const tokenOf = (slot: { readonly index: number; readonly generation: number }): number =>
   slot.generation * MOST_SLOTS + slot.index;

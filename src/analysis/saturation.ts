@@ -1,0 +1,36 @@
+import type { GeneratorRecord, ScheduleRecord } from '../domain/run-record.ts';
+import { LatencyHistogram } from '../stats/histogram.ts';
+
+/** Above this share of its time at work a worker's own queueing enters what it measures: at 90 % an arrival waits for nine others. */
+export const MOST_BUSY = 0.9;
+
+/** Starts that are later than this are late... */
+const LATE_NS = 1e6;
+
+/** ...and distort what is measured when they are later than half of what a handshake takes. */
+const LATE_PART = 0.5;
+
+/** From this share of starts on that waited for a connection to end, lateness says nothing of the generator. */
+export const CROWDED_SHARE = 0.01;
+
+/** What of a block says whether its generator kept up. */
+export interface Keeping {
+  readonly generator: GeneratorRecord | null;
+  readonly schedule: ScheduleRecord | null;
+}
+
+/** Whether the generator was the bottleneck of a block: latency is then its own, while counts and CPU per handshake stay true. */
+export const isSaturated = ({ generator, schedule }: Keeping): boolean =>
+  (generator !== null && busiest(generator) > MOST_BUSY) || (schedule !== null && isBehind(schedule));
+
+/** The share of its time that the busiest worker had something to do; of its CPU time where the engine does not tell. 0 when unknown. */
+export const busiest = ({ workers }: GeneratorRecord): number =>
+  Math.max(0, ...workers.map(({ busyShare, cpuShare }) => busyShare ?? cpuShare ?? 0));
+
+/** Whether starts were late or left out, with connections to spare. */
+const isBehind = ({ due, unstarted, crowded, lateNs, serviceNs }: ScheduleRecord): boolean => {
+  if (due === 0 || crowded >= CROWDED_SHARE * due) return false;
+  const late = LatencyHistogram.decode(lateNs).quantileNs(0.99) ?? 0;
+  const service = LatencyHistogram.decode(serviceNs).quantileNs(0.99) ?? 0;
+  return unstarted > 0 || late > Math.max(LATE_NS, LATE_PART * service);
+};

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { parseCpuTicks, parseTimeWait, type CpuTicks } from '../cpu/procfs.ts';
+import type { Capacity } from '../scenario/capacity.ts';
+
+/** The machine under the generator at one moment; `undefined` what it does not tell. */
+export interface MachineReading {
+  readonly ticks: CpuTicks | undefined;
+  /** Local ports that connections which have ended still hold. */
+  readonly timeWait: number | undefined;
+  /** Load average of the last minute. */
+  readonly loadAverage: number | undefined;
+}
+
+export const readMachine = (): MachineReading => ({
+  ticks: parseCpuTicks(readText('/proc/stat')),
+  timeWait: parseTimeWait(readText('/proc/net/sockstat')),
+  loadAverage: numberOf(readText('/proc/loadavg').split(' ')[0]),
+});
+
+/** What the machine allows a generator. */
+export const readCapacity = (): Capacity => {
+  const [, files] = /^Max open files\s+(\d+)/mu.exec(readText('/proc/self/limits')) ?? [];
+  const [low, high] = readText('/proc/sys/net/ipv4/ip_local_port_range').trim().split(/\s+/u).map(numberOf);
+  return {
+    files: numberOf(files),
+    ports: low === undefined || high === undefined ? undefined : high - low + 1,
+  };
+};
+
+const numberOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+(?:\.\d+)?$/u.test(text) ? Number(text) : undefined;
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { isSaturated } from '../../src/analysis/saturation.ts';
+import type { GeneratorRecord, ScheduleRecord } from '../../src/domain/run-record.ts';
+import { LatencyHistogram } from '../../src/stats/histogram.ts';
+
+const generator = (...workers: GeneratorRecord['workers']): GeneratorRecord => ({
+  workers,
+  mostInFlight: 1,
+  fileLimit: null,
+  portLimit: null,
+  timeWait: null,
+  machine: null,
+});
+
+const histogram = (ns: number) => {
+  const histogram = new LatencyHistogram();
+  for (let i = 0; i < 1000; i++) histogram.record(ns);
+  return histogram.encode();
+};
+
+const schedule = (change: Partial<ScheduleRecord> = {}, lateNs = 50_000, serviceNs = 1_000_000): ScheduleRecord => ({
+  due: 1000,
+  unstarted: 0,
+  crowded: 0,
+  lateNs: histogram(lateNs),
+  serviceNs: histogram(serviceNs),
+  responseNs: histogram(lateNs + serviceNs),
+  ...change,
+});
+
+const ofWorkers = (...workers: GeneratorRecord['workers']): boolean =>
+  isSaturated({ generator: generator(...workers), schedule: null });
+
+it('is told by the busiest worker, and by CPU time only where nothing better is known', () => {
+  expect(ofWorkers({ busyShare: 0.2, cpuShare: 0.2 }, { busyShare: 0.91, cpuShare: 0.3 })).toBe(true);
+  expect(ofWorkers({ busyShare: 0.89, cpuShare: 0.99 })).toBe(false);
+  expect(ofWorkers({ busyShare: null, cpuShare: 0.91 })).toBe(true);
+  expect(ofWorkers({ busyShare: null, cpuShare: null })).toBe(false);
+  expect(isSaturated({ generator: null, schedule: null })).toBe(false);
+});
+
+it.each<[string, ScheduleRecord, boolean]>([
+  ['starts in time', schedule(), false],
+  ['nothing due', schedule({ due: 0, unstarted: 0 }), false],
+  ['one that was never started', schedule({ unstarted: 1 }), true],
+  ['starts later than half a handshake takes', schedule({}, 2_000_000, 3_000_000), true],
+  ['starts as late, but of long handshakes', schedule({}, 2_000_000, 50_000_000), false],
+  ['starts that are late by less than anybody can tell', schedule({}, 900_000, 300_000), false],
+  ['starts that waited for a connection to end', schedule({ crowded: 10, unstarted: 5 }, 9e9), false],
+])('of a schedule with %s', (_, ofSchedule, expected) => {
+  expect(isSaturated({ generator: null, schedule: ofSchedule })).toBe(expected);
+});
