@@ -1,7 +1,7 @@
 import type { CellSummary } from './summary.ts';
 
 /** What a metric counts in; formatting by unit happens in `report/`. */
-export type Unit = 'ns' | 'per-second' | 'share' | 'bytes' | 'count';
+export type Unit = 'ns' | 's' | 'per-second' | 'share' | 'bytes' | 'count' | 'ratio';
 
 /**
  * A number that a cell has. Table columns, CSV header, savings, gates and comparisons all come from this catalogue: a new metric is one
@@ -124,6 +124,73 @@ export const METRICS = [
     better: 'higher',
     reading: 'Share of the finished handshakes that were what was asked for, each proven.',
     value: (cell) => cell.honouredShare,
+  },
+  {
+    id: 'ticket.p50',
+    column: 'ticket_p50_ns',
+    label: 'to ticket',
+    unit: 'ns',
+    better: 'lower',
+    reading:
+      'Median time from the end of a TLS 1.3 handshake until the first ticket: before it a client has nothing to resume with.',
+    value: (cell) => cell.ticketNs.quantileNs(0.5),
+  },
+  {
+    id: 'tickets',
+    column: 'tickets_per_handshake',
+    label: 'tickets',
+    unit: 'ratio',
+    better: 'neither',
+    reading:
+      'Tickets and session IDs that the server gave per finished handshake, as far as they came before the connection was closed.',
+    value: (cell) => cell.ticketsPerHandshake,
+  },
+  {
+    id: 'ticket.bytes',
+    column: 'ticket_bytes',
+    label: 'ticket size',
+    unit: 'bytes',
+    better: 'lower',
+    reading: 'Size of the largest ticket; 0 is a session ID. A resumption carries it back in its ClientHello.',
+    value: (cell) => cell.ticketBytes,
+  },
+  {
+    id: 'ticket.lifetime',
+    column: 'ticket_lifetime_s',
+    label: 'lifetime',
+    unit: 's',
+    better: 'neither',
+    reading: 'Lifetime that the server stated for its tickets, the shortest; 0 states none. It may forget them earlier.',
+    value: (cell) => cell.ticketLifetimeS,
+  },
+  {
+    id: 'first-byte.p50',
+    column: 'first_byte_p50_ns',
+    label: 'first byte',
+    unit: 'ns',
+    better: 'lower',
+    reading:
+      'Median time from the ClientHello until the first byte of the answer to a request: what all modes can be compared by.',
+    value: (cell) => cell.firstByteNs.quantileNs(0.5),
+  },
+  {
+    id: 'first-byte.p99',
+    column: 'first_byte_p99_ns',
+    label: 'first byte p99',
+    unit: 'ns',
+    better: 'lower',
+    reading: '99 % of the first bytes of answers came within this time of the ClientHello.',
+    value: (cell) => cell.firstByteNs.quantileNs(0.99),
+  },
+  {
+    id: 'answer.p50',
+    column: 'answer_p50_ns',
+    label: 'answer',
+    unit: 'ns',
+    better: 'lower',
+    reading:
+      'Median time from the end of the handshake on our side until the first byte of the answer. About 0 where early data were answered.',
+    value: (cell) => cell.behindNs.quantileNs(0.5),
   },
 ] as const satisfies readonly Metric[];
 

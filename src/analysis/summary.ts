@@ -34,6 +34,17 @@ export interface CellSummary {
   readonly ratePerSecond: number | undefined;
   readonly handshakeNs: LatencyHistogram;
   readonly connectNs: LatencyHistogram;
+  /** Empty where none was given, or none was waited for. */
+  readonly ticketNs: LatencyHistogram;
+  /** What a TLS 1.3 server or a TLS 1.2 full handshake gave to resume by, per finished handshake. */
+  readonly ticketsPerHandshake: number | undefined;
+  readonly ticketBytes: number | undefined;
+  /** As the server stated it, the shortest. */
+  readonly ticketLifetimeS: number | undefined;
+  /** Until the first byte of an answer, from the ClientHello and from the end of the handshake; empty where nothing was asked. */
+  readonly firstByteNs: LatencyHistogram;
+  readonly behindNs: LatencyHistogram;
+  readonly unanswered: number;
   /** CPU and bytes per honoured handshake. */
   readonly cpuClientNs: number | undefined;
   readonly cpuServerNs: number | undefined;
@@ -83,8 +94,12 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
       honoured * 1e9,
       sum(blocks, (block) => block.durationNs * block.occupiedShare),
     ),
-    handshakeNs: LatencyHistogram.merged(blocks.map((block) => LatencyHistogram.decode(block.handshakeNs))),
-    connectNs: LatencyHistogram.merged(blocks.map((block) => LatencyHistogram.decode(block.connectNs))),
+    handshakeNs: mergedOf(blocks, (block) => block.handshakeNs),
+    connectNs: mergedOf(blocks, (block) => block.connectNs),
+    ...ticketSummary(blocks),
+    firstByteNs: mergedOf(blocks, (block) => block.answers?.firstByteNs),
+    behindNs: mergedOf(blocks, (block) => block.answers?.behindNs),
+    unanswered: sum(blocks, (block) => block.answers?.unanswered ?? 0),
     cpuClientNs: perHonoured(blocks, (block) => block.cpuClientNs),
     cpuServerNs: perHonoured(blocks, (block) => block.cpuServerNs),
     bytesIn: perHonoured(blocks, (block) => block.bytesIn),
@@ -95,6 +110,27 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     status: statusOf(handshakes, honoured, errors),
   };
 };
+
+const ticketSummary = (
+  blocks: readonly Recording[],
+): Pick<CellSummary, 'ticketNs' | 'ticketsPerHandshake' | 'ticketBytes' | 'ticketLifetimeS'> => {
+  const given = blocks.flatMap(({ tickets }) => tickets ?? []);
+  return {
+    ticketNs: mergedOf(blocks, (block) => block.tickets?.afterNs),
+    ticketsPerHandshake: ratio(
+      sum(blocks, (block) => block.sessionsGiven),
+      sum(blocks, (block) => block.handshakes),
+    ),
+    ticketBytes: given.length === 0 ? undefined : Math.max(...given.map(({ mostBytes }) => mostBytes)),
+    ticketLifetimeS: given.length === 0 ? undefined : Math.min(...given.map(({ leastLifetimeS }) => leastLifetimeS)),
+  };
+};
+
+const mergedOf = (
+  blocks: readonly Recording[],
+  histogram: (block: Recording) => Recording['handshakeNs'] | undefined,
+): LatencyHistogram =>
+  LatencyHistogram.merged(blocks.flatMap((block) => histogram(block) ?? []).map((encoded) => LatencyHistogram.decode(encoded)));
 
 const statusOf = (handshakes: number, honoured: number, errors: number): CellStatus => {
   if (handshakes === 0) return errors === 0 ? 'empty' : 'failed';

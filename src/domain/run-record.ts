@@ -75,6 +75,15 @@ const ticketsSchema = z.object({
   mostLifetimeS: whole,
 });
 
+/** Requests that were sent behind the handshakes, or as early data. */
+const answersSchema = z.object({
+  /** From the ClientHello until the first byte of the answer, of honoured handshakes. */
+  firstByteNs: histogramSchema,
+  /** From the end of the handshake on our side until the first byte of the answer. */
+  behindNs: histogramSchema,
+  unanswered: whole,
+});
+
 const recordingSchema = z.object({
   cell: z.string(),
   round: whole,
@@ -118,6 +127,8 @@ const recordingSchema = z.object({
   schedule: scheduleSchema.nullable().default(null),
   /** Null where no session was given in the window. */
   tickets: ticketsSchema.nullable().default(null),
+  /** Null where nothing was asked. */
+  answers: answersSchema.nullable().default(null),
   /** Priming before the window: handshakes made, sessions got. */
   primed: z.object({
     handshakes: whole,
@@ -217,6 +228,8 @@ export type ScheduleRecord = NonNullable<Recording['schedule']>;
 export type GeneratorRecord = NonNullable<Recording['generator']>;
 
 export type TicketsRecord = NonNullable<Recording['tickets']>;
+
+export type AnswersRecord = NonNullable<Recording['answers']>;
 
 export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
 

@@ -33,6 +33,9 @@ export interface Engine {
   close(): void;
 }
 
+/** What mode `early-data` sends before the handshake is over when the settings have no request: one that may be repeated without harm. */
+export const EARLY_REQUEST = 'GET / HTTP/1.1\r\nHost: resumark\r\n\r\n';
+
 export const ENGINE_NAMES = ['openssl', 'node'] as const;
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
@@ -78,10 +81,17 @@ export interface ClientSettings {
   readonly sources: readonly string[];
   /** File that TLS secrets are appended to, in the format of NSS (SSLKEYLOGFILE): for looking into a capture. */
   readonly keyLog: string | undefined;
+  /**
+   * What an attempt that asks sends right behind its Finished, in the same write where that can be; in mode `early-data` as early data, and
+   * again behind the Finished when these were not sent or were rejected. Latin-1.
+   */
+  readonly request: string | undefined;
   readonly connectTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
   /** How long a connection is kept open for a TLS 1.3 ticket that is expected. Never part of the handshake's time. */
   readonly ticketTimeoutMs: number;
+  /** How long the first byte of an answer is awaited after the handshake. */
+  readonly answerTimeoutMs: number;
 }
 
 /** Opaque to all but the engine that made it. */
@@ -110,6 +120,8 @@ export interface Attempt {
   readonly session: Session | undefined;
   /** Whether to keep the connection open until a TLS 1.3 ticket has come, at most `ticketTimeoutMs`. */
   readonly awaitTicket: boolean;
+  /** Whether to send the settings' request and to keep the connection open until the first byte of an answer, at most `answerTimeoutMs`. */
+  readonly asks: boolean;
   /** End the connection in order (close_notify) whatever the client's close style: some servers drop a session that ends otherwise. */
   readonly polite: boolean;
   /** Read the plaintext hellos of this handshake. */
@@ -128,6 +140,8 @@ export interface Outcome {
   readonly handshakeNs: number;
   /** From the end of the handshake until the first ticket that came after it; 0 when none came or none was awaited. */
   readonly ticketNs: number;
+  /** From the ClientHello leaving us until the first byte of the answer; 0 when none came or nothing was asked. */
+  readonly firstByteNs: number;
   /** When the attempt's connection was closed on our side. */
   readonly endNs: number;
   /** Meaningless when the attempt failed. */

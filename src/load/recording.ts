@@ -2,7 +2,7 @@ import { isSaturated } from '../analysis/saturation.ts';
 import { sumCounts } from '../analysis/summary.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
 import { cellId } from '../domain/cell.ts';
-import type { Recording, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';
+import type { AnswersRecord, Recording, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
 import { generatorRecord, type MachineInWindow } from './generator-record.ts';
@@ -74,6 +74,7 @@ const counted = (tallies: readonly TallyReport[]) => {
     residenceNs: sum((tally) => tally.residenceNs),
     replenished: sum((tally) => tally.replenished),
     tickets: ticketsOf(tallies),
+    answers: answersOf(tallies),
   };
 };
 
@@ -123,6 +124,16 @@ const ticketsOf = (tallies: readonly TallyReport[]): TicketsRecord | null => {
     mostBytes: Math.max(...given.map(({ mostBytes }) => mostBytes)),
     leastLifetimeS: Math.min(...given.map(({ leastLifetimeS }) => leastLifetimeS)),
     mostLifetimeS: Math.max(...given.map(({ mostLifetimeS }) => mostLifetimeS)),
+  };
+};
+
+const answersOf = (tallies: readonly TallyReport[]): AnswersRecord | null => {
+  const answers = tallies.flatMap((tally) => tally.answers ?? []);
+  if (answers.length === 0) return null;
+  return {
+    firstByteNs: merged(answers.map(({ firstByteNs }) => firstByteNs)),
+    behindNs: merged(answers.map(({ behindNs }) => behindNs)),
+    unanswered: answers.reduce((sum, { unanswered }) => sum + unanswered, 0),
   };
 };
 

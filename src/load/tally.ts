@@ -3,6 +3,7 @@ import type { DeclineReason } from '../domain/judgement.ts';
 import type { Mechanism } from '../domain/kind.ts';
 import type { Negotiated, Outcome } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { Answers, type AnswersReport } from './answers.ts';
 
 /** What one worker counted of one cell in one window, as plain data that crosses threads. */
 export interface TallyReport {
@@ -23,6 +24,8 @@ export interface TallyReport {
   readonly replenished: number;
   /** `undefined` when no session was given. */
   readonly tickets: TicketsReport | undefined;
+  /** `undefined` when nothing was asked behind the handshakes. */
+  readonly answers: AnswersReport | undefined;
   /** `undefined` when starts were not due by a schedule. */
   readonly schedule: ScheduleReport | undefined;
   /** Of the first honoured handshake. */
@@ -48,6 +51,7 @@ export class Tally {
   readonly #handshakeNs = new LatencyHistogram();
   readonly #connectNs = new LatencyHistogram();
   readonly #ticketNs = new LatencyHistogram();
+  readonly #answers = new Answers();
   readonly #schedule: Schedule | undefined;
   readonly #declined: Partial<Record<DeclineReason, number>> = {};
   readonly #errors: Record<string, number> = {};
@@ -86,6 +90,11 @@ export class Tally {
     if (outcome.evidence.hello !== undefined) this.#negotiated ??= outcome.negotiated();
   }
 
+  /** An honoured handshake behind which a request was sent. */
+  asked(outcome: Outcome): void {
+    this.#answers.record(outcome);
+  }
+
   declined(outcome: Outcome, reason: DeclineReason): void {
     this.#finished(outcome);
     this.#declined[reason] = (this.#declined[reason] ?? 0) + 1;
@@ -119,6 +128,7 @@ export class Tally {
       residenceNs: this.#residenceNs,
       replenished: this.#replenished,
       tickets: this.#ticketsReport(),
+      answers: this.#answers.report(),
       schedule: this.#schedule?.report(),
       negotiated: this.#negotiated,
     };

@@ -46,6 +46,11 @@ export class VirtualClient implements Attempt {
     return this.#habit.awaits(this.session !== undefined);
   }
 
+  /** The request belongs to what is measured; a priming only fetches a session. */
+  get asks(): boolean {
+    return this.purpose === 'measure' && this.client.settings.request !== undefined;
+  }
+
   /** Some servers drop a session whose connection did not end in order. */
   get polite(): boolean {
     return this.purpose !== 'measure';

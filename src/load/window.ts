@@ -120,6 +120,7 @@ export class LoadWindow implements Work<VirtualClient> {
     const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
     if (judgement === 'honoured') {
       tally.honoured(outcome, client.intendedNs);
+      if (client.asks) tally.asked(outcome);
       counters.latency.record(outcome.handshakeNs);
     } else tally.declined(outcome, judgement);
     counters.countFinished(judgement === 'honoured');

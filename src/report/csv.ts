@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { metric, METRICS } from '../analysis/metrics.ts';
+import { metric, METRICS, type Metric, type Unit } from '../analysis/metrics.ts';
 import { summarize, type CellSummary } from '../analysis/summary.ts';
 import type { Comparison, ComparisonRow } from '../domain/comparison.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
@@ -50,16 +50,18 @@ const summaryColumns = (run: RunRecord): Columns<CellSummary> => [
   ['cipher', (cell) => cell.cipher],
   ['group', (cell) => cell.group],
   ['key_type', (cell) => cell.keyType],
-  ...METRICS.filter(({ column }) => column !== HONOURED_SHARE).map(({ id, column, unit }): Columns<CellSummary>[number] => [
-    column,
-    (cell) => (unit === 'per-second' ? fraction : whole)(metric(id).value(cell)),
-  ]),
+  ...METRICS.slice(0, FIRST_APPENDED).map(metricColumn),
   ['status', (cell) => cell.status],
-  [HONOURED_SHARE, (cell) => exact(cell.honouredShare)],
+  ...METRICS.slice(FIRST_APPENDED).map(metricColumn),
 ];
 
-/** Came after the contract's columns, and so stands behind them. */
-const HONOURED_SHARE = 'honoured_share';
+/** The first of the metrics that came after `status` had its place. */
+const FIRST_APPENDED = METRICS.findIndex(({ column }) => column === 'honoured_share');
+
+const metricColumn = ({ column, unit, value }: Metric): Columns<CellSummary>[number] => [
+  column,
+  (cell) => ROUNDED[unit](value(cell)),
+];
 
 const blockColumns = (run: RunRecord): Columns<Recording> => {
   const cellOf = (block: Recording) => run.cells.find((cell) => cell.id === block.cell);
@@ -98,6 +100,16 @@ const fraction = (value: number | undefined): CsvValue => exact(value === undefi
 
 /** Unrounded: 99.997 % must not become all. NaN and infinity, which CSV would write as words, are absent. */
 const exact = (value: number | undefined): CsvValue => (Number.isFinite(value) ? value : undefined);
+
+const ROUNDED: Readonly<Record<Unit, (value: number | undefined) => CsvValue>> = {
+  ns: whole,
+  s: whole,
+  'per-second': fraction,
+  share: exact,
+  bytes: whole,
+  count: whole,
+  ratio: fraction,
+};
 
 const csv = <Row>(columns: Columns<Row>, rows: readonly Row[]): string =>
   stringify(

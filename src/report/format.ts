@@ -17,6 +17,10 @@ export const formatValue = (value: number | undefined, unit: Unit): string => {
       return formatShare(value);
     case 'bytes':
       return isKnown(value) ? `${grouped(value)} B` : ABSENT;
+    case 's':
+      return isKnown(value) ? `${grouped(value)} s` : ABSENT;
+    case 'ratio':
+      return isKnown(value) ? threeDigits(value) : ABSENT;
     case 'count':
       return isKnown(value) ? grouped(value) : ABSENT;
   }

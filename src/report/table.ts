@@ -42,6 +42,7 @@ const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
   ['rate', 0],
   ['cpu.server', 0],
   ['cpu.client', 1],
+  ['first-byte.p50', 0],
   ['resumed', 0],
   ['errors', 0],
 ];

@@ -1,6 +1,7 @@
 import type { Mode } from '../domain/mode.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { ClientSettings } from '../engine/engine.ts';
+import { requestText } from '../scenario/request.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { OpenState } from './open-states.ts';
 
@@ -24,7 +25,9 @@ export const clientSettings = (
   close: scenario.connection.close,
   sources: scenario.connection.source ?? [],
   keyLog: scenario.tls.keylog,
+  request: scenario.request === undefined ? undefined : requestText(scenario.request, state.serverName ?? state.address),
   connectTimeoutMs: scenario.connection.timeout,
   handshakeTimeoutMs: scenario.connection.timeout,
   ticketTimeoutMs: scenario.connection.ticketTimeout,
+  answerTimeoutMs: scenario.connection.timeout,
 });

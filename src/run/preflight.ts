@@ -33,9 +33,17 @@ class SingleHandshake implements Work {
   #failure: Failure | undefined;
   #negotiated: Negotiated | undefined;
   #isConflict = false;
+  #isUnanswered = false;
 
   constructor(client: Client) {
-    this.#attempt = { client, session: undefined, awaitTicket: true, polite: true, tap: true };
+    this.#attempt = {
+      client,
+      session: undefined,
+      awaitTicket: true,
+      asks: client.settings.request !== undefined,
+      polite: true,
+      tap: true,
+    };
   }
 
   next(): Attempt | undefined {
@@ -57,6 +65,7 @@ class SingleHandshake implements Work {
     this.#failure = outcome.failure;
     if (outcome.failure !== undefined) return;
     this.#negotiated = outcome.negotiated();
+    this.#isUnanswered = attempt.asks && outcome.firstByteNs === 0;
     const { protocol } = attempt.client.settings;
     this.#isConflict = judge({ mode: 'full', protocol, expired: false }, outcome.evidence) === 'evidence-conflict';
   }
@@ -65,6 +74,13 @@ class SingleHandshake implements Work {
     if (this.#failure !== undefined) throw targetError(who, protocol, this.#failure);
     if (this.#negotiated === undefined || this.#isConflict) {
       throw new ResumarkError('TARGET', `${who}: the TLS library and the plaintext hellos of a handshake contradict each other.`);
+    }
+    if (this.#isUnanswered) {
+      throw new ResumarkError(
+        'TARGET',
+        `${who}: the ${protocolLabel(protocol)} handshake was finished, but the request was not answered.`,
+        'Ask for something that the server answers, such as --request /health, or leave --request out.',
+      );
     }
     return this.#negotiated;
   }

@@ -4,6 +4,7 @@ import { z } from '../domain/zod.ts';
 import { compareSchema } from './compare-schema.ts';
 import { choice, count, duration, flag, listOf, text } from './fields.ts';
 import { loadSchema, protocol } from './load-schema.ts';
+import { request } from './request.ts';
 
 /**
  * The scenario file, declared once: types, defaults, command-line flags, decoding and the JSON Schema derive from it.
@@ -146,7 +147,7 @@ const tlsSchema = z.strictObject({
 const connectionSchema = z.strictObject({
   timeout: duration(1)
     .prefault('10s')
-    .meta({ flag: 'timeout', description: 'Longest time for the TCP connect, and again for the handshake' }),
+    .meta({ flag: 'timeout', description: 'Longest time for the TCP connect, again for the handshake, and again for an answer' }),
   ticketTimeout: duration(1)
     .prefault('1s')
     .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
@@ -181,6 +182,11 @@ export const scenarioSchema = z.strictObject({
   modes: listOf(choice(MODES), MODES.join(', '))
     .default(['full', 'session-id', 'ticket'])
     .meta({ flag: 'mode', alias: 'm', description: 'Handshake modes' }),
+  request: request.optional().meta({
+    flag: 'request',
+    description:
+      'What is asked behind each handshake, so that the time to the first byte of an answer is measured too: byte, http, or the path of an HTTP request; as early data in mode early-data',
+  }),
   load: loadSchema.prefault({}).meta({ description: 'How handshakes are started' }),
   plan: planSchema.prefault({}).meta({ description: 'How much is measured, and in what order' }),
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),

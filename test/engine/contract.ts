@@ -40,9 +40,11 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       close: 'reset',
       sources: [],
       keyLog: undefined,
+      request: undefined,
       connectTimeoutMs: 2000,
       handshakeTimeoutMs: 2000,
       ticketTimeoutMs: 500,
+      answerTimeoutMs: 500,
       ...change,
     });
 
@@ -112,6 +114,36 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       expect(performed.ticketNs).toBe(0);
     });
 
+    it.each([
+      { protocol: 'TLSv1.2', mode: 'full' },
+      { protocol: 'TLSv1.2', mode: 'ticket' },
+      { protocol: 'TLSv1.3', mode: 'full' },
+      { protocol: 'TLSv1.3', mode: 'ticket' },
+    ] as const)(
+      '$protocol $mode: asks behind the handshake, and times the first byte of the answer',
+      async ({ protocol, mode }) => {
+        const client = engine.client(settings(protocol, mode, { request: 'GET / HTTP/1.0\r\n\r\n' }));
+        const { session } = mode === 'ticket' ? await handshake(engine, client) : { session: undefined };
+        const performed = await handshake(engine, client, { session, asks: true, polite: false });
+        expect(performed.evidence.resumed).toBe(mode === 'ticket');
+        expect(performed.firstByteNs).toBeGreaterThan(performed.handshakeNs);
+        expect(performed.startNs + performed.connectNs + performed.firstByteNs).toBeLessThanOrEqual(performed.endNs);
+      },
+    );
+
+    it('gives an answer up that does not come, and the handshake stands', async () => {
+      const client = engine.client(settings('TLSv1.3', 'full', { request: '', answerTimeoutMs: 100 }));
+      const performed = await handshake(engine, client, { asks: true, polite: false });
+      expect(performed.failure).toBeUndefined();
+      expect(performed.firstByteNs).toBe(0);
+      expect(performed.ticketNs).toBeGreaterThan(0);
+    });
+
+    it('asks nothing where the attempt does not', async () => {
+      const client = engine.client(settings('TLSv1.3', 'full', { request: 'x' }));
+      expect((await handshake(engine, client)).firstByteNs).toBe(0);
+    });
+
     it('keeps many in flight at once, each settled once, all resumed', async () => {
       const client = engine.client(settings('TLSv1.2', 'ticket'));
       const { session } = await handshake(engine, client);
@@ -177,7 +209,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
         next: () => {
           if (isStarted) return undefined;
           isStarted = true;
-          return { client, session: undefined, awaitTicket: false, polite: false, tap: true };
+          return { client, session: undefined, awaitTicket: false, asks: false, polite: false, tap: true };
         },
         dueNs: () => Number.POSITIVE_INFINITY,
         isCancelled: () => performance.now() - startMs > 200,

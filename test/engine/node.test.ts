@@ -23,9 +23,11 @@ describe('engine node', () => {
         close: 'reset',
         sources: [],
         keyLog: undefined,
+        request: undefined,
         connectTimeoutMs: 1,
         handshakeTimeoutMs: 1,
         ticketTimeoutMs: 1,
+        answerTimeoutMs: 1,
       }),
     ).toThrow(/early-data cannot be run by engine node/u);
   });

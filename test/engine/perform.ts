@@ -12,6 +12,7 @@ export interface Performed {
   readonly connectNs: number;
   readonly handshakeNs: number;
   readonly ticketNs: number;
+  readonly firstByteNs: number;
   readonly startNs: number;
   readonly endNs: number;
   readonly bytesIn: number;
@@ -31,6 +32,7 @@ export const perform = async (
     client,
     session: undefined,
     awaitTicket: true,
+    asks: false,
     polite: true,
     tap: true,
     ...options,
@@ -71,6 +73,7 @@ const copyOf = (attempt: Attempt, outcome: Outcome): Performed => ({
   connectNs: outcome.connectNs,
   handshakeNs: outcome.handshakeNs,
   ticketNs: outcome.ticketNs,
+  firstByteNs: outcome.firstByteNs,
   startNs: outcome.startNs,
   endNs: outcome.endNs,
   bytesIn: outcome.bytesIn,

@@ -210,6 +210,7 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     cpuServerWindowNs: null,
     schedule: null,
     tickets: null,
+    answers: null,
     primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
     generator: {
       workers: [

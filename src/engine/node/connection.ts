@@ -17,7 +17,7 @@ import { Tap } from './tap.ts';
 /** An orderly end waits this long for the peer's part of it; a peer that never closes must not hold the client. */
 const POLITE_CLOSE_MS = 250;
 
-type Stage = 'connecting' | 'handshaking' | 'awaiting-ticket' | 'closing' | 'ended';
+type Stage = 'connecting' | 'handshaking' | 'awaiting' | 'closing' | 'ended';
 
 /** One attempt from the TCP connect to the close. Calls back once, with itself as the outcome. */
 export class NodeConnection<Own extends Attempt> implements Outcome {
@@ -27,6 +27,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   connectNs = 0;
   handshakeNs = 0;
   ticketNs = 0;
+  firstByteNs = 0;
   endNs = 0;
   sessionsGiven = 0;
   session: Session | undefined;
@@ -44,6 +45,9 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   #readyNs = 0;
   #protocol: Protocol;
   #isResumed = false;
+  /** What the connection is kept open for behind the handshake. */
+  #awaitsTicket = false;
+  #awaitsAnswer = false;
   #negotiated: Negotiated | undefined;
   /** Read once, when the ClientHello is made: the attempt may hold another session by the time of its end. */
   #offered: NodeSession | undefined;
@@ -134,17 +138,51 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#readyNs = nowNs();
     this.handshakeNs = this.#readyNs - this.#tlsStartNs;
     this.#keepFacts(tls);
-    if (this.#protocol === 'TLSv1.3' && this.attempt.awaitTicket && this.session === undefined) {
-      this.#stage = 'awaiting-ticket';
-      this.#timer = setTimeout(() => {
-        this.#close();
-      }, this.#client.settings.ticketTimeoutMs);
-      return;
-    }
-    this.#stage = 'closing';
+    this.#awaitsTicket = this.#protocol === 'TLSv1.3' && this.attempt.awaitTicket && this.session === undefined;
+    if (this.attempt.asks) this.#ask(tls);
+    this.#stage = 'awaiting';
     // The session of TLS 1.2 is emitted behind `secureConnect`, from the same call.
     process.nextTick(() => {
       if (this.#protocol === 'TLSv1.2') this.#takeRenewedTicket(tls);
+      if (this.#awaitsTicket || this.#awaitsAnswer) this.#awaitRest();
+      else this.#close();
+    });
+  }
+
+  #ask(tls: TLSSocket): void {
+    this.#awaitsAnswer = true;
+    tls.once('data', () => {
+      if (this.#stage !== 'awaiting') return;
+      this.firstByteNs = nowNs() - this.#tlsStartNs;
+      this.#awaitsAnswer = false;
+      this.#closeWhenComplete();
+    });
+    tls.write(this.#client.settings.request ?? '', 'latin1');
+  }
+
+  /** A ticket that does not come is given up before the answer is, mostly: then the answer alone is awaited. */
+  #awaitRest(): void {
+    const { ticketTimeoutMs, answerTimeoutMs } = this.#client.settings;
+    const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
+    const answerMs = this.#awaitsAnswer ? answerTimeoutMs : Number.POSITIVE_INFINITY;
+    const untilNs = this.#readyNs + Math.min(ticketMs, answerMs) * 1e6;
+    this.#timer = setTimeout(
+      () => {
+        if (ticketMs <= answerMs) this.#awaitsTicket = false;
+        if (answerMs <= ticketMs) this.#awaitsAnswer = false;
+        if (this.#awaitsTicket || this.#awaitsAnswer) this.#awaitRest();
+        else this.#close();
+      },
+      Math.max(0, (untilNs - nowNs()) / 1e6),
+    );
+  }
+
+  #closeWhenComplete(): void {
+    if (this.#awaitsTicket || this.#awaitsAnswer) return;
+    this.#stage = 'closing';
+    clearTimeout(this.#timer);
+    // Servers send their tickets together: a turn of the loop later all of them have been read.
+    setImmediate(() => {
       this.#close();
     });
   }
@@ -170,14 +208,10 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.sessionsGiven += 1;
     this.session?.free();
     this.session = nodeSession(der);
-    if (this.#stage !== 'awaiting-ticket') return;
-    if (this.ticketNs === 0) this.ticketNs = nowNs() - this.#readyNs;
-    this.#stage = 'closing';
-    clearTimeout(this.#timer);
-    // Servers send their tickets together: a turn of the loop later all of them have been read.
-    setImmediate(() => {
-      this.#close();
-    });
+    if (this.#stage !== 'awaiting' || !this.#awaitsTicket) return;
+    this.ticketNs = nowNs() - this.#readyNs;
+    this.#awaitsTicket = false;
+    this.#closeWhenComplete();
   }
 
   #close(): void {
@@ -198,12 +232,12 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
 
   /** Whether the server has shown that it has our Finished. */
   #isServerDone(): boolean {
-    return this.#protocol === 'TLSv1.3' ? this.session !== undefined : !this.#isResumed;
+    return this.firstByteNs > 0 || (this.#protocol === 'TLSv1.3' ? this.session !== undefined : !this.#isResumed);
   }
 
   #fail(failure: Failure): void {
     // After the handshake a reset is only how the peer ends the connection.
-    if (this.#stage === 'closing' || this.#stage === 'awaiting-ticket') this.#end(0);
+    if (this.#stage === 'closing' || this.#stage === 'awaiting') this.#end(0);
     if (this.#stage === 'ended') return;
     this.failure = failure;
     this.#end(0);

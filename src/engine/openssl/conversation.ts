@@ -4,7 +4,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName } from '../../tls/names.ts';
 import { certificateFacts } from '../certificate-facts.ts';
-import type { Attempt, Negotiated, Session } from '../engine.ts';
+import { EARLY_REQUEST, type Attempt, type Negotiated, type Session } from '../engine.ts';
 import { allocate, copyFrom } from '../ffi.ts';
 import type { Conversation, Exchange } from '../reactor/conversation.ts';
 import type { OpenSslClient } from './context.ts';
@@ -23,8 +23,8 @@ import { OpenSslSession } from './session.ts';
 /** Bytes of a record's header, and where its length stands. */
 const RECORD_HEADER = 5;
 
-/** What a TLS 1.3 client may send before the handshake is over: a request that may be repeated without harm. */
-const EARLY_REQUEST = 'GET / HTTP/1.1\r\nHost: resumark\r\n\r\n';
+/** Room for how many bytes were written, a size_t that libssl gives. */
+const WRITTEN_BYTES = 8;
 
 /** Counts what is alive, for tests of leaks. */
 export const liveConnections = { count: 0 };
@@ -38,6 +38,7 @@ export class OpenSslConversation implements Conversation {
   outputBytes = 0;
   failure: Failure | undefined;
   sessionsGiven = 0;
+  isAnswered = false;
 
   readonly #openssl: OpenSsl;
   readonly #exchange: Exchange;
@@ -51,6 +52,8 @@ export class OpenSslConversation implements Conversation {
   #isResumed = false;
   #earlyData: EarlyDataResult = 'none';
   #hasEarlyData = false;
+  /** What goes out behind the Finished, `undefined` when nothing does. */
+  #request: string | undefined;
   /** What `SSL_get_session` gave when it was last looked at: another pointer is another session. */
   #lastSession = 0;
   #isSessionTaken = false;
@@ -77,7 +80,7 @@ export class OpenSslConversation implements Conversation {
 
   /** A full TLS 1.2 handshake ends with the server's Finished; elsewhere the client has the last word until a ticket comes. */
   get isServerDone(): boolean {
-    return this.#protocol === 'TLSv1.3' ? this.sessionsGiven > 0 : !this.#isResumed;
+    return this.isAnswered || (this.#protocol === 'TLSv1.3' ? this.sessionsGiven > 0 : !this.#isResumed);
   }
 
   start(attempt: Attempt): void {
@@ -94,7 +97,9 @@ export class OpenSslConversation implements Conversation {
     ssl.SSL_set_connect_state(this.#ssl);
     if (client.serverName !== undefined) ssl.SSL_ctrl(this.#ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, client.serverName.address);
     this.#offer(attempt);
-    if (client.settings.mode === 'early-data') this.#sendEarlyData();
+    const { mode, request } = client.settings;
+    this.#request = attempt.asks ? request : undefined;
+    if (mode === 'early-data') this.#sendEarlyData(request ?? EARLY_REQUEST);
     this.#shakeHands();
     this.#fillOutput();
     this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
@@ -160,6 +165,7 @@ export class OpenSslConversation implements Conversation {
     this.outputBytes = 0;
     this.failure = undefined;
     this.sessionsGiven = 0;
+    this.isAnswered = false;
     this.#offered = undefined;
     this.#isResumed = false;
     this.#earlyData = 'none';
@@ -178,11 +184,12 @@ export class OpenSslConversation implements Conversation {
     if (this.#offered !== session) this.#offered.free();
   }
 
-  #sendEarlyData(): void {
+  #sendEarlyData(request: string): void {
     const { ssl } = this.#openssl;
     if (this.#offered === undefined || ssl.SSL_SESSION_get_max_early_data(this.#offered.pointer) === 0) return;
-    const length = this.#scratch.bytes.write(EARLY_REQUEST);
-    this.#hasEarlyData = ssl.SSL_write_early_data(this.#ssl, this.#scratch.address, length, this.#scratch.address + 1024) > 0;
+    const length = this.#scratch.bytes.write(request, WRITTEN_BYTES, 'latin1');
+    const from = this.#scratch.address + WRITTEN_BYTES;
+    this.#hasEarlyData = ssl.SSL_write_early_data(this.#ssl, from, length, this.#scratch.address) > 0;
   }
 
   #shakeHands(): void {
@@ -201,11 +208,16 @@ export class OpenSslConversation implements Conversation {
     this.#isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
     if (this.#hasEarlyData) this.#earlyData = ssl.SSL_get_early_data_status(this.#ssl) === 2 ? 'accepted' : 'rejected';
     if (this.#protocol === 'TLSv1.2') this.#noticeSession();
-    else {
-      this.#lastSession = ssl.SSL_get_session(this.#ssl);
-      // Tickets can come in the same packet as the server's Finished.
-      this.#readTickets();
-    }
+    else this.#lastSession = ssl.SSL_get_session(this.#ssl);
+    if (this.#earlyData !== 'accepted') this.#sendRequest();
+    // Tickets, and the answer to early data, can come in the same packet as the server's Finished.
+    this.#readRecords();
+  }
+
+  #sendRequest(): void {
+    if (this.#request === undefined) return;
+    const length = this.#scratch.bytes.write(this.#request, 'latin1');
+    this.#openssl.ssl.SSL_write(this.#ssl, this.#scratch.address, length);
   }
 
   /** A session that was not there before was given by the server: new in TLS 1.2, or renewed in an abbreviated handshake. */
@@ -226,15 +238,16 @@ export class OpenSslConversation implements Conversation {
       const length = at + RECORD_HEADER <= bytes ? RECORD_HEADER + input.bytes.readUInt16BE(at + 3) : bytes - at;
       const end = Math.min(bytes, at + length);
       ssl.BIO_write(this.#fromServer, input.address + at, end - at);
-      this.#readTickets();
+      this.#readRecords();
       at = end;
     }
     this.#fillOutput();
   }
 
-  #readTickets(): void {
+  /** Tickets, and what the server has to say to the application. */
+  #readRecords(): void {
     const { ssl } = this.#openssl;
-    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0);
+    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0) this.isAnswered = true;
     ssl.ERR_clear_error();
     if (this.#protocol === 'TLSv1.3') this.#noticeSession();
   }

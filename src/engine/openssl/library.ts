@@ -62,6 +62,7 @@ const SSL_FUNCTIONS = {
   SSL_set_shutdown: 'void SSL_set_shutdown(uintptr_t ssl, int mode)',
   SSL_shutdown: 'int SSL_shutdown(uintptr_t ssl)',
   SSL_version: 'int SSL_version(uintptr_t ssl)',
+  SSL_write: 'int SSL_write(uintptr_t ssl, uintptr_t bytes, int length)',
   SSL_write_early_data: 'int SSL_write_early_data(uintptr_t ssl, uintptr_t bytes, size_t length, uintptr_t written)',
   TLS_client_method: 'uintptr_t TLS_client_method()',
   X509_STORE_add_cert: 'int X509_STORE_add_cert(uintptr_t store, uintptr_t certificate)',

@@ -22,7 +22,12 @@ export interface Conversation {
   takeSession(): Session | undefined;
   /** Whether the server has shown that it has our Finished. */
   readonly isServerDone: boolean;
-  /** Begins: the ClientHello is in the output. */
+  /** Whether a first byte of application data has come. */
+  readonly isAnswered: boolean;
+  /**
+   * Begins: the ClientHello is in the output. An attempt that asks has its request put behind our Finished, in the output of the same call
+   * that finishes the handshake, unless the server has accepted it as early data.
+   */
   start(attempt: Attempt): void;
   /** Takes so many bytes of the input. */
   take(bytes: number): void;

@@ -186,22 +186,17 @@ export class Reactor<Own extends Attempt> {
     if (conversation.status === 'failed') this.#fail(slot, conversation.failure ?? { kind: 'tls', detail: '' });
     else if (conversation.status === 'finished') {
       if (slot.stage === 'talking') this.#finish(slot);
-      if (slot.stage === 'awaiting-ticket' && conversation.sessionsGiven > 0) {
-        slot.ticketNs = nowNs() - slot.finishedNs;
-        this.#end(slot);
-      }
+      if (slot.stage === 'awaiting' && slot.hasRest(nowNs())) this.#end(slot);
     }
   }
 
   #finish(slot: Slot<Own>): void {
-    const { attempt, conversation } = slot;
+    const { attempt } = slot;
     if (attempt === undefined) return;
     slot.finishedNs = nowNs();
     slot.handshakeNs = slot.finishedNs - slot.connectedNs;
-    if (conversation.evidence.protocol === 'TLSv1.3' && attempt.awaitTicket) {
-      slot.stage = 'awaiting-ticket';
-      slot.deadlineNs = slot.finishedNs + attempt.client.settings.ticketTimeoutMs * 1e6;
-    } else this.#end(slot);
+    slot.stage = 'awaiting';
+    slot.awaitRest(attempt);
   }
 
   #end(slot: Slot<Own>): void {
@@ -263,14 +258,16 @@ export class Reactor<Own extends Attempt> {
 
   #checkDeadlines(now: number): void {
     this.#nextCheckNs = now + DEADLINE_CHECK_NS;
-    for (const slot of this.#slots) if (now >= slot.deadlineNs) this.#expire(slot);
+    for (const slot of this.#slots) if (now >= slot.deadlineNs) this.#expire(slot, now);
   }
 
-  #expire(slot: Slot<Own>): void {
+  #expire(slot: Slot<Own>, now: number): void {
     if (slot.stage === 'connecting') this.#fail(slot, { kind: 'connect-timeout', detail: '' });
     else if (slot.stage === 'talking') this.#fail(slot, { kind: 'handshake-timeout', detail: '' });
-    else if (slot.stage === 'awaiting-ticket') this.#end(slot);
-    else this.#settle(slot);
+    else if (slot.stage === 'awaiting') {
+      slot.giveUpRest(now);
+      if (slot.hasRest(now)) this.#end(slot);
+    } else this.#settle(slot);
   }
 
   #abandonAll(): void {

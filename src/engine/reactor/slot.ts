@@ -3,7 +3,7 @@ import type { Evidence } from '../../domain/kind.ts';
 import type { Attempt, Negotiated, Outcome, Session } from '../engine.ts';
 import type { Conversation } from './conversation.ts';
 
-export type Stage = 'free' | 'connecting' | 'talking' | 'awaiting-ticket' | 'closing';
+export type Stage = 'free' | 'connecting' | 'talking' | 'awaiting' | 'closing';
 
 /** A place for one connection at a time: its socket, its conversation and its times. It is its own outcome. */
 export class Slot<Own extends Attempt> implements Outcome {
@@ -24,12 +24,16 @@ export class Slot<Own extends Attempt> implements Outcome {
   connectNs = 0;
   handshakeNs = 0;
   ticketNs = 0;
+  firstByteNs = 0;
   endNs = 0;
   bytesIn = 0;
   bytesOut = 0;
   /** When the connection was made, and when the handshake was over. */
   connectedNs = 0;
   finishedNs = 0;
+  /** What the connection is kept open for behind the handshake. */
+  #awaitsTicket = false;
+  #awaitsAnswer = false;
   #session: Session | undefined;
   #hasSession = false;
 
@@ -68,11 +72,52 @@ export class Slot<Own extends Attempt> implements Outcome {
     this.connectNs = 0;
     this.handshakeNs = 0;
     this.ticketNs = 0;
+    this.firstByteNs = 0;
+    this.#awaitsTicket = false;
+    this.#awaitsAnswer = false;
     this.endNs = 0;
     this.bytesIn = 0;
     this.bytesOut = 0;
     this.unsent = undefined;
     this.#session = undefined;
     this.#hasSession = false;
+  }
+
+  /** The handshake is over: from here on a ticket and an answer are awaited, as the attempt wants. */
+  awaitRest(attempt: Own): void {
+    this.#awaitsTicket = attempt.awaitTicket && this.conversation.evidence.protocol === 'TLSv1.3';
+    this.#awaitsAnswer = attempt.asks;
+    this.#setRestDeadline(attempt);
+  }
+
+  /** Takes the time of what has come. @returns whether nothing more is awaited. */
+  hasRest(nowNs: number): boolean {
+    if (this.#awaitsTicket && this.conversation.sessionsGiven > 0) {
+      this.ticketNs = nowNs - this.finishedNs;
+      this.#awaitsTicket = false;
+    }
+    if (this.#awaitsAnswer && this.conversation.isAnswered) {
+      this.firstByteNs = nowNs - this.connectedNs;
+      this.#awaitsAnswer = false;
+    }
+    return !this.#awaitsTicket && !this.#awaitsAnswer;
+  }
+
+  /** Awaits no longer what has not come in its time. */
+  giveUpRest(nowNs: number): void {
+    const { attempt } = this;
+    if (attempt === undefined) return;
+    const waitedMs = (nowNs - this.finishedNs) / 1e6;
+    const { ticketTimeoutMs, answerTimeoutMs } = attempt.client.settings;
+    this.#awaitsTicket &&= waitedMs < ticketTimeoutMs;
+    this.#awaitsAnswer &&= waitedMs < answerTimeoutMs;
+    this.#setRestDeadline(attempt);
+  }
+
+  #setRestDeadline({ client }: Own): void {
+    const { ticketTimeoutMs, answerTimeoutMs } = client.settings;
+    const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
+    const answerMs = this.#awaitsAnswer ? answerTimeoutMs : Number.POSITIVE_INFINITY;
+    this.deadlineNs = this.finishedNs + Math.min(ticketMs, answerMs) * 1e6;
   }
 }
