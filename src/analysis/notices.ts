@@ -4,6 +4,7 @@ import { protocolLabel } from '../domain/protocol.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
 import { generatorMends, saturationNotices } from './saturation-notices.ts';
 import { sumCounts, type CellSummary } from './summary.ts';
+import { timingNotices } from './timing-notices.ts';
 
 /** Time that the connections do not account for; beyond it a clock or the generator is wrong (Little's law). */
 const MOST_RESIDUAL = 0.05;
@@ -12,6 +13,7 @@ const MOST_RESIDUAL = 0.05;
 export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
   ...cells.flatMap((cell) => outcomeNotices(run, cell)),
   ...saturationNotices(run, cells),
+  ...cells.flatMap(timingNotices),
   ...cells.flatMap((cell) => residualNotices(run, cell)),
   ...suiteNotices(cells),
   ...stateNotices(run),

@@ -3,6 +3,7 @@ import type { Mode } from '../domain/mode.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { CellRecord, Recording, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
+import { roundTripsOf, type RoundTrips } from './round-trips.ts';
 
 /**
  * How a cell ended: `honoured`, all finished handshakes were of the mode asked for; `partly`, some were; `never`, none was; `failed`, no
@@ -34,6 +35,8 @@ export interface CellSummary {
   readonly ratePerSecond: number | undefined;
   readonly handshakeNs: LatencyHistogram;
   readonly connectNs: LatencyHistogram;
+  /** `undefined` where no handshake was honoured. */
+  readonly roundTrips: RoundTrips | undefined;
   /** Empty where none was given, or none was waited for. */
   readonly ticketNs: LatencyHistogram;
   /** What a TLS 1.3 server or a TLS 1.2 full handshake gave to resume by, per finished handshake. */
@@ -73,6 +76,8 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
   const honoured = sum(blocks, (block) => block.honoured);
   const errorsBy = sumCounts(blocks.map((block) => block.errors));
   const errors = total(errorsBy);
+  const handshakeNs = mergedOf(blocks, (block) => block.handshakeNs);
+  const connectNs = mergedOf(blocks, (block) => block.connectNs);
   return {
     id: cell.id,
     state: cell.state,
@@ -94,8 +99,9 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
       honoured * 1e9,
       sum(blocks, (block) => block.durationNs * block.occupiedShare),
     ),
-    handshakeNs: mergedOf(blocks, (block) => block.handshakeNs),
-    connectNs: mergedOf(blocks, (block) => block.connectNs),
+    handshakeNs,
+    connectNs,
+    roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs }),
     ...ticketSummary(blocks),
     firstByteNs: mergedOf(blocks, (block) => block.answers?.firstByteNs),
     behindNs: mergedOf(blocks, (block) => block.answers?.behindNs),

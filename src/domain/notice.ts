@@ -68,6 +68,31 @@ export type Notice =
       readonly residual: number;
       readonly mends: readonly GeneratorMend[];
     }
+  | {
+      readonly code: 'extra-round-trips';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly taken: number;
+      readonly needed: number;
+      readonly rttNs: number;
+      /** Share of the handshakes in which the server asked for another key share. */
+      readonly helloRetryShare: number;
+    }
+  | {
+      readonly code: 'delayed-ack';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly timerMs: number;
+      /** Of the honoured handshakes. */
+      readonly share: number;
+    }
+  | {
+      readonly code: 'unanswered';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly unanswered: number;
+      readonly asked: number;
+    }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }

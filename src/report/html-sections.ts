@@ -111,6 +111,17 @@ ${titles.map((title) =>
 </section>`;
 };
 
+/** How much of the time is the way: what faster machines cannot save. */
+export const roundTripSection = ({ roundTrips }: ResultTable): Markup =>
+  when(
+    roundTrips.length > 0,
+    () => markup`<section>
+<h2>Round trips</h2>
+<p class="lead">The median handshake as the way to the server and back, and what is left for work and queueing.</p>
+<ul class="unsaved">${roundTrips.map((line) => markup`<li>${line}</li>`)}</ul>
+</section>`,
+  );
+
 const panelTitle = ({ cell }: Curve): string => `${cell.state} ${protocolLabel(cell.protocol)}`;
 
 const figure = (title: string, curves: readonly Curve[], range: CurveRange): Markup =>

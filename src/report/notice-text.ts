@@ -1,7 +1,7 @@
 import { DECLINE_TEXT, type DeclineReason } from '../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../domain/failure.ts';
 import type { GeneratorMend, Notice } from '../domain/notice.ts';
-import { counted, formatShare, grouped } from './format.ts';
+import { counted, formatDuration, formatShare, grouped } from './format.ts';
 import { oneLine } from './safe-text.ts';
 
 /** A notice as a line: its severity and {@link noticeSentence}. */
@@ -40,6 +40,12 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell}: in ${counted(notice.handshakes, 'handshake')} the TLS library and the plaintext hellos contradict each other; do not trust this run.`;
     case 'littles-law':
       return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest. ${mendText(notice.mends)}`;
+    case 'extra-round-trips':
+      return `${notice.cell} took ${counted(notice.taken, 'round trip')} of ${formatDuration(notice.rttNs)} where the protocol needs ${grouped(notice.needed)}. ${extraTripMend(notice.helloRetryShare)}`;
+    case 'delayed-ack':
+      return `${notice.cell}: ${formatShare(notice.share)} of the handshakes took about ${grouped(notice.timerMs)} ms longer than the way and the others: the mark of Nagle's algorithm on the server against delayed acknowledgements. Set TCP_NODELAY on the server's sockets before the handshake, or send each flight in one write.`;
+    case 'unanswered':
+      return `${notice.cell}: ${grouped(notice.unanswered)} of ${counted(notice.asked, 'request')} had no answer; the handshakes count, and the first bytes are those of the others.`;
     case 'mixed-suites':
       return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): compare CPU only at equal suites. Set --ciphers to one that all states offer.`;
     case 'not-verified':
@@ -52,6 +58,11 @@ const sentence = (notice: Notice): string => {
       return unknownNotice(notice);
   }
 };
+
+const extraTripMend = (helloRetryShare: number): string =>
+  helloRetryShare > 0.5
+    ? 'The server asks for another key share each time (HelloRetryRequest): put the group that it wants first with --groups.'
+    : 'Look for a certificate chain that is longer than the first congestion window (about 14 KB), or for something between here and the server that ends TCP.';
 
 /** A record of a newer version may hold a code that this one has no words for. */
 const unknownNotice = (notice: never): string => `a notice of another version of resumark: ${JSON.stringify(notice)}.`;

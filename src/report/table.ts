@@ -4,6 +4,7 @@ import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { engineText, loadText, targetTexts } from './facts.ts';
 import { ABSENT, formatValue } from './format.ts';
+import { roundTripLines } from './round-trips-text.ts';
 import { savingLines, type SavingLine } from './savings-text.ts';
 
 /** A column of a table, by how it is shown. */
@@ -32,6 +33,8 @@ export interface ResultTable {
   readonly table: Table;
   /** What each resumption mode saves. */
   readonly savings: readonly SavingLine[];
+  /** What of the time is the way, where that can be told. */
+  readonly roundTrips: readonly string[];
 }
 
 /** The metrics of the table, and the place in which each gives way on a narrow terminal. */
@@ -73,6 +76,7 @@ export const resultTable = (run: RunRecord): ResultTable => {
       rows: cells.map((cell) => [...varying.map(({ text }) => text(cell)), ...shown.map(([id]) => valueText(cell, metric(id)))]),
     },
     savings: savingLines(run, cells),
+    roundTrips: roundTripLines(cells),
   };
 };
 

@@ -104,6 +104,19 @@ export class LatencyHistogram {
     return Math.min(Math.max(this.#hdr.getValueAtPercentile(p * 100), this.#minNs), this.#maxNs);
   }
 
+  /** The fraction of the durations that were at most so long, within the histogram's precision; 0 when there are none. */
+  shareAtMost(ns: number): number {
+    if (this.#count === 0 || ns < this.#minNs) return 0;
+    // The rank is looked for by halves: quantiles go up with it.
+    let [within, beyond] = [0, this.#count + 1];
+    while (beyond - within > 1) {
+      const rank = Math.floor((within + beyond) / 2);
+      if ((this.quantileNs(rank / this.#count) ?? 0) <= ns) within = rank;
+      else beyond = rank;
+    }
+    return within / this.#count;
+  }
+
   add(other: LatencyHistogram): void {
     if (other.#count === 0) return;
     this.#hdr.add(other.#hdr);

@@ -3,7 +3,8 @@ import { noticesOf } from '../../src/analysis/notices.ts';
 import { summarize } from '../../src/analysis/summary.ts';
 import type { GeneratorMend, Notice, NoticeCode } from '../../src/domain/notice.ts';
 import type { Recording, RunRecord } from '../../src/domain/run-record.ts';
-import { beforeAndAfter, fakeRun, fakeState, type FakeCell } from '../report/fake-run.ts';
+import { LatencyHistogram } from '../../src/stats/histogram.ts';
+import { beforeAndAfter, distant, fakeRun, fakeState, type FakeCell } from '../report/fake-run.ts';
 
 const noticesIn = (run: RunRecord): Notice[] => noticesOf(run, summarize(run));
 
@@ -182,4 +183,32 @@ describe('whether cells can be compared', () => {
 
 it('says one thing of each control of a before-and-after run', () => {
   expect(noticesIn(beforeAndAfter()).map(({ code }) => code)).toEqual(['declined-as-configured']);
+});
+
+describe('times that tell more than their quantiles', () => {
+  const slowAt = (ms: number, cpuServerNs: number | null): RunRecord => {
+    const histogram = new LatencyHistogram();
+    for (let i = 0; i < 200; i++) histogram.record(ms * 1e6 + i * 1000);
+    return changed(fakeRun([{ cpuServerNs }]), () => ({ handshakeNs: histogram.encode() }));
+  };
+
+  it('flags a plateau of delayed acknowledgements', () => {
+    expect(of(slowAt(42, 100_000), 'delayed-ack')).toMatchObject([{ timerMs: 40, share: 1 }]);
+    expect(of(slowAt(202, null), 'delayed-ack')).toMatchObject([{ timerMs: 200, share: 1 }]);
+    expect(of(slowAt(12, 100_000), 'delayed-ack')).toEqual([]);
+  });
+
+  it('flags none on a server that is its own bottleneck: a queue can be just as long', () => {
+    expect(of(slowAt(42, 2_400_000), 'delayed-ack')).toEqual([]);
+  });
+
+  it('flags round trips that the protocol does not need', () => {
+    expect(of(distant(), 'extra-round-trips')).toMatchObject([{ cell: 'server TLS 1.3 full', taken: 2, needed: 1 }]);
+  });
+
+  it('counts requests without an answer', () => {
+    const run = changed(distant(), (block) => ({ answers: block.answers && { ...block.answers, unanswered: 40 } }));
+    expect(of(run, 'unanswered')).toHaveLength(4);
+    expect(of(run, 'unanswered')[0]).toMatchObject({ unanswered: 40, asked: 200 });
+  });
 });

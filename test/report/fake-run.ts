@@ -29,6 +29,8 @@ export interface FakeCell {
   readonly cipher?: string;
   readonly keyType?: string;
   readonly blocks?: number;
+  /** A way to the server that takes so long, and how often a handshake and then a request go it; else a way of no length. */
+  readonly way?: { readonly rttNs: number; readonly trips: number; readonly tripsOfRequest: number };
 }
 
 export const fakeState = (change: Partial<StateRecord> = {}): StateRecord => ({
@@ -126,6 +128,21 @@ export const troubled = (change: Partial<RunRecord> = {}): RunRecord =>
     },
   );
 
+/** A server 40 ms away, asked for something behind each handshake; with 0-RTT the request goes along. */
+export const distant = (): RunRecord => {
+  const rttNs = 40e6;
+  const cell = { blocks: 1, cpuServerNs: null } as const;
+  return fakeRun(
+    [
+      { ...cell, mode: 'full', way: { rttNs, trips: 2, tripsOfRequest: 1 } },
+      { ...cell, mode: 'ticket', mechanism: 'ticket', way: { rttNs, trips: 1, tripsOfRequest: 1 } },
+      { ...cell, mode: 'full', protocol: 'TLSv1.3', way: { rttNs, trips: 2, tripsOfRequest: 1 } },
+      { ...cell, mode: 'early-data', protocol: 'TLSv1.3', mechanism: 'psk', way: { rttNs, trips: 1, tripsOfRequest: 0 } },
+    ],
+    { name: 'distant', states: [fakeState({ target: '10.0.0.1:443', address: '10.0.0.1', port: 443, cpuSource: null })] },
+  );
+};
+
 /** Text as a hostile peer would like it printed: markup, a formula, a terminal's escape, turned text, a mention and a row of its own. */
 export const HOSTILE = '=cmd|"<img src=x onerror=alert(1)>" \u001B[31m\u202E@all www.x.example, a\nb';
 
@@ -178,7 +195,8 @@ const fakeBlocks = (cells: readonly FakeCell[]): Recording[] => {
 };
 
 const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
-  const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism } = cell;
+  const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism, way } = cell;
+  const rttNs = way?.rttNs ?? 0;
   const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
   const random = seededRandom(order + 1);
   const spentOn = (perHandshake: number | null): number | null => (perHandshake === null ? null : perHandshake * handshakes);
@@ -196,8 +214,8 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     helloRetries: 0,
     tapped: Math.ceil(handshakes / 32),
     sessionsGiven: 0,
-    handshakeNs: latencies(honoured, medianNs, random),
-    connectNs: latencies(honoured, 90_000, random),
+    handshakeNs: latencies(honoured, medianNs, random, (way?.trips ?? 0) * rttNs),
+    connectNs: latencies(honoured, 90_000, random, rttNs),
     cpuClientNs: spentOn(cell.cpuClientNs === undefined ? 400_000 : cell.cpuClientNs),
     cpuServerNs: spentOn(cell.cpuServerNs === undefined ? 500_000 : cell.cpuServerNs),
     bytesIn: 1400 * handshakes,
@@ -210,7 +228,14 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     cpuServerWindowNs: null,
     schedule: null,
     tickets: null,
-    answers: null,
+    answers:
+      way === undefined
+        ? null
+        : {
+            firstByteNs: latencies(honoured, medianNs, random, (way.trips + way.tripsOfRequest) * rttNs),
+            behindNs: latencies(honoured, 100_000, random, way.tripsOfRequest * rttNs),
+            unanswered: 0,
+          },
     primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
     generator: {
       workers: [
@@ -230,8 +255,8 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
 };
 
 /** Skewed as handshakes are: a floor at 60 % of the median and a long tail. */
-const latencies = (count: number, medianNs: number, random: () => number): Recording['handshakeNs'] => {
+const latencies = (count: number, medianNs: number, random: () => number, leastNs = 0): Recording['handshakeNs'] => {
   const histogram = new LatencyHistogram();
-  for (let i = 0; i < count; i++) histogram.record(Math.round(medianNs * (0.6 + 0.4 * (2 - 2 * random()) ** -0.75)));
+  for (let i = 0; i < count; i++) histogram.record(leastNs + Math.round(medianNs * (0.6 + 0.4 * (2 - 2 * random()) ** -0.75)));
   return histogram.encode();
 };

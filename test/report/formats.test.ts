@@ -4,7 +4,7 @@ import { noticeText } from '../../src/report/notice-text.ts';
 import { noticesOf } from '../../src/analysis/notices.ts';
 import { summarize } from '../../src/analysis/summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import { beforeAndAfter, fakeRun, hostile, HOSTILE, troubled } from './fake-run.ts';
+import { beforeAndAfter, distant, fakeRun, hostile, HOSTILE, troubled } from './fake-run.ts';
 import { expectGolden } from './golden.ts';
 
 const withNotices = (run: RunRecord): RunRecord => ({ ...run, notices: [...run.notices, ...noticesOf(run, summarize(run))] });
@@ -12,6 +12,7 @@ const withNotices = (run: RunRecord): RunRecord => ({ ...run, notices: [...run.n
 const RUNS: readonly (readonly [name: string, run: RunRecord])[] = [
   ['before-after', withNotices(beforeAndAfter())],
   ['trouble', withNotices(troubled())],
+  ['distant', withNotices(distant())],
   ['hostile', hostile()],
 ];
 

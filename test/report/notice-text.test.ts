@@ -39,6 +39,17 @@ const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }
     handshakes: 1000,
     because: { reset: 2, 'alert:handshake_failure': 12, 'unheard-of': 1 },
   },
+  'extra-round-trips': {
+    code: 'extra-round-trips',
+    severity: 'warning',
+    cell: 'edge TLS 1.3 full',
+    taken: 2,
+    needed: 1,
+    rttNs: 40_100_000,
+    helloRetryShare: 1,
+  },
+  'delayed-ack': { code: 'delayed-ack', severity: 'warning', cell: 'edge TLS 1.2 full', timerMs: 40, share: 0.125 },
+  unanswered: { code: 'unanswered', severity: 'warning', cell: 'edge TLS 1.3 full', unanswered: 3, asked: 1000 },
   'stateful-tickets': { code: 'stateful-tickets', severity: 'info', cell: 'a TLS 1.3 ticket' },
   'server-cpu-unknown': { code: 'server-cpu-unknown', severity: 'info', state: 'edge', reason: 'no process may be read' },
   'generator-saturated': {

@@ -29,6 +29,16 @@ it('keeps quantiles within 0.1 %, and minimum, maximum and mean exactly', () => 
   }
 });
 
+it('tells the share of durations up to any time, as counting them does', () => {
+  const values = durations(3, 1000);
+  const histogram = histogramOf(values);
+  for (const at of [1, 60_000, 100_000, 1_000_000, Number.MAX_SAFE_INTEGER]) {
+    const counted = values.filter((value) => value <= at).length / values.length;
+    expect(Math.abs(histogram.shareAtMost(at) - counted)).toBeLessThan(0.005);
+  }
+  expect(new LatencyHistogram().shareAtMost(1)).toBe(0);
+});
+
 it('merges without loss, in whatever order and grouping', () => {
   const parts = [1, 2, 3].map((seed) => histogramOf(durations(seed, 500)));
   const whole = histogramOf([1, 2, 3].flatMap((seed) => durations(seed, 500))).encode();
