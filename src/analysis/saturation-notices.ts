@@ -1,7 +1,7 @@
 import { cellLabel } from '../domain/cell.ts';
 import type { GeneratorMend, Notice } from '../domain/notice.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
-import { busiest, MOST_BUSY } from './saturation.ts';
+import { busiest, lateP99, MOST_BUSY } from './saturation.ts';
 import type { CellSummary } from './summary.ts';
 
 /** One notice for all cells: where one is saturated the others mostly are too. */
@@ -17,6 +17,7 @@ export const saturationNotices = (run: RunRecord, cells: readonly CellSummary[])
       cells: saturated.map(cellLabel),
       of: cells.length,
       busyShare: Math.max(...blocks.map(busyShareOf)),
+      lateNs: Math.max(0, ...schedules.map(lateP99)),
       unstarted: schedules.reduce((sum, { unstarted }) => sum + unstarted, 0),
       workers: run.workers,
       mends: generatorMends(run, blocks),

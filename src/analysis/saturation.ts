@@ -27,10 +27,14 @@ export const isSaturated = ({ generator, schedule }: Keeping): boolean =>
 export const busiest = ({ workers }: GeneratorRecord): number =>
   Math.max(0, ...workers.map(({ busyShare, cpuShare }) => busyShare ?? cpuShare ?? 0));
 
+/** By how much 1 % of the starts were late or more. */
+export const lateP99 = ({ lateNs }: Pick<ScheduleRecord, 'lateNs'>): number =>
+  LatencyHistogram.decode(lateNs).quantileNs(0.99) ?? 0;
+
 /** Whether starts were late or left out, with connections to spare. */
 const isBehind = ({ due, unstarted, crowded, lateNs, serviceNs }: ScheduleRecord): boolean => {
   if (due === 0 || crowded >= CROWDED_SHARE * due) return false;
-  const late = LatencyHistogram.decode(lateNs).quantileNs(0.99) ?? 0;
+  const late = lateP99({ lateNs });
   const service = LatencyHistogram.decode(serviceNs).quantileNs(0.99) ?? 0;
   return unstarted > 0 || late > Math.max(LATE_NS, LATE_PART * service);
 };

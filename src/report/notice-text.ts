@@ -87,13 +87,14 @@ const MEND: Readonly<Record<DeclineReason, string>> = {
 
 const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
 
-const bottleneckText = ({ busyShare, workers, unstarted }: Extract<Notice, { code: 'generator-saturated' }>): string => {
+const bottleneckText = ({ busyShare, lateNs, workers, unstarted }: Extract<Notice, { code: 'generator-saturated' }>): string => {
   const who = workers === 1 ? 'its worker' : `the busiest of its ${String(workers)} workers`;
+  const late = lateNs === 0 ? '' : `, 1 % of the starts were late by ${formatDuration(lateNs)} or more`;
   const left =
     unstarted === 0
       ? ''
       : `, and ${counted(unstarted, 'handshake')} that fell due ${unstarted === 1 ? 'was' : 'were'} never started`;
-  return `${who} was at work ${formatShare(busyShare)} of its time${left}`;
+  return `${who} was at work ${formatShare(busyShare)} of its time${late}${left}`;
 };
 
 const MENDS: Readonly<Record<GeneratorMend, string>> = {

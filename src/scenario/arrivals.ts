@@ -30,7 +30,7 @@ export interface ArrivalOptions {
  * The intended starts of an open load in ns after its beginning, in order, without end. Pure arithmetic: nothing that happens to a
  * handshake moves the next one.
  *
- * Unit arrivals (evenly spaced, or with unit exponential gaps) are mapped through the inverse of the cumulative rate. All parts walk
+ * Unit arrivals (evenly spaced from 0 on, or with unit exponential gaps, the first of them before the first) are mapped through the inverse of the cumulative rate. All parts walk
  * through the same sequence and keep every n-th, so that together they are exactly the whole.
  *
  * @see D. J. Daley, D. Vere-Jones, An Introduction to the Theory of Point Processes I (2003), section 7.4: random time change.
@@ -38,10 +38,11 @@ export interface ArrivalOptions {
 export class Arrivals {
   readonly #options: ArrivalOptions;
   #number = 0;
-  #expected = 0;
+  #expected: number;
 
   constructor(options: ArrivalOptions) {
     this.#options = options;
+    this.#expected = options.pattern === 'constant' ? 0 : exponential(options.random);
   }
 
   /** The next intended start of this part. */
@@ -55,9 +56,13 @@ export class Arrivals {
 
   #advance(): void {
     this.#number += 1;
-    this.#expected = this.#options.pattern === 'constant' ? this.#number : this.#expected - Math.log(1 - this.#options.random());
+    const { pattern, random } = this.#options;
+    this.#expected = pattern === 'constant' ? this.#number : this.#expected + exponential(random);
   }
 }
+
+/** A gap of mean 1 as between events that do not know of each other. */
+const exponential = (random: Random): number => -Math.log(1 - random());
 
 /** When so many arrivals are expected, in seconds: the inverse of the cumulative rate. */
 const timeOfExpected = (profile: RateProfile, expected: number): number => {

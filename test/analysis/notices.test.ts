@@ -105,6 +105,7 @@ describe('whether the generator can be trusted', () => {
         cells: ['server TLS 1.2 ticket'],
         of: 2,
         busyShare: 0.97,
+        lateNs: 0,
         unstarted: 0,
         workers: 1,
         mends: ['workers', 'concurrency'],

@@ -115,8 +115,8 @@ process.on('disconnect', () => process.exit());
 `,
   );
   const parent = fork(join(folder, 'parent.mjs'));
-  const meter = meterOfPid(parent.pid ?? 0);
   await once(parent, 'message');
+  const meter = meterOfPid(parent.pid ?? 0);
   const burnt = meter?.readNs() ?? 0;
   parent.send('end');
   await once(parent, 'message');

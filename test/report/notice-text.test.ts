@@ -58,6 +58,7 @@ const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }
     cells: ['a', 'b'],
     of: 10,
     busyShare: 0.97,
+    lateNs: 34_500_000,
     unstarted: 1200,
     workers: 2,
     mends: ['engine', 'workers', 'rate'],
