@@ -21,7 +21,7 @@ const histogramSchema = z.object({
 
 /** What a schedule asked of a window, and how well the generator kept it. */
 const scheduleSchema = z.object({
-  /** Handshakes that fell due in the window. */
+  /** Handshakes that fell due in the window. What was dropped in flight by an interrupt is among them and nowhere else. */
   due: whole,
   /** Of these, never started: the window was cut short, or the generator could not catch up. */
   unstarted: whole,
@@ -62,6 +62,16 @@ const generatorSchema = z.object({
       loadAverage: z.number().nonnegative(),
     })
     .nullable(),
+});
+
+/** Sessions that were offered: what the session policy came to. */
+const offersSchema = z.object({
+  /** Handshakes that offered one. */
+  handshakes: whole,
+  /** Different sessions among these. */
+  sessions: whole,
+  /** How old each was when it was offered, by our clock. */
+  ageNs: histogramSchema,
 });
 
 /** Sessions that the server gave. */
@@ -125,6 +135,8 @@ const recordingSchema = z.object({
   cpuServerWindowNs: z.number().nonnegative().nullable().default(null),
   /** Null where handshakes were not started by a schedule. */
   schedule: scheduleSchema.nullable().default(null),
+  /** Null where no session was offered, and in records that do not tell. */
+  offers: offersSchema.nullable().default(null),
   /** Null where no session was given in the window. */
   tickets: ticketsSchema.nullable().default(null),
   /** Null where nothing was asked. */
@@ -226,6 +238,8 @@ export type Recording = Readonly<z.infer<typeof recordingSchema>>;
 export type ScheduleRecord = NonNullable<Recording['schedule']>;
 
 export type GeneratorRecord = NonNullable<Recording['generator']>;
+
+export type OffersRecord = NonNullable<Recording['offers']>;
 
 export type TicketsRecord = NonNullable<Recording['tickets']>;
 

@@ -8,9 +8,9 @@ export class ClientPool {
   /** Those that were primed: each has a session of its own, if any has. */
   readonly clients: readonly VirtualClient[];
   readonly #ring: VirtualClient[];
+  readonly #twins: VirtualClient[] = [];
   #first = 0;
   #idle: number;
-  #twins = 0;
 
   constructor(clients: readonly VirtualClient[]) {
     this.clients = clients;
@@ -34,13 +34,15 @@ export class ClientPool {
   }
 
   free(): void {
-    for (const client of this.clients) client.free();
+    for (const client of [...this.clients, ...this.#twins]) client.free();
   }
 
   #twin(): VirtualClient {
-    const client = this.clients[this.#twins++ % this.clients.length];
+    const client = this.clients[this.#twins.length % this.clients.length];
     if (client === undefined) throw new RangeError('a stream must have at least one client');
-    return client.twin();
+    const twin = client.twin();
+    this.#twins.push(twin);
+    return twin;
   }
 
   #grow(): void {

@@ -70,10 +70,6 @@ export interface WindowReport {
   readonly mostInFlight: number;
   /** Time in which the worker had nothing to do. */
   readonly restedNs: number;
-  /** Of a scheduled window. */
-  readonly due: number;
-  readonly unstarted: number;
-  readonly crowded: number;
 }
 
 export type WorkerResponse =

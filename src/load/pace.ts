@@ -6,6 +6,10 @@ export interface Pace {
   take(nowNs: number, inFlight: number): number | undefined;
   /** When to ask again; `Infinity` when nothing becomes due by time alone. */
   dueNs(inFlight: number): number;
+  /** Whether the start that was taken last had to wait for a connection to end. */
+  readonly wasCrowded: boolean;
+  /** Gives the rest up. @returns how many starts had fallen due by then without being taken. */
+  end(nowNs: number): number;
 }
 
 /** Where a worker's window ends: at a time on the engines' clock, or after so many starts. */
@@ -32,6 +36,15 @@ export class ClosedPace implements Pace {
   dueNs(): number {
     return Number.POSITIVE_INFINITY;
   }
+
+  get wasCrowded(): boolean {
+    return false;
+  }
+
+  end(): number {
+    this.#left = 0;
+    return 0;
+  }
 }
 
 export interface ScheduleOptions {
@@ -52,9 +65,9 @@ export class SchedulePace implements Pace {
   readonly #giveUpNs: number;
   #nextNs: number;
   #left: number;
-  #due = 0;
-  #crowded = 0;
-  #wasFull = false;
+  /** Whether what is due now found no free connection. */
+  #isFull = false;
+  #wasCrowded = false;
   #isGivenUp = false;
 
   constructor(options: ScheduleOptions) {
@@ -69,14 +82,14 @@ export class SchedulePace implements Pace {
     if (nowNs > this.#giveUpNs) this.#isGivenUp = true;
     if (this.#isOver || this.#isGivenUp || nowNs < this.#nextNs) return undefined;
     if (inFlight >= this.#options.mostInFlight) {
-      this.#wasFull = true;
+      this.#isFull = true;
       return undefined;
     }
     const intendedNs = this.#nextNs;
-    if (this.#wasFull) this.#crowded += 1;
+    this.#wasCrowded = this.#isFull;
     this.#advance();
-    // The next one waited for a connection only if it was due already.
-    if (this.#nextNs > nowNs) this.#wasFull = false;
+    // The next one waits for a connection only if it is due already.
+    if (this.#nextNs > nowNs) this.#isFull = false;
     return intendedNs;
   }
 
@@ -85,16 +98,18 @@ export class SchedulePace implements Pace {
     return waits ? Number.POSITIVE_INFINITY : this.#nextNs;
   }
 
-  /** Starts that were held up by the limit of connections. */
-  get crowded(): number {
-    return this.#crowded;
+  get wasCrowded(): boolean {
+    return this.#wasCrowded;
   }
 
-  /** How many were taken, and how many had fallen due by then in the window but were not. */
-  count(nowNs: number): { readonly taken: number; readonly unstarted: number } {
-    const taken = this.#due;
-    while (!this.#isOver && this.#nextNs <= nowNs) this.#advance();
-    return { taken, unstarted: this.#due - taken };
+  end(nowNs: number): number {
+    let unstarted = 0;
+    while (!this.#isOver && this.#nextNs <= nowNs) {
+      unstarted += 1;
+      this.#advance();
+    }
+    this.#isGivenUp = true;
+    return unstarted;
   }
 
   get #isOver(): boolean {
@@ -103,7 +118,6 @@ export class SchedulePace implements Pace {
   }
 
   #advance(): void {
-    this.#due += 1;
     this.#left -= 1;
     this.#nextNs = this.#options.startNs + this.#options.arrivals.nextNs();
   }

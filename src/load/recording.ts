@@ -2,7 +2,7 @@ import { isSaturated } from '../analysis/saturation.ts';
 import { sumCounts } from '../analysis/summary.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
 import { cellId } from '../domain/cell.ts';
-import type { AnswersRecord, Recording, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';
+import type { AnswersRecord, OffersRecord, Recording, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
 import { generatorRecord, type MachineInWindow } from './generator-record.ts';
@@ -55,7 +55,7 @@ const placed = ({ order, startNs, windows }: VisitReports, { cell }: VisitStream
 
 /** What was counted of the cell alone. */
 const counted = (tallies: readonly TallyReport[]) => {
-  const sum = (value: (tally: TallyReport) => number): number => tallies.reduce((total, tally) => total + value(tally), 0);
+  const sum = (value: (tally: TallyReport) => number): number => sumOf(tallies, value);
   const declined = sumCounts(tallies.map((tally) => tally.declined)) as Recording['declined'];
   const honoured = sum((tally) => tally.honoured);
   return {
@@ -73,12 +73,14 @@ const counted = (tallies: readonly TallyReport[]) => {
     bytesOut: sum((tally) => tally.bytesOut),
     residenceNs: sum((tally) => tally.residenceNs),
     replenished: sum((tally) => tally.replenished),
+    schedule: scheduleOf(tallies),
+    offers: offersOf(tallies),
     tickets: ticketsOf(tallies),
     answers: answersOf(tallies),
   };
 };
 
-/** What the cell has its part of: the window's time, the threads' and the server's CPU time, and the schedule. */
+/** What the cell has its part of: the window's time, and the threads' and the server's CPU time. */
 const shared = ({ order, windows, cpuNs }: VisitReports, index: number) => {
   const all = windows.flatMap(({ tallies }) => tallies).reduce((sum, tally) => sum + tally.residenceNs, 0);
   const own = windows.reduce((sum, { tallies }) => sum + (tallies[index]?.residenceNs ?? 0), 0);
@@ -96,22 +98,29 @@ const shared = ({ order, windows, cpuNs }: VisitReports, index: number) => {
     cpuClientNs: clientCpu.every((ns) => ns !== undefined) ? clientCpu.reduce((sum: number, ns) => sum + ns, 0) : null,
     cpuServerNs: isServerShared ? null : serverNs,
     cpuServerWindowNs: isServerShared ? serverNs : null,
-    schedule: order.schedule === undefined ? null : scheduleOf(windows, index),
   };
 };
 
-/** Starts are due to the whole window: they are counted with its first cell, so that the sum over its cells is right. */
-const scheduleOf = (windows: readonly WindowReport[], index: number): ScheduleRecord => {
-  const reports = windows.flatMap(({ tallies }) => tallies[index]?.schedule ?? []);
-  const sum = (value: (window: WindowReport) => number): number =>
-    index > 0 ? 0 : windows.reduce((total, window) => total + value(window), 0);
+const scheduleOf = (tallies: readonly TallyReport[]): ScheduleRecord | null => {
+  const reports = tallies.flatMap(({ schedule }) => schedule ?? []);
+  if (reports.length === 0) return null;
   return {
-    due: sum(({ due }) => due),
-    unstarted: sum(({ unstarted }) => unstarted),
-    crowded: sum(({ crowded }) => crowded),
+    due: sumOf(reports, ({ due }) => due),
+    unstarted: sumOf(reports, ({ unstarted }) => unstarted),
+    crowded: sumOf(reports, ({ crowded }) => crowded),
     lateNs: merged(reports.map(({ lateNs }) => lateNs)),
     serviceNs: merged(reports.map(({ serviceNs }) => serviceNs)),
     responseNs: merged(reports.map(({ responseNs }) => responseNs)),
+  };
+};
+
+const offersOf = (tallies: readonly TallyReport[]): OffersRecord | null => {
+  const reports = tallies.flatMap(({ offers }) => offers ?? []);
+  if (reports.length === 0) return null;
+  return {
+    handshakes: sumOf(reports, ({ handshakes }) => handshakes),
+    sessions: sumOf(reports, ({ sessions }) => sessions),
+    ageNs: merged(reports.map(({ ageNs }) => ageNs)),
   };
 };
 
@@ -152,6 +161,9 @@ const mergePriming = (reports: readonly PrimingReport[]): Recording['primed'] =>
   errors: sumCounts(reports.map((report) => report.errors)),
   conflicts: reports.reduce((sum, report) => sum + report.conflicts, 0),
 });
+
+const sumOf = <Part>(parts: readonly Part[], value: (part: Part) => number): number =>
+  parts.reduce((sum, part) => sum + value(part), 0);
 
 const merged = (parts: readonly EncodedHistogram[]): EncodedHistogram =>
   LatencyHistogram.merged(parts.map((part) => LatencyHistogram.decode(part))).encode();

@@ -7,6 +7,8 @@ export class SessionHolder {
   /** Least age of a session that is offered. */
   readonly #offerAfterNs: number;
   #session: Session | undefined;
+  #isPrimed = false;
+  #wasOffered = false;
   /** A newer one that takes the other's place when it is old enough. */
   #maturing: Session | undefined;
 
@@ -17,6 +19,18 @@ export class SessionHolder {
 
   get session(): Session | undefined {
     return this.#session;
+  }
+
+  /** The session is offered. @returns whether it is the first time. */
+  noteOffer(): boolean {
+    const isFirstTime = !this.#wasOffered;
+    this.#wasOffered = true;
+    return isFirstTime;
+  }
+
+  /** What a twin of its client holds: the same, but a session that may be offered once is nobody else's. */
+  ofTwin(): SessionHolder {
+    return this.#policy === 'single-use' ? new SessionHolder(this.#policy, this.#offerAfterNs) : this;
   }
 
   /** Whether the session is older than the lifetime that the server stated; one without a stated lifetime never is. */
@@ -32,9 +46,9 @@ export class SessionHolder {
     if (outcome.failure !== undefined) return;
     const { session } = outcome;
     if (this.#policy === 'fixed') {
-      if (this.#session === undefined) this.#session = session;
+      if (this.#session === undefined) this.#replace(session);
       else session?.free();
-    } else if (this.#offerAfterNs > 0 && this.#session !== undefined) this.#mature(session, outcome.endNs);
+    } else if (this.#offerAfterNs > 0 && this.#isPrimed) this.#mature(session, outcome.endNs);
     else {
       const wasOffered = outcome.evidence.offered !== undefined;
       const isRefused = wasOffered && !outcome.evidence.resumed;
@@ -48,7 +62,10 @@ export class SessionHolder {
     this.#maturing = undefined;
   }
 
-  /** Goes on offering the old session, refused or not, until a newer one has the age: what is asked about is the age. */
+  /**
+   * Goes on offering the old session, refused or not, until a newer one has the age: what is asked about is the age. The very first one
+   * comes of age between priming and window.
+   */
   #mature(session: Session | undefined, nowNs: number): void {
     const maturing = this.#maturing;
     if (maturing !== undefined && nowNs - maturing.receivedNs >= this.#offerAfterNs) {
@@ -61,5 +78,7 @@ export class SessionHolder {
   #replace(session: Session | undefined): void {
     this.#session?.free();
     this.#session = session;
+    this.#wasOffered = false;
+    if (session !== undefined) this.#isPrimed = true;
   }
 }

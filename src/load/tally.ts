@@ -22,6 +22,8 @@ export interface TallyReport {
   readonly residenceNs: number;
   /** Unmeasured full handshakes that fetched a session to be used once. */
   readonly replenished: number;
+  /** `undefined` when no session was offered. */
+  readonly offers: OffersReport | undefined;
   /** `undefined` when no session was given. */
   readonly tickets: TicketsReport | undefined;
   /** `undefined` when nothing was asked behind the handshakes. */
@@ -40,7 +42,17 @@ export interface TicketsReport {
   readonly mostLifetimeS: number;
 }
 
+/** What was offered of sessions. */
+export interface OffersReport {
+  readonly handshakes: number;
+  readonly sessions: number;
+  readonly ageNs: EncodedHistogram;
+}
+
 export interface ScheduleReport {
+  readonly due: number;
+  readonly unstarted: number;
+  readonly crowded: number;
   readonly lateNs: EncodedHistogram;
   readonly serviceNs: EncodedHistogram;
   readonly responseNs: EncodedHistogram;
@@ -53,6 +65,7 @@ export class Tally {
   readonly #ticketNs = new LatencyHistogram();
   readonly #answers = new Answers();
   readonly #schedule: Schedule | undefined;
+  readonly #offers = new Offers();
   readonly #declined: Partial<Record<DeclineReason, number>> = {};
   readonly #errors: Record<string, number> = {};
   readonly #mechanisms: Partial<Record<Mechanism, number>> = {};
@@ -72,10 +85,25 @@ export class Tally {
     this.#schedule = isScheduled ? new Schedule() : undefined;
   }
 
+  /** A start that fell due and is made. */
+  began(wasCrowded: boolean): void {
+    this.#schedule?.began(wasCrowded);
+  }
+
+  /** A start that fell due and is never made. */
+  leftOut(): void {
+    this.#schedule?.leftOut();
+  }
+
+  /** A session of that age is offered. */
+  offered(ageNs: number, isFirstTime: boolean): void {
+    this.#offers.record(ageNs, isFirstTime);
+  }
+
   /** Any measured attempt, whatever came of it. */
-  started(outcome: Outcome, intendedNs: number): void {
+  ended(outcome: Outcome, intendedNs: number): void {
     this.#residenceNs += outcome.endNs - outcome.startNs;
-    this.#schedule?.lateNs.record(Math.max(0, outcome.startNs - intendedNs));
+    this.#schedule?.late(outcome.startNs - intendedNs);
   }
 
   honoured(outcome: Outcome, intendedNs: number): void {
@@ -127,6 +155,7 @@ export class Tally {
       bytesOut: this.#bytesOut,
       residenceNs: this.#residenceNs,
       replenished: this.#replenished,
+      offers: this.#offers.report(),
       tickets: this.#ticketsReport(),
       answers: this.#answers.report(),
       schedule: this.#schedule?.report(),
@@ -163,9 +192,26 @@ export class Tally {
 
 /** How well a schedule was kept, and what that means for those who waited. */
 class Schedule {
-  readonly lateNs = new LatencyHistogram();
+  readonly #lateNs = new LatencyHistogram();
   readonly #serviceNs = new LatencyHistogram();
   readonly #responseNs = new LatencyHistogram();
+  #due = 0;
+  #unstarted = 0;
+  #crowded = 0;
+
+  began(wasCrowded: boolean): void {
+    this.#due += 1;
+    if (wasCrowded) this.#crowded += 1;
+  }
+
+  leftOut(): void {
+    this.#due += 1;
+    this.#unstarted += 1;
+  }
+
+  late(ns: number): void {
+    this.#lateNs.record(Math.max(0, ns));
+  }
 
   record({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): void {
     const serviceNs = connectNs + handshakeNs;
@@ -174,7 +220,30 @@ class Schedule {
   }
 
   report(): ScheduleReport {
-    return { lateNs: this.lateNs.encode(), serviceNs: this.#serviceNs.encode(), responseNs: this.#responseNs.encode() };
+    return {
+      due: this.#due,
+      unstarted: this.#unstarted,
+      crowded: this.#crowded,
+      lateNs: this.#lateNs.encode(),
+      serviceNs: this.#serviceNs.encode(),
+      responseNs: this.#responseNs.encode(),
+    };
+  }
+}
+
+/** What a session policy comes to: how many sessions, how often, and how old. */
+class Offers {
+  readonly #ageNs = new LatencyHistogram();
+  #sessions = 0;
+
+  record(ageNs: number, isFirstTime: boolean): void {
+    this.#ageNs.record(Math.max(0, ageNs));
+    if (isFirstTime) this.#sessions += 1;
+  }
+
+  report(): OffersReport | undefined {
+    const { count } = this.#ageNs;
+    return count === 0 ? undefined : { handshakes: count, sessions: this.#sessions, ageNs: this.#ageNs.encode() };
   }
 }
 

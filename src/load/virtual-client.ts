@@ -60,15 +60,20 @@ export class VirtualClient implements Attempt {
     return this.#holder.isExpired(nowNs);
   }
 
+  /** What {@link session} gives is offered. @returns whether it is the first time. */
+  noteOffer(): boolean {
+    return this.#holder.noteOffer();
+  }
+
   /** Takes what an outcome brought. */
   learn(outcome: Outcome): void {
     this.#habit.learn(outcome);
     this.#holder.learn(outcome);
   }
 
-  /** Another client with the same session: for one more connection at a time than there are sessions. */
+  /** Another client, with the same session if that may be: for one more connection at a time than there are clients. */
   twin(): VirtualClient {
-    return new VirtualClient(this.client, this.stream, { holder: this.#holder, habit: this.#habit });
+    return new VirtualClient(this.client, this.stream, { holder: this.#holder.ofTwin(), habit: this.#habit });
   }
 
   startMeasuring(intendedNs: number, tap: boolean): void {

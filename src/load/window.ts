@@ -55,6 +55,10 @@ export class LoadWindow implements Work<VirtualClient> {
     if (client === undefined) throw new RangeError('the deck has more kinds than there are streams');
     client.startMeasuring(intendedNs, this.#started % tapEvery === 0);
     this.#started += 1;
+    const tally = this.#tallyOf(client);
+    tally.began(pace.wasCrowded);
+    const { session } = client;
+    if (session !== undefined) tally.offered(nowNs - session.receivedNs, client.noteOffer());
     return this.#begin(client, nowNs);
   }
 
@@ -84,8 +88,7 @@ export class LoadWindow implements Work<VirtualClient> {
   settled(client: VirtualClient, outcome: Outcome): void {
     const { pools, replenishes } = this.#options;
     this.places.giveBack(client.place, outcome.endNs);
-    const tally = this.tallies[client.stream];
-    if (tally === undefined) throw new RangeError('a client of no stream');
+    const tally = this.#tallyOf(client);
     if (client.purpose === 'replenish') this.#countReplenished(tally, outcome);
     else this.#count(tally, client, outcome);
     client.learn(outcome);
@@ -93,6 +96,18 @@ export class LoadWindow implements Work<VirtualClient> {
       client.purpose = 'replenish';
       this.#spent.push(client);
     } else pools[client.stream]?.giveBack(client);
+  }
+
+  /** Counts what had fallen due and was never started, each for the cell whose turn it would have been. */
+  end(nowNs: number): void {
+    const { pace, deck } = this.#options;
+    for (let left = pace.end(nowNs); left > 0; left--) this.tallies[deck.draw()]?.leftOut();
+  }
+
+  #tallyOf({ stream }: VirtualClient): Tally {
+    const tally = this.tallies[stream];
+    if (tally === undefined) throw new RangeError('a client of no stream');
+    return tally;
   }
 
   #begin(client: VirtualClient, nowNs: number): VirtualClient {
@@ -110,7 +125,7 @@ export class LoadWindow implements Work<VirtualClient> {
 
   #count(tally: Tally, client: VirtualClient, outcome: Outcome): void {
     const { counters } = this.#options;
-    tally.started(outcome, client.intendedNs);
+    tally.ended(outcome, client.intendedNs);
     if (outcome.failure !== undefined) {
       tally.failed(outcome.failure);
       counters.countError();

@@ -76,7 +76,7 @@ class LoadWorker {
     const pace = paceOf(paced, startNs);
     const cpu = new CpuSplit(weights.length, () => this.#engine.threadCpuNs() ?? threadCpuNs());
     const deck = new Deck(weights, seededRandom(seed));
-    const isScheduled = pace instanceof SchedulePace;
+    const isScheduled = paced.model === 'scheduled';
     const window = new LoadWindow({
       pools: this.#pools,
       deck,
@@ -90,6 +90,7 @@ class LoadWorker {
     await until(startNs);
     cpu.start();
     await this.#engine.run(window);
+    window.end(nowNs());
     const cpuNs = this.#engine.tellsTurns || weights.length === 1 ? cpu.end() : undefined;
     const { places } = window;
     return {
@@ -99,7 +100,6 @@ class LoadWorker {
       lastEndNs: places.lastEndNs,
       mostInFlight: places.most,
       restedNs: window.restedNs,
-      ...(isScheduled ? scheduleCounts(pace) : { due: 0, unstarted: 0, crowded: 0 }),
     };
   }
 
@@ -132,11 +132,6 @@ const paceOf = (request: PaceRequest, startNs: number): ClosedPace | SchedulePac
   const { profile, pattern, seed, parts, index, bound, mostInFlight, graceNs } = request;
   const arrivals = new Arrivals({ profile, pattern, random: seededRandom(seed), parts, index });
   return new SchedulePace({ arrivals, startNs, bound, mostInFlight, graceNs });
-};
-
-const scheduleCounts = (pace: SchedulePace): Pick<WindowReport, 'due' | 'unstarted' | 'crowded'> => {
-  const { taken, unstarted } = pace.count(nowNs());
-  return { due: taken + unstarted, unstarted, crowded: pace.crowded };
 };
 
 const until = async (startNs: number): Promise<void> => {

@@ -96,7 +96,7 @@ if (isChild) process.send('ready'); else child.once('message', () => process.sen
   await new Promise((resolve) => setTimeout(resolve, 50));
   const measuredUs = ((meter?.readNs() ?? 0) - before) / 1000;
   burner.disconnect();
-  expect(usedUs).toBeGreaterThan(400_000);
+  expect(usedUs).toBeGreaterThan(50_000);
   expect(measuredUs / usedUs).toBeGreaterThan(0.95);
   expect(measuredUs / usedUs).toBeLessThan(1.1);
 });

@@ -227,6 +227,7 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     occupiedShare: 1,
     cpuServerWindowNs: null,
     schedule: null,
+    offers: null,
     tickets: null,
     answers:
       way === undefined

@@ -1,0 +1,174 @@
+import type { Failure } from '../../src/domain/failure.ts';
+import type { Mode } from '../../src/domain/mode.ts';
+import type { Client, ClientSettings, Outcome, Session, Work } from '../../src/engine/engine.ts';
+import { ClientPool } from '../../src/load/client-pool.ts';
+import { Counters } from '../../src/load/counters.ts';
+import { CpuSplit } from '../../src/load/cpu-split.ts';
+import type { Pace } from '../../src/load/pace.ts';
+import { SessionHolder } from '../../src/load/session-holder.ts';
+import { TicketHabit } from '../../src/load/ticket-habit.ts';
+import { VirtualClient } from '../../src/load/virtual-client.ts';
+import { LoadWindow } from '../../src/load/window.ts';
+import type { SessionPolicy } from '../../src/domain/session-policy.ts';
+import { Deck } from '../../src/stats/deck.ts';
+import { seededRandom } from '../../src/stats/random.ts';
+
+export const MS = 1e6;
+export const S = 1e9;
+
+/** How the far side of a fake engine behaves. Times in ns. */
+export interface FakeServer {
+  /** How long a handshake takes that starts then. */
+  readonly serviceNs: (startNs: number, offered: Session | undefined) => number;
+  /** Generator time that each start takes: nothing else goes on meanwhile. */
+  readonly startCostNs?: number;
+  readonly failure?: (startNs: number) => Failure | undefined;
+  /** Whether it takes the session; all of them unless told otherwise. */
+  readonly resumes?: (session: Session, nowNs: number) => boolean;
+  /** Whether it gives a new session with each handshake; it does unless told otherwise. */
+  readonly gives?: boolean;
+}
+
+interface InFlight {
+  readonly client: VirtualClient;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly offered: Session | undefined;
+}
+
+/** An engine without sockets and without time of its own: the clock stands still until the next thing happens. */
+export class FakeEngine {
+  nowNs = 0;
+  /** Of each start, in order: the cell's mode, and the session that was offered. */
+  readonly starts: { readonly mode: Mode; readonly atNs: number; readonly offered: Session | undefined }[] = [];
+  readonly #server: FakeServer;
+  #inFlight: InFlight[] = [];
+
+  constructor(server: FakeServer) {
+    this.#server = server;
+  }
+
+  run(work: Work<VirtualClient>): void {
+    for (;;) {
+      this.#startDue(work);
+      const nextNs = Math.min(work.dueNs(), ...this.#inFlight.map(({ endNs }) => endNs));
+      if (nextNs === Number.POSITIVE_INFINITY) return;
+      if (nextNs > this.nowNs) {
+        work.rested?.(nextNs - this.nowNs);
+        this.nowNs = nextNs;
+      }
+      const over = this.#inFlight.filter(({ endNs }) => endNs <= this.nowNs).toSorted((a, b) => a.endNs - b.endNs);
+      this.#inFlight = this.#inFlight.filter(({ endNs }) => endNs > this.nowNs);
+      for (const one of over) work.settled(one.client, this.#outcome(one));
+    }
+  }
+
+  #startDue(work: Work<VirtualClient>): void {
+    for (let client = work.next(this.nowNs); client !== undefined; client = work.next(this.nowNs)) {
+      const startNs = this.nowNs;
+      const offered = client.session;
+      this.starts.push({ mode: client.client.settings.mode, atNs: startNs, offered });
+      this.nowNs += this.#server.startCostNs ?? 0;
+      this.#inFlight.push({ client, startNs, endNs: startNs + this.#server.serviceNs(startNs, offered), offered });
+    }
+  }
+
+  #outcome({ startNs, offered }: InFlight): Outcome {
+    const { failure, resumes = () => true, gives = true } = this.#server;
+    const resumed = offered !== undefined && resumes(offered, startNs);
+    return {
+      failure: failure?.(startNs),
+      startNs,
+      connectNs: 0,
+      handshakeNs: this.nowNs - startNs,
+      ticketNs: 0,
+      firstByteNs: 0,
+      endNs: this.nowNs,
+      evidence: { protocol: 'TLSv1.2', resumed, offered: offered?.mechanism, earlyData: 'none', hello: undefined },
+      sessionsGiven: gives ? 1 : 0,
+      session: gives ? fakeSession(this.nowNs) : undefined,
+      bytesIn: 1,
+      bytesOut: 1,
+      negotiated: () => ({ cipher: '', group: '', alpn: '', keyType: '', certificateSha256: '' }),
+    };
+  }
+}
+
+export interface FakeSession extends Session {
+  isFreed: boolean;
+}
+
+export const fakeSession = (receivedNs: number, lifetimeS = 0): FakeSession => {
+  const session: FakeSession = {
+    mechanism: 'ticket',
+    lifetimeS,
+    receivedNs,
+    ticketBytes: 100,
+    isFreed: false,
+    der: () => Buffer.alloc(0),
+    free: () => {
+      if (session.isFreed) throw new Error('a session is freed twice');
+      session.isFreed = true;
+    },
+  };
+  return session;
+};
+
+export const fakeClient = (mode: Mode): Client => ({
+  settings: { protocol: 'TLSv1.2', mode } as Partial<ClientSettings> as ClientSettings,
+  close: () => undefined,
+});
+
+export interface FakeStream {
+  readonly mode: Mode;
+  readonly weight?: number;
+  readonly clients?: number;
+  readonly policy?: SessionPolicy;
+  readonly offerAfterNs?: number;
+}
+
+/** A window on primed clients, as a worker makes it. */
+export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isScheduled = true) => {
+  const counters = new Counters();
+  const pools = streams.map(({ mode, clients = 4, policy = 'distinct', offerAfterNs = 0 }, stream) => {
+    const client = fakeClient(mode);
+    const habit = new TicketHabit();
+    const make = (holder: SessionHolder): VirtualClient => new VirtualClient(client, stream, { holder, habit });
+    const shared = policy === 'newest' || policy === 'fixed' ? new SessionHolder(policy, offerAfterNs) : undefined;
+    return new ClientPool(Array.from({ length: clients }, () => primed(make(shared ?? new SessionHolder(policy, offerAfterNs)))));
+  });
+  const window = new LoadWindow({
+    pools,
+    deck: new Deck(
+      streams.map(({ weight = 1 }) => weight),
+      seededRandom(5),
+    ),
+    pace,
+    counters,
+    cpu: new CpuSplit(streams.length, () => undefined),
+    tapEvery: 32,
+    replenishes: streams.some(({ policy }) => policy === 'single-use'),
+    isScheduled,
+  });
+  return { window, counters, pools };
+};
+
+/** A client that has made its priming handshake at time 0. */
+const primed = (client: VirtualClient): VirtualClient => {
+  client.startPriming();
+  const primer = new FakeEngine({ serviceNs: () => 0 });
+  primer.run({
+    next: oneOf(client),
+    dueNs: () => Number.POSITIVE_INFINITY,
+    isCancelled: () => false,
+    settled: (settled, outcome) => {
+      settled.learn(outcome);
+    },
+  });
+  return client;
+};
+
+const oneOf = (client: VirtualClient): (() => VirtualClient | undefined) => {
+  const rest = [client];
+  return () => rest.pop();
+};
