@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchHandshakes } from './handshakes.ts';
+import { benchMemory } from './memory.ts';
+import { readOptions, type BenchOptions, type Part } from './options.ts';
+import { startServer, type BenchServer } from './server.ts';
+import { benchSoak } from './soak.ts';
+import { benchWorkers } from './workers.ts';
+
+/**
+ * Engines and the tools of this machine side by side, on one server in one run. Prints Markdown on stdout.
+ *
+ * Run with `npm run bench`; `npm run bench -- --help` tells the options.
+ */
+const SECTIONS: Readonly<Record<Part, (options: BenchOptions, server: BenchServer) => Promise<string>>> = {
+  handshakes: benchHandshakes,
+  workers: benchWorkers,
+  memory: benchMemory,
+  soak: benchSoak,
+};
+
+const main = async (): Promise<void> => {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) return;
+  const folder = await mkdtemp(join(tmpdir(), 'resumark-bench-'));
+  const server = await startServer(folder);
+  try {
+    const sections = [machineText(server, options)];
+    for (const part of options.parts) sections.push(await SECTIONS[part](options, server));
+    const text = sections.join('\n');
+    process.stdout.write(text);
+    if (options.output !== undefined) await writeFile(options.output, text);
+  } finally {
+    await server.close();
+    await rm(folder, { recursive: true });
+  }
+};
+
+/** What the numbers depend on. */
+const machineText = (server: BenchServer, { repeats, seconds, concurrency }: BenchOptions): string => `# Bench
+
+${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${String(cpus().length)} cores · Node ${process.versions.node} with OpenSSL ${process.versions.openssl} · ${server.name} · medians of ${String(repeats)} x ${String(seconds)} s, ${String(concurrency)} in flight, one client thread · ECDSA P-256, AES-128-GCM-SHA256, X25519
+
+Client CPU is user and system time of the whole client, per handshake; an engine has warmed up before, a tool is counted from its start.
+"What it did" is an engine's proof, and of a tool what the server logged.
+`;
+
+await main();

@@ -1,0 +1,101 @@
+import type { Case } from './case.ts';
+import type { Contender, Sample } from './contender.ts';
+import { engineContenders } from './engines.ts';
+import { markdownTable } from './markdown.ts';
+import { isWanted, type BenchOptions } from './options.ts';
+import { ratioTable } from './ratios.ts';
+import type { BenchServer } from './server.ts';
+import { installedTools } from './tools.ts';
+
+/** What one client came to in one case: the medians of its measurements. */
+export interface Result {
+  readonly contender: Contender;
+  readonly full: number;
+  readonly resumed: number;
+  readonly clientNs: number;
+  readonly threadNs: number | undefined;
+  readonly serverNs: number;
+  readonly perSecond: number;
+}
+
+/** What a handshake costs each client and the server: all clients in turns, again and again, so that a drift hits them alike. */
+export const benchHandshakes = async (options: BenchOptions, server: BenchServer): Promise<string> => {
+  const contenders = [...engineContenders(), ...installedTools()].filter(({ name }) => isWanted(options, name));
+  const results = new Map<Case, readonly Result[]>();
+  for (const what of options.cases) results.set(what, await benchCase(what, contenders, { options, server }));
+  const tables = [...results].map(([{ label }, ofCase]) => `### ${label}\n\n${resultTable(ofCase)}`);
+  return ['## Client and server CPU per handshake', '', ...tables, '### Ratios of client CPU', '', ratioTable(results)].join(
+    '\n',
+  );
+};
+
+const benchCase = async (
+  what: Case,
+  contenders: readonly Contender[],
+  { options, server }: { readonly options: BenchOptions; readonly server: BenchServer },
+): Promise<Result[]> => {
+  const taking = contenders.filter((contender) => contender.takes(what, server));
+  const samples = new Map(taking.map((contender): [Contender, Sample[]] => [contender, []]));
+  for (let repeat = 1; repeat <= options.repeats; repeat++) {
+    for (const [contender, taken] of samples) {
+      process.stderr.write(`${what.label}, ${String(repeat)} of ${String(options.repeats)}: ${contender.name}\n`);
+      taken.push(await contender.measure({ what, server, seconds: options.seconds, concurrency: options.concurrency }));
+    }
+  }
+  return [...samples].map(([contender, taken]) => resultOf(contender, taken));
+};
+
+const resultOf = (contender: Contender, samples: readonly Sample[]): Result => {
+  const per = (value: (sample: Sample) => number): number =>
+    median(samples.map((sample) => value(sample) / (sample.full + sample.resumed)));
+  const isEngine = samples.every(({ threadCpuNs }) => threadCpuNs !== undefined);
+  return {
+    contender,
+    full: samples.reduce((sum, { full }) => sum + full, 0),
+    resumed: samples.reduce((sum, { resumed }) => sum + resumed, 0),
+    clientNs: per(({ clientCpuNs }) => clientCpuNs),
+    threadNs: isEngine ? per(({ threadCpuNs }) => threadCpuNs ?? 0) : undefined,
+    serverNs: per(({ serverCpuNs }) => serverCpuNs),
+    perSecond: median(samples.map(({ full, resumed, seconds }) => (full + resumed) / seconds)),
+  };
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return (low + high) / 2;
+};
+
+const resultTable = (results: readonly Result[]): string =>
+  markdownTable(
+    [
+      'client',
+      'what it did',
+      'handshakes per client CPU-second',
+      'client CPU',
+      'of it the thread',
+      'server CPU',
+      'rate',
+      'remark',
+    ],
+    results.map(({ contender, full, resumed, clientNs, threadNs, serverNs, perSecond }) => [
+      contender.name,
+      didText(full, resumed),
+      (1e9 / clientNs).toFixed(0),
+      microseconds(clientNs),
+      threadNs === undefined ? '' : microseconds(threadNs),
+      microseconds(serverNs),
+      `${perSecond.toFixed(0)}/s`,
+      contender.remark,
+    ]),
+  );
+
+const microseconds = (ns: number): string => `${(ns / 1e3).toFixed(ns < 100e3 ? 1 : 0)} us`;
+
+const didText = (full: number, resumed: number): string => {
+  if (full + resumed === 0) return 'nothing';
+  if (resumed === 0) return 'full';
+  if (resumed / (full + resumed) > 0.99) return 'resumed';
+  return `resumed ${((100 * resumed) / (full + resumed)).toFixed(0)} %`;
+};

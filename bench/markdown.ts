@@ -1,0 +1,6 @@
+/** A Markdown table; everything but the first and the last column is set to the right. */
+export const markdownTable = (header: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = header.map((_, i) => (i === 0 || i === header.length - 1 ? ':--' : '--:'));
+  return [line(header), line(rule), ...rows.map(line), ''].join('\n');
+};

@@ -1,0 +1,72 @@
+import type { EngineName } from '../src/engine/engine.ts';
+import type { Case } from './case.ts';
+import { baseScenario, runEngine, wantedEngines } from './engines.ts';
+import { markdownTable } from './markdown.ts';
+import type { BenchOptions } from './options.ts';
+import type { BenchServer } from './server.ts';
+
+interface Measured {
+  readonly perSecond: number;
+  readonly clientNs: number;
+  /** Cores that the server kept busy. */
+  readonly serverCores: number;
+}
+
+/** Two workers against one: what a second thread adds, and whether a handshake then costs more. */
+export const benchWorkers = async (options: BenchOptions, server: BenchServer): Promise<string> => {
+  const rows: string[][] = [];
+  for (const engine of wantedEngines(options)) {
+    for (const what of options.cases) {
+      const one = await measure(engine, 1, what, { options, server });
+      const two = await measure(engine, 2, what, { options, server });
+      rows.push(row(engine, what, { one, two }));
+    }
+  }
+  const header = [
+    'engine',
+    'case',
+    'rate of 1',
+    'rate of 2',
+    'times',
+    'client CPU of 1',
+    'of 2',
+    'change',
+    'cores of the server',
+  ];
+  return `## Two workers against one\n\n${markdownTable(header, rows)}`;
+};
+
+const measure = async (
+  engine: EngineName,
+  workers: number,
+  what: Case,
+  { options, server }: { readonly options: BenchOptions; readonly server: BenchServer },
+): Promise<Measured> => {
+  process.stderr.write(`${String(workers)} of 2 workers: ${engine}, ${what.label}\n`);
+  const report = await runEngine({
+    ...baseScenario(engine, server),
+    workers,
+    protocols: [what.protocol],
+    modes: [what.mode],
+    load: { concurrency: options.concurrency },
+    plan: { rounds: 2, duration: `${String(2 * options.seconds)}s`, warmup: 0 },
+  });
+  const handshakes = report.full + report.resumed;
+  return {
+    perSecond: handshakes / report.seconds,
+    clientNs: report.threadCpuNs / handshakes,
+    serverCores: report.serverCpuNs / (report.seconds * 1e9),
+  };
+};
+
+const row = (engine: EngineName, what: Case, { one, two }: { readonly one: Measured; readonly two: Measured }): string[] => [
+  engine,
+  what.label,
+  `${one.perSecond.toFixed(0)}/s`,
+  `${two.perSecond.toFixed(0)}/s`,
+  (two.perSecond / one.perSecond).toFixed(2),
+  `${(one.clientNs / 1e3).toFixed(1)} us`,
+  `${(two.clientNs / 1e3).toFixed(1)} us`,
+  `${((two.clientNs / one.clientNs - 1) * 100).toFixed(0)} %`,
+  two.serverCores.toFixed(2),
+];
