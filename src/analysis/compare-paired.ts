@@ -1,13 +1,12 @@
-import { cellLabel } from '../domain/cell.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { offersSession } from '../domain/mode.ts';
 import type { CellRecord, RunRecord } from '../domain/run-record.ts';
 import type { CompareSettings } from '../scenario/compare-schema.ts';
-import { standardDeviation } from '../stats/descriptive.ts';
+import type { Interval } from '../stats/hodges-lehmann.ts';
 import { alphaPerLook, leastPairs } from '../stats/planned-looks.ts';
-import { smallestDetectable } from '../stats/power.ts';
+import { effectiveDeviation, smallestDetectable } from '../stats/power.ts';
 import { testPairs } from '../stats/verdict.ts';
-import { blockValues } from './block-values.ts';
+import { blockSummaries, blockValues, type BlockSummary } from './block-values.ts';
 import { cellPairs, type CellPair, type ComparedStates } from './cell-pairs.ts';
 import { COMPARED, type ComparedMetric } from './compared-metrics.ts';
 import { comparedSavings } from './compared-savings.ts';
@@ -18,7 +17,7 @@ import { resumedRow } from './resumed-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
 import { summarize, type CellSummary } from './summary.ts';
 
-/** More invalid pairs than this, and what is left is a selection. */
+/** More invalid blocks than this, and what is left is a selection. */
 const MOST_INVALID = 0.2;
 
 const POWER = 0.9;
@@ -29,15 +28,19 @@ const POWER = 0.9;
  * The primary rows share the rate of false alarms (Holm); planned looks share it once more (Bonferroni).
  */
 export const comparePaired = (run: RunRecord, states: ComparedStates, options: CompareSettings): Comparison => {
-  const alpha = alphaPerLook(options.alpha, looksOf(run));
+  const looks = looksOf(run);
+  const alpha = alphaPerLook(options.alpha, Math.max(1, looks.length));
   const cells = summarize(run);
   const pairs = cellPairs(run, states);
-  const evidence = pairs.flatMap((pair) =>
-    COMPARED.flatMap((compared) => pairedEvidence(run, pair, { compared, options, alpha, cells }) ?? []),
-  );
+  const evidence = pairs.flatMap((pair) => {
+    const blocks = { before: blockSummaries(run, pair.before), after: blockSummaries(run, pair.after) };
+    return COMPARED.flatMap((compared) => pairedEvidence(run, pair, { compared, options, alpha, cells, blocks }) ?? []);
+  });
   const rows = [...judgeAll(evidence, alpha), ...pairs.flatMap((pair) => resumedRow(run, pair, { cells, alpha }) ?? [])];
   return comparisonOf({
     design: 'paired',
+    interleave: run.interleave,
+    looks: [...looks],
     before: { state: states.before, runs: [run.id] },
     after: { state: states.after, runs: [run.id] },
     alpha: options.alpha,
@@ -49,10 +52,10 @@ export const comparePaired = (run: RunRecord, states: ComparedStates, options: C
   });
 };
 
-/** How often the comparison may have ended early, by the run's plan. */
-const looksOf = (run: RunRecord): number => {
+/** Numbers of pairs after which the run could have ended early, by its plan. */
+const looksOf = (run: RunRecord): readonly number[] => {
   const { looks } = (run.scenario['plan'] ?? {}) as { readonly looks?: readonly number[] };
-  return looks?.length ?? 1;
+  return looks ?? [];
 };
 
 interface EvidenceOptions {
@@ -60,16 +63,17 @@ interface EvidenceOptions {
   readonly options: CompareSettings;
   readonly alpha: number;
   readonly cells: readonly CellSummary[];
+  readonly blocks: { readonly before: readonly BlockSummary[]; readonly after: readonly BlockSummary[] };
 }
 
 const pairedEvidence = (
   run: RunRecord,
   pair: CellPair,
-  { compared, options, alpha, cells }: EvidenceOptions,
+  { compared, options, alpha, cells, blocks }: EvidenceOptions,
 ): RowEvidence | undefined => {
   const { id, role } = compared;
-  const before = blockValues(run, pair.before, id);
-  const after = blockValues(run, pair.after, id);
+  const before = blockValues(blocks.before, id);
+  const after = blockValues(blocks.after, id);
   // Where neither side can tell it, or resumption is off on one of them, there is nothing to compare: the share of resumed ones says so.
   const known = [before, after].filter(({ byRound }) => byRound.size > 0).length;
   if (known === 0 || (known === 1 && offersSession(pair.before.mode))) return undefined;
@@ -78,7 +82,7 @@ const pairedEvidence = (
   const values = { before: valueOf(cells, pair.before, id), after: valueOf(cells, pair.after, id) };
   const minEffect = minimumEffect(compared, values, options);
   const test = testPairs({ logRatios, alpha, minEffect });
-  const sd = standardDeviation(logRatios);
+  const detectable = detectableBy(test.ratio, { pairs: rounds.length, alpha, minEffect });
   return {
     protocol: pair.before.protocol,
     mode: pair.before.mode,
@@ -91,10 +95,19 @@ const pairedEvidence = (
     pHigher: test.pHigher,
     pLower: test.pLower,
     minEffect,
-    detectable:
-      sd === undefined ? undefined : smallestDetectable({ alpha, power: POWER, minEffect, sd }, Math.max(1, rounds.length)),
+    detectable,
     doubt: doubtOf(run, pair, { flaws: [before.flaw, after.flaw], pairs: rounds.length, alpha, isLatency: isLatency(compared) }),
   };
+};
+
+/** The smallest change that these pairs would have found; `undefined` where they are too few for bounds. */
+const detectableBy = (
+  ratio: Interval | undefined,
+  { pairs, alpha, minEffect }: { readonly pairs: number; readonly alpha: number; readonly minEffect: number },
+): number | undefined => {
+  if (ratio === undefined || pairs < leastPairs(alpha)) return undefined;
+  const interval = { estimate: Math.log(ratio.estimate), lower: Math.log(ratio.lower), upper: Math.log(ratio.upper) };
+  return smallestDetectable({ alpha, power: POWER, minEffect, sd: effectiveDeviation(interval, pairs, alpha) }, pairs);
 };
 
 const valueOf = (cells: readonly CellSummary[], cell: CellRecord, id: ComparedMetric['id']): number | undefined => {
@@ -120,11 +133,8 @@ const doubtOf = (run: RunRecord, pair: CellPair, { flaws, pairs, alpha, isLatenc
   const blocks = run.blocks.filter(({ cell }) => cell === pair.before.id || cell === pair.after.id);
   const invalid = blocks.filter(({ valid }) => !valid).length;
   if (invalid > MOST_INVALID * blocks.length) return `${String(invalid)} of ${String(blocks.length)} blocks were invalid`;
-  return isLatency && isSaturated(run, pair) ? 'the generator was saturated: its own queue is in the latency' : '';
+  const saturated = blocks.filter((block) => block.saturated).length;
+  return isLatency && saturated > MOST_INVALID * blocks.length
+    ? `the generator was saturated in ${String(saturated)} of ${String(blocks.length)} blocks: its own queue is in the latency`
+    : '';
 };
-
-const isSaturated = (run: RunRecord, pair: CellPair): boolean =>
-  run.notices.some(
-    (notice) =>
-      notice.code === 'generator-saturated' && [pair.before, pair.after].some((cell) => notice.cells.includes(cellLabel(cell))),
-  );

@@ -34,6 +34,8 @@ export const compareRuns = (before: RunsOfState, after: RunsOfState, options: Co
   );
   return comparisonOf({
     design,
+    interleave: null,
+    looks: [],
     before: sideOf(before),
     after: sideOf(after),
     alpha: options.alpha,

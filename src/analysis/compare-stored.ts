@@ -2,7 +2,6 @@ import type { Comparison } from '../domain/comparison.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { CompareSettings } from '../scenario/compare-schema.ts';
-import { comparePaired } from './compare-paired.ts';
 import { compareRuns } from './compare-runs.ts';
 import { differencesBetween } from './compatibility.ts';
 import type { RunsOfState } from './runs-of-state.ts';
@@ -38,24 +37,6 @@ export const compareStored = (before: StoredSide, after: StoredSide, options: St
     );
   }
   return compareRuns(sides.before, sides.after, options.settings);
-};
-
-/**
- * Compares the states of one run: each of the others with the first. Together they keep the promised rate of false alarms.
- *
- * @throws ResumarkError USAGE when the run has one state only.
- */
-export const compareStates = (run: RunRecord, settings: CompareSettings): Comparison[] => {
-  const [before, ...others] = run.states.map(({ label }) => label);
-  if (before === undefined || others.length === 0) {
-    throw new ResumarkError(
-      'USAGE',
-      `${run.id} has one state only, so there is nothing to compare it with.`,
-      'Name a second run, or measure two states in one scenario.',
-    );
-  }
-  const shared = { ...settings, alpha: settings.alpha / others.length };
-  return others.map((after) => comparePaired(run, { before, after }, shared));
 };
 
 const statesOf = ({ label, runs }: StoredSide, wanted: string | undefined): RunsOfState => {

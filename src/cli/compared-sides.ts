@@ -7,29 +7,63 @@ export interface WrittenSide {
   readonly values: readonly string[];
 }
 
-const LABELLED = /^(?<label>[A-Za-z][\w-]{0,31})=(?<value>.+)$/su;
+/** What `compare` is asked for. */
+export type ComparisonRequest =
+  | { readonly kind: 'scenario'; readonly path: string }
+  | { readonly kind: 'run'; readonly path: string }
+  | { readonly kind: 'targets'; readonly before: WrittenSide; readonly after: WrittenSide }
+  | { readonly kind: 'runs'; readonly before: WrittenSide; readonly after: WrittenSide };
+
+const HINT = [
+  'Two targets:     compare before=host:port after=host:port',
+  'A scenario:      compare scenario.yaml',
+  'One run:         compare results/a',
+  'Two runs:        compare results/a results/b',
+  'More of a state: compare before=results/a before=results/b after=results/c after=results/d',
+].join('\n');
 
 /**
- * The two sides that the arguments name. Bare ones are before and after in this order; several values of one side share its label or
- * stand in one argument with commas between them.
+ * Reads the arguments of `compare`.
  *
- * @throws ResumarkError USAGE when there are not two sides.
+ * @throws ResumarkError USAGE when they are none of the forms.
  */
-export const parseSides = (args: readonly string[]): readonly [before: WrittenSide, after: WrittenSide] => {
+export const parseRequest = (args: readonly string[]): ComparisonRequest => {
+  const [path = ''] = args;
+  if (args.length === 1 && !LABELLED.test(path) && !path.includes(',') && !isTarget(path)) {
+    return { kind: isScenario(path) ? 'scenario' : 'run', path };
+  }
+  const [before, after, ...others] = sidesOf(args);
+  if (before === undefined || after === undefined || others.length > 0 || hasBareThird(args)) {
+    throw new ResumarkError('USAGE', `compare takes two sides, but it was given ${shown(args)}.`, HINT);
+  }
+  const values = [...before.values, ...after.values];
+  if (!values.some(isTarget)) return { kind: 'runs', before, after };
+  if (values.every(isTarget) && values.length === 2) return { kind: 'targets', before, after };
+  throw new ResumarkError(
+    'USAGE',
+    `compare takes one target per side or stored runs, but not both and no list of targets: ${shown(args)}.`,
+    HINT,
+  );
+};
+
+const LABELLED = /^(?<label>[A-Za-z][\w-]{0,31})=(?<value>.+)$/su;
+
+/** Bare sides are before and after in this order; several values of one share its label, or stand with commas between them. */
+const sidesOf = (args: readonly string[]): WrittenSide[] => {
   const sides = new Map<string, string[]>();
   for (const [i, arg] of args.entries()) {
     const { label = i === 0 ? 'before' : 'after', value = arg } = LABELLED.exec(arg)?.groups ?? {};
-    sides.set(label, [...(sides.get(label) ?? []), ...value.split(',').filter((part) => part !== '')]);
+    const values = value.split(',').filter((part) => part !== '');
+    if (values.length > 0) sides.set(label, [...(sides.get(label) ?? []), ...values]);
   }
-  const [before, after, ...others] = [...sides].map(([label, values]): WrittenSide => ({ label, values }));
-  const isPair = before !== undefined && after !== undefined && others.length === 0;
-  if (isPair && before.values.length > 0 && after.values.length > 0 && !hasBareThird(args)) return [before, after];
-  throw new ResumarkError(
-    'USAGE',
-    `compare takes two sides, but it was given ${args.map((arg) => JSON.stringify(arg)).join(' ')}.`,
-    'Write compare results/a results/b, or label them: compare before=results/a before=results/b after=results/c.',
-  );
+  return [...sides].map(([label, values]) => ({ label, values }));
 };
 
 /** Of three bare arguments nobody knows which belong together. */
 const hasBareThird = (args: readonly string[]): boolean => args.slice(2).some((arg) => !LABELLED.test(arg));
+
+const isTarget = (value: string): boolean => /:\d{1,5}$/u.test(value);
+
+const isScenario = (path: string): boolean => /\.(?:ya?ml|json)$/iu.test(path) && !/(?:^|[/\\])run\.json$/u.test(path);
+
+const shown = (args: readonly string[]): string => args.map((arg) => JSON.stringify(arg)).join(' ');

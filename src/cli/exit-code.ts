@@ -1,22 +1,48 @@
-import { summarize } from '../analysis/summary.ts';
+import { summarize, type CellSummary } from '../analysis/summary.ts';
+import type { ChangeVerdict, Comparison } from '../domain/comparison.ts';
 import { EXIT, type ExitCode } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
+import type { LiveComparison } from '../run/compare-live.ts';
+import type { Signal } from './interrupt.ts';
 
 /**
  * The exit code of a run that was measured.
  *
  * @param signal what ended it early, if anything did.
  */
-export const exitCodeOf = (run: RunRecord, signal: 'SIGINT' | 'SIGTERM' | undefined): ExitCode => {
-  if (signal !== undefined && run.status === 'interrupted') return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-  return run.status === 'stopped' || hasFailedCell(run) ? EXIT.target : EXIT.done;
+export const exitCodeOf = (run: RunRecord, signal: Signal | undefined): ExitCode =>
+  interruptCode(run, signal) ?? (run.status === 'stopped' || hasFailedCell(run) ? EXIT.target : EXIT.done);
+
+const interruptCode = (run: RunRecord, signal: Signal | undefined): ExitCode | undefined => {
+  if (signal === undefined || run.status !== 'interrupted') return undefined;
+  return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 };
+
+/** The exit code of comparisons; `passes` lets a doubt pass. */
+export const comparisonCode = (comparisons: readonly Comparison[], passes: boolean): ExitCode => {
+  const isAny = (verdict: ChangeVerdict): boolean => comparisons.some((comparison) => comparison.verdict === verdict);
+  if (isAny('regressed')) return EXIT.gate;
+  return isAny('inconclusive') && !passes ? EXIT.inconclusive : EXIT.done;
+};
+
+/** The exit code of a comparison that was measured: that a mode is off in one of its states is a finding, and no failure. */
+export const liveComparisonCode = (
+  { run, comparisons }: LiveComparison,
+  signal: Signal | undefined,
+  passes: boolean,
+): ExitCode => {
+  const cells = summarize(run);
+  const isTargetLost = run.status === 'stopped' || cells.some((cell) => hasFailed(cell) || isNowhereHonoured(cell, cells));
+  return interruptCode(run, signal) ?? (isTargetLost ? EXIT.target : comparisonCode(comparisons, passes));
+};
+
+const isNowhereHonoured = ({ protocol, mode }: CellSummary, cells: readonly CellSummary[]): boolean =>
+  cells.filter((other) => other.protocol === protocol && other.mode === mode).every(({ honoured }) => honoured === 0);
+
+const hasFailed = ({ status }: CellSummary): boolean => status === 'failed' || status === 'empty';
 
 /** A cell without one honoured handshake has failed, unless its state is known not to offer the mode. */
 const hasFailedCell = (run: RunRecord): boolean => {
   const expected = new Map(run.cells.map((cell) => [cell.id, cell.expected]));
-  return summarize(run).some((cell) => {
-    if (cell.status === 'failed' || cell.status === 'empty') return true;
-    return cell.status === 'never' && expected.get(cell.id) === 'honoured';
-  });
+  return summarize(run).some((cell) => hasFailed(cell) || (cell.status === 'never' && expected.get(cell.id) === 'honoured'));
 };

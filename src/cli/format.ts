@@ -1,4 +1,5 @@
 import { ResumarkError } from '../domain/error.ts';
+import { COMPARISON_FORMATS, type ComparisonFormat } from '../report/comparison/formats.ts';
 import { FORMATS, type Format } from '../report/formats.ts';
 
 export const formatOption = {
@@ -8,9 +9,24 @@ export const formatOption = {
   describe: `What is printed: ${FORMATS.join(', ')}`,
 } as const;
 
+export const comparisonFormatOption = {
+  ...formatOption,
+  describe: `What is printed: ${COMPARISON_FORMATS.join(', ')}`,
+} as const;
+
 /** @throws ResumarkError USAGE for a format that does not exist. */
-export const formatOf = (value: unknown): Format => {
-  const format = FORMATS.find((known) => known === value);
-  if (format !== undefined) return format;
-  throw new ResumarkError('USAGE', `--format must be one of ${FORMATS.join(', ')}, but it is ${JSON.stringify(value)}.`);
+export const formatOf = (value: unknown): Format => choiceOf('--format', value, FORMATS);
+
+/** @throws ResumarkError USAGE for a format that a comparison does not have. */
+export const comparisonFormatOf = (value: unknown): ComparisonFormat => choiceOf('--format', value, COMPARISON_FORMATS);
+
+/**
+ * One of the values that a flag can have.
+ *
+ * @throws ResumarkError USAGE naming them for any other.
+ */
+export const choiceOf = <Choice extends string>(flag: string, value: unknown, choices: readonly Choice[]): Choice => {
+  const choice = choices.find((known) => known === value);
+  if (choice !== undefined) return choice;
+  throw new ResumarkError('USAGE', `${flag} must be one of ${choices.join(', ')}, but it is ${JSON.stringify(value)}.`);
 };

@@ -1,13 +1,15 @@
+export type Signal = 'SIGINT' | 'SIGTERM';
+
 /** Listens for Ctrl-C and SIGTERM: the first ends the measuring, the second ends the program at once. */
 export interface Interrupt {
   readonly signal: AbortSignal;
-  received(): 'SIGINT' | 'SIGTERM' | undefined;
+  received(): Signal | undefined;
   end(): void;
 }
 
 export const listenForInterrupt = (): Interrupt => {
   const controller = new AbortController();
-  let received: 'SIGINT' | 'SIGTERM' | undefined;
+  let received: Signal | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
     received = signal;

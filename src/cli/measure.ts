@@ -1,19 +1,25 @@
 import type { Argv } from 'yargs';
 import type { ExitCode } from '../domain/error.ts';
+import type { RunRecord } from '../domain/run-record.ts';
 import { render } from '../report/formats.ts';
 import { noticeText } from '../report/notice-text.ts';
 import { execute } from '../run/execute.ts';
+import type { ExecuteOptions } from '../run/measurement.ts';
 import { RunStore } from '../run/store.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { ParsedFlags } from './flags.ts';
 import { formatOf, formatOption } from './format.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { listenForInterrupt, type Signal } from './interrupt.ts';
 import { ProgressLine } from './progress.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The flags of every command that measures. */
-export const withOutputFlags = (yargs: Argv): Argv =>
+export const withOutputFlags = (yargs: Argv): Argv => withRunFlags(yargs).option('format', { ...formatOption, group: 'Output:' });
+
+/** Where the run goes, and how much is said. */
+export const withRunFlags = (yargs: Argv): Argv =>
   yargs
     .option('output', {
       alias: 'o',
@@ -23,26 +29,39 @@ export const withOutputFlags = (yargs: Argv): Argv =>
       describe: 'Folder in which the run folder is made',
       group: 'Output:',
     })
-    .option('format', { ...formatOption, group: 'Output:' })
     .option('quiet', { alias: 'q', type: 'boolean', describe: 'No progress and no notices', group: 'Output:' });
 
 /** Measures a scenario, shows how it goes, prints the result and gives the exit code. */
-export const measure = async ({ terminal }: CommandContext, decoded: DecodedScenario, parsed: ParsedFlags): Promise<ExitCode> => {
+export const measure = async (context: CommandContext, decoded: DecodedScenario, parsed: ParsedFlags): Promise<ExitCode> => {
+  const { terminal } = context;
   const format = formatOf(parsed['format']);
-  const isQuiet = parsed['quiet'] === true;
+  const { result: run, signal } = await watched(context, parsed, (options) => execute(decoded, options));
+  terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns }));
+  tellNotices(terminal, run, parsed);
+  return exitCodeOf(run, signal);
+};
+
+/** Runs what measures, shows how it goes, and lets Ctrl-C end it. */
+export const watched = async <Result>(
+  { terminal }: CommandContext,
+  parsed: ParsedFlags,
+  task: (options: ExecuteOptions) => Promise<Result>,
+): Promise<{ readonly result: Result; readonly signal: Signal | undefined }> => {
   const progress = new ProgressLine(terminal);
   const interrupt = listenForInterrupt();
   try {
-    const run = await execute(decoded, {
+    const result = await task({
       signal: interrupt.signal,
       store: (runId) => RunStore.create(String(parsed['output']), runId),
-      ...(!isQuiet && { onEvent: progress.onEvent }),
+      ...(parsed['quiet'] !== true && { onEvent: progress.onEvent }),
     });
-    terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns }));
-    if (!isQuiet) for (const notice of run.notices) terminal.err(`${noticeText(notice)}\n`);
-    return exitCodeOf(run, interrupt.received());
+    return { result, signal: interrupt.received() };
   } finally {
     progress.clear();
     interrupt.end();
   }
+};
+
+export const tellNotices = (terminal: Terminal, run: RunRecord, parsed: ParsedFlags): void => {
+  if (parsed['quiet'] !== true) for (const notice of run.notices) terminal.err(`${noticeText(notice)}\n`);
 };

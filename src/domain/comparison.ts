@@ -63,6 +63,10 @@ const differenceSchema = z.object({ what: z.string(), before: z.string(), after:
 export const comparisonSchema = z.object({
   format: z.literal(COMPARISON_FORMAT),
   design: z.enum(COMPARISON_DESIGNS),
+  /** How the blocks of a pair were measured: in one window and in turns by a coin, or one after the other; null where runs are compared. */
+  interleave: z.enum(['handshake', 'block']).nullable(),
+  /** Numbers of pairs after which it could end; empty where the number was fixed. */
+  looks: z.array(z.int().positive()),
   before: sideSchema,
   after: sideSchema,
   /** Promised rate of false alarms of the whole comparison. */

@@ -1,9 +1,13 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareStates } from '../analysis/compare-states.ts';
+import type { Comparison } from '../domain/comparison.ts';
 import { ResumarkError } from '../domain/error.ts';
 import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../domain/run-record.ts';
 import { decode } from '../domain/zod.ts';
-import { blocksCsv, summaryCsv } from '../report/csv.ts';
+import { comparisonJson } from '../report/comparison/json.ts';
+import { comparisonMarkdown } from '../report/comparison/text.ts';
+import { blocksCsv, compareCsv, summaryCsv } from '../report/csv.ts';
 import { histogramLog } from '../report/hlog.ts';
 import { htmlReport } from '../report/html.ts';
 import { runJson } from '../report/json.ts';
@@ -48,6 +52,17 @@ export class RunStore {
     await this.#replace('blocks.csv', blocksCsv(run));
     await this.#replace('histograms.hlog', histogramLog(run));
     await this.#replace('report.html', htmlReport(run));
+    if (run.states.length > 1 && run.status !== 'running') await this.#saveComparisons(compareStates(run));
+  }
+
+  /** Of more than two states there are several comparisons: each is then named for the state that it is of. */
+  async #saveComparisons(comparisons: readonly Comparison[]): Promise<void> {
+    for (const comparison of comparisons) {
+      const name = comparisons.length === 1 ? 'compare' : `compare-${comparison.after.state}`;
+      await this.#replace(`${name}.json`, comparisonJson(comparison));
+      await this.#replace(`${name}.csv`, compareCsv(comparison));
+      await this.#replace(`${name}.md`, comparisonMarkdown(comparison));
+    }
   }
 
   async #replace(name: string, text: string): Promise<void> {

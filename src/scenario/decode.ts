@@ -21,15 +21,22 @@ export interface DecodedScenario {
  *
  * @param file the file's content, decoded from YAML; an empty mapping when there is none.
  * @param fileName names the file in messages.
+ * @param defaults take the place of the schema's own where neither says anything.
  * @throws ResumarkError SCENARIO or USAGE, with one line for each flaw: the path or flag, the value and the mend.
  */
-export const decodeScenario = (file: unknown, flags: RawSettings, fileName: string): DecodedScenario => {
+export const decodeScenario = (
+  file: unknown,
+  flags: RawSettings,
+  fileName: string,
+  defaults: RawSettings = {},
+): DecodedScenario => {
   if (!isMapping(file)) {
     throw new ResumarkError('SCENARIO', `${fileName} must be a mapping of settings, but it is ${shown(file)}.`);
   }
   const flagPaths = new Set(leaves(flags).map((path) => path.join('.')));
   const kept = withoutReplaced(file, flagPaths);
-  const decoded = decode(scenarioSchema, merge(kept, flags));
+  const given = merge(kept, flags);
+  const decoded = decode(scenarioSchema, merge(withoutReplaced(defaults, groupPaths(given)), given));
   if (!decoded.ok) throw flawError(decoded.flaws, flagPaths, fileName);
   const filePaths = leaves(kept).map((path) => path.join('.'));
   const sources: SettingSources = {
@@ -66,11 +73,13 @@ export const decodeServer = (flags: RawSettings): ServerSettings => {
 /**
  * Decodes when a difference counts, given as flags.
  *
+ * @param base what holds where no flag says otherwise, instead of the defaults.
  * @throws ResumarkError USAGE naming the flag, the value and the mend.
  */
-export const decodeCompare = (flags: RawSettings): CompareSettings => {
-  const decoded = decode(scenarioSchema.shape.compare, flags['compare']);
-  if (decoded.ok) return decoded.value;
+export const decodeCompare = (flags: RawSettings, base: Partial<CompareSettings> = {}): CompareSettings => {
+  const given = isMapping(flags['compare']) ? flags['compare'] : {};
+  const decoded = decode(scenarioSchema.shape.compare, given);
+  if (decoded.ok) return { ...decoded.value, ...Object.fromEntries(Object.entries(base).filter(([key]) => !(key in given))) };
   const flaws = decoded.flaws.map((flaw) => ({ ...flaw, path: ['compare', ...flaw.path] }));
   throw flawError(flaws, new Set(['compare']), 'compare');
 };
@@ -115,7 +124,8 @@ const asJson = (value: unknown): string => {
   }
 };
 
-const isMapping = (value: unknown): value is RawSettings => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isMapping = (value: unknown): value is RawSettings =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Settings of which only one can be: a flag for one takes the place of whichever the file has. */
 const ALTERNATIVES: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -136,6 +146,12 @@ const kept = (settings: RawSettings, name: string, flagPaths: ReadonlySet<string
   const replaced = (ALTERNATIVES[name] ?? []).filter((group) => group.some((key) => flagPaths.has(`${name}.${key}`))).flat();
   return Object.fromEntries(Object.entries(settings).filter(([key]) => !replaced.includes(key)));
 };
+
+/** The paths of the settings that stand in a group: `plan.pairs`. */
+const groupPaths = (settings: RawSettings): ReadonlySet<string> =>
+  new Set(
+    Object.entries(settings).flatMap(([group, own]) => (isMapping(own) ? Object.keys(own).map((key) => `${group}.${key}`) : [])),
+  );
 
 const merge = (base: RawSettings, over: RawSettings): RawSettings => {
   const merged: Record<string, unknown> = { ...base };

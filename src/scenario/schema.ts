@@ -90,9 +90,10 @@ const planSchema = z
       description:
         'How states are measured beside each other: handshake, in one window and in turns by a coin; block, one window after another [default: handshake, where CPU time can be told apart]',
     }),
-    pairs: count(1)
-      .optional()
-      .meta({ description: 'Rounds, when two or more states are compared: each gives one pair of blocks per mode' }),
+    pairs: count(1).optional().meta({
+      flag: 'pairs',
+      description: 'Rounds, when two or more states are compared: each gives one pair of blocks per mode',
+    }),
     looks: listOf(count(1), 'numbers of pairs')
       .refine((looks) => looks.every((pairs, i) => i === 0 || pairs > (looks[i - 1] ?? 0)), { error: 'must rise' })
       .optional()
@@ -110,7 +111,10 @@ const planSchema = z
       alias: 'n',
       description: 'Measured handshakes of each cell, over all rounds, instead of a duration',
     }),
-    handshakesPerBlock: count(1).optional().meta({ description: 'Measured handshakes of each block, instead of a duration' }),
+    handshakesPerBlock: count(1).optional().meta({
+      flag: 'handshakes-per-block',
+      description: 'Measured handshakes of each block, instead of a duration',
+    }),
     warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first' }),
   })
   .refine((plan) => [plan.rounds, plan.pairs, plan.looks].filter((value) => value !== undefined).length <= 1, {
@@ -192,7 +196,7 @@ export const scenarioSchema = z.strictObject({
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),
   connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how connections end' }),
   compare: compareSchema.prefault({}).meta({ description: 'When a difference between states counts' }),
-  engine: choice(['auto', 'wire', 'openssl', 'node'])
+  engine: choice(['auto', 'openssl', 'node'])
     .default('auto')
     .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),
   libssl: text('a path')

@@ -1,3 +1,4 @@
+import type { Interval } from './hodges-lehmann.ts';
 import { normalQuantile } from './normal.ts';
 
 export interface PowerPlan {
@@ -20,6 +21,15 @@ const EFFICIENCY = 3 / Math.PI;
  */
 export const smallestDetectable = ({ alpha, power, minEffect, sd }: PowerPlan, pairs: number): number =>
   (1 + minEffect) * Math.exp((zSum(alpha, power) * sd) / Math.sqrt(EFFICIENCY * pairs)) - 1;
+
+/**
+ * The standard deviation that normal differences would need for the signed-rank test to give an interval of this width. Unlike that of the
+ * differences themselves, it does not follow single wild pairs, which the test does not either.
+ *
+ * @param interval of ln(after / before), with bounds at level alpha.
+ */
+export const effectiveDeviation = ({ lower, upper }: Interval, pairs: number, alpha: number): number =>
+  ((upper - lower) / 2 / normalQuantile(1 - alpha)) * Math.sqrt(EFFICIENCY * pairs);
 
 /** How many pairs find a change of this size with the plan's power; `Infinity` for one that is not above the minimum effect. */
 export const pairsNeeded = ({ alpha, power, minEffect, sd }: PowerPlan, effect: number): number => {

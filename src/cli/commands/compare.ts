@@ -1,71 +1,112 @@
 import type { Argv, CommandModule } from 'yargs';
-import { compareStates, compareStored } from '../../analysis/compare-stored.ts';
-import type { ChangeVerdict, Comparison } from '../../domain/comparison.ts';
-import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
-import { COMPARISON_FORMATS, renderComparison, type ComparisonFormat } from '../../report/comparison/formats.ts';
+import { compareStates, settingsOf } from '../../analysis/compare-states.ts';
+import { compareStored, type StoredSide } from '../../analysis/compare-stored.ts';
+import type { Comparison } from '../../domain/comparison.ts';
+import { ResumarkError, type ExitCode } from '../../domain/error.ts';
+import { renderComparison } from '../../report/comparison/formats.ts';
+import { compareLive } from '../../run/compare-live.ts';
+import { readScenarioFile } from '../../run/scenario-file.ts';
 import { readRun } from '../../run/store.ts';
-import { decodeCompare } from '../../scenario/decode.ts';
-import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { parseSides } from '../compared-sides.ts';
+import { decodeComparison } from '../../scenario/comparison-plan.ts';
+import { decodeCompare, type DecodedScenario } from '../../scenario/decode.ts';
+import { parseRequest, type ComparisonRequest, type WrittenSide } from '../compared-sides.ts';
 import type { CommandContext } from '../context.ts';
-import { flagValues, withFlagsOf, type ParsedFlags } from '../flags.ts';
+import { comparisonCode, liveComparisonCode } from '../exit-code.ts';
+import { flagValues, withArguments, withScenarioFlags, type ParsedFlags } from '../flags.ts';
+import { choiceOf, comparisonFormatOf, comparisonFormatOption } from '../format.ts';
+import { tellNotices, watched, withRunFlags } from '../measure.ts';
 
 /** `compare <side...>`: what changed between two states, and how surely. */
-export const compareCommand = ({ terminal, exitWith }: CommandContext): CommandModule => ({
+export const compareCommand = (context: CommandContext): CommandModule => ({
   command: 'compare <side...>',
-  describe: 'Compare two states: of one run, or of runs that were measured apart',
+  describe: 'Compare two states: live in interleaved pairs, of one run, or of runs that were measured apart',
   builder: (yargs: Argv) =>
-    withFlagsOf(yargs, 'compare')
-      .positional('side', { type: 'string', array: true, describe: 'A run folder of two states, or two sides' })
-      .option('state', {
+    withRunFlags(withScenarioFlags(withArguments(yargs)))
+      .positional('side', {
         type: 'string',
-        requiresArg: true,
-        describe: 'Which state of the runs is meant, where they have several',
+        array: true,
+        describe: 'before=host:port after=host:port, a scenario of two states, a run folder, or two',
       })
-      .option('force', { type: 'boolean', describe: 'Compare runs although they differ in more than the change' })
-      .option('inconclusive', {
-        type: 'string',
-        requiresArg: true,
-        default: 'fail',
-        describe: 'Whether a doubt ends with exit code 3 (fail) or 0 (pass)',
-      })
-      .option('format', {
-        type: 'string',
-        requiresArg: true,
-        default: 'table',
-        describe: `What is printed: ${COMPARISON_FORMATS.join(', ')}`,
-      })
-      .example('$0 compare results/20260101T120000Z_session-tickets', 'the states of one run, measured in pairs')
-      .example('$0 compare results/a results/b', 'two runs, measured apart'),
+      .options(OPTIONS)
+      .example('$0 compare before=127.0.0.1:8443 after=127.0.0.1:9443 -k', 'two servers, measured in pairs')
+      .example('$0 compare scenarios/session-tickets.yaml', 'the states of a scenario, measured in pairs')
+      .example('$0 compare results/20260101T120000Z_session-tickets', 'the states of a run that exists')
+      .example('$0 compare results/a results/b', 'two runs that were measured apart'),
   handler: async (parsed) => {
-    const format = formatOf(parsed['format']);
-    const passes = choiceOf(parsed['inconclusive'], ['pass', 'fail'], '--inconclusive') === 'pass';
-    const comparisons = await compareArguments(parsed['side'] as readonly string[], parsed);
-    for (const comparison of comparisons) terminal.out(renderComparison(comparison, format, { columns: terminal.columns }));
-    exitWith(exitCodeOf(comparisons, passes));
+    context.exitWith(await compare(context, parsed));
   },
 });
 
-const compareArguments = async (args: readonly string[], parsed: ParsedFlags): Promise<Comparison[]> => {
-  const settings: CompareSettings = decodeCompare(flagValues(parsed));
-  const [first = ''] = args;
-  if (args.length === 1 && !first.includes('=') && !first.includes(',')) return compareStates(await readRun(first), settings);
-  const [before, after] = parseSides(args);
-  const read = async ({ label, values }: typeof before) => ({ label, runs: await Promise.all(values.map(readRun)) });
+const OPTIONS = {
+  state: { type: 'string', requiresArg: true, describe: 'Which state of stored runs is meant, where they have several' },
+  force: { type: 'boolean', describe: 'Compare stored runs although they differ in more than the change' },
+  inconclusive: {
+    type: 'string',
+    requiresArg: true,
+    default: 'fail',
+    describe: 'Whether a doubt ends with exit code 3 (fail) or 0 (pass)',
+  },
+  format: { ...comparisonFormatOption, group: 'Output:' },
+} as const;
+
+const compare = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
+  const print = printer(context, parsed);
+  const passes = choiceOf('--inconclusive', parsed['inconclusive'], ['pass', 'fail']) === 'pass';
+  const request = parseRequest(parsed['side'] as readonly string[]);
+  const flags = flagValues(parsed);
+  if (request.kind === 'run' || request.kind === 'runs') {
+    refuseMeasuringFlags(flags);
+    const comparisons = await compareFiles(request, parsed);
+    print(comparisons);
+    return comparisonCode(comparisons, passes);
+  }
+  const decoded = await decodeRequest(request, parsed);
+  const { result, signal } = await watched(context, parsed, (options) => compareLive(decoded, options));
+  print(result.comparisons);
+  tellNotices(context.terminal, result.run, parsed);
+  return liveComparisonCode(result, signal, passes);
+};
+
+/** What prints the result; the format is checked before anything is measured. */
+const printer = ({ terminal }: CommandContext, parsed: ParsedFlags): ((comparisons: readonly Comparison[]) => void) => {
+  const format = comparisonFormatOf(parsed['format']);
+  return (comparisons) => {
+    for (const comparison of comparisons) terminal.out(renderComparison(comparison, format, { columns: terminal.columns }));
+  };
+};
+
+type RequestOf<Kind extends ComparisonRequest['kind']> = Extract<ComparisonRequest, { kind: Kind }>;
+
+const decodeRequest = async (request: RequestOf<'scenario' | 'targets'>, parsed: ParsedFlags): Promise<DecodedScenario> => {
+  const flags = flagValues(parsed);
+  if (request.kind === 'scenario') return decodeComparison(await readScenarioFile(request.path), flags, request.path);
+  const states = [request.before, request.after].map(({ label, values }) => [label, { target: values[0] }] as const);
+  return decodeComparison({ name: 'compare', states: Object.fromEntries(states) }, flags, 'the targets');
+};
+
+const compareFiles = async (request: RequestOf<'run' | 'runs'>, parsed: ParsedFlags): Promise<Comparison[]> => {
+  const flags = flagValues(parsed);
+  if (request.kind === 'run') {
+    const run = await readRun(request.path);
+    return compareStates(run, settingsOf(run, flags));
+  }
   const state = typeof parsed['state'] === 'string' ? parsed['state'] : undefined;
-  return [compareStored(await read(before), await read(after), { settings, state, isForced: parsed['force'] === true })];
+  const [before, after] = [await readSide(request.before), await readSide(request.after)];
+  return [compareStored(before, after, { settings: decodeCompare(flags), state, isForced: parsed['force'] === true })];
 };
 
-const exitCodeOf = (comparisons: readonly Comparison[], passes: boolean): ExitCode => {
-  const isAny = (verdict: ChangeVerdict): boolean => comparisons.some((comparison) => comparison.verdict === verdict);
-  if (isAny('regressed')) return EXIT.gate;
-  return isAny('inconclusive') && !passes ? EXIT.inconclusive : EXIT.done;
-};
+const readSide = async ({ label, values }: WrittenSide): Promise<StoredSide> => ({
+  label,
+  runs: await Promise.all(values.map(readRun)),
+});
 
-const formatOf = (value: unknown): ComparisonFormat => choiceOf(value, COMPARISON_FORMATS, '--format');
-
-const choiceOf = <Choice extends string>(value: unknown, choices: readonly Choice[], flag: string): Choice => {
-  const choice = choices.find((known) => known === value);
-  if (choice !== undefined) return choice;
-  throw new ResumarkError('USAGE', `${flag} must be one of ${choices.join(', ')}, but it is ${JSON.stringify(value)}.`);
+/** What is stored cannot be measured otherwise any more. */
+const refuseMeasuringFlags = (flags: Readonly<Record<string, unknown>>): void => {
+  const [other] = Object.keys(flags).filter((key) => key !== 'compare');
+  if (other === undefined) return;
+  throw new ResumarkError(
+    'USAGE',
+    `settings of a measurement (here ${other}) have no effect on runs that are stored.`,
+    'Leave them out, or name targets as host:port or a scenario file.',
+  );
 };

@@ -1,23 +1,45 @@
 import type { Argv, CommandModule } from 'yargs';
+import { compareStates } from '../../analysis/compare-states.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
 import { EXIT } from '../../domain/error.ts';
+import { renderComparison } from '../../report/comparison/formats.ts';
 import { render } from '../../report/formats.ts';
 import { readRun } from '../../run/store.ts';
 import type { CommandContext } from '../context.ts';
-import { formatOf, formatOption } from '../format.ts';
+import { withArguments, type ParsedFlags } from '../flags.ts';
+import { comparisonFormatOf, formatOf, formatOption } from '../format.ts';
 
 /** `report <run...>`: renders runs again from their files; it never measures. */
 export const reportCommand = ({ terminal, exitWith }: CommandContext): CommandModule => ({
   command: 'report <run...>',
   describe: 'Render runs that were measured before, from their folders',
   builder: (yargs: Argv) =>
-    yargs
+    withArguments(yargs)
       .positional('run', { type: 'string', array: true, describe: 'Run folders, or their run.json' })
       .option('format', formatOption)
-      .example('$0 report results/20260101T120000Z_demo --format markdown', ''),
+      .option('compare', { type: 'boolean', describe: 'The states of each run against each other, instead of the run itself' })
+      .example('$0 report results/20260101T120000Z_demo --format markdown', '')
+      .example('$0 report results/20260101T120000Z_demo --compare', 'what changed from before to after'),
   handler: async (parsed) => {
-    const format = formatOf(parsed['format']);
+    const rendered = rendererOf(parsed, { colour: terminal.hasColour, columns: terminal.columns });
     const runs = await Promise.all((parsed['run'] as readonly string[]).map(readRun));
-    for (const run of runs) terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns }));
+    for (const run of runs) terminal.out(rendered(run));
     exitWith(EXIT.done);
   },
 });
+
+/** The format is checked before anything is read. */
+const rendererOf = (
+  parsed: ParsedFlags,
+  style: { readonly colour: boolean; readonly columns: number },
+): ((run: RunRecord) => string) => {
+  if (parsed['compare'] === true) {
+    const format = comparisonFormatOf(parsed['format']);
+    return (run) =>
+      compareStates(run)
+        .map((comparison) => renderComparison(comparison, format, style))
+        .join('');
+  }
+  const format = formatOf(parsed['format']);
+  return (run) => render(run, format, style);
+};

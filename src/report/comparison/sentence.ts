@@ -31,9 +31,21 @@ export const reasonText = (row: ComparisonRow): string => {
   if (row.doubt !== '') return row.doubt;
   if (row.verdict !== 'inconclusive') return '';
   if (row.ratio === null) return 'too few handshakes were finished to tell the shares apart';
-  const shown = row.detectable === null ? '' : `, and a change of ${percentChange(1 + row.detectable).slice(1)} would have shown`;
-  return `the interval holds both no change and one of ${percentChange(1 + row.minEffect).slice(1)}${shown}`;
+  return `${openText(row)}${row.detectable === null ? '' : `; ${shareText(row.detectable)} would have shown`}`;
 };
+
+/** What the interval leaves open. */
+const openText = ({ ratioLow, ratioHigh, minEffect }: ComparisonRow): string => {
+  const least = shareText(minEffect);
+  if (ratioLow === null || ratioHigh === null) return 'there are too few pairs for bounds';
+  if (ratioLow <= 1 && ratioHigh >= 1) return `it may be nothing, or more than the ${least} that count`;
+  const isBeyond = ratioLow > 1 + minEffect || ratioHigh < 1 / (1 + minEffect);
+  return isBeyond
+    ? 'sure on its own, but not beside the other metrics'
+    : `it is a change, but not surely more than the ${least} that count`;
+};
+
+const shareText = (share: number): string => percentChange(1 + share).replace('+', '');
 
 const VERB: Readonly<Record<ChangeVerdict, string>> = {
   improved: 'improved',

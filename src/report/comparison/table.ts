@@ -7,7 +7,7 @@ import { intervalText, percentChange, reasonText } from './sentence.ts';
 
 const column = (head: string, align: Column['align'], yields = 0): Column => ({ head, align, reading: '', yields });
 
-/** The rows of a comparison as a table: the judged metrics, and below them those that are only shown. */
+/** The rows of a comparison as a table: the judged metrics, and below them what is known beside them. */
 export const comparisonTable = ({ before, after, rows }: Comparison): Table => ({
   columns: [
     column('protocol', 'left'),
@@ -20,7 +20,10 @@ export const comparisonTable = ({ before, after, rows }: Comparison): Table => (
     column('verdict', 'left'),
     column('why', 'left', 2),
   ],
-  rows: [...rows.filter(({ role }) => role === 'primary'), ...rows.filter(({ role }) => role === 'secondary')].map(cellsOf),
+  rows: [
+    ...rows.filter(({ role }) => role === 'primary'),
+    ...rows.filter(({ role, doubt }) => role === 'secondary' && doubt === ''),
+  ].map(cellsOf),
 });
 
 const cellsOf = (row: ComparisonRow): string[] => {
@@ -35,6 +38,6 @@ const cellsOf = (row: ComparisonRow): string[] => {
     intervalText(row),
     // What is only shown has no verdict: it took no part in the promised rate of false alarms.
     row.role === 'primary' ? row.verdict : '',
-    row.role === 'primary' ? reasonText(row) : row.doubt,
+    row.role === 'primary' ? reasonText(row) : '',
   ];
 };

@@ -1,4 +1,5 @@
 import type { Comparison, ComparisonDesign } from '../../domain/comparison.ts';
+import { counted } from '../format.ts';
 import { escaped, markdownTable } from '../markdown.ts';
 import { oneLine } from '../safe-text.ts';
 import { fittedRows } from '../terminal.ts';
@@ -53,11 +54,18 @@ const DESIGN: Readonly<Record<ComparisonDesign, string>> = {
     'one run of each state: what differs between any two runs cannot be told from the change, so this is no verdict. Measure both in one run, or at least five runs of each',
 };
 
-const designText = ({ design, before, after, rows }: Comparison): string => {
-  const pairs = Math.max(0, ...rows.map((row) => row.pairs));
+const designText = (comparison: Comparison): string => {
+  const { design, before, after } = comparison;
   const count =
-    design === 'paired' ? `, ${String(pairs)} pairs` : `, ${String(before.runs.length)} and ${String(after.runs.length)} runs`;
-  return `${before.state} against ${after.state}: ${DESIGN[design]}${count}.`;
+    design === 'paired' ? pairsText(comparison) : `${String(before.runs.length)} and ${String(after.runs.length)} runs`;
+  return `${before.state} against ${after.state}: ${DESIGN[design]}, ${count}.`;
+};
+
+/** How the pairs were made, and after how many the comparison could end. */
+const pairsText = ({ interleave, looks, rows }: Comparison): string => {
+  const pairs = counted(Math.max(0, ...rows.map((row) => row.pairs)), 'pair');
+  const turns = interleave === 'handshake' ? 'in turns handshake by handshake' : 'one block after the other';
+  return `${turns}, ${pairs}${looks.length > 1 ? ` (it could end after ${looks.join(', ')})` : ''}`;
 };
 
 /** What a forced comparison holds beside the change. */

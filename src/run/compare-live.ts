@@ -1,0 +1,35 @@
+import { compareStates, isDecided } from '../analysis/compare-states.ts';
+import type { Comparison } from '../domain/comparison.ts';
+import { ResumarkError } from '../domain/error.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { DecodedScenario } from '../scenario/decode.ts';
+import { execute } from './execute.ts';
+import type { ExecuteOptions } from './measurement.ts';
+
+/** What was measured, and what it comes to: one comparison of each other state with the first. */
+export interface LiveComparison {
+  readonly run: RunRecord;
+  readonly comparisons: readonly Comparison[];
+}
+
+/**
+ * Measures the states of a scenario side by side and compares them. With planned looks it ends at the first that decides every judged
+ * metric.
+ *
+ * @throws ResumarkError when there are not two states, or when nothing can be measured.
+ */
+export const compareLive = async (
+  decoded: DecodedScenario,
+  options: Omit<ExecuteOptions, 'isDecided'> = {},
+): Promise<LiveComparison> => {
+  const states = Object.keys(decoded.scenario.states);
+  if (states.length < 2) {
+    throw new ResumarkError(
+      'USAGE',
+      `a comparison needs two states, but the scenario has ${states.join()} only.`,
+      'Name both: compare before=host:port after=host:port.',
+    );
+  }
+  const run = await execute(decoded, { ...options, isDecided: (soFar) => compareStates(soFar).every(isDecided) });
+  return { run, comparisons: compareStates(run) };
+};
