@@ -10,7 +10,8 @@ export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSou
 export type { Scenario, ScenarioInput } from './scenario/schema.ts';
 export { summarize, type CellStatus, type CellSummary } from './analysis/summary.ts';
 export { savings, type Saving } from './analysis/saving.ts';
-export { METRICS, metric, type Metric, type MetricId, type Unit } from './analysis/metrics.ts';
+export type { Metric, Unit } from './analysis/metric.ts';
+export { METRICS, metric, type MetricId } from './analysis/metrics.ts';
 export { render, FORMATS, type Format, type RenderOptions } from './report/formats.ts';
 export { ResumarkError, EXIT, type ErrorCode, type ExitCode } from './domain/error.ts';
 export type { Cell } from './domain/cell.ts';

@@ -2,6 +2,7 @@ import { cellLabel } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
+import { headroomNotices } from './headroom-notices.ts';
 import { generatorMends, saturationNotices } from './saturation-notices.ts';
 import { sumCounts, type CellSummary } from './summary.ts';
 import { timingNotices } from './timing-notices.ts';
@@ -13,6 +14,7 @@ const MOST_RESIDUAL = 0.05;
 export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
   ...cells.flatMap((cell) => outcomeNotices(run, cell)),
   ...saturationNotices(run, cells),
+  ...headroomNotices(run, cells),
   ...cells.flatMap(timingNotices),
   ...cells.flatMap((cell) => residualNotices(run, cell)),
   ...suiteNotices(cells),

@@ -3,6 +3,8 @@ import type { Mode } from '../domain/mode.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { CellRecord, Recording, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
+import { mixSummary, offersSummary, scheduleSummary } from './schedule-summary.ts';
+import type { MixSummary, OffersSummary, ScheduleSummary } from './schedule-summary.ts';
 import { roundTripsOf, type RoundTrips } from './round-trips.ts';
 
 /**
@@ -53,6 +55,14 @@ export interface CellSummary {
   readonly cpuServerNs: number | undefined;
   readonly bytesIn: number | undefined;
   readonly bytesOut: number | undefined;
+  /** `undefined` where no schedule started the handshakes. */
+  readonly schedule: ScheduleSummary | undefined;
+  /** `undefined` where no session was offered. */
+  readonly offers: OffersSummary | undefined;
+  /** `undefined` where the cell is no part of a mix. */
+  readonly mix: MixSummary | undefined;
+  /** Valid blocks in which the generator was the bottleneck; `undefined` where there are none at all. */
+  readonly saturatedBlocks: number | undefined;
   /** Share of the virtual clients' time that their connections do not account for (Little's law). */
   readonly littlesLawResidual: number | undefined;
   readonly tapped: number;
@@ -110,6 +120,10 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     cpuServerNs: perHonoured(blocks, (block) => block.cpuServerNs),
     bytesIn: perHonoured(blocks, (block) => block.bytesIn),
     bytesOut: perHonoured(blocks, (block) => block.bytesOut),
+    schedule: scheduleSummary(blocks),
+    offers: offersSummary(blocks),
+    mix: mixSummary(run, cell, blocks),
+    saturatedBlocks: blocks.length === 0 ? undefined : blocks.filter(({ saturated }) => saturated).length,
     littlesLawResidual: residual(blocks),
     tapped: sum(blocks, (block) => block.tapped),
     helloRetries: sum(blocks, (block) => block.helloRetries),

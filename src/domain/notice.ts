@@ -62,6 +62,24 @@ export type Notice =
       readonly workers: number;
       readonly mends: readonly GeneratorMend[];
     }
+  | {
+      /** Starts of a schedule that waited because as many were in flight as may be. */
+      readonly code: 'crowded';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly crowded: number;
+      readonly due: number;
+      readonly concurrency: number;
+    }
+  | {
+      /** A limit of this machine that the load came near to. */
+      readonly code: 'headroom';
+      readonly severity: 'warning';
+      readonly what: 'files' | 'ports';
+      readonly used: number;
+      readonly limit: number;
+    }
+  | { readonly code: 'cpu-stolen'; readonly severity: 'warning'; readonly share: number }
   | { readonly code: 'evidence-conflict'; readonly severity: 'error'; readonly cell: string; readonly handshakes: number }
   | {
       readonly code: 'littles-law';

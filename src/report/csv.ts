@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import { metric, METRICS, type Metric, type Unit } from '../analysis/metrics.ts';
+import type { Metric, Unit } from '../analysis/metric.ts';
+import { metric, METRICS } from '../analysis/metrics.ts';
 import { summarize, type CellSummary } from '../analysis/summary.ts';
 import type { Comparison, ComparisonRow } from '../domain/comparison.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
@@ -85,10 +86,19 @@ const blockColumns = (run: RunRecord): Columns<Recording> => {
     ['cpu_server_ns', (block) => perHonoured(block, block.cpuServerNs)],
     ['valid', (block) => String(block.valid)],
     ['invalid_reason', (block) => block.invalidReason],
+    ['saturated', (block) => String(block.saturated)],
+    ['due', (block) => block.schedule?.due],
+    ['unstarted', (block) => block.schedule?.unstarted],
+    ['response_p50_ns', (block) => quantileOf(block.schedule?.responseNs, 0.5)],
+    ['response_p99_ns', (block) => quantileOf(block.schedule?.responseNs, 0.99)],
+    ['late_p99_ns', (block) => quantileOf(block.schedule?.lateNs, 0.99)],
   ];
 };
 
-const quantile = (block: Recording, p: number): CsvValue => whole(LatencyHistogram.decode(block.handshakeNs).quantileNs(p));
+const quantile = (block: Recording, p: number): CsvValue => quantileOf(block.handshakeNs, p);
+
+const quantileOf = (encoded: Recording['handshakeNs'] | undefined, p: number): CsvValue =>
+  encoded === undefined ? undefined : whole(LatencyHistogram.decode(encoded).quantileNs(p));
 
 const perHonoured = (block: Recording, ns: number | null): CsvValue =>
   ns === null || block.honoured === 0 ? undefined : whole(ns / block.honoured);

@@ -1,5 +1,7 @@
+import { busiest } from '../analysis/saturation.ts';
 import { protocolLabel } from '../domain/protocol.ts';
-import type { RunRecord, StateRecord } from '../domain/run-record.ts';
+import type { GeneratorRecord, RunRecord, StateRecord } from '../domain/run-record.ts';
+import { loadText } from './load-text.ts';
 import { counted, formatDuration, formatMemory, formatShare, grouped } from './format.ts';
 
 /** One thing about how a run was measured; several values where states differ. */
@@ -19,22 +21,12 @@ export const runFacts = (run: RunRecord): Fact[] =>
     { label: 'Measured', values: measuredTexts(run) },
     { label: 'Proof', values: proofTexts(run) },
     { label: 'Server CPU', values: perState(run, (state) => state.cpuSource ?? 'unknown') },
+    { label: 'Generator', values: generatorTexts(run) },
     { label: 'Machine', values: machineTexts(run) },
     { label: 'Run', values: [`${run.id}, ${run.status}, seed ${String(run.seed)}, ${run.tool.name} ${run.tool.version}`] },
   ].filter(({ values }) => values.length > 0);
 
 export const engineText = ({ engine }: RunRecord): string => `${engine.name} (${engine.library})`;
-
-/** `closed load, 16 in flight, 1 worker`: from the resolved scenario, which is free-form in a record. */
-export const loadText = ({ scenario, workers }: RunRecord): string => {
-  const load = scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
-  const parts = [
-    ...(typeof load?.['model'] === 'string' ? [`${load['model']} load`] : []),
-    ...(typeof load?.['concurrency'] === 'number' ? [`${grouped(load['concurrency'])} in flight`] : []),
-    counted(workers, 'worker'),
-  ];
-  return parts.join(', ');
-};
 
 /** Where the states point: once when all point to the same. */
 export const targetTexts = (run: RunRecord): string[] => perState(run, ({ target }) => target);
@@ -89,6 +81,21 @@ const proofTexts = ({ blocks, tapShare }: RunRecord): string[] => {
   return [
     "every handshake by the TLS library's own answer",
     `${grouped(tapped)} of them (${formatShare(tapShare)}) and all ${grouped(primed)} that primed by their plaintext hellos too`,
+  ];
+};
+
+/** The hardest of all blocks: what there was room for was there in the others too. */
+const generatorTexts = ({ blocks }: RunRecord): string[] => {
+  const generators = blocks.flatMap(({ generator }) => generator ?? []);
+  if (generators.length === 0) return [];
+  const most = (value: (generator: GeneratorRecord) => number): number => Math.max(...generators.map(value));
+  return [
+    `busiest worker at work ${formatShare(most(busiest))} of its time, at most ${grouped(most(({ mostInFlight }) => mostInFlight))} connections at once`,
+    ...(generators.some(({ machine }) => machine !== null)
+      ? [
+          `all processes of the machine: ${formatShare(most(({ machine }) => machine?.busyShare ?? 0))} of its cores, ${formatShare(most(({ machine }) => machine?.stealShare ?? 0))} taken by its host`,
+        ]
+      : []),
   ];
 };
 

@@ -113,12 +113,27 @@ ${titles.map((title) =>
 
 /** How much of the time is the way: what faster machines cannot save. */
 export const roundTripSection = ({ roundTrips }: ResultTable): Markup =>
+  linesSection(
+    'Round trips',
+    'The median handshake as the way to the server and back, and what is left for work and queueing.',
+    roundTrips,
+  );
+
+/** What the server made of the sessions that were offered. */
+export const sessionSection = ({ sessions }: ResultTable): Markup =>
+  linesSection(
+    'Sessions',
+    'How many sessions were offered, how often and how old, and how many of the handshakes were resumed by them.',
+    sessions,
+  );
+
+const linesSection = (title: string, lead: string, lines: readonly string[]): Markup =>
   when(
-    roundTrips.length > 0,
+    lines.length > 0,
     () => markup`<section>
-<h2>Round trips</h2>
-<p class="lead">The median handshake as the way to the server and back, and what is left for work and queueing.</p>
-<ul class="unsaved">${roundTrips.map((line) => markup`<li>${line}</li>`)}</ul>
+<h2>${title}</h2>
+<p class="lead">${lead}</p>
+<ul class="unsaved">${lines.map((line) => markup`<li>${line}</li>`)}</ul>
 </section>`,
   );
 

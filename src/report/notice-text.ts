@@ -36,6 +36,14 @@ const sentence = (notice: Notice): string => {
       return `the server CPU of ${notice.state} is unknown: ${notice.reason}. Run where the server runs, as its user or root, to have it.`;
     case 'generator-saturated':
       return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: ${bottleneckText(notice)}, so latency holds its own queueing and the rate is its own. ${mendText(notice.mends)} CPU per handshake stays true.`;
+    case 'crowded':
+      return `${notice.cell}: ${grouped(notice.crowded)} of ${counted(notice.due, 'start')} waited because ${grouped(notice.concurrency)} handshakes were in flight, which is part of their response time. Where clients would not wait for each other, raise --concurrency.`;
+    case 'headroom':
+      return notice.what === 'files'
+        ? `the connections took ${grouped(notice.used)} of ${grouped(notice.limit)} file descriptors. Raise the limit with ulimit -n before the load is raised.`
+        : `the connections took ${grouped(notice.used)} of ${grouped(notice.limit)} local ports, those of ended connections included. Add local addresses with --source, or widen net.ipv4.ip_local_port_range, before the load is raised.`;
+    case 'cpu-stolen':
+      return `the host took up to ${formatShare(notice.share)} of this machine's CPU time for other guests in a block: latency holds it too. Measure on a host of your own, or at a quieter time.`;
     case 'evidence-conflict':
       return `${notice.cell}: in ${counted(notice.handshakes, 'handshake')} the TLS library and the plaintext hellos contradict each other; do not trust this run.`;
     case 'littles-law':

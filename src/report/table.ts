@@ -1,10 +1,13 @@
-import { metric, type Metric, type MetricId } from '../analysis/metrics.ts';
+import type { Metric } from '../analysis/metric.ts';
+import { metric, type MetricId } from '../analysis/metrics.ts';
 import { summarize, type CellSummary } from '../analysis/summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import { engineText, loadText, targetTexts } from './facts.ts';
+import { engineText, targetTexts } from './facts.ts';
 import { ABSENT, formatValue } from './format.ts';
+import { loadText } from './load-text.ts';
 import { roundTripLines } from './round-trips-text.ts';
+import { sessionLines } from './sessions-text.ts';
 import { savingLines, type SavingLine } from './savings-text.ts';
 
 /** A column of a table, by how it is shown. */
@@ -35,6 +38,8 @@ export interface ResultTable {
   readonly savings: readonly SavingLine[];
   /** What of the time is the way, where that can be told. */
   readonly roundTrips: readonly string[];
+  /** What a session policy came to, where it is not the usual one. */
+  readonly sessions: readonly string[];
 }
 
 /** The metrics of the table, and the place in which each gives way on a narrow terminal. */
@@ -46,6 +51,14 @@ const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
   ['cpu.server', 0],
   ['cpu.client', 1],
   ['first-byte.p50', 0],
+  ['response.p50', 0],
+  ['response.p99', 0],
+  ['response.p999', 6],
+  ['late.p99', 7],
+  ['unstarted', 0],
+  ['share.asked', 0],
+  ['share.got', 0],
+  ['cpu.server.mix', 0],
   ['resumed', 0],
   ['errors', 0],
 ];
@@ -77,35 +90,42 @@ export const resultTable = (run: RunRecord): ResultTable => {
     },
     savings: savingLines(run, cells),
     roundTrips: roundTripLines(cells),
+    sessions: sessionLines(run, cells),
   };
 };
 
-/** Every metric of every cell, for who wants more than the table shows. */
-export const fullTable = (cells: readonly CellSummary[], metrics: readonly Metric[]): Table => ({
-  columns: [
-    { head: 'cell', align: 'left', reading: '', yields: 0 },
-    // The count and the share of the honoured have one label: beside each other they need two.
-    ...metrics.map(({ label, unit, reading }): Column => ({
-      head: unit === 'share' ? `${label} share` : label,
-      align: 'right',
-      reading,
-      yields: 0,
-    })),
-  ],
-  rows: cells.map((cell) => [
-    `${cell.state} ${protocolLabel(cell.protocol)} ${cell.mode}`,
-    ...metrics.map((shown) => valueText(cell, shown)),
-  ]),
-});
+/** Every metric that is known of any cell, for who wants more than the table shows. */
+export const fullTable = (cells: readonly CellSummary[], all: readonly Metric[]): Table => {
+  const metrics = all.filter(({ value }) => cells.some((cell) => value(cell) !== undefined));
+  return {
+    columns: [
+      { head: 'cell', align: 'left', reading: '', yields: 0 },
+      // The count and the share of the honoured have one label: beside each other they need two.
+      ...metrics.map(({ label, unit, reading }): Column => ({
+        head: unit === 'share' ? `${label} share` : label,
+        align: 'right',
+        reading,
+        yields: 0,
+      })),
+    ],
+    rows: cells.map((cell) => [
+      `${cell.state} ${protocolLabel(cell.protocol)} ${cell.mode}`,
+      ...metrics.map((shown) => valueText(cell, shown)),
+    ]),
+  };
+};
 
 const titleOf = ({ name, startedAt, status }: RunRecord): string => {
   const ending = status === 'complete' ? '' : `, ${status}`;
   return `${name}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC${ending}`;
 };
 
-/** A column that is nowhere known is left out, and errors where there are none. */
+/** What is only worth a column where there is any. */
+const TOLD_WHERE_ANY: readonly string[] = ['errors', 'unstarted'] satisfies MetricId[];
+
+/** A column that is nowhere known is left out, and errors and their like where there are none. */
 const isTelling = (cells: readonly CellSummary[], { id, value }: Metric): boolean =>
-  cells.some((cell) => value(cell) !== undefined && (id !== 'errors' || cell.errors > 0));
+  cells.some((cell) => (value(cell) ?? 0) > 0 || (value(cell) === 0 && !TOLD_WHERE_ANY.includes(id)));
 
 const isVarying = (cells: readonly CellSummary[], text: (cell: CellSummary) => string): boolean =>
   new Set(cells.map(text)).size > 1;

@@ -43,6 +43,8 @@ export const terminalReport = (run: RunRecord, { colour, columns: width = 0 }: T
     ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
     ...(result.roundTrips.length === 0 ? [] : ['']),
     ...result.roundTrips.map(oneLine),
+    ...(result.sessions.length === 0 ? [] : ['']),
+    ...result.sessions.map(oneLine),
   ];
   return `${lines.join('\n')}\n`;
 };

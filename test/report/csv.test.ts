@@ -103,8 +103,8 @@ describe('blocks.csv', () => {
   const text = blocksCsv(run);
   const rows = read(text);
 
-  it('has the columns of the contract', () => {
-    expect(text.split('\n')[0]).toBe(BLOCK_COLUMNS);
+  it('begins with the columns of the contract, in their order', () => {
+    expect(text.split('\n')[0]?.startsWith(`${BLOCK_COLUMNS},`)).toBe(true);
   });
 
   it('read by another reader gives the numbers of the record', () => {

@@ -5,6 +5,7 @@ import { noticesOf } from '../../src/analysis/notices.ts';
 import { summarize } from '../../src/analysis/summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { beforeAndAfter, distant, fakeRun, hostile, HOSTILE, troubled } from './fake-run.ts';
+import { openMix } from './fake-open-run.ts';
 import { expectGolden } from './golden.ts';
 
 const withNotices = (run: RunRecord): RunRecord => ({ ...run, notices: [...run.notices, ...noticesOf(run, summarize(run))] });
@@ -13,6 +14,7 @@ const RUNS: readonly (readonly [name: string, run: RunRecord])[] = [
   ['before-after', withNotices(beforeAndAfter())],
   ['trouble', withNotices(troubled())],
   ['distant', withNotices(distant())],
+  ['open', withNotices(openMix())],
   ['hostile', hostile()],
 ];
 

@@ -63,6 +63,9 @@ const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }
     workers: 2,
     mends: ['engine', 'workers', 'rate'],
   },
+  crowded: { code: 'crowded', severity: 'warning', cell: 'a TLS 1.3 ticket', crowded: 490, due: 2000, concurrency: 10 },
+  headroom: { code: 'headroom', severity: 'warning', what: 'ports', used: 27_000, limit: 28_232 },
+  'cpu-stolen': { code: 'cpu-stolen', severity: 'warning', share: 0.07 },
   'evidence-conflict': { code: 'evidence-conflict', severity: 'error', cell: 'a TLS 1.2 ticket', handshakes: 3 },
   'littles-law': {
     code: 'littles-law',

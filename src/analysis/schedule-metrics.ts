@@ -1,0 +1,136 @@
+import type { Metric } from './metric.ts';
+
+const LABEL: Readonly<Record<string, string>> = { p999: 'p99.9' };
+
+const response = <const Id extends string>(id: Id, p: number) =>
+  ({
+    id: `response.${id}`,
+    column: `response_${id}_ns`,
+    label: `response ${LABEL[id] ?? id}`,
+    unit: 'ns',
+    better: 'lower',
+    reading: `${String(p * 100)} % of the honoured handshakes of a schedule were over at most this long after they were to start: what a user waits for, TCP connect included.`,
+    value: (cell) => cell.schedule?.responseNs.quantileNs(p),
+  }) as const satisfies Metric;
+
+const service = <const Id extends string>(id: Id, p: number) =>
+  ({
+    id: `service.${id}`,
+    column: `service_${id}_ns`,
+    label: `service ${LABEL[id] ?? id}`,
+    unit: 'ns',
+    better: 'lower',
+    reading: `${String(p * 100)} % of the honoured handshakes of a schedule were over at most this long after they did start, TCP connect included.`,
+    value: (cell) => cell.schedule?.serviceNs.quantileNs(p),
+  }) as const satisfies Metric;
+
+/** What a load by schedule, a mix or a session policy adds to the catalogue. */
+export const SCHEDULE_METRICS = [
+  response('p50', 0.5),
+  response('p90', 0.9),
+  response('p99', 0.99),
+  response('p999', 0.999),
+  response('max', 1),
+  service('p50', 0.5),
+  service('p99', 0.99),
+  service('p999', 0.999),
+  {
+    id: 'late.p99',
+    column: 'late_p99_ns',
+    label: 'late p99',
+    unit: 'ns',
+    better: 'lower',
+    reading: '99 % of the starts were late by at most this much. It is part of the response time.',
+    value: (cell) => cell.schedule?.lateNs.quantileNs(0.99),
+  },
+  {
+    id: 'late.max',
+    column: 'late_max_ns',
+    label: 'late max',
+    unit: 'ns',
+    better: 'lower',
+    reading: 'The latest start, exactly.',
+    value: (cell) => cell.schedule?.lateNs.maxNs,
+  },
+  {
+    id: 'due',
+    column: 'due',
+    label: 'due',
+    unit: 'count',
+    better: 'neither',
+    reading: 'Handshakes that fell due by the schedule.',
+    value: (cell) => cell.schedule?.due,
+  },
+  {
+    id: 'unstarted',
+    column: 'unstarted',
+    label: 'unstarted',
+    unit: 'count',
+    better: 'lower',
+    reading: 'Handshakes that fell due and were never started.',
+    value: (cell) => cell.schedule?.unstarted,
+  },
+  {
+    id: 'crowded',
+    column: 'crowded',
+    label: 'crowded',
+    unit: 'count',
+    better: 'lower',
+    reading: 'Handshakes that started late because as many were in flight as may be.',
+    value: (cell) => cell.schedule?.crowded,
+  },
+  {
+    id: 'share.asked',
+    column: 'asked_share',
+    label: 'asked',
+    unit: 'share',
+    better: 'neither',
+    reading: 'The share of its mix that was asked for.',
+    value: (cell) => cell.mix?.askedShare,
+  },
+  {
+    id: 'share.got',
+    column: 'got_share',
+    label: 'got',
+    unit: 'share',
+    better: 'neither',
+    reading: 'The share of the attempts of its mix that it got.',
+    value: (cell) => cell.mix?.gotShare,
+  },
+  {
+    id: 'cpu.server.mix',
+    column: 'cpu_server_mix_ns',
+    label: 'CPU server, mix',
+    unit: 'ns',
+    better: 'lower',
+    reading: "CPU time of the server's processes per honoured handshake of the whole mix: its parts share one server.",
+    value: (cell) => cell.mix?.cpuServerNs,
+  },
+  {
+    id: 'sessions.offered',
+    column: 'sessions_offered',
+    label: 'sessions',
+    unit: 'count',
+    better: 'neither',
+    reading: 'Different sessions that were offered.',
+    value: (cell) => cell.offers?.sessions,
+  },
+  {
+    id: 'session-age.p50',
+    column: 'session_age_p50_ns',
+    label: 'session age',
+    unit: 'ns',
+    better: 'neither',
+    reading: 'Median age of a session when it was offered.',
+    value: (cell) => cell.offers?.ageNs.quantileNs(0.5),
+  },
+  {
+    id: 'saturated',
+    column: 'saturated_blocks',
+    label: 'saturated',
+    unit: 'count',
+    better: 'lower',
+    reading: "Blocks in which the generator itself was the bottleneck: their latency is not the server's.",
+    value: (cell) => cell.saturatedBlocks,
+  },
+] as const satisfies readonly Metric[];

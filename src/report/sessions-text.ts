@@ -1,0 +1,20 @@
+import type { CellSummary } from '../analysis/summary.ts';
+import { cellLabel } from '../domain/cell.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import { counted, formatDuration, formatShare, grouped } from './format.ts';
+
+/** What became of a session policy other than the usual one, a line per cell that offered sessions. */
+export const sessionLines = (run: RunRecord, cells: readonly CellSummary[]): string[] => {
+  const load = run.scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
+  const isUsual = (load?.['sessions'] ?? 'distinct') === 'distinct' && (load?.['offerAfter'] ?? 0) === 0;
+  return isUsual ? [] : cells.flatMap(sessionLine);
+};
+
+const sessionLine = (cell: CellSummary): string[] => {
+  const { offers, honouredShare } = cell;
+  if (offers === undefined) return [];
+  const { handshakes, sessions, ageNs } = offers;
+  const times = `${counted(handshakes, 'time')} (${grouped(handshakes / sessions)} each)`;
+  const age = `${formatDuration(ageNs.minNs)} to ${formatDuration(ageNs.maxNs)} old`;
+  return [`${cellLabel(cell)}: ${counted(sessions, 'session')} offered ${times}, ${age}; ${formatShare(honouredShare)} honoured`];
+};
