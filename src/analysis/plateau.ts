@@ -9,7 +9,7 @@ interface AckTimer {
 
 /** Linux waits 40 ms at least (TCP_DELACK_MIN), Windows and the BSDs up to 200 ms. */
 const TIMERS: readonly AckTimer[] = [
-  { ms: 40, fromNs: 39e6, untilNs: 48e6 },
+  { ms: 40, fromNs: 39e6, untilNs: 49e6 },
   { ms: 200, fromNs: 195e6, untilNs: 215e6 },
 ];
 

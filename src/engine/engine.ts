@@ -36,7 +36,7 @@ export interface Engine {
 /** What mode `early-data` sends before the handshake is over when the settings have no request: one that may be repeated without harm. */
 export const EARLY_REQUEST = 'GET / HTTP/1.1\r\nHost: resumark\r\n\r\n';
 
-export const ENGINE_NAMES = ['openssl', 'node'] as const;
+export const ENGINE_NAMES = ['openssl', 'node', 'wire'] as const;
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
 

@@ -196,7 +196,7 @@ export const scenarioSchema = z.strictObject({
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),
   connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how connections end' }),
   compare: compareSchema.prefault({}).meta({ description: 'When a difference between states counts' }),
-  engine: choice(['auto', 'openssl', 'node'])
+  engine: choice(['auto', 'wire', 'openssl', 'node'])
     .default('auto')
     .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),
   libssl: text('a path')

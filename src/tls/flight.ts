@@ -1,6 +1,4 @@
-/** Content types of the record layer (RFC 8446, section 5.1). */
-const CHANGE_CIPHER_SPEC = 20;
-const HANDSHAKE = 22;
+import { CHANGE_CIPHER_SPEC, HANDSHAKE } from './numbers.ts';
 
 /** Messages above this are passed over: a ClientHello with post-quantum shares and a ticket is below 4 KiB. */
 const MAX_MESSAGE_BYTES = 16_384;

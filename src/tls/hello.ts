@@ -1,25 +1,17 @@
 import type { HelloEvidence } from '../domain/kind.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import { FlightReader } from './flight.ts';
-
-/** Handshake message types (RFC 8446, section 4; RFC 5246, section 7.4). */
-const CLIENT_HELLO = 1;
-const SERVER_HELLO = 2;
-const CERTIFICATE = 11;
-
-/** Extension types (RFC 5077, section 3.2; RFC 8446, section 4.2). */
-const SESSION_TICKET = 35;
-const PRE_SHARED_KEY = 41;
-const SUPPORTED_VERSIONS = 43;
-
-const TLS_1_2 = 0x0303;
-const TLS_1_3 = 0x0304;
-
-/** The random of a ServerHello that is a HelloRetryRequest: SHA-256 of "HelloRetryRequest" (RFC 8446, section 4.1.3). */
-const HELLO_RETRY_RANDOM = Uint8Array.of(
-  ...[0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91],
-  ...[0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c],
-);
+import {
+  CERTIFICATE,
+  CLIENT_HELLO,
+  HELLO_RETRY_RANDOM,
+  PRE_SHARED_KEY,
+  SERVER_HELLO,
+  SESSION_TICKET,
+  SUPPORTED_VERSIONS,
+  TLS_1_2,
+  TLS_1_3,
+} from './numbers.ts';
 
 /** What the ClientHello showed; lengths in bytes, -1 where the extension is absent. */
 export interface ClientHelloFacts {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CellRecord, Recording, RunRecord } from '../../src/domain/run-record.ts';
 
-const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 export interface Finished {
   readonly code: number | null;

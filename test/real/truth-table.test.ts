@@ -65,7 +65,7 @@ const NGINX: readonly Row[] = [
 const HANDSHAKES = 60;
 const FLAGS = ['-n', String(HANDSHAKES), '-c', '8', '--rounds', '2', '--warmup', '0'];
 
-const ENGINES = ['openssl', 'node'] as const;
+const ENGINES = ['wire', 'openssl', 'node'] as const;
 
 let resumark: Resumark;
 beforeAll(async () => {

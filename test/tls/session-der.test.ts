@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { mechanismOf, readSessionDer } from '../../src/tls/session-der.ts';
+import { mechanismOf, readSessionDer, writeSessionDer } from '../../src/tls/session-der.ts';
 import { NO_TICKET, startRecordingServer, type RecordingServer } from './record.ts';
 
 let server: RecordingServer;
@@ -38,3 +38,21 @@ it('refuses what is no session, wherever it is cut', async () => {
   }
   expect(() => readSessionDer(Buffer.from('no session'))).toThrow(RangeError);
 });
+
+it.each([0, 1, 127, 128, 300, 70_000].map((ticketBytes) => ({ ticketBytes })))(
+  'reads what it wrote, with a ticket of $ticketBytes bytes',
+  ({ ticketBytes }) => {
+    const state = {
+      cipherSuite: 0xc02b,
+      sessionId: Buffer.alloc(32, 7),
+      secret: Buffer.alloc(48, 9),
+      ticket: Buffer.alloc(ticketBytes, 1),
+      lifetimeHintS: 300,
+      hasExtendedMasterSecret: true,
+      ticketAgeAdd: 0xfedc_ba98,
+      maxEarlyData: 16_384,
+    };
+    const facts = readSessionDer(writeSessionDer(state, 'TLSv1.2', 1_700_000_000));
+    expect(facts).toMatchObject({ ...state, protocol: 'TLSv1.2', ticketBytes, sessionIdBytes: 32 });
+  },
+);

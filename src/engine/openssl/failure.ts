@@ -1,5 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import { alertName } from '../../tls/alert.ts';
+import { verifyName } from '../verify-name.ts';
 import type { OpenSsl } from './library.ts';
 
 /** OpenSSL puts a received alert's number on top of this among its reasons (SSL_AD_REASON_OFFSET). */
@@ -8,28 +9,13 @@ const ALERT_OFFSET = 1000;
 /** The reason's part of an error code in OpenSSL 3 (ERR_GET_REASON). */
 const REASON_MASK = 0x7f_ffff;
 
-/** Verification results by name (X509_V_ERR_*, openssl/x509_vfy.h), as node:tls names them. */
-const VERIFY_NAMES: Readonly<Record<number, string>> = {
-  7: 'cert_signature_failure',
-  9: 'cert_not_yet_valid',
-  10: 'cert_has_expired',
-  18: 'depth_zero_self_signed_cert',
-  19: 'self_signed_cert_in_chain',
-  20: 'unable_to_get_issuer_cert_locally',
-  21: 'unable_to_verify_leaf_signature',
-  24: 'invalid_ca',
-  26: 'invalid_purpose',
-  62: 'name_mismatch',
-  64: 'name_mismatch',
-};
-
 /** Types what a connection failed by, and empties the thread's error queue: an error left there would be taken for the next call's. */
 export const takeFailure = ({ ssl, text }: OpenSsl, connection: number): Failure => {
   const verification = ssl.SSL_get_verify_result(connection);
   const error = ssl.ERR_get_error();
   ssl.ERR_clear_error();
   if (verification !== 0) {
-    return { kind: 'certificate', detail: VERIFY_NAMES[verification] ?? `verify_error_${String(verification)}` };
+    return { kind: 'certificate', detail: verifyName(verification) };
   }
   const reason = error & REASON_MASK;
   if (reason > ALERT_OFFSET && reason <= ALERT_OFFSET + 255) return { kind: 'alert', detail: alertName(reason - ALERT_OFFSET) };

@@ -1,0 +1,94 @@
+import { CLIENT_HELLO, EARLY_DATA, HANDSHAKE, PRE_SHARED_KEY, SESSION_TICKET, TLS_1_2 } from '../../tls/numbers.ts';
+import { AT, type Connection } from './connection.ts';
+import { MESSAGE_HEAD_BYTES } from './flight.ts';
+import type { HelloTemplate } from './hello.ts';
+import { HEADER_BYTES } from './record.ts';
+
+/** Where the hello's parts stand in its record. */
+const VERSION_AT = HEADER_BYTES + MESSAGE_HEAD_BYTES;
+const RANDOM_AT = VERSION_AT + 2;
+const SESSION_ID_AT = RANDOM_AT + 32;
+
+/** What a pre-shared key costs beside its identity: lengths, age and the head of the binder. */
+const PSK_HEAD_BYTES = 4 + 2 + 2;
+const AGE_BYTES = 4;
+const BINDER_HEAD_BYTES = 2 + 1;
+
+export interface HelloParts {
+  readonly template: HelloTemplate;
+  /** The ticket to show; empty shows the extension alone, `undefined` leaves it out (TLS 1.2). */
+  readonly ticket: Uint8Array | undefined;
+  /** TLS 1.3: the ticket as a pre-shared key, with the length of its binder. */
+  readonly psk: { readonly identity: Uint8Array; readonly age: number; readonly binderBytes: number } | undefined;
+  readonly early: boolean;
+}
+
+/**
+ * Writes a ClientHello into the connection, with its random, session ID and key share; only the binder of a pre-shared key is left open.
+ *
+ * @returns where the binders begin: the hello up to there is what they are made of (RFC 8446, section 4.2.11.2).
+ */
+export const writeClientHello = (connection: Connection, { template, ticket, psk, early }: HelloParts): number => {
+  const { memory, sessionIdBytes, keyPair } = connection;
+  const pskBytes = psk === undefined ? 0 : PSK_HEAD_BYTES + psk.identity.length + AGE_BYTES + BINDER_HEAD_BYTES + psk.binderBytes;
+  const tailBytes = (ticket === undefined ? 0 : 4 + ticket.length) + (early ? 4 : 0) + pskBytes;
+  const restAt = SESSION_ID_AT + 1 + sessionIdBytes;
+  const total = restAt + template.bytes.length + tailBytes;
+  connection.reserveHello(total);
+  const { bytes } = connection.hello;
+  connection.helloBytes = total;
+  putHead(bytes, total);
+  memory.bytes.copy(bytes, RANDOM_AT, AT.clientRandom, AT.clientRandom + 32);
+  bytes[SESSION_ID_AT] = sessionIdBytes;
+  memory.bytes.copy(bytes, SESSION_ID_AT + 1, AT.sessionId, AT.sessionId + sessionIdBytes);
+  bytes.set(template.bytes, restAt);
+  put16(bytes, restAt + template.extensionsAt, template.bytes.length - template.extensionsAt - 2 + tailBytes);
+  if (template.shareAt >= 0 && keyPair !== undefined) bytes.set(keyPair.publicKey.bytes, restAt + template.shareAt);
+  let at = restAt + template.bytes.length;
+  if (ticket !== undefined) at = putExtension(bytes, at, SESSION_TICKET, ticket);
+  if (early) at = putExtension(bytes, at, EARLY_DATA, NOTHING);
+  if (psk !== undefined) putPsk(bytes, at, psk);
+  return psk === undefined ? total : total - BINDER_HEAD_BYTES - psk.binderBytes;
+};
+
+const NOTHING = new Uint8Array();
+
+/** The record says TLS 1.0, as every client's first one (RFC 8446, section 5.1). */
+const putHead = (bytes: Uint8Array, total: number): void => {
+  const bodyBytes = total - VERSION_AT;
+  bytes[0] = HANDSHAKE;
+  bytes[1] = 3;
+  bytes[2] = 1;
+  put16(bytes, 3, total - HEADER_BYTES);
+  bytes[HEADER_BYTES] = CLIENT_HELLO;
+  bytes[HEADER_BYTES + 1] = 0;
+  put16(bytes, HEADER_BYTES + 2, bodyBytes);
+  put16(bytes, VERSION_AT, TLS_1_2);
+};
+
+const putExtension = (bytes: Uint8Array, at: number, type: number, body: Uint8Array): number => {
+  put16(bytes, at, type);
+  put16(bytes, at + 2, body.length);
+  bytes.set(body, at + 4);
+  return at + 4 + body.length;
+};
+
+const putPsk = (bytes: Uint8Array, start: number, { identity, age, binderBytes }: NonNullable<HelloParts['psk']>): void => {
+  const identitiesBytes = 2 + identity.length + AGE_BYTES;
+  put16(bytes, start, PRE_SHARED_KEY);
+  put16(bytes, start + 2, 2 + identitiesBytes + BINDER_HEAD_BYTES + binderBytes);
+  put16(bytes, start + 4, identitiesBytes);
+  put16(bytes, start + 6, identity.length);
+  let at = start + PSK_HEAD_BYTES;
+  bytes.set(identity, at);
+  at += identity.length;
+  put16(bytes, at, age >>> 16);
+  put16(bytes, at + 2, age & 0xffff);
+  put16(bytes, at + 4, 1 + binderBytes);
+  bytes[at + 6] = binderBytes;
+};
+
+const put16 = (bytes: Uint8Array, at: number, value: number): void => {
+  bytes[at] = (value >> 8) & 0xff;
+  bytes[at + 1] = value & 0xff;
+};

@@ -1,0 +1,60 @@
+import { Arena } from '../arena.ts';
+import type { LibCrypto } from '../library.ts';
+import { Aead, type AeadName } from './aead.ts';
+import { LibraryEntropy, type Entropy } from './entropy.ts';
+import { openHash, type Hash, type HashName } from './hash.ts';
+import { Hkdf } from './hkdf.ts';
+import { Hmac } from './hmac.ts';
+import { KeyExchange } from './key-exchange.ts';
+import { Prf } from './prf.ts';
+import { Verifier } from './signature.ts';
+
+/** The primitives of one engine. They have working states: a thread has its own. */
+export interface Primitives {
+  readonly lib: LibCrypto;
+  readonly arena: Arena;
+  readonly entropy: Entropy;
+  readonly hashes: Readonly<Record<HashName, Hash>>;
+  readonly hmacs: Readonly<Record<HashName, Hmac>>;
+  readonly hkdfs: Readonly<Record<HashName, Hkdf>>;
+  readonly prfs: Readonly<Record<HashName, Prf>>;
+  readonly aeads: Readonly<Record<AeadName, Aead>>;
+  readonly keyExchange: KeyExchange;
+  readonly verifier: Verifier;
+}
+
+export interface PrimitivesOptions {
+  /** The source of randoms and of X25519 keys; a test gives its own. */
+  readonly entropy?: Entropy;
+  /** Only the library's public interface, as where Node is linked to the system's OpenSSL. */
+  readonly portable?: boolean;
+}
+
+export const openPrimitives = (lib: LibCrypto, { entropy, portable = false }: PrimitivesOptions = {}): Primitives => {
+  const arena = new Arena();
+  const source = entropy ?? new LibraryEntropy(lib, arena);
+  const hashes = each((name) => openHash(name, lib, arena, portable));
+  const hmacs = each((name) => new Hmac(hashes[name], lib, arena));
+  return {
+    lib,
+    arena,
+    entropy: source,
+    hashes,
+    hmacs,
+    hkdfs: each((name) => new Hkdf(hmacs[name], lib, arena)),
+    prfs: each((name) => new Prf(hmacs[name], lib, arena)),
+    aeads: {
+      'AES-128-GCM': new Aead('AES-128-GCM', lib, arena),
+      'AES-256-GCM': new Aead('AES-256-GCM', lib, arena),
+      'ChaCha20-Poly1305': new Aead('ChaCha20-Poly1305', lib, arena),
+    },
+    keyExchange: new KeyExchange(lib, arena, source, portable),
+    verifier: new Verifier(lib, hashes, arena),
+  };
+};
+
+const each = <Value>(make: (name: HashName) => Value): Record<HashName, Value> => ({
+  sha256: make('sha256'),
+  sha384: make('sha384'),
+  sha512: make('sha512'),
+});

@@ -1,0 +1,46 @@
+import type { Engine } from '../engine.ts';
+import { allocate } from '../ffi.ts';
+import type { Exchange } from '../reactor/conversation.ts';
+import { openLibc } from '../reactor/libc.ts';
+import { Reactor } from '../reactor/reactor.ts';
+import { Sockets } from '../reactor/sockets.ts';
+import { WireClient } from './client.ts';
+import { WireConversation, type Shared } from './conversation.ts';
+import { openPrimitives } from './crypto/primitives.ts';
+import { openLibCrypto } from './library.ts';
+import { makeJoint } from './stream.ts';
+import { makeTools } from './tools.ts';
+import { Trust } from './trust.ts';
+
+/** As much as one receive can bring: more than any first flight. */
+const EXCHANGE_BYTES = 65_536;
+
+/**
+ * The fast engine: our own TLS client handshake over the primitives of the OpenSSL inside the Node binary.
+ *
+ * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux.
+ */
+export const openWireEngine = (): Engine => {
+  const lib = openLibCrypto();
+  const primitives = openPrimitives(lib);
+  const sockets = new Sockets(openLibc());
+  const trust = new Trust();
+  const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
+  const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(EXCHANGE_BYTES) };
+  return {
+    name: 'wire',
+    library: `own handshake over ${lib.version}`,
+    readsEveryHello: true,
+    tellsTurns: true,
+    client: (settings) => new WireClient(settings, primitives, trust),
+    run: (work) => {
+      new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) }, work).run();
+      return Promise.resolve();
+    },
+    threadCpuNs: () => sockets.threadCpuNs(),
+    close: () => {
+      trust.close();
+      sockets.closeAll();
+    },
+  };
+};

@@ -1,0 +1,30 @@
+import { AT, type Connection } from './connection.ts';
+import { fault } from './fault.ts';
+import { MESSAGE_HEAD_BYTES } from './flight.ts';
+import type { Suite } from './suites.ts';
+import type { Tools } from './tools.ts';
+
+/** @throws Fault when another message came than the one that is due. */
+export const expectType = (type: number, expected: number): void => {
+  if (type !== expected) throw fault('unexpected_message');
+};
+
+/** Hashes the whole message that the reader is over; its body began at a place. */
+export const hashMessage = ({ reader }: Tools, { transcript }: Connection, start: number): void => {
+  const from = start - MESSAGE_HEAD_BYTES;
+  transcript.update(reader.address(from), reader.end - from);
+};
+
+/** The suite that the server has chosen. */
+export const chosenSuite = ({ suite }: Connection): Suite => {
+  if (suite === undefined) throw fault('internal_error');
+  return suite;
+};
+
+/** Whether the server sent back the session ID of our hello. */
+export const isSessionIdEcho = ({ reader, serverHello }: Tools, { memory, sessionIdBytes }: Connection): boolean => {
+  const { at, length } = serverHello.sessionId;
+  if (length !== sessionIdBytes) return false;
+  for (let i = 0; i < length; i++) if (memory.bytes[AT.sessionId + i] !== reader.bytes[at + i]) return false;
+  return true;
+};

@@ -1,0 +1,26 @@
+import { AT, type Connection } from './connection.ts';
+import { resumptionSecret } from './handshake13.ts';
+import { WireSession } from './session.ts';
+import type { NewTicket } from './ticket.ts';
+import type { Tools } from './tools.ts';
+
+/** Makes the session that a finished connection was given: its newest ticket, or the session ID. */
+export const sessionOf = (tools: Tools, connection: Connection, ticket: NewTicket): WireSession | undefined => {
+  const { client, suite, memory, isTls13, hasExtendedMasterSecret, sessionIdBytes } = connection;
+  if (suite === undefined) return undefined;
+  const secret = isTls13
+    ? resumptionSecret(tools, connection, ticket)
+    : Uint8Array.from(memory.bytes.subarray(AT.master, AT.master + 48));
+  const state = {
+    sessionId: isTls13 ? NOTHING : Uint8Array.from(memory.bytes.subarray(AT.sessionId, AT.sessionId + sessionIdBytes)),
+    secret,
+    ticket: ticket.count > 0 ? Uint8Array.from(ticket.bytes) : NOTHING,
+    lifetimeHintS: ticket.count > 0 ? ticket.lifetimeS : 0,
+    hasExtendedMasterSecret,
+    ticketAgeAdd: ticket.ageAdd,
+    maxEarlyData: ticket.maxEarlyData,
+  };
+  return new WireSession(client.settings.protocol, suite, state, tools.clockNs());
+};
+
+const NOTHING = new Uint8Array();

@@ -1,0 +1,113 @@
+import { AT, type Connection } from './connection.ts';
+import type { Hash, HashName } from './crypto/hash.ts';
+import type { Hkdf } from './crypto/hkdf.ts';
+import type { Hmac } from './crypto/hmac.ts';
+import type { Primitives } from './crypto/primitives.ts';
+import type { Direction } from './record.ts';
+
+/** The key schedule of TLS 1.3 (RFC 8446, section 7.1) over the secrets of a connection, for one hash function. */
+export class Schedule13 {
+  readonly hash: Hash;
+  readonly #hkdf: Hkdf;
+  readonly #hmac: Hmac;
+  /** The digest of nothing, and a digest's length of zeros. */
+  readonly #nothing: number;
+  readonly #zeros: number;
+  /** The salt of the handshake secret where there is no pre-shared key: the same in every full handshake. */
+  readonly #noPskSalt: number;
+  readonly #work: number;
+
+  constructor(name: HashName, { hashes, hkdfs, hmacs, arena }: Primitives) {
+    this.hash = hashes[name];
+    this.#hkdf = hkdfs[name];
+    this.#hmac = hmacs[name];
+    const { digestBytes } = this.hash;
+    const region = (): number => arena.allocate(digestBytes).address;
+    [this.#nothing, this.#zeros, this.#noPskSalt, this.#work] = [region(), region(), region(), region()];
+    const state = this.hash.state();
+    this.hash.init(state);
+    this.hash.final(state, this.#nothing);
+    this.#hkdf.extract(this.#zeros, this.#zeros, digestBytes, this.#work);
+    this.#hkdf.from(this.#work);
+    this.#derive('derived', this.#nothing, this.#noPskSalt);
+  }
+
+  /** The early secret of the offered pre-shared key. */
+  early(connection: Connection): void {
+    this.#hkdf.extract(this.#zeros, connection.address(AT.resumption), this.hash.digestBytes, connection.address(AT.early));
+  }
+
+  /** The binder over the digest of a truncated ClientHello (RFC 8446, section 4.2.11.2). */
+  binder(connection: Connection, digest: number, out: number): void {
+    this.#hkdf.from(connection.address(AT.early));
+    this.#derive('res binder', this.#nothing, this.#work);
+    this.#hkdf.from(this.#work);
+    this.#hkdf.expand('finished', 0, 0, this.#work, this.hash.digestBytes);
+    this.#hmac.key(this.#work, this.hash.digestBytes);
+    this.#hmac.of(digest, this.hash.digestBytes, out);
+  }
+
+  /** The secret that early data are sent under. */
+  earlyTraffic(connection: Connection, digest: number): void {
+    this.#hkdf.from(connection.address(AT.early));
+    this.#derive('c e traffic', digest, connection.address(AT.clientTraffic));
+  }
+
+  /** Handshake secrets of both sides, by the digest up to the ServerHello. */
+  handshake(connection: Connection, sharedBytes: number, digest: number): void {
+    const secret = connection.address(AT.handshake);
+    let salt = this.#noPskSalt;
+    if (connection.isResumed) {
+      salt = this.#work;
+      this.#hkdf.from(connection.address(AT.early));
+      this.#derive('derived', this.#nothing, salt);
+    }
+    this.#hkdf.extract(salt, connection.address(AT.shared), sharedBytes, secret);
+    this.#hkdf.from(secret);
+    this.#derive('c hs traffic', digest, connection.address(AT.clientTraffic));
+    this.#derive('s hs traffic', digest, connection.address(AT.serverTraffic));
+    this.#derive('derived', this.#nothing, connection.address(AT.master));
+  }
+
+  /** The master secret, and the application secrets by the digest up to the server's Finished. */
+  application(connection: Connection, digest: number): void {
+    const master = connection.address(AT.master);
+    this.#hkdf.extract(master, this.#zeros, this.hash.digestBytes, master);
+    this.#hkdf.from(master);
+    this.#derive('c ap traffic', digest, connection.address(AT.clientApplication));
+    this.#derive('s ap traffic', digest, connection.address(AT.serverApplication));
+  }
+
+  /** The pre-shared key of a ticket, by the digest up to our Finished (RFC 8446, section 4.6.1). */
+  resumption(
+    connection: Connection,
+    digest: number,
+    nonce: { readonly address: number; readonly length: number },
+    out: number,
+  ): void {
+    this.#hkdf.from(connection.address(AT.master));
+    this.#derive('res master', digest, this.#work);
+    this.#hkdf.from(this.#work);
+    this.#hkdf.expand('resumption', nonce.address, nonce.length, out, this.hash.digestBytes);
+  }
+
+  /** Writes the key and IV of a direction from a traffic secret, and the key of its Finished if there is a place for it. */
+  keys(secret: number, direction: Direction, keyBytes: number, finished: number): void {
+    const { address } = direction.memory;
+    this.#hkdf.from(secret);
+    this.#hkdf.expand('key', 0, 0, address + direction.keyAt, keyBytes);
+    this.#hkdf.expand('iv', 0, 0, address + direction.ivAt, 12);
+    if (finished !== 0) this.#hkdf.expand('finished', 0, 0, finished, this.hash.digestBytes);
+  }
+
+  /** What a Finished message holds (RFC 8446, section 4.4.4). */
+  verifyData(finishedKey: number, digest: number, out: number): void {
+    this.#hmac.key(finishedKey, this.hash.digestBytes);
+    this.#hmac.of(digest, this.hash.digestBytes, out);
+  }
+
+  #derive(label: string, digest: number, out: number): void {
+    const { digestBytes } = this.hash;
+    this.#hkdf.expand(label, digest, digestBytes, out, digestBytes);
+  }
+}

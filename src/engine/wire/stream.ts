@@ -1,0 +1,62 @@
+import { allocate, type NativeMemory } from '../ffi.ts';
+import { fault } from './fault.ts';
+import { HEADER_BYTES, MOST_RECORD_BYTES } from './record.ts';
+
+/** Takes one whole record by the place of its header and the length of its body. */
+export type RecordTaker = (memory: NativeMemory, at: number, length: number) => void;
+
+/** Where a cut record and what follows it are joined; shared, since it is empty again at the end of each call. */
+export const makeJoint = (inputBytes: number): NativeMemory => allocate(HEADER_BYTES + MOST_RECORD_BYTES + inputBytes);
+
+/** Cuts the bytes of a connection into records, in whatever pieces they come. A record that lies whole in one piece is not copied. */
+export class RecordStream {
+  readonly #take: RecordTaker;
+  readonly #joint: NativeMemory;
+  #rest: Buffer | undefined;
+  #restBytes = 0;
+
+  constructor(joint: NativeMemory, take: RecordTaker) {
+    this.#joint = joint;
+    this.#take = take;
+  }
+
+  reset(): void {
+    this.#restBytes = 0;
+  }
+
+  /** @throws Fault when the bytes are no TLS. */
+  take(input: NativeMemory, length: number): void {
+    if (this.#restBytes === 0) {
+      this.#keep(input, this.#takeWhole(input, length), length);
+      return;
+    }
+    const joint = this.#joint;
+    this.#rest?.copy(joint.bytes, 0, 0, this.#restBytes);
+    input.bytes.copy(joint.bytes, this.#restBytes, 0, length);
+    const end = this.#restBytes + length;
+    this.#restBytes = 0;
+    this.#keep(joint, this.#takeWhole(joint, end), end);
+  }
+
+  /** @returns where the first record begins that is not all there. */
+  #takeWhole(memory: NativeMemory, end: number): number {
+    const { bytes } = memory;
+    let at = 0;
+    while (end - at >= HEADER_BYTES) {
+      const length = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0);
+      if (bytes[at + 1] !== 3) throw fault('not_tls');
+      if (length > MOST_RECORD_BYTES) throw fault('record_overflow');
+      if (end - at - HEADER_BYTES < length) break;
+      this.#take(memory, at, length);
+      at += HEADER_BYTES + length;
+    }
+    return at;
+  }
+
+  #keep({ bytes }: NativeMemory, from: number, to: number): void {
+    if (from === to) return;
+    this.#rest ??= Buffer.alloc(HEADER_BYTES + MOST_RECORD_BYTES);
+    bytes.copy(this.#rest, 0, from, to);
+    this.#restBytes = to - from;
+  }
+}

@@ -1,0 +1,4 @@
+import { openWireEngine } from '../../src/engine/wire/engine.ts';
+import { describeEngineContract } from './contract.ts';
+
+describeEngineContract('wire', openWireEngine);

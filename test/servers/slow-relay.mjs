@@ -1,0 +1,19 @@
+// A relay that holds everything back on its way, in each direction, by the time that its second argument says in ms; its first is the port
+// to relay to. The TCP connect alone it cannot hold back: that is the kernel's.
+import { connect, createServer } from 'node:net';
+
+const [port, delayMs] = process.argv.slice(2).map(Number);
+
+const relay = (from, to) => {
+  from.on('data', (bytes) => setTimeout(() => to.destroyed || to.write(bytes), delayMs));
+  from.on('end', () => setTimeout(() => to.destroyed || to.end(), delayMs));
+  from.on('error', () => to.destroy());
+};
+
+const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+  const target = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+  relay(client, target);
+  relay(target, client);
+});
+server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,27 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface Relay {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts a relay on loopback that holds all bytes back by so long in each direction. */
+export const startSlowRelay = (targetPort: number, delayMs: number): Promise<Relay> => start('slow-relay', [targetPort, delayMs]);
+
+/** Starts a relay on loopback that sends what the server says in two writes each, with Nagle's algorithm on: see the module. */
+export const startNagleRelay = (targetPort: number): Promise<Relay> => start('nagle-relay', [targetPort]);
+
+const start = async (name: string, args: readonly number[]): Promise<Relay> => {
+  const child = fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args.map(String));
+  const [port] = (await once(child, 'message')) as [number];
+  return {
+    port,
+    close: async () => {
+      const exited = once(child, 'exit');
+      child.disconnect();
+      await exited;
+    },
+  };
+};
