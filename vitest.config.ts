@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /** What measures or drives real servers runs alone, one file after another: two measurements on one machine would disturb each other. */
-const ALONE = ['test/engine/**/*.test.ts', 'test/target/**/*.test.ts', 'test/real/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+const ALONE = [
+  'test/engine/**/*.test.ts',
+  'test/interop/**/*.test.ts',
+  'test/target/**/*.test.ts',
+  'test/real/**/*.test.ts',
+  'test/e2e/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -18,6 +18,7 @@ export type HaproxyLog = Readonly<Record<string, { readonly full: number; readon
 export interface Haproxy {
   readonly port: number;
   readonly certificatePath: string;
+  readonly certificate: string;
   log(): Promise<HaproxyLog>;
   close(): Promise<void>;
 }
@@ -37,6 +38,7 @@ export const startHaproxy = async (program: string, { tickets }: HaproxyOptions)
   await Promise.race([untilListening(port), exited.then(() => Promise.reject(new Error('HAProxy ended at its start')))]);
   return {
     port,
+    certificate,
     certificatePath: join(folder, 'certificate.pem'),
     log: async () => parseLog(await readAtRest(join(folder, 'haproxy.log'))),
     close: async () => {

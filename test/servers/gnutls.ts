@@ -1,0 +1,22 @@
+import { countLines, type Peer } from './peer.ts';
+import { startServerProgram } from './server-program.ts';
+
+/** The server of GnuTLS, as it comes: it asks for a client certificate. It tells every connection, and those that it resumed once more. */
+export const startGnutls = async (program: string, more: readonly string[] = []): Promise<Peer> => {
+  const server = await startServerProgram({
+    program,
+    args: ({ folder, port }) => [
+      ...['--http', '--port', String(port)],
+      ...['--x509certfile', `${folder}/certificate.pem`, '--x509keyfile', `${folder}/key.pem`],
+      ...more,
+    ],
+  });
+  return {
+    ...server,
+    word: async () => {
+      const text = await server.output();
+      const resumed = countLines(text, /^\*\*\* This is a resumed session$/gmu);
+      return { full: countLines(text, /^- Version: TLS1\.[23]$/gmu) - resumed, resumed };
+    },
+  };
+};

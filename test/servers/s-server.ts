@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { countLines, type Peer } from './peer.ts';
+import { runProgram } from './run-program.ts';
+import { startServerProgram } from './server-program.ts';
+
+export interface SServerOptions {
+  readonly args?: readonly string[];
+  /** Options of `openssl req` for the key; by default an ECDSA key on P-256. */
+  readonly newKey?: readonly string[];
+  readonly isExtendedMasterSecretOff?: boolean;
+}
+
+/** s_server has no flag for it; the library's configuration has. */
+const NO_EXTENDED_MASTER_SECRET = `
+openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = defaults
+[defaults]
+Options = -ExtendedMasterSecret
+`;
+
+/** The server of the openssl program: one connection at a time. It tells every handshake, and those that it resumed once more. */
+export const startSServer = async (program: string, options: SServerOptions): Promise<Peer> => {
+  const { args = [], newKey, isExtendedMasterSecretOff = false } = options;
+  let certificate: string | undefined;
+  const server = await startServerProgram({
+    program,
+    prepare: async ({ folder }) => {
+      if (newKey === undefined) return;
+      await runProgram(program, [
+        ...['req', '-x509', '-newkey', ...newKey, '-nodes', '-days', '5', '-subj', '/CN=localhost'],
+        ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+        ...['-keyout', `${folder}/key.pem`, '-out', `${folder}/certificate.pem`],
+      ]);
+      certificate = await readFile(`${folder}/certificate.pem`, 'utf8');
+    },
+    args: ({ port }) => [
+      ...['s_server', '-accept', `127.0.0.1:${String(port)}`, '-cert', 'certificate.pem', '-key', 'key.pem'],
+      ...args,
+    ],
+    files: () => ({ 'openssl.cnf': isExtendedMasterSecretOff ? NO_EXTENDED_MASTER_SECRET : '' }),
+    environment: ({ folder }) => ({ OPENSSL_CONF: `${folder}/openssl.cnf` }),
+  });
+  return {
+    ...server,
+    certificate: certificate ?? server.certificate,
+    word: async () => {
+      const text = await server.output();
+      const resumed = countLines(text, /^Reused session-id$/gmu);
+      return { full: countLines(text, /^CIPHER is /gmu) - resumed, resumed };
+    },
+    earlyData: async () => countLines(await server.output(), /^Early data received:$/gmu),
+  };
+};
