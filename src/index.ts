@@ -5,6 +5,8 @@ export { execute as run } from './run/execute.ts';
 export type { ExecuteOptions as RunOptions } from './run/measurement.ts';
 export type { BlockPosition, RunEvent } from './run/event.ts';
 export { readRun, RunStore } from './run/store.ts';
+export { compareLive as compare, type LiveComparison } from './run/compare-live.ts';
+export { readComparison } from './run/comparison-file.ts';
 export { readScenarioFile } from './run/scenario-file.ts';
 export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSources } from './scenario/decode.ts';
 export type { Scenario, ScenarioInput } from './scenario/schema.ts';
@@ -13,6 +15,22 @@ export { savings, type Saving } from './analysis/saving.ts';
 export type { Metric, Unit } from './analysis/metric.ts';
 export { METRICS, metric, type MetricId } from './analysis/metrics.ts';
 export { render, FORMATS, type Format, type RenderOptions } from './report/formats.ts';
+export { decodeComparison } from './scenario/comparison-plan.ts';
+export type { CompareSettings } from './scenario/compare-schema.ts';
+export { compareStates } from './analysis/compare-states.ts';
+export { compareStored, type StoredOptions, type StoredSide } from './analysis/compare-stored.ts';
+export { renderComparison, COMPARISON_FORMATS, type ComparisonFormat } from './report/comparison/formats.ts';
+export { headlineOf } from './report/comparison/headline.ts';
+export { rowSentence } from './report/comparison/sentence.ts';
+export type {
+  ChangeVerdict,
+  ComparedSaving,
+  ComparedSide,
+  Comparison,
+  ComparisonDesign,
+  ComparisonRow,
+  RunDifference,
+} from './domain/comparison.ts';
 export { ResumarkError, EXIT, type ErrorCode, type ExitCode } from './domain/error.ts';
 export type { Cell } from './domain/cell.ts';
 export type { Mode } from './domain/mode.ts';

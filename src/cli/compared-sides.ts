@@ -11,6 +11,7 @@ export interface WrittenSide {
 export type ComparisonRequest =
   | { readonly kind: 'scenario'; readonly path: string }
   | { readonly kind: 'run'; readonly path: string }
+  | { readonly kind: 'comparison'; readonly path: string }
   | { readonly kind: 'targets'; readonly before: WrittenSide; readonly after: WrittenSide }
   | { readonly kind: 'runs'; readonly before: WrittenSide; readonly after: WrittenSide };
 
@@ -30,7 +31,7 @@ const HINT = [
 export const parseRequest = (args: readonly string[]): ComparisonRequest => {
   const [path = ''] = args;
   if (args.length === 1 && !LABELLED.test(path) && !path.includes(',') && !isTarget(path)) {
-    return { kind: isScenario(path) ? 'scenario' : 'run', path };
+    return { kind: kindOf(path), path };
   }
   const [before, after, ...others] = sidesOf(args);
   if (before === undefined || after === undefined || others.length > 0 || hasBareThird(args)) {
@@ -64,6 +65,11 @@ const hasBareThird = (args: readonly string[]): boolean => args.slice(2).some((a
 
 const isTarget = (value: string): boolean => /:\d{1,5}$/u.test(value);
 
-const isScenario = (path: string): boolean => /\.(?:ya?ml|json)$/iu.test(path) && !/(?:^|[/\\])run\.json$/u.test(path);
+/** A result is known by its name: any other file is a scenario, and a folder a run. */
+const kindOf = (path: string): 'scenario' | 'run' | 'comparison' => {
+  if (/(?:^|[/\\])run\.json$/u.test(path)) return 'run';
+  if (/(?:^|[/\\])compare[\w-]*\.json$/u.test(path)) return 'comparison';
+  return /\.(?:ya?ml|json)$/iu.test(path) ? 'scenario' : 'run';
+};
 
 const shown = (args: readonly string[]): string => args.map((arg) => JSON.stringify(arg)).join(' ');

@@ -1,5 +1,6 @@
 import type { Notice } from '../domain/notice.ts';
 import type { RunRecord } from '../domain/run-record.ts';
+import { comparisonSections } from './comparison/html-section.ts';
 import { runFacts, type Fact } from './facts.ts';
 import { latencySection, resultSection, roundTripSection, savingSection, sessionSection } from './html-sections.ts';
 import { guideSection } from './html-guide.ts';
@@ -30,7 +31,7 @@ export const htmlReport = (run: RunRecord): string => {
 <body>
 ${pageHeader(run)}
 <main>
-${savingSection(result)}
+${savingSection(result)}${comparisonSections(run)}
 ${noticeSection('Doubts', 'What a reader has to know before believing the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(run, result)}
 ${latencySection(result.cells)}

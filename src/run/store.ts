@@ -1,16 +1,16 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareStates } from '../analysis/compare-states.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { ResumarkError } from '../domain/error.ts';
 import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../domain/run-record.ts';
-import { decode } from '../domain/zod.ts';
 import { comparisonJson } from '../report/comparison/json.ts';
 import { comparisonMarkdown } from '../report/comparison/text.ts';
 import { blocksCsv, compareCsv, summaryCsv } from '../report/csv.ts';
 import { histogramLog } from '../report/hlog.ts';
 import { htmlReport } from '../report/html.ts';
 import { runJson } from '../report/json.ts';
+import { readResultFile } from './result-file.ts';
 
 /** Runs that begin in the same second, as in a script, have the same ID but for a number behind it. */
 const MOST_OF_ONE_SECOND = 1000;
@@ -88,46 +88,5 @@ const isMade = async (folder: string, number: number): Promise<boolean> => {
  *
  * @throws ResumarkError RESULT_FILE when it is missing, broken, or of a format that this version does not know.
  */
-export const readRun = async (path: string): Promise<RunRecord> => {
-  const file = await runFile(path);
-  const content = parseJson(await readText(file), file);
-  const format = (content as { readonly format?: unknown } | null)?.format;
-  if (format !== RUN_FORMAT) {
-    throw new ResumarkError(
-      'RESULT_FILE',
-      `${file} has format ${format === undefined ? 'none' : JSON.stringify(format)}, but this version reads format ${String(RUN_FORMAT)}.`,
-      'Read it with the version of resumark that wrote it.',
-    );
-  }
-  const decoded = decode(runRecordSchema, content);
-  if (!decoded.ok) {
-    const [flaw] = decoded.flaws;
-    throw new ResumarkError('RESULT_FILE', `${file} is damaged: ${flaw?.path.join('.') ?? ''} ${flaw?.message ?? ''}.`);
-  }
-  return decoded.value as unknown as RunRecord;
-};
-
-const runFile = async (path: string): Promise<string> => {
-  try {
-    return (await stat(path)).isDirectory() ? join(path, 'run.json') : path;
-  } catch {
-    throw new ResumarkError('RESULT_FILE', `there is no run folder ${path}.`, 'Runs are folders under results/.');
-  }
-};
-
-const readText = async (file: string): Promise<string> => {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ResumarkError('RESULT_FILE', `${file} cannot be read: ${code ?? String(error)}.`, 'A run folder holds a run.json.');
-  }
-};
-
-const parseJson = (text: string, file: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ResumarkError('RESULT_FILE', `${file} is no JSON.`);
-  }
-};
+export const readRun = async (path: string): Promise<RunRecord> =>
+  (await readResultFile(path, { name: 'run.json', format: RUN_FORMAT, schema: runRecordSchema })) as unknown as RunRecord;

@@ -7,6 +7,8 @@ it.each<[string[], ReturnType<typeof parseRequest>]>([
   [['scenarios/a.yaml'], { kind: 'scenario', path: 'scenarios/a.yaml' }],
   [['results/a'], { kind: 'run', path: 'results/a' }],
   [['results/a/run.json'], { kind: 'run', path: 'results/a/run.json' }],
+  [['results/a/compare.json'], { kind: 'comparison', path: 'results/a/compare.json' }],
+  [['compare-canary.json'], { kind: 'comparison', path: 'compare-canary.json' }],
   [['results/a', 'results/b'], { kind: 'runs', before: side('before', 'results/a'), after: side('after', 'results/b') }],
   [['a:443', '[::1]:8443'], { kind: 'targets', before: side('before', 'a:443'), after: side('after', '[::1]:8443') }],
   [['old=h:1', 'new=h:2'], { kind: 'targets', before: side('old', 'h:1'), after: side('new', 'h:2') }],

@@ -5,6 +5,7 @@ import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
 import { compareLive } from '../../run/compare-live.ts';
+import { readComparison } from '../../run/comparison-file.ts';
 import { readScenarioFile } from '../../run/scenario-file.ts';
 import { readRun } from '../../run/store.ts';
 import { decodeComparison } from '../../scenario/comparison-plan.ts';
@@ -54,8 +55,8 @@ const compare = async (context: CommandContext, parsed: ParsedFlags): Promise<Ex
   const passes = choiceOf('--inconclusive', parsed['inconclusive'], ['pass', 'fail']) === 'pass';
   const request = parseRequest(parsed['side'] as readonly string[]);
   const flags = flagValues(parsed);
-  if (request.kind === 'run' || request.kind === 'runs') {
-    refuseMeasuringFlags(flags);
+  if (request.kind !== 'scenario' && request.kind !== 'targets') {
+    refuseMeasuringFlags(flags, request.kind);
     const comparisons = await compareFiles(request, parsed);
     print(comparisons);
     return comparisonCode(comparisons, passes);
@@ -84,8 +85,9 @@ const decodeRequest = async (request: RequestOf<'scenario' | 'targets'>, parsed:
   return decodeComparison({ name: 'compare', states: Object.fromEntries(states) }, flags, 'the targets');
 };
 
-const compareFiles = async (request: RequestOf<'run' | 'runs'>, parsed: ParsedFlags): Promise<Comparison[]> => {
+const compareFiles = async (request: RequestOf<'comparison' | 'run' | 'runs'>, parsed: ParsedFlags): Promise<Comparison[]> => {
   const flags = flagValues(parsed);
+  if (request.kind === 'comparison') return [await readComparison(request.path)];
   if (request.kind === 'run') {
     const run = await readRun(request.path);
     return compareStates(run, settingsOf(run, flags));
@@ -100,13 +102,13 @@ const readSide = async ({ label, values }: WrittenSide): Promise<StoredSide> => 
   runs: await Promise.all(values.map(readRun)),
 });
 
-/** What is stored cannot be measured otherwise any more. */
-const refuseMeasuringFlags = (flags: Readonly<Record<string, unknown>>): void => {
-  const [other] = Object.keys(flags).filter((key) => key !== 'compare');
+/** What is stored cannot be measured otherwise any more, and what was judged not be judged otherwise. */
+const refuseMeasuringFlags = (flags: Readonly<Record<string, unknown>>, kind: ComparisonRequest['kind']): void => {
+  const [other] = Object.keys(flags).filter((key) => key !== 'compare' || kind === 'comparison');
   if (other === undefined) return;
   throw new ResumarkError(
     'USAGE',
-    `settings of a measurement (here ${other}) have no effect on runs that are stored.`,
+    `settings of a measurement (here ${other}) have no effect on what is stored.`,
     'Leave them out, or name targets as host:port or a scenario file.',
   );
 };

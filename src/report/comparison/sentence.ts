@@ -18,7 +18,7 @@ export const intervalText = ({ ratioLow, ratioHigh }: ComparisonRow): string =>
 /** What a row says, in one plain sentence. */
 export const rowSentence = (row: ComparisonRow): string => {
   const { label, unit } = metric(row.metric);
-  const what = `${protocolLabel(row.protocol)} ${row.mode} ${label}`;
+  const what = `${protocolLabel(row.protocol)} ${row.mode} ${row.metric === 'resumed' ? 'resumed share' : label}`;
   const values = `${formatValue(row.before ?? undefined, unit)} to ${formatValue(row.after ?? undefined, unit)}`;
   const interval = intervalText(row);
   const change = row.ratio === null ? '' : ` (${percentChange(row.ratio)}${interval === '' ? '' : `, surely ${interval}`})`;

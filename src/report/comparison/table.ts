@@ -7,24 +7,27 @@ import { intervalText, percentChange, reasonText } from './sentence.ts';
 
 const column = (head: string, align: Column['align'], yields = 0): Column => ({ head, align, reading: '', yields });
 
-/** The rows of a comparison as a table: the judged metrics, and below them what is known beside them. */
-export const comparisonTable = ({ before, after, rows }: Comparison): Table => ({
+/** A comparison as a table: the judged metrics, and below them what is known beside them. */
+export const comparisonTable = (comparison: Comparison): Table => ({
   columns: [
     column('protocol', 'left'),
     column('mode', 'left'),
     column('metric', 'left'),
-    column(before.state, 'right'),
-    column(after.state, 'right'),
+    column(comparison.before.state, 'right'),
+    column(comparison.after.state, 'right'),
     column('change', 'right'),
     column('surely', 'left', 1),
     column('verdict', 'left'),
     column('why', 'left', 2),
   ],
-  rows: [
-    ...rows.filter(({ role }) => role === 'primary'),
-    ...rows.filter(({ role, doubt }) => role === 'secondary' && doubt === ''),
-  ].map(cellsOf),
+  rows: comparedRows(comparison).map(cellsOf),
 });
+
+/** The rows that a table shows: the judged ones, and of the others those that nothing speaks against. */
+export const comparedRows = ({ rows }: Comparison): ComparisonRow[] => [
+  ...rows.filter(({ role }) => role === 'primary'),
+  ...rows.filter(({ role, doubt }) => role === 'secondary' && doubt === ''),
+];
 
 const cellsOf = (row: ComparisonRow): string[] => {
   const { label, unit } = metric(row.metric);

@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonDesign } from '../../domain/comparison.ts';
+import type { Comparison } from '../../domain/comparison.ts';
 import { counted } from '../format.ts';
 import { escaped, markdownTable } from '../markdown.ts';
 import { oneLine } from '../safe-text.ts';
@@ -47,25 +47,27 @@ export const comparisonMarkdown = (comparison: Comparison): string =>
 const changeSentences = ({ rows }: Comparison): string[] =>
   rows.filter(({ role, verdict }) => role === 'primary' && (verdict === 'improved' || verdict === 'regressed')).map(rowSentence);
 
-const DESIGN: Readonly<Record<ComparisonDesign, string>> = {
-  paired: 'measured side by side in pairs of blocks',
-  runs: 'several runs of each state, each run one value; resumed handshakes against the full ones of their own run',
-  single:
-    'one run of each state: what differs between any two runs cannot be told from the change, so this is no verdict. Measure both in one run, or at least five runs of each',
-};
-
-const designText = (comparison: Comparison): string => {
-  const { design, before, after } = comparison;
-  const count =
-    design === 'paired' ? pairsText(comparison) : `${String(before.runs.length)} and ${String(after.runs.length)} runs`;
-  return `${before.state} against ${after.state}: ${DESIGN[design]}, ${count}.`;
-};
-
-/** How the pairs were made, and after how many the comparison could end. */
-const pairsText = ({ interleave, looks, rows }: Comparison): string => {
+/** What the comparison rests on. */
+export const designText = (comparison: Comparison): string => {
+  const { design, before, after, rows } = comparison;
   const pairs = counted(Math.max(0, ...rows.map((row) => row.pairs)), 'pair');
-  const turns = interleave === 'handshake' ? 'in turns handshake by handshake' : 'one block after the other';
-  return `${turns}, ${pairs}${looks.length > 1 ? ` (it could end after ${looks.join(', ')})` : ''}`;
+  const runs = `${counted(before.runs.length, 'run')} and ${counted(after.runs.length, 'run')}`;
+  return `${before.state} against ${after.state}, ${design === 'paired' ? pairs : runs}: ${methodText(comparison)}.`;
+};
+
+const methodText = ({ design, interleave, looks }: Comparison): string => {
+  switch (design) {
+    case 'paired':
+      return [
+        'measured side by side in pairs of blocks, ',
+        interleave === 'handshake' ? 'in turns handshake by handshake' : 'one block after the other',
+        looks.length > 1 ? ` (it could end after ${looks.join(', ')})` : '',
+      ].join('');
+    case 'runs':
+      return 'each run is one value; a resumed handshake is taken against the full one of its own run';
+    case 'single':
+      return 'what differs between any two runs cannot be told from the change, so this is no verdict. Measure both in one run, or at least five runs of each';
+  }
 };
 
 /** What a forced comparison holds beside the change. */

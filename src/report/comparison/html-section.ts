@@ -1,0 +1,51 @@
+import { compareStates } from '../../analysis/compare-states.ts';
+import type { ChangeVerdict, Comparison } from '../../domain/comparison.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { ABSENT } from '../format.ts';
+import { markup, raw, when, type Markup } from '../markup.ts';
+import type { Tone } from '../savings-text.ts';
+import type { Column } from '../table.ts';
+import { headlineOf } from './headline.ts';
+import { verdictSentence } from './sentence.ts';
+import { comparedRows, comparisonTable } from './table.ts';
+import { designText } from './text.ts';
+
+/** What changed between the states of a run that has several; while it is measured nothing is said of that. */
+export const comparisonSections = (run: RunRecord): Markup =>
+  run.states.length < 2 || run.status === 'running' ? raw('') : markup`${compareStates(run).map(comparisonSection)}`;
+
+const comparisonSection = (comparison: Comparison): Markup => {
+  const { columns, rows } = comparisonTable(comparison);
+  const verdicts = comparedRows(comparison).map(({ role, verdict }) => (role === 'primary' ? TONE[verdict] : 'same'));
+  const title = `From ${comparison.before.state} to ${comparison.after.state}`;
+  return markup`<section>
+<h2>${title}</h2>
+<p class="lead">${headlineOf(comparison)}</p>
+<div class="card scroll" tabindex="0" role="region" aria-label="${title}">
+<table>
+<caption>${verdictSentence(comparison)}</caption>
+<thead><tr>${columns.map(headCell)}</tr></thead>
+<tbody>
+${rows.map((texts, i) => markup`<tr>${texts.map((text, at) => bodyCell(columns[at], text, verdicts[i] ?? 'same'))}</tr>`)}
+</tbody>
+</table>
+</div>
+<p class="note">${designText(comparison)}</p>
+</section>`;
+};
+
+const TONE: Readonly<Record<ChangeVerdict, Tone>> = {
+  improved: 'better',
+  regressed: 'worse',
+  equivalent: 'same',
+  inconclusive: 'absent',
+};
+
+const headCell = ({ head, align }: Column): Markup =>
+  markup`<th scope="col"${when(align === 'right', () => raw(' class="number"'))}>${head}</th>`;
+
+const bodyCell = (column: Column | undefined, text: string, tone: Tone): Markup => {
+  if (column?.head === 'verdict') return markup`<td class="tone-${tone}">${text}</td>`;
+  if (column?.align === 'right') return markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
+  return markup`<td>${text}</td>`;
+};

@@ -1,0 +1,61 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ResumarkError } from '../domain/error.ts';
+import { decode, type z } from '../domain/zod.ts';
+
+/** A kind of file in a run folder. */
+export interface ResultFile<Schema extends z.ZodType> {
+  readonly name: string;
+  readonly format: number;
+  readonly schema: Schema;
+}
+
+/**
+ * Reads a result file, given its own path or that of its folder.
+ *
+ * @throws ResumarkError RESULT_FILE when it is missing, broken, or of a format that this version does not know.
+ */
+export const readResultFile = async <Schema extends z.ZodType>(
+  path: string,
+  { name, format, schema }: ResultFile<Schema>,
+): Promise<z.output<Schema>> => {
+  const file = await fileAt(path, name);
+  const content = parseJson(await readText(file, name), file);
+  const found = (content as { readonly format?: unknown } | null)?.format;
+  if (found !== format) {
+    throw new ResumarkError(
+      'RESULT_FILE',
+      `${file} has format ${found === undefined ? 'none' : JSON.stringify(found)}, but this version reads format ${String(format)}.`,
+      'Read it with the version of resumark that wrote it.',
+    );
+  }
+  const decoded = decode(schema, content);
+  if (decoded.ok) return decoded.value;
+  const [flaw] = decoded.flaws;
+  throw new ResumarkError('RESULT_FILE', `${file} is damaged: ${flaw?.path.join('.') ?? ''} ${flaw?.message ?? ''}.`);
+};
+
+const fileAt = async (path: string, name: string): Promise<string> => {
+  try {
+    return (await stat(path)).isDirectory() ? join(path, name) : path;
+  } catch {
+    throw new ResumarkError('RESULT_FILE', `there is no run folder ${path}.`, 'Runs are folders under results/.');
+  }
+};
+
+const readText = async (file: string, name: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ResumarkError('RESULT_FILE', `${file} cannot be read: ${code ?? String(error)}.`, `A run folder holds a ${name}.`);
+  }
+};
+
+const parseJson = (text: string, file: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ResumarkError('RESULT_FILE', `${file} is no JSON.`);
+  }
+};

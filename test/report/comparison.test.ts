@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { compareStates } from '../../src/analysis/compare-states.ts';
+import { compareStored } from '../../src/analysis/compare-stored.ts';
+import { comparisonSchema, type Comparison, type ComparisonRow } from '../../src/domain/comparison.ts';
+import { decode } from '../../src/domain/zod.ts';
+import { COMPARISON_FORMATS, renderComparison, type ComparisonFormat } from '../../src/report/comparison/formats.ts';
+import { headlineOf } from '../../src/report/comparison/headline.ts';
+import { percentChange, rowSentence } from '../../src/report/comparison/sentence.ts';
+import { beforeAndAfter, fakeRun, hostile } from './fake-run.ts';
+import { expectGolden } from './golden.ts';
+
+const first = ([comparison]: readonly Comparison[]): Comparison => {
+  if (comparison === undefined) throw new Error('no comparison');
+  return comparison;
+};
+
+/** Tickets switched on, enough pairs of one full handshake that costs more and one that costs the same. */
+const switchedOn = (): Comparison => {
+  const off = { honoured: 0, declined: { refused: 160 } } as const;
+  const blocks = 12;
+  return first(
+    compareStates(
+      fakeRun(
+        [
+          { state: 'before', mode: 'full', blocks },
+          { state: 'before', mode: 'ticket', blocks, ...off },
+          { state: 'after', mode: 'full', blocks },
+          { state: 'after', mode: 'ticket', mechanism: 'ticket', medianNs: 700_000, cpuServerNs: 130_000, blocks },
+        ],
+        { interleave: 'handshake', scenario: { plan: { looks: [12, 24, 48] } } },
+      ),
+    ),
+  );
+};
+
+const single = (): Comparison => {
+  const runs = (keyType: string) => [fakeRun([{ keyType }])];
+  return compareStored(
+    { label: 'monday', runs: runs('rsa-2048') },
+    { label: 'friday', runs: runs('ecdsa-p256') },
+    { settings: { alpha: 0.01, minEffect: 0.05 }, state: undefined, isForced: true },
+  );
+};
+
+const COMPARISONS: readonly (readonly [name: string, comparison: Comparison])[] = [
+  ['switched-on', switchedOn()],
+  ['too-few-pairs', first(compareStates(beforeAndAfter()))],
+  ['forced-single', single()],
+];
+
+const EXTENSION: Readonly<Record<ComparisonFormat, string>> = { table: 'txt', markdown: 'md', csv: 'csv', json: 'json' };
+
+describe.each(COMPARISONS)('a comparison that is %s', (name, comparison) => {
+  it.each(COMPARISON_FORMATS)('as %s is as its golden file', (format) => {
+    expectGolden(`compare-${name}.${EXTENSION[format]}`, renderComparison(comparison, format, {}));
+  });
+
+  it('comes back from its JSON as it was', () => {
+    const json = JSON.parse(renderComparison(comparison, 'json', {})) as Record<string, unknown>;
+    expect(json['headline']).toBe(headlineOf(comparison));
+    expect(decode(comparisonSchema, json)).toEqual({ ok: true, value: comparison });
+  });
+});
+
+it('has the columns of the contract in its CSV', () => {
+  const [header = ''] = renderComparison(switchedOn(), 'csv', {}).split('\n');
+  expect(header).toBe(
+    'protocol,mode,metric,unit,before,after,ratio,ratio_low,ratio_high,confidence,pairs,p_value,p_adjusted,min_effect,verdict,reason',
+  );
+});
+
+describe('the headline', () => {
+  it('says what was switched on, what became of full handshakes and what one saves now', () => {
+    expect(headlineOf(switchedOn())).toBe(
+      'Session tickets are on now (0 % to 100 % resumed). Full handshakes unchanged; a ticket saves 42 % of p50 and 74 % of server CPU.',
+    );
+  });
+
+  it('says that tickets were switched off', () => {
+    const { rows, ...rest } = switchedOn();
+    const reversed = rows.map((row): ComparisonRow => ({ ...row, before: row.after, after: row.before }));
+    expect(headlineOf({ ...rest, rows: reversed, savings: [] })).toBe(
+      'Session tickets are off now (100 % to 0 % resumed). Full handshakes unchanged.',
+    );
+  });
+
+  it('says that nothing could be told, and does not call it unchanged', () => {
+    expect(headlineOf(first(compareStates(beforeAndAfter())))).toContain(
+      'Full handshakes: no change that could be told from noise',
+    );
+  });
+});
+
+describe('the sentence of a row', () => {
+  const row: ComparisonRow = {
+    protocol: 'TLSv1.3',
+    mode: 'full',
+    metric: 'p50',
+    role: 'primary',
+    before: 1_000_000,
+    after: 1_180_000,
+    ratio: 1.18,
+    ratioLow: 1.12,
+    ratioHigh: 1.25,
+    confidence: 0.98,
+    pairs: 20,
+    pValue: 0.0001,
+    pAdjusted: 0.0002,
+    minEffect: 0.05,
+    detectable: 0.08,
+    verdict: 'regressed',
+    doubt: '',
+  };
+
+  it.each<[Partial<ComparisonRow>, string]>([
+    [{}, 'TLS 1.3 full p50 got worse: 1.00 ms to 1.18 ms (+18 %, surely +12 % to +25 %).'],
+    [
+      { verdict: 'inconclusive', ratio: 1.02, ratioLow: 0.99, ratioHigh: 1.09, after: 1_020_000 },
+      'TLS 1.3 full p50 is undecided: 1.00 ms to 1.02 ms (+2.0 %, surely -1.0 % to +9.0 %); it may be nothing, or more than the 5.0 % that count; 8.0 % would have shown.',
+    ],
+    [
+      { verdict: 'inconclusive', ratio: 1.06, ratioLow: 1.03, ratioHigh: 1.09, after: 1_060_000, detectable: null },
+      'TLS 1.3 full p50 is undecided: 1.00 ms to 1.06 ms (+6.0 %, surely +3.0 % to +9.0 %); it is a change, but not surely more than the 5.0 % that count.',
+    ],
+    [
+      { verdict: 'inconclusive', detectable: null },
+      'TLS 1.3 full p50 is undecided: 1.00 ms to 1.18 ms (+18 %, surely +12 % to +25 %); sure on its own, but not beside the other metrics.',
+    ],
+    [
+      { verdict: 'inconclusive', doubt: 'nothing was measured', ratio: null, ratioLow: null, ratioHigh: null, after: null },
+      'TLS 1.3 full p50 is undecided: 1.00 ms to -; nothing was measured.',
+    ],
+    [
+      { verdict: 'equivalent', ratio: 1, ratioLow: 0.99, ratioHigh: 1.01, after: 1_000_000 },
+      'TLS 1.3 full p50 is unchanged: 1.00 ms to 1.00 ms (0 %, surely -1.0 % to +1.0 %).',
+    ],
+  ])('%#', (change, sentence) => {
+    expect(rowSentence({ ...row, ...change })).toBe(sentence);
+  });
+});
+
+it.each([
+  [1, '0 %'],
+  [0.9996, '0 %'],
+  [1.0534, '+5.3 %'],
+  [0.5, '-50 %'],
+  [1.0994, '+9.9 %'],
+  [1.0996, '+10 %'],
+  [3, '+200 %'],
+])('shows the ratio %d as %s', (ratio, text) => {
+  expect(percentChange(ratio)).toBe(text);
+});
+
+it('lets nothing that a peer said control a terminal or a page', () => {
+  const run = hostile();
+  const comparison = compareStored(
+    { label: 'before', runs: [run] },
+    { label: 'after', runs: [fakeRun([{ mode: 'full' }])] },
+    { settings: { alpha: 0.01, minEffect: 0.05 }, state: undefined, isForced: true },
+  );
+  for (const format of COMPARISON_FORMATS) {
+    expect(renderComparison(comparison, format, {})).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  }
+  expect(renderComparison(comparison, 'markdown', {})).not.toMatch(/<img|@all|www\.x/u);
+});
