@@ -17,6 +17,8 @@ export interface NativeLibrary {
   bind(prototype: string): NativeFunction;
   /** A function that gives a C string, or null. */
   bindText(prototype: string): (...args: (number | bigint)[]) => string | null;
+  /** Where a function lies, to be handed to native code that calls it. @throws when the library has no such function. */
+  addressOf(name: string): number;
 }
 
 /** Memory that native code and script share: a Buffer that the garbage collector never moves, and where it lies. */
@@ -44,6 +46,7 @@ export const openLibrary = (path: string | null): NativeLibrary => {
   return {
     bind: (prototype) => library.func(prototype),
     bindText: (prototype) => library.func(prototype),
+    addressOf: (name) => Number(koffi.address(library.symbol(name))),
   };
 };
 

@@ -5,6 +5,11 @@ export interface OpenSsl {
   /** As the library calls itself: `OpenSSL 3.5.8 ...`. */
   readonly version: string;
   readonly ssl: Readonly<Record<keyof typeof SSL_FUNCTIONS, NativeFunction>>;
+  /**
+   * Address of a native function that says yes to whatever it is asked: `OPENSSL_version_major`, which looks at no argument and returns 3.
+   * A script function called back in its place would cost more than what it saves.
+   */
+  readonly yes: number;
   readonly text: Readonly<Record<keyof typeof TEXT_FUNCTIONS, (...args: (number | bigint)[]) => string | null>>;
 }
 
@@ -31,6 +36,8 @@ const SSL_FUNCTIONS = {
   SSL_CTX_set1_cert_store: 'void SSL_CTX_set1_cert_store(uintptr_t context, uintptr_t store)',
   SSL_CTX_set_keylog_callback: 'void SSL_CTX_set_keylog_callback(uintptr_t context, void *callback)',
   SSL_CTX_set_alpn_protos: 'int SSL_CTX_set_alpn_protos(uintptr_t context, uintptr_t protocols, unsigned int length)',
+  SSL_CTX_set_cert_verify_callback:
+    'void SSL_CTX_set_cert_verify_callback(uintptr_t context, uintptr_t callback, uintptr_t argument)',
   SSL_CTX_set_cipher_list: 'int SSL_CTX_set_cipher_list(uintptr_t context, const char *list)',
   SSL_CTX_set_ciphersuites: 'int SSL_CTX_set_ciphersuites(uintptr_t context, const char *list)',
   SSL_CTX_set_options: 'uint64_t SSL_CTX_set_options(uintptr_t context, uint64_t options)',
@@ -93,7 +100,7 @@ export const openOpenSsl = (path: string | null): OpenSsl => {
   const library = openLibrary(path);
   const ssl = mapValues(SSL_FUNCTIONS, (prototype) => library.bind(prototype));
   const text = mapValues(TEXT_FUNCTIONS, (prototype) => library.bindText(prototype));
-  return { version: text.OpenSSL_version(0) ?? 'OpenSSL', ssl, text };
+  return { version: text.OpenSSL_version(0) ?? 'OpenSSL', ssl, yes: library.addressOf('OPENSSL_version_major'), text };
 };
 
 const mapValues = <Key extends string, Value>(

@@ -36,6 +36,7 @@ export const openLibc = (): Libc => {
 };
 
 /** Linux's numbers, the same on x64 and arm64. */
+export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM_NONBLOCKING = 0o2004001;
@@ -49,6 +50,7 @@ export const SO_LINGER = 13;
 export const MSG_NOSIGNAL = 0x4000;
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 0x1;
 export const EPOLLOUT = 0x4;
 export const EPOLLERR = 0x8;
