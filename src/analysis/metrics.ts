@@ -106,6 +106,15 @@ export const METRICS = [
     value: (cell) => cell.honouredShare,
   },
   {
+    id: 'mean.margin',
+    column: 'mean_margin_ns',
+    label: 'mean +-',
+    unit: 'ns',
+    better: 'lower',
+    reading: 'Half of the 95 % interval of the mean, by tinybench, in sequential load.',
+    value: (cell) => cell.sequential?.marginNs,
+  },
+  {
     id: 'rtt',
     column: 'rtt_ns',
     label: 'round trip',

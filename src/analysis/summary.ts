@@ -13,6 +13,15 @@ import { roundTripsOf, type RoundTrips } from './round-trips.ts';
  */
 export type CellStatus = 'honoured' | 'partly' | 'never' | 'failed' | 'empty';
 
+export interface SequentialSummary {
+  readonly samples: number;
+  readonly meanNs: number;
+  /** Half of the 95 % interval of the mean. */
+  readonly marginNs: number;
+  /** Why the clock seems too coarse, `undefined` when it does not. */
+  readonly coarseClock: string | undefined;
+}
+
 /** A cell over all its valid blocks. `undefined` is what cannot be known; it is never 0. */
 export interface CellSummary {
   readonly id: string;
@@ -39,6 +48,8 @@ export interface CellSummary {
   readonly connectNs: LatencyHistogram;
   /** `undefined` where no handshake was honoured. */
   readonly roundTrips: RoundTrips | undefined;
+  /** tinybench's statistics, `undefined` where handshakes were not made one after another. */
+  readonly sequential: SequentialSummary | undefined;
   /** Empty where none was given, or none was waited for. */
   readonly ticketNs: LatencyHistogram;
   /** What a TLS 1.3 server or a TLS 1.2 full handshake gave to resume by, per finished handshake. */
@@ -112,6 +123,7 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     handshakeNs,
     connectNs,
     roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs }),
+    sequential: sequentialSummary(blocks),
     ...ticketSummary(blocks),
     firstByteNs: mergedOf(blocks, (block) => block.answers?.firstByteNs),
     behindNs: mergedOf(blocks, (block) => block.answers?.behindNs),
@@ -128,6 +140,19 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     tapped: sum(blocks, (block) => block.tapped),
     helloRetries: sum(blocks, (block) => block.helloRetries),
     status: statusOf(handshakes, honoured, errors),
+  };
+};
+
+/** The mean of several windows, with the half of its 95 % interval: that of a weighted mean of independent ones. */
+const sequentialSummary = (blocks: readonly Recording[]): SequentialSummary | undefined => {
+  const windows = blocks.flatMap(({ sequential }) => sequential ?? []);
+  const samples = windows.reduce((all, window) => all + window.samples, 0);
+  if (samples === 0) return undefined;
+  return {
+    samples,
+    meanNs: windows.reduce((all, { samples: n, meanNs }) => all + n * meanNs, 0) / samples,
+    marginNs: Math.hypot(...windows.map(({ samples: n, marginNs }) => n * marginNs)) / samples,
+    coarseClock: windows.find(({ coarseClock }) => coarseClock !== null)?.coarseClock ?? undefined,
   };
 };
 

@@ -14,6 +14,7 @@ export const timingNotices = (cell: CellSummary): Notice[] => [
   ...extraTripNotices(cell),
   ...plateauNotices(cell),
   ...answerNotices(cell),
+  ...clockNotices(cell),
 ];
 
 const extraTripNotices = (cell: CellSummary): Notice[] => {
@@ -53,4 +54,9 @@ const answerNotices = (cell: CellSummary): Notice[] => {
   if (unanswered === 0) return [];
   const asked = unanswered + cell.firstByteNs.count;
   return [{ code: 'unanswered', severity: 'warning', cell: cellLabel(cell), unanswered, asked }];
+};
+
+const clockNotices = (cell: CellSummary): Notice[] => {
+  const reason = cell.sequential?.coarseClock;
+  return reason === undefined ? [] : [{ code: 'coarse-clock', severity: 'warning', cell: cellLabel(cell), reason }];
 };

@@ -113,6 +113,13 @@ export type Notice =
       readonly unanswered: number;
       readonly asked: number;
     }
+  | {
+      /** tinybench's warning. */
+      readonly code: 'coarse-clock';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly reason: string;
+    }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }

@@ -94,6 +94,20 @@ const answersSchema = z.object({
   unanswered: whole,
 });
 
+/** tinybench's statistics of the honoured handshakes of a sequential window. */
+const sequentialSchema = z.object({
+  samples: whole,
+  meanNs: z.number().nonnegative(),
+  sdNs: z.number().nonnegative(),
+  medianNs: z.number().nonnegative(),
+  /** Median absolute deviation. */
+  madNs: z.number().nonnegative(),
+  /** Half of the 95 % interval of the mean, by Student's t. */
+  marginNs: z.number().nonnegative(),
+  /** Why the clock seems too coarse for what was timed, null when it does not. */
+  coarseClock: z.string().nullable(),
+});
+
 const recordingSchema = z.object({
   cell: z.string(),
   round: whole,
@@ -139,6 +153,8 @@ const recordingSchema = z.object({
   offers: offersSchema.nullable().default(null),
   /** Null where no session was given in the window. */
   tickets: ticketsSchema.nullable().default(null),
+  /** Null where handshakes were not made one after another. */
+  sequential: sequentialSchema.nullable().default(null),
   /** Null where nothing was asked. */
   answers: answersSchema.nullable().default(null),
   /** Priming before the window: handshakes made, sessions got. */
@@ -244,6 +260,8 @@ export type OffersRecord = NonNullable<Recording['offers']>;
 export type TicketsRecord = NonNullable<Recording['tickets']>;
 
 export type AnswersRecord = NonNullable<Recording['answers']>;
+
+export type SequentialRecord = NonNullable<Recording['sequential']>;
 
 export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../domain/error.ts';
+import type { SequentialRecord } from '../domain/run-record.ts';
 import type { SessionPolicy } from '../domain/session-policy.ts';
 import type { ClientSettings } from '../engine/engine.ts';
 import type { EngineChoice } from '../engine/open.ts';
@@ -28,6 +29,7 @@ export interface StreamRequest {
 /** When handshakes begin in a worker's part of a window. */
 export type PaceRequest =
   | { readonly model: 'closed'; readonly concurrency: number; readonly bound: WindowBound }
+  | { readonly model: 'sequential'; readonly bound: WindowBound }
   | {
       readonly model: 'scheduled';
       readonly profile: RateProfile;
@@ -70,6 +72,8 @@ export interface WindowReport {
   readonly mostInFlight: number;
   /** Time in which the worker had nothing to do. */
   readonly restedNs: number;
+  /** Null where handshakes were not made one after another. */
+  readonly sequential: SequentialRecord | null;
 }
 
 export type WorkerResponse =

@@ -34,6 +34,8 @@ export const recordingsOf = (reports: VisitReports): MeasuredBlock[] => {
       ...counted(tallies),
       ...shared(reports, index),
       primed: mergePriming(primings),
+      // One after another is the work of one worker.
+      sequential: reports.windows[0]?.sequential ?? null,
     };
     return {
       recording: { ...recording, generator, saturated: isSaturated({ ...recording, generator }) },

@@ -21,6 +21,8 @@ export interface VisitOrder {
   readonly concurrency: number;
   /** Virtual clients of each stream that have a session of their own. */
   readonly sessions: number;
+  /** One after another, timed by tinybench. */
+  readonly isSequential: boolean;
   readonly schedule: { readonly profile: RateProfile; readonly pattern: ArrivalPattern } | undefined;
   readonly seed: number;
   readonly tapEvery: number;

@@ -93,6 +93,7 @@ const paceOf = (order: VisitOrder, part: WindowStart & { readonly index: number 
   const { workers, index } = part;
   const inFlight = share(order.concurrency, workers, index);
   const bound = boundOf(order.visit.bound, part);
+  if (order.isSequential) return { model: 'sequential', bound };
   if (order.schedule === undefined) return { model: 'closed', concurrency: inFlight, bound };
   const { profile, pattern } = order.schedule;
   return {

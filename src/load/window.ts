@@ -1,4 +1,4 @@
-import { judge } from '../domain/judgement.ts';
+import { judge, type Judgement } from '../domain/judgement.ts';
 import type { Outcome, Work } from '../engine/engine.ts';
 import type { Deck } from '../stats/deck.ts';
 import type { ClientPool } from './client-pool.ts';
@@ -85,17 +85,20 @@ export class LoadWindow implements Work<VirtualClient> {
     return this.#restedNs;
   }
 
-  settled(client: VirtualClient, outcome: Outcome): void {
+  /** @returns what the handshake was judged to be; `undefined` when it was not finished, or not to be measured. */
+  settled(client: VirtualClient, outcome: Outcome): Judgement | undefined {
     const { pools, replenishes } = this.#options;
     this.places.giveBack(client.place, outcome.endNs);
     const tally = this.#tallyOf(client);
+    let judgement: Judgement | undefined;
     if (client.purpose === 'replenish') this.#countReplenished(tally, outcome);
-    else this.#count(tally, client, outcome);
+    else judgement = this.#count(tally, client, outcome);
     client.learn(outcome);
     if (replenishes && client.purpose === 'measure' && outcome.evidence.offered !== undefined && !client.hasSession) {
       client.purpose = 'replenish';
       this.#spent.push(client);
     } else pools[client.stream]?.giveBack(client);
+    return judgement;
   }
 
   /** Counts what had fallen due and was never started, each for the cell whose turn it would have been. */
@@ -123,13 +126,13 @@ export class LoadWindow implements Work<VirtualClient> {
     else counters.countError();
   }
 
-  #count(tally: Tally, client: VirtualClient, outcome: Outcome): void {
+  #count(tally: Tally, client: VirtualClient, outcome: Outcome): Judgement | undefined {
     const { counters } = this.#options;
     tally.ended(outcome, client.intendedNs);
     if (outcome.failure !== undefined) {
       tally.failed(outcome.failure);
       counters.countError();
-      return;
+      return undefined;
     }
     const { mode, protocol } = client.client.settings;
     const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
@@ -139,5 +142,6 @@ export class LoadWindow implements Work<VirtualClient> {
       counters.latency.record(outcome.handshakeNs);
     } else tally.declined(outcome, judgement);
     counters.countFinished(judgement === 'honoured');
+    return judgement;
   }
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { threadCpuNs } from '../cpu/thread.ts';
+import type { SequentialRecord } from '../domain/run-record.ts';
 import { isShared } from '../domain/session-policy.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { Client, Engine } from '../engine/engine.ts';
@@ -8,13 +9,14 @@ import { Arrivals } from '../scenario/arrivals.ts';
 import { Deck } from '../stats/deck.ts';
 import { seededRandom } from '../stats/random.ts';
 import { ClientPool } from './client-pool.ts';
-import { Counters } from './counters.ts';
+import { Counters, type Control } from './counters.ts';
 import { CpuSplit } from './cpu-split.ts';
 import type { PaceRequest, StreamRequest, WindowReport, WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
 import { ClosedPace, SchedulePace } from './pace.ts';
 import { toPlainError } from './plain-error.ts';
 import { Priming, type PrimingReport } from './priming.ts';
 import { SessionHolder } from './session-holder.ts';
+import { measureSequentially } from './sequential.ts';
 import { TicketHabit } from './ticket-habit.ts';
 import { VirtualClient } from './virtual-client.ts';
 import { LoadWindow } from './window.ts';
@@ -89,18 +91,30 @@ class LoadWorker {
     });
     await until(startNs);
     cpu.start();
-    await this.#engine.run(window);
+    const sequential = await this.#load(window, paced);
     window.end(nowNs());
     const cpuNs = this.#engine.tellsTurns || weights.length === 1 ? cpu.end() : undefined;
     const { places } = window;
     return {
       tallies: window.tallies.map((tally) => tally.report()),
       cpuNs,
-      placesNs: isScheduled ? places.takenNs : places.existedNs,
+      // Places are idle between arrivals, and while tinybench keeps its books.
+      placesNs: paced.model === 'closed' ? places.existedNs : places.takenNs,
       lastEndNs: places.lastEndNs,
       mostInFlight: places.most,
       restedNs: window.restedNs,
+      sequential,
     };
+  }
+
+  async #load(window: LoadWindow, pace: PaceRequest): Promise<SequentialRecord | null> {
+    const engine = this.#engine;
+    if (pace.model === 'sequential') {
+      const control = (): Control => this.#counters.control;
+      return measureSequentially({ perform: (work) => engine.run(work), window, bound: pace.bound, control });
+    }
+    await engine.run(window);
+    return null;
   }
 
   #freeClients(): void {
@@ -129,6 +143,8 @@ const clientsOf = (
 
 const paceOf = (request: PaceRequest, startNs: number): ClosedPace | SchedulePace => {
   if (request.model === 'closed') return new ClosedPace(request.concurrency, request.bound);
+  // tinybench says when it is enough.
+  if (request.model === 'sequential') return new ClosedPace(1, { by: 'count', attempts: Number.POSITIVE_INFINITY });
   const { profile, pattern, seed, parts, index, bound, mostInFlight, graceNs } = request;
   const arrivals = new Arrivals({ profile, pattern, random: seededRandom(seed), parts, index });
   return new SchedulePace({ arrivals, startNs, bound, mostInFlight, graceNs });

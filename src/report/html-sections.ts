@@ -9,6 +9,7 @@ import { markup, raw, when, type Markup } from './markup.ts';
 import { curveOf, rangeOf, type Curve, type CurveRange } from './percentile-curve.ts';
 import { savingSentence, type SavingLine, type SavingPart } from './savings-text.ts';
 import { fullTable, type Column, type ResultTable, type Table } from './table.ts';
+import type { Told } from './told.ts';
 
 /** What each resumption mode saves: words and numbers before any table. */
 export const savingSection = ({ savings }: ResultTable): Markup => {
@@ -111,31 +112,12 @@ ${titles.map((title) =>
 </section>`;
 };
 
-/** How much of the time is the way: what faster machines cannot save. */
-export const roundTripSection = ({ roundTrips }: ResultTable): Markup =>
-  linesSection(
-    'Round trips',
-    'The median handshake as the way to the server and back, and what is left for work and queueing.',
-    roundTrips,
-  );
-
-/** What the server made of the sessions that were offered. */
-export const sessionSection = ({ sessions }: ResultTable): Markup =>
-  linesSection(
-    'Sessions',
-    'How many sessions were offered, how often and how old, and how many of the handshakes were resumed by them.',
-    sessions,
-  );
-
-const linesSection = (title: string, lead: string, lines: readonly string[]): Markup =>
-  when(
-    lines.length > 0,
-    () => markup`<section>
+/** What is told in words beside the table. */
+export const toldSection = ({ title, lead, lines }: Told): Markup => markup`<section>
 <h2>${title}</h2>
 <p class="lead">${lead}</p>
 <ul class="unsaved">${lines.map((line) => markup`<li>${line}</li>`)}</ul>
-</section>`,
-  );
+</section>`;
 
 const panelTitle = ({ cell }: Curve): string => `${cell.state} ${protocolLabel(cell.protocol)}`;
 

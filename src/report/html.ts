@@ -2,7 +2,7 @@ import type { Notice } from '../domain/notice.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { comparisonSections } from './comparison/html-section.ts';
 import { runFacts, type Fact } from './facts.ts';
-import { latencySection, resultSection, roundTripSection, savingSection, sessionSection } from './html-sections.ts';
+import { latencySection, resultSection, savingSection, toldSection } from './html-sections.ts';
 import { guideSection } from './html-guide.ts';
 import { STYLE } from './html-style.ts';
 import { markup, raw, when, type Markup } from './markup.ts';
@@ -35,8 +35,7 @@ ${savingSection(result)}${comparisonSections(run)}
 ${noticeSection('Doubts', 'What a reader has to know before believing the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(run, result)}
 ${latencySection(result.cells)}
-${roundTripSection(result)}
-${sessionSection(result)}
+${result.told.map(toldSection)}
 ${factSection(runFacts(run))}
 ${noticeSection('Notes', 'Facts about this measurement that cast no doubt on it.', withSeverity('info'))}
 ${guideSection(result)}

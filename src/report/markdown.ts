@@ -12,8 +12,7 @@ export const markdownReport = (run: RunRecord): string => {
     [`### ${escaped(result.title)}`],
     result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
     markdownTable(result.table),
-    result.roundTrips.map((line) => `- ${escaped(line)}`),
-    result.sessions.map((line) => `- ${escaped(line)}`),
+    ...result.told.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
     run.notices.filter(isDoubt).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
   ];

@@ -54,6 +54,8 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell}: ${formatShare(notice.share)} of the handshakes took about ${grouped(notice.timerMs)} ms longer than the way and the others: the mark of Nagle's algorithm on the server against delayed acknowledgements. Set TCP_NODELAY on the server's sockets before the handshake, or send each flight in one write.`;
     case 'unanswered':
       return `${notice.cell}: ${grouped(notice.unanswered)} of ${counted(notice.asked, 'request')} had no answer; the handshakes count, and the first bytes are those of the others.`;
+    case 'coarse-clock':
+      return `${notice.cell}: the clock seems too coarse for handshakes so short (tinybench: ${notice.reason}), so their mean and its margin say little. Read the CPU time, or measure on another machine.`;
     case 'mixed-suites':
       return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): compare CPU only at equal suites. Set --ciphers to one that all states offer.`;
     case 'not-verified':

@@ -6,9 +6,8 @@ import type { RunRecord } from '../domain/run-record.ts';
 import { engineText, targetTexts } from './facts.ts';
 import { ABSENT, formatValue } from './format.ts';
 import { loadText } from './load-text.ts';
-import { roundTripLines } from './round-trips-text.ts';
-import { sessionLines } from './sessions-text.ts';
 import { savingLines, type SavingLine } from './savings-text.ts';
+import { toldSections, type Told } from './told.ts';
 
 /** A column of a table, by how it is shown. */
 export interface Column {
@@ -36,14 +35,14 @@ export interface ResultTable {
   readonly table: Table;
   /** What each resumption mode saves. */
   readonly savings: readonly SavingLine[];
-  /** What of the time is the way, where that can be told. */
-  readonly roundTrips: readonly string[];
-  /** What a session policy came to, where it is not the usual one. */
-  readonly sessions: readonly string[];
+  /** What else is told in words. */
+  readonly told: readonly Told[];
 }
 
 /** The metrics of the table, and the place in which each gives way on a narrow terminal. */
 const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
+  ['mean', 3],
+  ['mean.margin', 3],
   ['p50', 0],
   ['p90', 2],
   ['p99', 4],
@@ -89,8 +88,7 @@ export const resultTable = (run: RunRecord): ResultTable => {
       rows: cells.map((cell) => [...varying.map(({ text }) => text(cell)), ...shown.map(([id]) => valueText(cell, metric(id)))]),
     },
     savings: savingLines(run, cells),
-    roundTrips: roundTripLines(cells),
-    sessions: sessionLines(run, cells),
+    told: toldSections(run, cells),
   };
 };
 
@@ -123,9 +121,13 @@ const titleOf = ({ name, startedAt, status }: RunRecord): string => {
 /** What is only worth a column where there is any. */
 const TOLD_WHERE_ANY: readonly string[] = ['errors', 'unstarted'] satisfies MetricId[];
 
-/** A column that is nowhere known is left out, and errors and their like where there are none. */
+/** A column that is nowhere known is left out, errors and their like where there are none, and a mean without its margin. */
 const isTelling = (cells: readonly CellSummary[], { id, value }: Metric): boolean =>
-  cells.some((cell) => (value(cell) ?? 0) > 0 || (value(cell) === 0 && !TOLD_WHERE_ANY.includes(id)));
+  cells.some((cell) => {
+    // Latency is skewed: a mean alone misleads.
+    if (id === 'mean' && cell.sequential === undefined) return false;
+    return (value(cell) ?? 0) > 0 || (value(cell) === 0 && !TOLD_WHERE_ANY.includes(id));
+  });
 
 const isVarying = (cells: readonly CellSummary[], text: (cell: CellSummary) => string): boolean =>
   new Set(cells.map(text)).size > 1;

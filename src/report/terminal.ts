@@ -41,10 +41,7 @@ export const terminalReport = (run: RunRecord, { colour, columns: width = 0 }: T
     ...note.map(paint('dim')),
     ...(result.savings.length === 0 ? [] : ['']),
     ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
-    ...(result.roundTrips.length === 0 ? [] : ['']),
-    ...result.roundTrips.map(oneLine),
-    ...(result.sessions.length === 0 ? [] : ['']),
-    ...result.sessions.map(oneLine),
+    ...result.told.flatMap(({ lines: told }) => ['', ...told.map(oneLine)]),
   ];
   return `${lines.join('\n')}\n`;
 };

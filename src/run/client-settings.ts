@@ -22,7 +22,8 @@ export const clientSettings = (
   alpn: scenario.tls.alpn ?? [],
   ciphers: scenario.tls.ciphers,
   groups: scenario.tls.groups,
-  close: scenario.connection.close,
+  // One at a time means that nothing of the last connection is left when the next one begins.
+  close: scenario.load.model === 'sequential' ? 'notify' : scenario.connection.close,
   sources: scenario.connection.source ?? [],
   keyLog: scenario.tls.keylog,
   request: scenario.request === undefined ? undefined : requestText(scenario.request, state.serverName ?? state.address),

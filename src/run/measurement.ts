@@ -151,6 +151,7 @@ export class Measurement {
       }),
       concurrency: scenario.load.concurrency,
       sessions: sessionsOf(scenario),
+      isSequential: scenario.load.model === 'sequential',
       schedule: profile === undefined ? undefined : { profile, pattern: scenario.load.arrivals },
       // Every window has an order of its own, and all of them follow from the run's seed.
       seed: (this.#run.seed + (index + 1) * 0x9e3779b1) % 2 ** 32,

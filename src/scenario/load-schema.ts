@@ -11,7 +11,7 @@ import { choice, count, duration, rate, share } from './fields.ts';
  * - `closed`: each of N virtual clients starts its next handshake when its last one has ended.
  * - `open`: handshakes start on a schedule that does not wait for any of them to end.
  * - `storm`: N clients reconnect within a time, once each, as after a deploy that drops all connections.
- * - `sequential`: one at a time, with nothing else going on.
+ * - `sequential`: one at a time, with nothing else going on: each connection is ended in order before the next begins.
  */
 export const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential'] as const;
 

@@ -229,6 +229,7 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     schedule: null,
     offers: null,
     tickets: null,
+    sequential: null,
     answers:
       way === undefined
         ? null

@@ -50,6 +50,7 @@ const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }
   },
   'delayed-ack': { code: 'delayed-ack', severity: 'warning', cell: 'edge TLS 1.2 full', timerMs: 40, share: 0.125 },
   unanswered: { code: 'unanswered', severity: 'warning', cell: 'edge TLS 1.3 full', unanswered: 3, asked: 1000 },
+  'coarse-clock': { code: 'coarse-clock', severity: 'warning', cell: 'a TLS 1.2 ticket', reason: 'low-distinct' },
   'stateful-tickets': { code: 'stateful-tickets', severity: 'info', cell: 'a TLS 1.3 ticket' },
   'server-cpu-unknown': { code: 'server-cpu-unknown', severity: 'info', state: 'edge', reason: 'no process may be read' },
   'generator-saturated': {

@@ -22,6 +22,7 @@ export const openOpenSslEngine = (library: string | null = null): Engine => {
   const sockets = new Sockets(openLibc());
   const contexts = new Contexts(openssl);
   const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
+  const reactor = new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,
@@ -29,7 +30,7 @@ export const openOpenSslEngine = (library: string | null = null): Engine => {
     tellsTurns: true,
     client: (settings) => contexts.client(settings),
     run: (work) => {
-      new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) }, work).run();
+      reactor.run(work);
       return Promise.resolve();
     },
     threadCpuNs: () => sockets.threadCpuNs(),

@@ -4,7 +4,7 @@ import { LINGER_MS, type Attempt, type Client, type Work } from '../engine.ts';
 import type { Conversation, Exchange } from './conversation.ts';
 import { Lingering } from './lingering.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from './libc.ts';
-import { Slot } from './slot.ts';
+import { MOST_SLOTS, Slot } from './slot.ts';
 import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
 
 /** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
@@ -15,10 +15,6 @@ const DEADLINE_CHECK_NS = 10e6;
 
 /** An orderly end waits this long for the peer's part of it. */
 const POLITE_CLOSE_NS = 250e6;
-
-/** Slots and generations share the 32 bits of an event's token. */
-const SLOT_BITS = 16;
-const MOST_SLOTS = 2 ** SLOT_BITS;
 
 /** A client as the reactor needs it: where to, beside what the conversation makes of it. */
 export interface ReactorClient extends Client {
@@ -34,30 +30,32 @@ export interface ReactorOptions {
 }
 
 /** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and conversations, keeps the times. */
-export class Reactor<Own extends Attempt> {
+export class Reactor {
   readonly #sockets: Sockets;
   readonly #exchange: Exchange;
   readonly #converse: () => Conversation;
-  readonly #work: Work<Own>;
-  readonly #slots: Slot<Own>[] = [];
-  readonly #free: Slot<Own>[] = [];
+  #work: Work = NOTHING;
+  readonly #slots: Slot[] = [];
+  readonly #free: Slot[] = [];
   readonly #lingering: Lingering;
   #inFlight = 0;
   #started = 0;
   #hasSettled = false;
   #nextCheckNs = 0;
 
-  constructor({ sockets, exchange, converse }: ReactorOptions, work: Work<Own>) {
+  constructor({ sockets, exchange, converse }: ReactorOptions) {
     this.#sockets = sockets;
     this.#exchange = exchange;
     this.#converse = converse;
-    this.#work = work;
     this.#lingering = new Lingering(LINGER_MS, (fd) => {
       sockets.close(fd);
     });
   }
 
-  run(): void {
+  /** Slots and their conversations are kept from one run to the next: making them takes longer than many a handshake. */
+  run<Own extends Attempt>(work: Work<Own>): void {
+    // The reactor hands back what it was handed: an attempt of another kind cannot come to this work.
+    this.#work = work;
     for (;;) {
       if (this.#work.isCancelled()) {
         this.#abandonAll();
@@ -95,32 +93,31 @@ export class Reactor<Own extends Attempt> {
     if (now >= this.#nextCheckNs) this.#checkDeadlines(now);
   }
 
-  #slotOf(token: number): Slot<Own> | undefined {
+  #slotOf(token: number): Slot | undefined {
     const slot = this.#slots[token % MOST_SLOTS];
-    return slot !== undefined && slot.stage !== 'free' && token === tokenOf(slot) ? slot : undefined;
+    return slot !== undefined && slot.stage !== 'free' && token === slot.token ? slot : undefined;
   }
 
-  #start(attempt: Own): void {
+  #start(attempt: Attempt): void {
     this.#work.turnTo?.(attempt);
     const slot = this.#free.pop() ?? this.#addSlot();
-    slot.generation = (slot.generation + 1) % MOST_SLOTS;
     this.#inFlight += 1;
     slot.begin(attempt, nowNs());
     const client = attempt.client as ReactorClient;
     const source = client.sources[this.#started++ % client.sources.length];
-    const opened = this.#sockets.open(client.address, source, tokenOf(slot));
+    const opened = this.#sockets.open(client.address, source, slot.token);
     if (typeof opened === 'number') slot.fd = opened;
     else this.#fail(slot, opened);
   }
 
-  #addSlot(): Slot<Own> {
+  #addSlot(): Slot {
     if (this.#slots.length === MOST_SLOTS) throw new RangeError(`more than ${String(MOST_SLOTS)} connections of one worker`);
-    const slot = new Slot<Own>(this.#slots.length, this.#converse());
+    const slot = new Slot(this.#slots.length, this.#converse());
     this.#slots.push(slot);
     return slot;
   }
 
-  #ready(slot: Slot<Own>, bits: number): void {
+  #ready(slot: Slot, bits: number): void {
     if (slot.attempt !== undefined) this.#work.turnTo?.(slot.attempt);
     if (slot.stage === 'connecting') {
       if ((bits & (EPOLLERR | EPOLLHUP)) !== 0) {
@@ -133,7 +130,7 @@ export class Reactor<Own extends Attempt> {
     if (isEnding || (bits & EPOLLIN) !== 0) this.#receive(slot, isEnding);
   }
 
-  #startTalking(slot: Slot<Own>): void {
+  #startTalking(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined) return;
     slot.connectedNs = nowNs();
@@ -145,7 +142,7 @@ export class Reactor<Own extends Attempt> {
     this.#judgeStatus(slot);
   }
 
-  #receive(slot: Slot<Own>, isEnding: boolean): void {
+  #receive(slot: Slot, isEnding: boolean): void {
     const { generation } = slot;
     // A slot may be settled, and even be in use again, before the socket's bytes are all read.
     while (slot.generation === generation && slot.stage !== 'free' && slot.stage !== 'connecting') {
@@ -166,7 +163,7 @@ export class Reactor<Own extends Attempt> {
     }
   }
 
-  #receiveEnd(slot: Slot<Own>, isReset: boolean): void {
+  #receiveEnd(slot: Slot, isReset: boolean): void {
     if (slot.stage !== 'talking') {
       // After the handshake this is only how the peer ends the connection.
       this.#settle(slot);
@@ -181,7 +178,7 @@ export class Reactor<Own extends Attempt> {
   }
 
   /** Looks at what the conversation has come to after it was given something. */
-  #judgeStatus(slot: Slot<Own>): void {
+  #judgeStatus(slot: Slot): void {
     const { conversation } = slot;
     if (conversation.status === 'failed') this.#fail(slot, conversation.failure ?? { kind: 'tls', detail: '' });
     else if (conversation.status === 'finished') {
@@ -190,7 +187,7 @@ export class Reactor<Own extends Attempt> {
     }
   }
 
-  #finish(slot: Slot<Own>): void {
+  #finish(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined) return;
     slot.finishedNs = nowNs();
@@ -199,7 +196,7 @@ export class Reactor<Own extends Attempt> {
     slot.awaitRest(attempt);
   }
 
-  #end(slot: Slot<Own>): void {
+  #end(slot: Slot): void {
     if (slot.attempt?.polite === true || slot.attempt?.client.settings.close === 'notify') {
       slot.stage = 'closing';
       slot.deadlineNs = nowNs() + POLITE_CLOSE_NS;
@@ -208,35 +205,39 @@ export class Reactor<Own extends Attempt> {
     } else this.#settle(slot);
   }
 
-  #fail(slot: Slot<Own>, failure: Failure): void {
+  #fail(slot: Slot, failure: Failure): void {
     slot.failure = failure;
     this.#settle(slot);
   }
 
-  #settle(slot: Slot<Own>): void {
+  #settle(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
     const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.conversation.isServerDone;
     slot.endNs = nowNs();
     this.#closeSocket(slot, mayBeReset);
     this.#work.settled(attempt, slot);
+    this.#release(slot);
+    this.#hasSettled = true;
+  }
+
+  #release(slot: Slot): void {
     slot.conversation.release();
     slot.stage = 'free';
     slot.attempt = undefined;
     slot.deadlineNs = Number.POSITIVE_INFINITY;
     this.#free.push(slot);
     this.#inFlight -= 1;
-    this.#hasSettled = true;
   }
 
-  #closeSocket(slot: Slot<Own>, now: boolean): void {
+  #closeSocket(slot: Slot, now: boolean): void {
     if (slot.fd < 0) return;
     if (now) this.#sockets.close(slot.fd);
     else this.#lingering.add(slot.fd, slot.endNs);
     slot.fd = -1;
   }
 
-  #sendOutput(slot: Slot<Own>): void {
+  #sendOutput(slot: Slot): void {
     const { outputBytes } = slot.conversation;
     const { output } = this.#exchange;
     slot.bytesOut += outputBytes;
@@ -247,7 +248,7 @@ export class Reactor<Own extends Attempt> {
     slot.unsent = slot.unsent === undefined ? rest : Buffer.concat([slot.unsent, rest]);
   }
 
-  #sendRest(slot: Slot<Own>): void {
+  #sendRest(slot: Slot): void {
     const { unsent } = slot;
     if (unsent === undefined) return;
     const { output } = this.#exchange;
@@ -261,7 +262,7 @@ export class Reactor<Own extends Attempt> {
     for (const slot of this.#slots) if (now >= slot.deadlineNs) this.#expire(slot, now);
   }
 
-  #expire(slot: Slot<Own>, now: number): void {
+  #expire(slot: Slot, now: number): void {
     if (slot.stage === 'connecting') this.#fail(slot, { kind: 'connect-timeout', detail: '' });
     else if (slot.stage === 'talking') this.#fail(slot, { kind: 'handshake-timeout', detail: '' });
     else if (slot.stage === 'awaiting') {
@@ -274,15 +275,18 @@ export class Reactor<Own extends Attempt> {
     for (const slot of this.#slots) {
       if (slot.stage === 'free') continue;
       this.#closeSocket(slot, true);
-      slot.conversation.release();
-      slot.stage = 'free';
+      this.#release(slot);
     }
     this.#lingering.closeAll();
   }
 }
 
+const NOTHING: Work = {
+  next: () => undefined,
+  dueNs: () => Number.POSITIVE_INFINITY,
+  settled: () => undefined,
+  isCancelled: () => false,
+};
+
 /** Whole ms until the next start is due, rounded down: the last part of a ms is spent looking, not sleeping. */
 const sleepMs = (dueMs: number): number => (dueMs >= LONGEST_SLEEP_MS ? LONGEST_SLEEP_MS : Math.max(0, Math.floor(dueMs)));
-
-const tokenOf = (slot: { readonly index: number; readonly generation: number }): number =>
-  slot.generation * MOST_SLOTS + slot.index;

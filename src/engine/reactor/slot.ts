@@ -3,17 +3,21 @@ import type { Evidence } from '../../domain/kind.ts';
 import type { Attempt, Negotiated, Outcome, Session } from '../engine.ts';
 import type { Conversation } from './conversation.ts';
 
+/** Slots and generations share the 32 bits of an event's token. */
+const SLOT_BITS = 16;
+export const MOST_SLOTS = 2 ** SLOT_BITS;
+
 export type Stage = 'free' | 'connecting' | 'talking' | 'awaiting' | 'closing';
 
 /** A place for one connection at a time: its socket, its conversation and its times. It is its own outcome. */
-export class Slot<Own extends Attempt> implements Outcome {
+export class Slot implements Outcome {
   readonly index: number;
   readonly conversation: Conversation;
   stage: Stage = 'free';
   /** Counts the connections of this slot, so that an event of an earlier one is known as such. */
   generation = 0;
   fd = -1;
-  attempt: Own | undefined;
+  attempt: Attempt | undefined;
   /** When the stage ends by itself. */
   deadlineNs = Number.POSITIVE_INFINITY;
   /** Bytes that the socket did not take at once; rare. */
@@ -42,6 +46,11 @@ export class Slot<Own extends Attempt> implements Outcome {
     this.conversation = conversation;
   }
 
+  /** What the events of its socket are known by. */
+  get token(): number {
+    return this.generation * MOST_SLOTS + this.index;
+  }
+
   get evidence(): Evidence {
     return this.conversation.evidence;
   }
@@ -63,8 +72,9 @@ export class Slot<Own extends Attempt> implements Outcome {
   }
 
   /** Makes the slot ready for a new connection: the one place where its state is reset. */
-  begin(attempt: Own, nowNs: number): void {
+  begin(attempt: Attempt, nowNs: number): void {
     this.attempt = attempt;
+    this.generation = (this.generation + 1) % MOST_SLOTS;
     this.stage = 'connecting';
     this.startNs = nowNs;
     this.deadlineNs = nowNs + attempt.client.settings.connectTimeoutMs * 1e6;
@@ -84,7 +94,7 @@ export class Slot<Own extends Attempt> implements Outcome {
   }
 
   /** The handshake is over: from here on a ticket and an answer are awaited, as the attempt wants. */
-  awaitRest(attempt: Own): void {
+  awaitRest(attempt: Attempt): void {
     this.#awaitsTicket = attempt.awaitTicket && this.conversation.evidence.protocol === 'TLSv1.3';
     this.#awaitsAnswer = attempt.asks;
     this.#setRestDeadline(attempt);
@@ -114,7 +124,7 @@ export class Slot<Own extends Attempt> implements Outcome {
     this.#setRestDeadline(attempt);
   }
 
-  #setRestDeadline({ client }: Own): void {
+  #setRestDeadline({ client }: Attempt): void {
     const { ticketTimeoutMs, answerTimeoutMs } = client.settings;
     const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
     const answerMs = this.#awaitsAnswer ? answerTimeoutMs : Number.POSITIVE_INFINITY;

@@ -27,6 +27,7 @@ export const openWireEngine = (): Engine => {
   const trust = new Trust();
   const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
   const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(EXCHANGE_BYTES) };
+  const reactor = new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,
@@ -34,7 +35,7 @@ export const openWireEngine = (): Engine => {
     tellsTurns: true,
     client: (settings) => new WireClient(settings, primitives, trust),
     run: (work) => {
-      new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) }, work).run();
+      reactor.run(work);
       return Promise.resolve();
     },
     threadCpuNs: () => sockets.threadCpuNs(),

@@ -1,0 +1,26 @@
+import type { CellSummary } from '../analysis/summary.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import { roundTripLines } from './round-trips-text.ts';
+import { sessionLines } from './sessions-text.ts';
+
+/** Lines of one subject that stand beside the table. */
+export interface Told {
+  readonly title: string;
+  readonly lead: string;
+  readonly lines: readonly string[];
+}
+
+/** Everything that is told in words beside the table and the savings; subjects that have nothing to tell are left out. */
+export const toldSections = (run: RunRecord, cells: readonly CellSummary[]): Told[] =>
+  [
+    {
+      title: 'Round trips',
+      lead: 'The median handshake as the way to the server and back, and what is left for work and queueing.',
+      lines: roundTripLines(cells),
+    },
+    {
+      title: 'Sessions',
+      lead: 'How many sessions were offered, how often and how old, and how many of the handshakes were resumed by them.',
+      lines: sessionLines(run, cells),
+    },
+  ].filter(({ lines }) => lines.length > 0);
