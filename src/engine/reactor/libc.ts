@@ -14,6 +14,8 @@ export interface Libc {
   readonly epollCtl: NativeFunction;
   readonly epollWait: NativeFunction;
   readonly clockGettime: NativeFunction;
+  readonly timerCreate: NativeFunction;
+  readonly timerSet: NativeFunction;
 }
 
 /** @throws ResumarkError ENGINE where the platform has no such library: the reactor is for Linux. */
@@ -32,6 +34,8 @@ export const openLibc = (): Libc => {
     epollCtl: library.bind('int epoll_ctl(int epoll, int operation, int fd, uintptr_t event)'),
     epollWait: library.bind('int epoll_wait(int epoll, uintptr_t events, int most, int timeoutMs)'),
     clockGettime: library.bind('int clock_gettime(int clock, uintptr_t time)'),
+    timerCreate: library.bind('int timerfd_create(int clock, int flags)'),
+    timerSet: library.bind('int timerfd_settime(int timer, int flags, uintptr_t value, uintptr_t old)'),
   };
 };
 
@@ -57,7 +61,9 @@ export const EPOLLERR = 0x8;
 export const EPOLLHUP = 0x10;
 export const EPOLLRDHUP = 0x2000;
 export const EPOLLET = 0x8000_0000;
+export const CLOCK_MONOTONIC = 1;
 export const CLOCK_THREAD_CPUTIME_ID = 3;
+export const TIMER_NONBLOCKING = 0o2004000;
 
 export const EAGAIN = 11;
 export const EINPROGRESS = 115;

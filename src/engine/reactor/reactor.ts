@@ -78,19 +78,27 @@ export class Reactor {
   }
 
   #turn(): void {
-    const beganNs = nowNs();
-    const dueMs = (this.#work.dueNs() - beganNs) / 1e6;
-    const events = this.#sockets.wait(sleepMs(dueMs));
-    if (dueMs > 0) this.#work.rested?.(nowNs() - beganNs);
+    const events = this.#wait();
     for (let event = 0; event < events; event++) {
       const slot = this.#slotOf(this.#sockets.token(event));
       if (slot !== undefined) this.#ready(slot, this.#sockets.bits(event));
       // At once and not when all events are seen to: a virtual client that waits for its turn would be idle time of ours.
-      if (this.#hasSettled) this.#startDue();
+      if (this.#hasSettled || this.#work.dueNs() <= nowNs()) this.#startDue();
     }
     const now = nowNs();
     this.#lingering.expire(now);
     if (now >= this.#nextCheckNs) this.#checkDeadlines(now);
+  }
+
+  /** Waits until a socket is ready or a start is due. @returns how many events there are. */
+  #wait(): number {
+    const beganNs = nowNs();
+    const restNs = this.#work.dueNs() - beganNs;
+    if (restNs <= 0) return this.#sockets.wait(0);
+    if (restNs < LONGEST_SLEEP_MS * 1e6) this.#sockets.wakeIn(restNs);
+    const events = this.#sockets.wait(LONGEST_SLEEP_MS);
+    this.#work.rested?.(nowNs() - beganNs);
+    return events;
   }
 
   #slotOf(token: number): Slot | undefined {
@@ -287,6 +295,3 @@ const NOTHING: Work = {
   settled: () => undefined,
   isCancelled: () => false,
 };
-
-/** Whole ms until the next start is due, rounded down: the last part of a ms is spent looking, not sleeping. */
-const sleepMs = (dueMs: number): number => (dueMs >= LONGEST_SLEEP_MS ? LONGEST_SLEEP_MS : Math.max(0, Math.floor(dueMs)));

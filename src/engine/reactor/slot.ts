@@ -74,7 +74,8 @@ export class Slot implements Outcome {
   /** Makes the slot ready for a new connection: the one place where its state is reset. */
   begin(attempt: Attempt, nowNs: number): void {
     this.attempt = attempt;
-    this.generation = (this.generation + 1) % MOST_SLOTS;
+    // The last of all tokens is the timer's.
+    this.generation = (this.generation + 1) % (MOST_SLOTS - 1);
     this.stage = 'connecting';
     this.startNs = nowNs;
     this.deadlineNs = nowNs + attempt.client.settings.connectTimeoutMs * 1e6;

@@ -6,6 +6,7 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNSPEC,
+  CLOCK_MONOTONIC,
   CLOCK_THREAD_CPUTIME_ID,
   EAGAIN,
   EINPROGRESS,
@@ -26,6 +27,7 @@ import {
   SOCK_STREAM_NONBLOCKING,
   SOL_SOCKET,
   TCP_NODELAY,
+  TIMER_NONBLOCKING,
   type Libc,
 } from './libc.ts';
 
@@ -44,6 +46,9 @@ const MOST_SPARE = 512;
 /** `struct epoll_event` is packed on x64 and padded elsewhere. */
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 const TOKEN_WORD = EVENT_WORDS - 2;
+
+/** The token of the timer's events: no slot has it. */
+const TIMER_TOKEN = 0xffff_ffff;
 
 /** What recv gives beside a number of bytes. */
 export const NOTHING_YET = -1;
@@ -67,6 +72,9 @@ export class Sockets {
   /** Unconnected sockets that wait for use. */
   readonly #spare4: number[] = [];
   readonly #spare6: number[] = [];
+  readonly #timer: number;
+  /** `struct itimerspec`: no interval, and when to go off. */
+  readonly #timerValue = allocate(32);
 
   constructor(libc: Libc) {
     this.#libc = libc;
@@ -77,6 +85,10 @@ export class Sockets {
     this.#optionWords[0] = 1;
     this.#optionWords[1] = 0;
     this.#nowhere.bytes.writeUInt16LE(AF_UNSPEC, 0);
+    this.#timer = libc.timerCreate(CLOCK_MONOTONIC, TIMER_NONBLOCKING);
+    this.#eventWord[0] = EPOLLIN | EPOLLET;
+    this.#eventWord[TOKEN_WORD] = TIMER_TOKEN;
+    libc.epollCtl(this.#epoll, EPOLL_CTL_ADD, this.#timer, this.#event.address);
   }
 
   /**
@@ -107,6 +119,18 @@ export class Sockets {
   /** Waits for readiness, at most so many ms. @returns how many events there are. */
   wait(timeoutMs: number): number {
     return this.#libc.epollWait(this.#epoll, this.#events.address, MOST_EVENTS, timeoutMs);
+  }
+
+  /**
+   * Ends a later wait after so many ns, by an event that belongs to no slot. epoll_wait itself counts in ms and may be 50 us late on top (the
+   * timer slack of a thread); a timer of its own is late by what waking up takes.
+   */
+  wakeIn(ns: number): void {
+    const { bytes, address } = this.#timerValue;
+    bytes.writeBigInt64LE(BigInt(Math.floor(ns / 1e9)), 16);
+    // All zero would be no timer.
+    bytes.writeBigInt64LE(BigInt(Math.max(1, Math.floor(ns % 1e9))), 24);
+    this.#libc.timerSet(this.#timer, 0, address, 0);
   }
 
   /** The token of an event of the last wait. */
@@ -167,6 +191,7 @@ export class Sockets {
 
   closeAll(): void {
     for (const fd of [...this.#spare4, ...this.#spare6]) this.#libc.close(fd);
+    this.#libc.close(this.#timer);
     this.#libc.close(this.#epoll);
   }
 
