@@ -1,7 +1,7 @@
 import { summarize, type CellSummary } from '../analysis/summary.ts';
 import type { ChangeVerdict, Comparison } from '../domain/comparison.ts';
 import { EXIT, type ExitCode } from '../domain/error.ts';
-import type { RunRecord } from '../domain/run-record.ts';
+import type { CellRecord, RunRecord } from '../domain/run-record.ts';
 import type { LiveComparison } from '../run/compare-live.ts';
 import type { Signal } from './interrupt.ts';
 
@@ -32,11 +32,14 @@ export const liveComparisonCode = (
   passes: boolean,
 ): ExitCode => {
   const cells = summarize(run);
-  const isTargetLost = run.status === 'stopped' || cells.some((cell) => hasFailed(cell) || isNowhereHonoured(cell, cells));
+  const isTargetLost =
+    run.status === 'stopped' || cells.some(hasFailed) || run.cells.some((cell) => isNowhereHonoured(cell, cells));
   return interruptCode(run, signal) ?? (isTargetLost ? EXIT.target : comparisonCode(comparisons, passes));
 };
 
-const isNowhereHonoured = ({ protocol, mode }: CellSummary, cells: readonly CellSummary[]): boolean =>
+/** Expected of one state at least, and honoured by none. */
+const isNowhereHonoured = ({ protocol, mode, expected }: CellRecord, cells: readonly CellSummary[]): boolean =>
+  expected === 'honoured' &&
   cells.filter((other) => other.protocol === protocol && other.mode === mode).every(({ honoured }) => honoured === 0);
 
 const hasFailed = ({ status }: CellSummary): boolean => status === 'failed' || status === 'empty';
