@@ -21,7 +21,10 @@ export interface Keeping {
 
 /** Whether the generator was the bottleneck of a block: latency is then its own, while counts and CPU per handshake stay true. */
 export const isSaturated = ({ generator, schedule }: Keeping): boolean =>
-  (generator !== null && busiest(generator) > MOST_BUSY) || (schedule !== null && isBehind(schedule));
+  (generator !== null && hasQueue(generator) && busiest(generator) > MOST_BUSY) || (schedule !== null && isBehind(schedule));
+
+/** A worker with one handshake at a time is busy with that one: its own work is part of a handshake, and nothing waits for it. */
+const hasQueue = ({ workers, mostInFlight }: GeneratorRecord): boolean => mostInFlight > workers.length;
 
 /** The share of its time that the busiest worker had something to do; of its CPU time where the engine does not tell. 0 when unknown. */
 export const busiest = ({ workers }: GeneratorRecord): number =>

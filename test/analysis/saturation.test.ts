@@ -5,7 +5,7 @@ import { LatencyHistogram } from '../../src/stats/histogram.ts';
 
 const generator = (...workers: GeneratorRecord['workers']): GeneratorRecord => ({
   workers,
-  mostInFlight: 1,
+  mostInFlight: 16,
   fileLimit: null,
   portLimit: null,
   timeWait: null,
@@ -37,6 +37,12 @@ it('is told by the busiest worker, and by CPU time only where nothing better is 
   expect(ofWorkers({ busyShare: null, cpuShare: 0.91 })).toBe(true);
   expect(ofWorkers({ busyShare: null, cpuShare: null })).toBe(false);
   expect(isSaturated({ generator: null, schedule: null })).toBe(false);
+});
+
+it('cannot be where every worker has one handshake at a time: its own work is part of that one', () => {
+  const busy = { ...generator({ busyShare: 0.97, cpuShare: 0.97 }), mostInFlight: 1 };
+  expect(isSaturated({ generator: busy, schedule: null })).toBe(false);
+  expect(isSaturated({ generator: { ...busy, mostInFlight: 2 }, schedule: null })).toBe(true);
 });
 
 it.each<[string, ScheduleRecord, boolean]>([
