@@ -26,6 +26,9 @@ import { Watch } from './watch.ts';
 /** One in so many measured handshakes has its hellos read, where reading costs; primings always have. */
 const TAP_EVERY = 32;
 
+/** A folder is rendered anew after so many times the time that it took. */
+const RENDER_EVERY = 9;
+
 export interface ExecuteOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Ends the run: the window is closed, what was measured is kept, and the run's status says `interrupted`. */
@@ -55,6 +58,7 @@ export class Measurement {
   readonly #plan: readonly PlannedVisit[];
   readonly #ownNotices: Notice[];
   #run: RunRecord;
+  #nextRenderMs = 0;
 
   constructor(prepared: Prepared) {
     const { scenario } = prepared.decoded;
@@ -96,12 +100,24 @@ export class Measurement {
       if (status !== 'complete') return status;
       const endsRound = this.#plan[index + 1]?.round !== visit.round;
       if (visit.round >= 0 && endsRound) {
-        this.#update({});
-        await store?.save(this.#run);
+        await this.#saveRound(store);
         if (this.#endsEarly(visit.round)) return 'complete';
       }
     }
     return 'complete';
+  }
+
+  /** The record always; what is rendered from it, which takes longer with every round, as often as it costs a tenth of the time at most. */
+  async #saveRound(store: RunStore | undefined): Promise<void> {
+    const startMs = performance.now();
+    if (startMs < this.#nextRenderMs) {
+      await store?.saveRecord(this.#run);
+      return;
+    }
+    this.#update({});
+    await store?.save(this.#run);
+    const endMs = performance.now();
+    this.#nextRenderMs = endMs + RENDER_EVERY * (endMs - startMs);
   }
 
   /** Only at planned looks: looking whenever one likes would raise the rate of false alarms. */
@@ -109,7 +125,9 @@ export class Measurement {
     const { decoded, options } = this.#prepared;
     const looks = decoded.scenario.plan.looks ?? [];
     const isLook = looks.slice(0, -1).includes(round + 1);
-    return isLook && options.isDecided?.(this.#run) === true;
+    if (!isLook || options.isDecided === undefined) return false;
+    this.#update({});
+    return options.isDecided(this.#run);
   }
 
   /** Measures one window and says how the run goes on. */

@@ -47,7 +47,7 @@ export class RunStore {
 
   /** Writes every file of the folder anew; a reader sees the old or the new content, never a part. */
   async save(run: RunRecord): Promise<void> {
-    await this.#replace('run.json', runJson(run));
+    await this.saveRecord(run);
     await this.#replace('summary.csv', summaryCsv(run));
     await this.#replace('blocks.csv', blocksCsv(run));
     await this.#replace('histograms.hlog', histogramLog(run));
@@ -63,6 +63,11 @@ export class RunStore {
       await this.#replace(`${name}.csv`, compareCsv(comparison));
       await this.#replace(`${name}.md`, comparisonMarkdown(comparison));
     }
+  }
+
+  /** Writes the record alone: everything else can be rendered from it. */
+  async saveRecord(run: RunRecord): Promise<void> {
+    await this.#replace('run.json', runJson(run));
   }
 
   async #replace(name: string, text: string): Promise<void> {
