@@ -27,16 +27,28 @@ export interface StoredOptions {
  * the change that they are to show, with every difference.
  */
 export const compareStored = (before: StoredSide, after: StoredSide, options: StoredOptions): Comparison => {
-  const sides = { before: statesOf(before, options.state), after: statesOf(after, options.state) };
-  const differences = differencesBetween(sides.before, sides.after);
-  if (differences.length > 0 && !options.isForced) {
-    throw new ResumarkError(
-      'RESULT_FILE',
-      ['the runs cannot be compared: they differ in more than the change.', ...differences.map(differenceLine)].join('\n'),
-      'Measure both alike, or compare them all the same with --force.',
-    );
-  }
+  const sides = comparableSides(before, after, options);
   return compareRuns(sides.before, sides.after, options.settings);
+};
+
+/**
+ * The states of stored runs that are held against each other.
+ *
+ * @throws ResumarkError as {@link compareStored} does.
+ */
+export const comparableSides = (
+  before: StoredSide,
+  after: StoredSide,
+  { state, isForced }: Pick<StoredOptions, 'state' | 'isForced'>,
+): { readonly before: RunsOfState; readonly after: RunsOfState } => {
+  const sides = { before: statesOf(before, state), after: statesOf(after, state) };
+  const differences = differencesBetween(sides.before, sides.after);
+  if (differences.length === 0 || isForced) return sides;
+  throw new ResumarkError(
+    'RESULT_FILE',
+    ['the runs cannot be compared: they differ in more than the change.', ...differences.map(differenceLine)].join('\n'),
+    'Measure both alike, or compare them all the same with --force.',
+  );
 };
 
 const statesOf = ({ label, runs }: StoredSide, wanted: string | undefined): RunsOfState => {

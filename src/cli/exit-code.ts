@@ -1,6 +1,7 @@
 import { summarize, type CellSummary } from '../analysis/summary.ts';
 import type { ChangeVerdict, Comparison } from '../domain/comparison.ts';
 import { EXIT, type ExitCode } from '../domain/error.ts';
+import type { GateDecision } from '../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../domain/run-record.ts';
 import type { LiveComparison } from '../run/compare-live.ts';
 import type { Signal } from './interrupt.ts';
@@ -49,3 +50,30 @@ const hasFailedCell = (run: RunRecord): boolean => {
   const expected = new Map(run.cells.map((cell) => [cell.id, cell.expected]));
   return summarize(run).some((cell) => hasFailed(cell) || (cell.status === 'never' && expected.get(cell.id) === 'honoured'));
 };
+
+/**
+ * The exit code of gates.
+ *
+ * @param passesNoise whether what noise leaves undecided passes. What could not be judged at all never does.
+ */
+export const gateExitCode = ({ outcome, results }: GateDecision, passesNoise: boolean): ExitCode => {
+  if (outcome === 'failed') return EXIT.gate;
+  const isNoise = results.length > 0 && results.every((result) => result.outcome === 'passed' || result.doubt === null);
+  return outcome === 'passed' || (passesNoise && isNoise) ? EXIT.done : EXIT.inconclusive;
+};
+
+/** From the code that hides all others to the one that any other hides. */
+const RANK: readonly ExitCode[] = [
+  EXIT.interrupted,
+  EXIT.terminated,
+  EXIT.internal,
+  EXIT.usage,
+  EXIT.target,
+  EXIT.partial,
+  EXIT.gate,
+  EXIT.inconclusive,
+  EXIT.done,
+];
+
+/** The one exit code of several that apply. */
+export const gravest = (...codes: readonly ExitCode[]): ExitCode => RANK.find((code) => codes.includes(code)) ?? EXIT.done;

@@ -7,14 +7,21 @@ import { flagSettings, type Setting } from '../scenario/settings.ts';
 export type ParsedFlags = Readonly<Record<string, unknown>>;
 
 /** Declares a flag for every setting of the scenario that has one. All values stay text: one decoder makes numbers of them. */
-export const withScenarioFlags = (yargs: Argv): Argv =>
-  yargs.options(Object.fromEntries(flagSettings().map((setting) => [setting.meta.flag ?? '', optionOf(setting)])));
+export const withScenarioFlags = (yargs: Argv): Argv => withSettings(yargs, flagSettings());
 
-/** For a command that takes a list of arguments: yargs would keep only the last of them. */
-export const withArguments = (yargs: Argv): Argv => yargs.parserConfiguration({ 'duplicate-arguments-array': true });
+/** Declares the flags of some groups of the scenario's settings. */
+export const withFlagsOf = (yargs: Argv, groups: readonly string[]): Argv =>
+  withSettings(
+    yargs,
+    flagSettings().filter(({ path: [group = ''] }) => groups.includes(group)),
+  );
+
+const withSettings = (yargs: Argv, settings: readonly Setting[]): Argv =>
+  yargs.options(Object.fromEntries(settings.map((setting) => [setting.meta.flag ?? '', optionOf(setting)])));
 
 const optionOf = (setting: Setting): Options => ({
   type: setting.type === 'boolean' ? 'boolean' : 'string',
+  ...(setting.meta.repeatable === true && { array: true }),
   ...(setting.meta.alias !== undefined && { alias: setting.meta.alias }),
   describe: setting.meta.description,
   ...(setting.type !== 'boolean' && { requiresArg: true }),
@@ -32,11 +39,10 @@ const defaultText = (value: unknown): string => [value].flat().join(',');
 export const flagValues = (parsed: ParsedFlags): RawSettings => {
   const settings: Record<string, unknown> = {};
   for (const { path, meta, type } of flagSettings()) {
-    const given = parsed[meta.flag ?? ''];
-    if (given === undefined) continue;
-    // Given twice, the last counts: so an alias of the shell can be overruled.
-    const value: unknown = Array.isArray(given) ? given.at(-1) : given;
-    if (value === '') throw new ResumarkError('USAGE', `--${meta.flag ?? ''} must have a value.`, meta.description);
+    const value = parsed[meta.flag ?? ''];
+    if (value === undefined) continue;
+    if ([value].flat().includes(''))
+      throw new ResumarkError('USAGE', `--${meta.flag ?? ''} must have a value.`, meta.description);
     place(settings, path, type === 'list' && typeof value === 'string' ? value.split(',') : value);
   }
   return settings;

@@ -3,6 +3,7 @@ import { EXIT, ResumarkError, type ExitCode } from '../domain/error.ts';
 import { version } from '../run/version.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
+import { gateCommand } from './commands/gate.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -30,6 +31,7 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
     .command(runCommand(context))
     .command(demoCommand(context))
     .command(compareCommand(context))
+    .command(gateCommand(context))
     .command(reportCommand(context))
     .command(serveCommand(context))
     .command(schemaCommand(context));
@@ -53,10 +55,20 @@ const commandLine = (args: readonly string[]): Argv =>
     .wrap(110)
     .exitProcess(false)
     .showHelpOnFail(false)
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false, 'dot-notation': false })
+    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'greedy-arrays': false })
+    .middleware(keepLast, true)
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new ResumarkError('USAGE', message ?? 'The command line is wrong.', 'See resumark --help.');
     });
+
+/** A flag that is given twice holds its last value, unless it is one that may be given several times. */
+const keepLast = (parsed: Record<string, unknown>, program?: Argv): void => {
+  // Which these are yargs knows, but its types do not say so.
+  const { array } = (program as unknown as { getOptions(): { readonly array: readonly string[] } }).getOptions();
+  for (const [name, value] of Object.entries(parsed)) {
+    if (name !== '_' && Array.isArray(value) && !array.includes(name)) parsed[name] = value.at(-1);
+  }
+};
 
 const report = (error: unknown, terminal: Terminal): ExitCode => {
   if (error instanceof ResumarkError) {

@@ -1,22 +1,26 @@
 import type { Argv } from 'yargs';
 import type { ExitCode } from '../domain/error.ts';
+import type { GateDecision } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { render } from '../report/formats.ts';
 import { noticeText } from '../report/notice-text.ts';
+import { executeGated } from '../run/execute-gated.ts';
 import { execute } from '../run/execute.ts';
 import type { ExecuteOptions } from '../run/measurement.ts';
 import { RunStore } from '../run/store.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import type { CommandContext } from './context.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf, gateExitCode, gravest } from './exit-code.ts';
 import type { ParsedFlags } from './flags.ts';
 import { formatOf, formatOption } from './format.ts';
+import { confirmOf, passesInconclusive, tellGithub, withGateFlags } from './gate-flags.ts';
 import { listenForInterrupt, type Signal } from './interrupt.ts';
 import { ProgressLine } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flags of every command that measures. */
-export const withOutputFlags = (yargs: Argv): Argv => withRunFlags(yargs).option('format', { ...formatOption, group: 'Output:' });
+export const withOutputFlags = (yargs: Argv): Argv =>
+  withGateFlags(withRunFlags(yargs)).option('format', { ...formatOption, group: 'Output:' });
 
 /** Where the run goes, and how much is said. */
 export const withRunFlags = (yargs: Argv): Argv =>
@@ -35,10 +39,26 @@ export const withRunFlags = (yargs: Argv): Argv =>
 export const measure = async (context: CommandContext, decoded: DecodedScenario, parsed: ParsedFlags): Promise<ExitCode> => {
   const { terminal } = context;
   const format = formatOf(parsed['format']);
-  const { result: run, signal } = await watched(context, parsed, (options) => execute(decoded, options));
-  terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns }));
+  const passesNoise = passesInconclusive(parsed);
+  const { result, signal } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
+  const { run, decision } = result;
+  terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns, decision }));
   tellNotices(terminal, run, parsed);
-  return exitCodeOf(run, signal);
+  const runCode = exitCodeOf(run, signal);
+  if (decision === undefined) return runCode;
+  await tellGithub(terminal, parsed, { run, decision });
+  return gravest(runCode, gateExitCode(decision, passesNoise));
+};
+
+/** With gates where they were asked for: by --gate, or by naming one. */
+const measured = async (
+  decoded: DecodedScenario,
+  parsed: ParsedFlags,
+  options: ExecuteOptions,
+): Promise<{ readonly run: RunRecord; readonly decision?: GateDecision }> => {
+  const isGated = parsed['gate'] === true || decoded.sources['gates'] === 'flag';
+  if (!isGated) return { run: await execute(decoded, options) };
+  return executeGated(decoded, { ...options, confirm: confirmOf(parsed) });
 };
 
 /** Runs what measures, shows how it goes, and lets Ctrl-C end it. */

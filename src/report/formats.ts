@@ -1,25 +1,35 @@
+import type { GateDecision } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { blocksCsv, summaryCsv } from './csv.ts';
 import { percentileReport } from './hgrm.ts';
 import { histogramLog } from './hlog.ts';
+import { runAnnotations, runBencher, runBenchmark, runJunit, type Judged } from './gate/ci-formats.ts';
 import { htmlReport } from './html.ts';
-import { runJson } from './json.ts';
+import { judgedJson } from './gate/judged-json.ts';
+import { gateLines, gateMarkdown } from './gate/section.ts';
 import { markdownReport } from './markdown.ts';
 import { terminalReport, type TerminalStyle } from './terminal.ts';
 
-/** What only the terminal's table takes account of. */
-export type RenderOptions = TerminalStyle;
+/** How a table is shown, and what the run's gates came to where they were judged. */
+export type RenderOptions = TerminalStyle & Judged;
 
 const RENDERERS = {
-  table: terminalReport,
-  markdown: markdownReport,
+  table: (run, options) => withGates(terminalReport(run, options), options.decision, gateLines),
+  markdown: (run, { decision }) => withGates(markdownReport(run), decision, gateMarkdown),
   csv: summaryCsv,
   'blocks-csv': blocksCsv,
-  json: runJson,
+  json: judgedJson,
   hlog: histogramLog,
   hgrm: percentileReport,
   html: htmlReport,
+  junit: runJunit,
+  github: runAnnotations,
+  benchmark: runBenchmark,
+  bencher: runBencher,
 } as const satisfies Record<string, (run: RunRecord, options: RenderOptions) => string>;
+
+const withGates = (report: string, decision: GateDecision | undefined, lines: (decision: GateDecision) => string[]): string =>
+  decision === undefined ? report : `${report}\n${lines(decision).join('\n')}\n`;
 
 export type Format = keyof typeof RENDERERS;
 

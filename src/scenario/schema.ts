@@ -15,6 +15,8 @@ export interface SettingMeta {
   readonly description: string;
   readonly flag?: string;
   readonly alias?: string;
+  /** The flag may be given several times, each with one value. */
+  readonly repeatable?: boolean;
   readonly [key: string]: unknown;
 }
 
@@ -195,6 +197,14 @@ export const scenarioSchema = z.strictObject({
   plan: planSchema.prefault({}).meta({ description: 'How much is measured, and in what order' }),
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),
   connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how connections end' }),
+  gates: z
+    .array(text('a gate such as "ticket.p99 < 25ms"'), 'must be a list of gates such as "ticket.p99 < 25ms"')
+    .default([])
+    .meta({
+      flag: 'threshold',
+      repeatable: true,
+      description: 'A condition that the result must meet, such as "ticket.p99 < 25ms"; may be given several times',
+    }),
   compare: compareSchema.prefault({}).meta({ description: 'When a difference between states counts' }),
   engine: choice(['auto', 'wire', 'openssl', 'node'])
     .default('auto')

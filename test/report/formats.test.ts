@@ -27,6 +27,10 @@ const EXTENSION: Readonly<Record<Format, string>> = {
   hlog: 'hlog',
   hgrm: 'hgrm',
   html: 'html',
+  junit: 'junit.xml',
+  github: 'github.txt',
+  benchmark: 'benchmark.json',
+  bencher: 'bencher.json',
 };
 
 describe.each(RUNS)('%s', (name, run) => {

@@ -13,7 +13,7 @@ import { decodeCompare, type DecodedScenario } from '../../scenario/decode.ts';
 import { parseRequest, type ComparisonRequest, type WrittenSide } from '../compared-sides.ts';
 import type { CommandContext } from '../context.ts';
 import { comparisonCode, liveComparisonCode } from '../exit-code.ts';
-import { flagValues, withArguments, withScenarioFlags, type ParsedFlags } from '../flags.ts';
+import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { choiceOf, comparisonFormatOf, comparisonFormatOption } from '../format.ts';
 import { tellNotices, watched, withRunFlags } from '../measure.ts';
 
@@ -22,7 +22,7 @@ export const compareCommand = (context: CommandContext): CommandModule => ({
   command: 'compare <side...>',
   describe: 'Compare two states: live in interleaved pairs, of one run, or of runs that were measured apart',
   builder: (yargs: Argv) =>
-    withRunFlags(withScenarioFlags(withArguments(yargs)))
+    withRunFlags(withScenarioFlags(yargs))
       .positional('side', {
         type: 'string',
         array: true,

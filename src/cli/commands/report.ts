@@ -6,7 +6,7 @@ import { renderComparison } from '../../report/comparison/formats.ts';
 import { render } from '../../report/formats.ts';
 import { readRun } from '../../run/store.ts';
 import type { CommandContext } from '../context.ts';
-import { withArguments, type ParsedFlags } from '../flags.ts';
+import type { ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, formatOf, formatOption } from '../format.ts';
 
 /** `report <run...>`: renders runs again from their files; it never measures. */
@@ -14,7 +14,7 @@ export const reportCommand = ({ terminal, exitWith }: CommandContext): CommandMo
   command: 'report <run...>',
   describe: 'Render runs that were measured before, from their folders',
   builder: (yargs: Argv) =>
-    withArguments(yargs)
+    yargs
       .positional('run', { type: 'string', array: true, describe: 'Run folders, or their run.json' })
       .option('format', formatOption)
       .option('compare', { type: 'boolean', describe: 'The states of each run against each other, instead of the run itself' })

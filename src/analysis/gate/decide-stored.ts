@@ -1,0 +1,31 @@
+import type { Gate, GateDecision } from '../../domain/gate.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import type { CompareSettings } from '../../scenario/compare-schema.ts';
+import { comparableSides } from '../compare-stored.ts';
+import { decideGates } from './decide.ts';
+import { baselineState, checkGate } from './subjects.ts';
+
+export interface StoredGateOptions {
+  readonly gates: readonly Gate[];
+  readonly settings: CompareSettings;
+  /** Runs of the state before; with none, it is the first state of the run itself. */
+  readonly baselines: readonly RunRecord[];
+  /** Judge against baselines that differ in more than the change. */
+  readonly isForced: boolean;
+}
+
+/**
+ * Judges gates of a run that exists.
+ *
+ * @throws ResumarkError USAGE for a gate that nothing in the run answers; RESULT_FILE for a baseline that was measured in another way.
+ */
+export const decideStored = (run: RunRecord, { gates, settings, baselines, isForced }: StoredGateOptions): GateDecision => {
+  for (const gate of gates) checkGate(gate, run.cells, baselines.length > 0);
+  const tested = run.states.map(({ label }) => label).filter((label) => label !== baselineState(run.cells));
+  if (baselines.length > 0) {
+    for (const label of tested) {
+      comparableSides({ label, runs: baselines }, { label, runs: [run] }, { state: undefined, isForced });
+    }
+  }
+  return decideGates(run, { gates, settings, baselines });
+};

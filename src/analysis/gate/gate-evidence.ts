@@ -1,0 +1,120 @@
+import type { Gate } from '../../domain/gate.ts';
+import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import { blockValues } from '../block-values.ts';
+import { COMPARED, type ComparedMetric } from '../compared-metrics.ts';
+import type { Metric } from '../metric.ts';
+import { metric } from '../metrics.ts';
+import { minimumEffect } from '../minimum-effect.ts';
+import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, cellDoubt } from './cell-doubts.ts';
+import { changeLimit } from './change-limit.ts';
+import { doubted, ofBlocks, ofCount, ofDifferences, ofRatios, ofShare, unjudged, type Evidence, type Limit } from './evidence.ts';
+import type { GateContext } from './gate-context.ts';
+import { storedEvidence } from './stored-evidence.ts';
+import { baselineState, rightCell } from './subjects.ts';
+
+type GateOf<Kind extends Gate['kind']> = Extract<Gate, { kind: Kind }>;
+
+/** What is known of a gate in one of its cells. */
+export const gateEvidence = (context: GateContext, gate: Gate, cell: CellRecord): Evidence => {
+  switch (gate.kind) {
+    case 'limit':
+      return limitEvidence(context, gate, cell);
+    case 'ratio':
+      return ratioEvidence(context, gate, cell);
+    case 'change':
+      return context.baselines.length > 0 ? storedEvidence(context, gate, cell) : changeEvidence(context, gate, cell);
+  }
+};
+
+/** What a gate is held against where nothing was measured for it. */
+export const limitOf = (gate: Gate): Limit => {
+  switch (gate.kind) {
+    case 'limit':
+      return { unit: knownMetric(gate).unit, operator: gate.operator, limit: gate.limit };
+    case 'ratio':
+      return { unit: 'multiple', operator: gate.operator, limit: gate.factor };
+    case 'change':
+      return changeLimit(knownMetric(gate), gate.limit);
+  }
+};
+
+const knownMetric = (gate: Gate): Metric => metric(gate.left.metric);
+
+const limitEvidence = ({ run, summaries, blocksOf, alpha }: GateContext, gate: GateOf<'limit'>, cell: CellRecord): Evidence => {
+  const { id, unit, value } = knownMetric(gate);
+  const limit = limitOf(gate);
+  const doubt = cellDoubt(run, cell, { id: id, beyond: BEYOND_FOR_LIMIT });
+  const summary = summaries.find((one) => one.id === cell.id);
+  if (summary === undefined || doubt?.code === 'nothing-measured') return unjudged(limit, doubt ?? { code: 'nothing-measured' });
+  if (id === 'resumed') return doubted(ofShare(limit, { hits: summary.honoured, of: summary.handshakes }, alpha), doubt);
+  if (unit === 'count') return doubted(ofCount(limit, value(summary) ?? 0), doubt);
+  const values = [...blockValues(blocksOf(cell), id).byRound.values()];
+  return values.length === 0
+    ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
+    : doubted(ofBlocks(limit, values, alpha), doubt);
+};
+
+const ratioEvidence = ({ run, blocksOf, alpha }: GateContext, gate: GateOf<'ratio'>, cell: CellRecord): Evidence => {
+  const limit = limitOf(gate);
+  const other = rightCell(gate.right, cell, run.cells);
+  if (other === undefined) return unjudged(limit, { code: 'no-cell' });
+  const doubt =
+    cellDoubt(run, cell, { id: gate.left.metric, beyond: BEYOND_FOR_RATIO }) ??
+    cellDoubt(run, other, { id: gate.right.metric, beyond: BEYOND_FOR_RATIO });
+  const left = blockValues(blocksOf(cell), gate.left.metric).byRound;
+  const ratios = besideEachOther(left, blockValues(blocksOf(other), gate.right.metric).byRound).map(([a, b]) => a / b);
+  return ratios.length === 0
+    ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
+    : doubted(ofRatios(limit, ratios, alpha), doubt);
+};
+
+const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: CellRecord): Evidence => {
+  const { run, summaries, blocksOf, alpha, settings } = context;
+  const known = knownMetric(gate);
+  const id = known.id;
+  const before = run.cells.find(
+    (one) => one.state === baselineState(run.cells) && one.protocol === cell.protocol && one.mode === cell.mode,
+  );
+  if (before === undefined || before.id === cell.id) return unjudged(limitOf(gate), { code: 'no-baseline' });
+  const doubt =
+    cellDoubt(run, before, { id, beyond: BEYOND_FOR_RATIO }) ?? cellDoubt(run, cell, { id, beyond: BEYOND_FOR_RATIO });
+  if (id === 'resumed') {
+    const shares = besideEachOther(sharesByRound(run, cell), sharesByRound(run, before));
+    const differences = shares.map(([after, earlier]) => after - earlier);
+    return doubted(ofDifferences(limitOf(gate), differences, alpha), doubt);
+  }
+  const pairs = besideEachOther(blockValues(blocksOf(cell), id).byRound, blockValues(blocksOf(before), id).byRound);
+  if (pairs.length === 0) return unjudged(limitOf(gate), doubt ?? { code: 'unknown-metric' });
+  const valueOf = ({ id: wanted }: CellRecord): number | undefined => {
+    const summary = summaries.find((one) => one.id === wanted);
+    return summary === undefined ? undefined : known.value(summary);
+  };
+  const values = { before: valueOf(before), after: valueOf(cell) };
+  const effect = minimumEffect(comparedAs(known), values, { ...settings, minEffect: gate.limit });
+  const ratios = pairs.map(([after, earlier]) => after / earlier);
+  return doubted(ofRatios(changeLimit(known, effect), ratios, alpha), doubt);
+};
+
+/** As a comparison takes it, with the absolute floor that it has there; one that takes no part has the floor of a latency. */
+const comparedAs = ({ id, unit }: Metric): ComparedMetric =>
+  COMPARED.find((compared) => compared.id === id) ?? {
+    id: id,
+    role: 'secondary',
+    floorNs: unit === 'ns' ? LATENCY_FLOOR_NS : 0,
+  };
+
+const LATENCY_FLOOR_NS = 20_000;
+
+const sharesByRound = (run: RunRecord, cell: CellRecord): ReadonlyMap<number, number> =>
+  new Map(
+    run.blocks
+      .filter((block) => block.cell === cell.id && block.valid && block.handshakes > 0)
+      .map(({ round, honoured, handshakes }) => [round, honoured / handshakes]),
+  );
+
+/** Values of the same round. */
+const besideEachOther = (left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>): [number, number][] =>
+  [...left].flatMap(([round, value]) => {
+    const other = right.get(round);
+    return other === undefined ? [] : [[value, other] satisfies [number, number]];
+  });

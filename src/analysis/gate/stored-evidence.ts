@@ -1,0 +1,80 @@
+import type { Gate, GateDoubt } from '../../domain/gate.ts';
+import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
+import type { Metric } from '../metric.ts';
+import { metric } from '../metrics.ts';
+import { summarize, type CellSummary } from '../summary.ts';
+import { BEYOND_FOR_LIMIT, cellDoubt } from './cell-doubts.ts';
+import { changeLimit } from './change-limit.ts';
+import { unjudged, type Evidence } from './evidence.ts';
+import type { GateContext } from './gate-context.ts';
+
+/** Fewer runs than this say next to nothing of how runs of one state differ from each other. */
+export const LEAST_BASELINES = 5;
+
+/**
+ * A run against runs that were measured at another time. What differs between any two runs - the start of the processes, the day, the
+ * machine - is then in the change, and only several runs of the state before tell how much that is. A resumed handshake is taken relative
+ * to the full one of its own run, which takes out what hit both.
+ */
+export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind: 'change' }>, cell: CellRecord): Evidence => {
+  const known = metric(gate.left.metric);
+  const limit = changeLimit(known, gate.limit);
+  const value = standing(known, context.summaries, cell);
+  const earlier = context.baselines.flatMap((run) => standing(known, summarize(run), sameIn(run, cell)) ?? []);
+  const doubt = cellDoubt(context.run, cell, { id: known.id, beyond: BEYOND_FOR_LIMIT });
+  if (value === undefined || earlier.length === 0) return unjudged(limit, doubt ?? { code: 'no-baseline' });
+  const sample = { earlier, value };
+  const isShare = known.unit === 'share';
+  const interval = shiftInterval(sample, context.alpha) ?? bare(sample);
+  const shift = isShare ? limit.limit : Math.log(limit.limit);
+  const negated = { earlier: earlier.map((one) => -one), value: -value };
+  return {
+    ...limit,
+    interval: isShare
+      ? interval
+      : { estimate: Math.exp(interval.estimate), lower: Math.exp(interval.lower), upper: Math.exp(interval.upper) },
+    pAbove: shiftPAbove(sample, shift),
+    pBelow: shiftPAbove(negated, -shift),
+    isExact: false,
+    samples: earlier.length,
+    doubt: doubt ?? baselineDoubt(earlier.length),
+  };
+};
+
+const baselineDoubt = (runs: number): GateDoubt | null => {
+  if (runs === 1) return { code: 'single-baseline' };
+  return runs < LEAST_BASELINES ? { code: 'few-runs', runs, needed: LEAST_BASELINES } : null;
+};
+
+/** An estimate without any bounds. */
+const bare = ({ earlier, value }: { readonly earlier: readonly number[]; readonly value: number }) => ({
+  estimate: value - earlier.reduce((a, b) => a + b, 0) / earlier.length,
+  lower: Number.NEGATIVE_INFINITY,
+  upper: Number.POSITIVE_INFINITY,
+});
+
+/** Where a cell stands in its run, on the scale on which changes add up. */
+const standing = (known: Metric, cells: readonly CellSummary[], cell: CellRecord | undefined): number | undefined => {
+  const value = valueOf(known, cells, cell);
+  if (known.unit === 'share' || value === undefined) return value;
+  const full = cells.find((one) => one.state === cell?.state && one.protocol === cell.protocol && one.mode === 'full');
+  const control = cell?.mode === 'full' ? 1 : (valueOf(known, cells, full) ?? 1);
+  return value > 0 && control > 0 ? Math.log(value / control) : undefined;
+};
+
+const valueOf = (
+  { value, unit }: Metric,
+  cells: readonly CellSummary[],
+  cell: { readonly id: string } | undefined,
+): number | undefined => {
+  const summary = cells.find((one) => one.id === cell?.id);
+  return summary === undefined || (summary.honoured === 0 && unit !== 'share') ? undefined : value(summary);
+};
+
+/** The same cell of another run: of the state of that name, or of the only one. */
+const sameIn = (run: RunRecord, { state, protocol, mode }: CellRecord): CellRecord | undefined => {
+  const [only, second] = run.states;
+  const wanted = second === undefined ? only?.label : state;
+  return run.cells.find((cell) => cell.state === wanted && cell.protocol === protocol && cell.mode === mode);
+};

@@ -1,0 +1,79 @@
+import type { Argv, CommandModule } from 'yargs';
+import { settingsOf } from '../../analysis/compare-states.ts';
+import { decideStored } from '../../analysis/gate/decide-stored.ts';
+import { parseGate } from '../../analysis/gate/parse.ts';
+import { ResumarkError, type ExitCode } from '../../domain/error.ts';
+import type { Gate } from '../../domain/gate.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { render } from '../../report/formats.ts';
+import { readRun } from '../../run/store.ts';
+import type { CommandContext } from '../context.ts';
+import { exitCodeOf, gateExitCode, gravest } from '../exit-code.ts';
+import { flagValues, withFlagsOf, type ParsedFlags } from '../flags.ts';
+import { formatOf, formatOption } from '../format.ts';
+import { passesInconclusive, tellGithub, withJudgingFlags } from '../gate-flags.ts';
+
+/** `gate <run>`: applies gates to a run that was measured before. */
+export const gateCommand = (context: CommandContext): CommandModule => ({
+  command: 'gate [run]',
+  describe: 'Judge gates on a run that was measured before',
+  builder: (yargs: Argv) =>
+    withFlagsOf(withJudgingFlags(yargs), ['compare', 'gates'])
+      .positional('run', { type: 'string', describe: 'A run folder, or its run.json' })
+      .option('baseline', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'A run of the state before; may be given several times. One alone is never a hard gate',
+        group: 'Gates:',
+      })
+      .option('force', {
+        type: 'boolean',
+        describe: 'Judge although the baselines differ in more than the change',
+        group: 'Gates:',
+      })
+      .option('format', formatOption)
+      .example('$0 gate results/20260101T120000Z_edge --threshold "ticket.resumed >= 99%"', '')
+      .example(
+        '$0 gate results/new --baseline results/a --baseline results/b ...',
+        'against five runs or more of the state before',
+      ),
+  handler: async (parsed) => {
+    context.exitWith(await gateStored(context, parsed));
+  },
+});
+
+const gateStored = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
+  const format = formatOf(parsed['format']);
+  const passesNoise = passesInconclusive(parsed);
+  const flags = flagValues(parsed);
+  const written = (flags['gates'] as readonly string[] | undefined)?.map(parseGate);
+  const run = await readRun(pathOf(parsed['run']));
+  const baselines = await Promise.all(((parsed['baseline'] ?? []) as readonly string[]).map(readRun));
+  const gates = written ?? gatesOf(run);
+  if (gates.length === 0 && baselines.length === 0 && run.states.length < 2) throw nothingToGate(run);
+  const decision = decideStored(run, {
+    gates,
+    settings: settingsOf(run, flags),
+    baselines,
+    isForced: parsed['force'] === true,
+  });
+  terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns, decision }));
+  await tellGithub(terminal, parsed, { run, decision });
+  return gravest(exitCodeOf(run, undefined), gateExitCode(decision, passesNoise));
+};
+
+const pathOf = (run: unknown): string => {
+  if (typeof run === 'string') return run;
+  throw new ResumarkError('USAGE', 'gate needs a run folder.', 'To measure and judge in one go: resumark run <scenario> --gate.');
+};
+
+const nothingToGate = ({ id }: RunRecord): ResumarkError =>
+  new ResumarkError(
+    'USAGE',
+    `there is nothing to gate: ${id} has no gates, and one state alone cannot get worse.`,
+    'Give a gate such as --threshold "ticket.resumed >= 99%", or runs of the state before with --baseline.',
+  );
+
+/** The gates that the run was measured with. */
+const gatesOf = ({ scenario }: RunRecord): Gate[] => ((scenario['gates'] ?? []) as readonly string[]).map(parseGate);

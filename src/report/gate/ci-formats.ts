@@ -1,0 +1,91 @@
+import { METRICS, type MetricId } from '../../analysis/metrics.ts';
+import { summarize, type CellSummary } from '../../analysis/summary.ts';
+import { cellLabel } from '../../domain/cell.ts';
+import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { counted, formatShare } from '../format.ts';
+import { noticeSentence } from '../notice-text.ts';
+import { decisionSentence, gateName, gateSentence } from './gate-text.ts';
+import { githubAnnotations, type Annotation } from './github.ts';
+import { junitXml, type TestCase } from './junit.ts';
+import { bencherJson, benchmarkJson, type TrendPoint } from './trend.ts';
+
+/** What a CI server is told: the run, and what its gates came to where they were judged. */
+export interface Judged {
+  readonly decision?: GateDecision | undefined;
+}
+
+/** A test case per cell, whether it was what was asked for, and one per gate. */
+export const runJunit = (run: RunRecord, { decision }: Judged): string =>
+  junitXml([...summarize(run).map((cell) => cellCase(run, cell)), ...(decision?.results ?? []).map(gateCase)]);
+
+const cellCase = (run: RunRecord, cell: CellSummary): TestCase => {
+  const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
+  const result = isControl ? 'passed' : CELL_RESULT[cell.status];
+  const share = cell.honouredShare === undefined ? 'no handshake was finished' : `${formatShare(cell.honouredShare)} honoured`;
+  return { suite: 'handshakes', name: cellLabel(cell), result, message: share };
+};
+
+const CELL_RESULT: Readonly<Record<CellSummary['status'], TestCase['result']>> = {
+  honoured: 'passed',
+  partly: 'passed',
+  never: 'failure',
+  failed: 'failure',
+  empty: 'skipped',
+};
+
+const GATE_RESULT: Readonly<Record<GateOutcome, TestCase['result']>> = {
+  passed: 'passed',
+  failed: 'failure',
+  inconclusive: 'skipped',
+};
+
+const gateCase = (result: GateResult): TestCase => ({
+  suite: 'gates',
+  name: gateName(result),
+  result: GATE_RESULT[result.outcome],
+  message: gateSentence(result),
+});
+
+/** An annotation for each gate that did not pass and for each doubt about the run, and one that sums up. */
+export const runAnnotations = (run: RunRecord, { decision }: Judged): string => {
+  const doubts = run.notices.filter(({ severity }) => severity !== 'info');
+  const sum =
+    decision === undefined
+      ? `${counted(run.cells.length, 'cell')} measured, ${counted(doubts.length, 'doubt')}.`
+      : decisionSentence(decision);
+  return githubAnnotations([
+    ...(decision?.results ?? []).flatMap(gateAnnotation),
+    ...doubts.map((notice): Annotation => ({
+      level: notice.severity === 'error' ? 'error' : 'warning',
+      title: 'resumark',
+      message: noticeSentence(notice),
+    })),
+    { level: 'notice', title: 'resumark', message: sum },
+  ]);
+};
+
+const gateAnnotation = (result: GateResult): Annotation[] => {
+  if (result.outcome === 'passed') return [];
+  const level = result.outcome === 'failed' ? 'error' : 'warning';
+  return [{ level, title: `gate ${result.outcome}: ${gateName(result)}`, message: gateSentence(result) }];
+};
+
+/** Numbers of which less is better, for github-action-benchmark. */
+export const runBenchmark = (run: RunRecord): string => benchmarkJson(pointsOf(run));
+
+/** The same numbers for Bencher. */
+export const runBencher = (run: RunRecord): string => bencherJson(pointsOf(run));
+
+/** What is worth a history: what a user waits for and what both sides pay. */
+const TREND: readonly MetricId[] = ['p50', 'p90', 'p99', 'cpu.server', 'cpu.client'];
+
+const pointsOf = (run: RunRecord): TrendPoint[] =>
+  summarize(run)
+    .filter(({ honoured }) => honoured > 0)
+    .flatMap((cell) =>
+      METRICS.filter(({ id }) => TREND.includes(id)).flatMap(({ id, unit, value: valueOf }) => {
+        const value = valueOf(cell);
+        return value === undefined ? [] : [{ benchmark: cellLabel(cell), measure: id, unit, value }];
+      }),
+    );

@@ -1,0 +1,25 @@
+import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
+import { escaped } from '../markdown.ts';
+import { oneLine } from '../safe-text.ts';
+import { decisionSentence, gateLine, gateName, gateSentence } from './gate-text.ts';
+
+const ORDER: readonly GateOutcome[] = ['failed', 'inconclusive', 'passed'];
+
+/** What needs to be looked at first. */
+const byUrgency = ({ results }: GateDecision): GateResult[] =>
+  results.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
+
+/** The gates for a terminal: a line each, and what they come to. */
+export const gateLines = (decision: GateDecision): string[] =>
+  [...byUrgency(decision).map(gateLine), decisionSentence(decision)].map(oneLine);
+
+const MARK: Readonly<Record<GateOutcome, string>> = { failed: '❌', inconclusive: '❔', passed: '✅' };
+
+/** The gates for a pull request: what they come to, and a line for each. */
+export const gateMarkdown = (decision: GateDecision): string[] => [
+  `**${escaped(decisionSentence(decision))}**`,
+  '',
+  ...byUrgency(decision).map(
+    (result) => `- ${MARK[result.outcome]} ${escaped(gateName(result))}: ${escaped(gateSentence(result))}`,
+  ),
+];

@@ -1,0 +1,50 @@
+import { handshakesNeeded } from '../analysis/gate/cell-doubts.ts';
+import { confirmed, decideGates, isDecided } from '../analysis/gate/decide.ts';
+import { scenarioGates } from '../analysis/gate/scenario-gates.ts';
+import type { GateDecision } from '../domain/gate.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { DecodedScenario } from '../scenario/decode.ts';
+import { withGatePlan } from '../scenario/gate-plan.ts';
+import { execute } from './execute.ts';
+import type { ExecuteOptions } from './measurement.ts';
+
+export interface GatedOptions extends Omit<ExecuteOptions, 'isDecided'> {
+  /** How often an alarm is tried again in a run of its own before it counts; 0 unless given. */
+  readonly confirm?: number;
+}
+
+/** A run that was measured to be judged. */
+export interface GatedRun {
+  /** The last of the attempts. */
+  readonly run: RunRecord;
+  readonly decision: GateDecision;
+}
+
+/**
+ * Measures a scenario until its gates are decided, at its planned looks, and judges them. With `confirm` a failure is measured again, with
+ * servers and an order of its own; what failed every time has failed.
+ *
+ * @throws ResumarkError USAGE for a wrong gate, before anything is measured; and what {@link execute} throws.
+ */
+export const executeGated = async (decoded: DecodedScenario, options: GatedOptions = {}): Promise<GatedRun> => {
+  const gates = scenarioGates(decoded.scenario);
+  const planned = withGatePlan(decoded, handshakesNeeded(gates));
+  const { scenario } = planned;
+  const decide = (run: RunRecord): GateDecision => decideGates(run, { gates, settings: scenario.compare });
+  const attempt = async (number: number): Promise<GatedRun> => {
+    const seed = scenario.seed === undefined ? undefined : scenario.seed + number;
+    const run = await execute(
+      { ...planned, scenario: { ...scenario, seed } },
+      // A run that is under way is judged as if it had ended here.
+      { ...options, isDecided: (soFar) => isDecided(decide({ ...soFar, status: 'complete' })) },
+    );
+    return { run, decision: decide(run) };
+  };
+  let last = await attempt(0);
+  const decisions: [GateDecision, ...GateDecision[]] = [last.decision];
+  while (last.decision.outcome === 'failed' && decisions.length <= (options.confirm ?? 0)) {
+    last = await attempt(decisions.length);
+    decisions.push(last.decision);
+  }
+  return { run: last.run, decision: confirmed(decisions) };
+};

@@ -1,0 +1,30 @@
+import { DEFAULT_LOOKS } from '../stats/planned-looks.ts';
+import type { DecodedScenario, SettingSources } from './decode.ts';
+import type { Scenario } from './schema.ts';
+
+/** Enough that a block's p50 is a property of the server, and so few that a pair stays within one mood of the machine. */
+const LEAST_HANDSHAKES = 100;
+
+/**
+ * The plan of a run that is to be judged, where the user has left it open: so many rounds as it takes, at planned looks, of blocks of one
+ * handshake after another. A full generator's own queue would be in every latency, and then no gate could pass.
+ *
+ * @param handshakes how many a block must have for what is judged.
+ */
+export const withGatePlan = ({ scenario, sources }: DecodedScenario, handshakes: number): DecodedScenario => ({
+  scenario: { ...scenario, plan: gatePlan(scenario, sources, handshakes), load: gateLoad(scenario, sources) },
+  sources,
+});
+
+const gatePlan = ({ plan }: Scenario, sources: SettingSources, handshakes: number): Scenario['plan'] => ({
+  ...plan,
+  ...(!isGiven(sources, ['plan.rounds', 'plan.pairs', 'plan.looks']) && { looks: [...DEFAULT_LOOKS] }),
+  ...(!isGiven(sources, ['plan.duration', 'plan.handshakes', 'plan.handshakesPerBlock']) && {
+    handshakesPerBlock: Math.max(LEAST_HANDSHAKES, handshakes),
+  }),
+});
+
+const gateLoad = ({ load }: Scenario, sources: SettingSources): Scenario['load'] =>
+  Object.keys(sources).some((path) => path.startsWith('load.')) ? load : { ...load, concurrency: 1 };
+
+const isGiven = (sources: SettingSources, paths: readonly string[]): boolean => paths.some((path) => sources[path] !== undefined);
