@@ -8,6 +8,11 @@ import { z } from './zod.ts';
 /** Raised when the meaning of a field changes. Older files are upgraded by pure steps in `analysis/upgrade.ts`. */
 export const RUN_FORMAT = 1;
 
+/** Less work than an ordinary client does, on the user's wish: figures with them compare with each other only. */
+export const SHORTCUTS = ['key-share-reused', 'signature-unchecked', 'spinning'] as const;
+
+export type Shortcut = (typeof SHORTCUTS)[number];
+
 const whole = z.int().nonnegative();
 const counts = z.record(z.string(), whole);
 
@@ -228,7 +233,13 @@ const runSchema = z.object({
     memoryBytes: whole,
     loadAverage: z.number().nonnegative(),
   }),
-  engine: z.object({ name: z.string(), library: z.string(), reason: z.string() }),
+  engine: z.object({
+    name: z.string(),
+    library: z.string(),
+    reason: z.string(),
+    /** In what it does not do as an ordinary client does. */
+    shortcuts: z.array(z.enum(SHORTCUTS)).default([]),
+  }),
   workers: whole,
   seed: whole,
   /** How states share a round; absent in older runs, whose states took turns. */

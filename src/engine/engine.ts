@@ -36,7 +36,8 @@ export interface Engine {
 /** What mode `early-data` sends before the handshake is over when the settings have no request: one that may be repeated without harm. */
 export const EARLY_REQUEST = 'GET / HTTP/1.1\r\nHost: resumark\r\n\r\n';
 
-export const ENGINE_NAMES = ['openssl', 'node', 'wire'] as const;
+/** From the fastest on. */
+export const ENGINE_NAMES = ['wire', 'openssl', 'node'] as const;
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
@@ -54,6 +55,11 @@ export const LINGER_MS = 50;
 export const CLOSE_STYLES = ['reset', 'notify'] as const;
 
 export type CloseStyle = (typeof CLOSE_STYLES)[number];
+
+/** Whether each handshake has a key of its own for the key exchange, as any client has, or a client generates one and uses it on. */
+export const KEY_SHARES = ['fresh', 'reuse'] as const;
+
+export type KeyShare = (typeof KEY_SHARES)[number];
 
 export interface ClientSettings {
   /** Minimum and maximum version at once. */
@@ -76,6 +82,9 @@ export interface ClientSettings {
   readonly ciphers: string | undefined;
   /** OpenSSL group list, `X25519:P-256`; `undefined` is the library's default. */
   readonly groups: string | undefined;
+  readonly keyShare: KeyShare;
+  /** Whether the server's signature over the handshake is verified. Both Finished messages always are. */
+  readonly checksSignature: boolean;
   readonly close: CloseStyle;
   /** Local addresses to connect from, in turn; empty leaves the choice to the system. */
   readonly sources: readonly string[];

@@ -1,6 +1,6 @@
 import { busiest } from '../analysis/saturation.ts';
 import { protocolLabel } from '../domain/protocol.ts';
-import type { GeneratorRecord, RunRecord, StateRecord } from '../domain/run-record.ts';
+import type { GeneratorRecord, RunRecord, Shortcut, StateRecord } from '../domain/run-record.ts';
 import { loadText } from './load-text.ts';
 import { counted, formatDuration, formatMemory, formatShare, grouped } from './format.ts';
 
@@ -26,7 +26,14 @@ export const runFacts = (run: RunRecord): Fact[] =>
     { label: 'Run', values: [`${run.id}, ${run.status}, seed ${String(run.seed)}, ${run.tool.name} ${run.tool.version}`] },
   ].filter(({ values }) => values.length > 0);
 
-export const engineText = ({ engine }: RunRecord): string => `${engine.name} (${engine.library})`;
+export const engineText = ({ engine: { name, library, shortcuts } }: RunRecord): string =>
+  `${name} (${[library, ...shortcuts.map((shortcut) => SHORTCUT_TEXT[shortcut])].join('; ')})`;
+
+const SHORTCUT_TEXT: Readonly<Record<Shortcut, string>> = {
+  'key-share-reused': 'one key share for all handshakes',
+  'signature-unchecked': "the server's signature not checked",
+  spinning: 'never sleeping, so that client CPU is the whole core',
+};
 
 /** Where the states point: once when all point to the same. */
 export const targetTexts = (run: RunRecord): string[] => perState(run, ({ target }) => target);

@@ -22,6 +22,8 @@ export const clientSettings = (
   alpn: scenario.tls.alpn ?? [],
   ciphers: scenario.tls.ciphers,
   groups: scenario.tls.groups,
+  keyShare: scenario.tls.keyShare,
+  checksSignature: scenario.tls.signatureCheck,
   // One at a time means that nothing of the last connection is left when the next one begins.
   close: scenario.load.model === 'sequential' ? 'notify' : scenario.connection.close,
   sources: scenario.connection.source ?? [],

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { RunRecord } from '../domain/run-record.ts';
-import type { Negotiated } from '../engine/engine.ts';
+import type { ClientSettings, Negotiated } from '../engine/engine.ts';
 import { Fleet } from '../load/fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand } from '../scenario/expand.ts';
@@ -20,10 +20,18 @@ import { preflight } from './preflight.ts';
 export const execute = async (decoded: DecodedScenario, options: ExecuteOptions = {}): Promise<RunRecord> => {
   const { scenario } = decoded;
   checkLimits(scenario);
-  const chosen = chooseEngine(scenario);
   const states = await openStates(scenario);
   try {
-    checkSettings(chosen, scenario, states);
+    return await executeOn(states, decoded, options);
+  } finally {
+    await closeStates(states);
+  }
+};
+
+const executeOn = async (states: readonly OpenState[], decoded: DecodedScenario, options: ExecuteOptions): Promise<RunRecord> => {
+  const { scenario } = decoded;
+  const chosen = chooseEngine(scenario, settingsOf(scenario, states));
+  try {
     const negotiated = await preflightAll(chosen, scenario, states);
     const fleet = await Fleet.start(workersOf(scenario), chosen.choice);
     try {
@@ -33,17 +41,13 @@ export const execute = async (decoded: DecodedScenario, options: ExecuteOptions 
     }
   } finally {
     chosen.engine.close();
-    await closeStates(states);
   }
 };
 
-/** What the engine cannot do it says here, before the first connection. */
-const checkSettings = ({ engine }: ChosenEngine, scenario: Scenario, states: readonly OpenState[]): void => {
-  for (const cell of expand(scenario).cells) {
-    const state = states.find(({ label }) => label === cell.state);
-    if (state !== undefined) engine.client(clientSettings(scenario, state, cell)).close();
-  }
-};
+const settingsOf = (scenario: Scenario, states: readonly OpenState[]): ClientSettings[] =>
+  expand(scenario).cells.flatMap((cell) =>
+    states.filter(({ label }) => label === cell.state).map((state) => clientSettings(scenario, state, cell)),
+  );
 
 const preflightAll = async (
   { engine }: ChosenEngine,

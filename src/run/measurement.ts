@@ -4,7 +4,7 @@ import { summarize } from '../analysis/summary.ts';
 import { cellId, cellLabel, type Cell } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Protocol } from '../domain/protocol.ts';
-import { RUN_FORMAT, type RunRecord, type RunStatus } from '../domain/run-record.ts';
+import { RUN_FORMAT, type RunRecord, type RunStatus, type Shortcut } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import type { Fleet } from '../load/fleet.ts';
 import type { MeasuredBlock, VisitOrder } from '../load/visit-order.ts';
@@ -217,6 +217,12 @@ export class Measurement {
   }
 }
 
+const shortcutsOf = ({ tls, spin }: Scenario): Shortcut[] => [
+  ...(tls.keyShare === 'reuse' ? (['key-share-reused'] as const) : []),
+  ...(tls.signatureCheck ? [] : (['signature-unchecked'] as const)),
+  ...(spin ? (['spinning'] as const) : []),
+];
+
 /** Said only where the fastest engine could not be had. */
 const engineNotices = ({ engine, obstacles }: ChosenEngine): Notice[] =>
   obstacles.length === 0
@@ -261,7 +267,12 @@ const newRun = (
   startedAt: startedAt.toISOString(),
   endedAt: null,
   environment: describeEnvironment(),
-  engine: { name: chosen.engine.name, library: chosen.engine.library, reason: chosen.reason },
+  engine: {
+    name: chosen.engine.name,
+    library: chosen.engine.library,
+    reason: chosen.reason,
+    shortcuts: shortcutsOf(decoded.scenario),
+  },
   workers: fleet.size,
   seed,
   interleave,

@@ -142,6 +142,14 @@ const tlsSchema = z.strictObject({
   groups: text('an OpenSSL group list')
     .optional()
     .meta({ flag: 'groups', description: 'Key exchange groups in order of preference' }),
+  keyShare: choice(['fresh', 'reuse']).default('fresh').meta({
+    flag: 'key-share',
+    description: "The client's key of the key exchange: fresh for each handshake, or one that is used again (engine wire)",
+  }),
+  signatureCheck: flag.default(true).meta({
+    flag: 'signature-check',
+    description: "Verify the server's signature; --no-signature-check leaves it out (engine wire)",
+  }),
   alpn: listOf(text('a protocol name'), 'protocol names')
     .optional()
     .meta({ flag: 'alpn', description: 'Application protocols to offer' }),
@@ -212,6 +220,10 @@ export const scenarioSchema = z.strictObject({
   libssl: text('a path')
     .optional()
     .meta({ flag: 'libssl', description: "libssl of OpenSSL 3 for engine openssl, instead of Node's own" }),
+  spin: flag.default(false).meta({
+    flag: 'spin',
+    description: 'Look for events without sleeping: a core per worker, and no wake-ups in what is measured (not engine node)',
+  }),
   workers: count(1).optional().meta({
     flag: 'workers',
     alias: 'w',

@@ -80,12 +80,12 @@ it('shows that a mode was switched on even in single runs, without calling it a 
 it.each<[string, Partial<RunRecord>, string]>([
   [
     'another engine',
-    { engine: { name: 'openssl', library: 'node:tls, OpenSSL 3.0.15', reason: '' } },
+    { engine: { name: 'openssl', library: 'node:tls, OpenSSL 3.0.15', reason: '', shortcuts: [] } },
     '  engine: node before, openssl after',
   ],
   [
     'another OpenSSL',
-    { engine: { name: 'node', library: 'node:tls, OpenSSL 3.5.0', reason: '' } },
+    { engine: { name: 'node', library: 'node:tls, OpenSSL 3.5.0', reason: '', shortcuts: [] } },
     '  TLS library: node:tls, OpenSSL 3.0.15 before, node:tls, OpenSSL 3.5.0 after',
   ],
   ['another number of workers', { workers: 1 }, '  workers: 2 before, 1 after'],

@@ -37,6 +37,8 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       alpn: [],
       ciphers: undefined,
       groups: undefined,
+      keyShare: 'fresh',
+      checksSignature: true,
       close: 'reset',
       sources: [],
       keyLog: undefined,

@@ -20,6 +20,8 @@ describe('engine node', () => {
         alpn: [],
         ciphers: undefined,
         groups: undefined,
+        keyShare: 'fresh',
+        checksSignature: true,
         close: 'reset',
         sources: [],
         keyLog: undefined,

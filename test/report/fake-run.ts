@@ -63,7 +63,7 @@ export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> =
     memoryBytes: 16_000_000_000,
     loadAverage: 0.25,
   },
-  engine: { name: 'node', library: 'node:tls, OpenSSL 3.0.15', reason: 'it runs everywhere' },
+  engine: { name: 'node', library: 'node:tls, OpenSSL 3.0.15', reason: 'it runs everywhere', shortcuts: [] },
   workers: 2,
   seed: 7,
   interleave: 'block',
@@ -155,7 +155,7 @@ export const hostile = (): RunRecord =>
     ],
     {
       name: HOSTILE,
-      engine: { name: HOSTILE, library: HOSTILE, reason: HOSTILE },
+      engine: { name: HOSTILE, library: HOSTILE, reason: HOSTILE, shortcuts: [] },
       states: [fakeState({ target: HOSTILE, address: HOSTILE, serverName: HOSTILE, cpuSource: HOSTILE })],
       notices: [
         { code: 'errors', severity: 'warning', cell: HOSTILE, handshakes: 1, because: { [`alert:${HOSTILE}`]: 1 } },

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { createSecureContext, type ConnectionOptions, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { ResumarkError } from '../../domain/error.ts';
 import type { Client, ClientSettings } from '../engine.ts';
+import { refuseShortcuts } from '../shortcuts.ts';
 
 /** What all connections of a client share. */
 export interface NodeClient extends Client {
@@ -19,9 +20,10 @@ export const nodeClient = (settings: ClientSettings): NodeClient => {
     throw new ResumarkError(
       'ENGINE',
       'mode early-data cannot be run by engine node: node:tls has no 0-RTT for clients.',
-      'Use --engine openssl, or leave early-data out of the modes.',
+      'Use --engine wire or openssl, or leave early-data out of the modes.',
     );
   }
+  refuseShortcuts('node', settings);
   let connections = 0;
   return {
     settings,

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { refuseShortcuts } from '../shortcuts.ts';
 import { allocate } from '../ffi.ts';
 import type { Exchange } from '../reactor/conversation.ts';
 import { openLibc } from '../reactor/libc.ts';
@@ -11,24 +12,33 @@ import { openOpenSsl } from './library.ts';
 /** As much as one receive can bring: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
 
+export interface OpenSslOptions {
+  /** Path of a libssl of OpenSSL 3, `null` for Node's own. */
+  readonly library?: string | null;
+  /** Look for events without sleeping. */
+  readonly spin?: boolean;
+}
+
 /**
  * The engine on libssl: the OpenSSL inside the Node binary, or another.
  *
- * @param library path of a libssl of OpenSSL 3, `null` for Node's own.
  * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux, no such library.
  */
-export const openOpenSslEngine = (library: string | null = null): Engine => {
+export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptions = {}): Engine => {
   const openssl = openOpenSsl(library);
   const sockets = new Sockets(openLibc());
   const contexts = new Contexts(openssl);
   const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) });
+  const reactor = new Reactor({ sockets, exchange, spin, converse: () => new OpenSslConversation(openssl, exchange) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,
     readsEveryHello: true,
     tellsTurns: true,
-    client: (settings) => contexts.client(settings),
+    client: (settings) => {
+      refuseShortcuts('openssl', settings);
+      return contexts.client(settings);
+    },
     run: (work) => {
       reactor.run(work);
       return Promise.resolve();

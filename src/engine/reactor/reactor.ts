@@ -27,6 +27,8 @@ export interface ReactorOptions {
   readonly sockets: Sockets;
   readonly exchange: Exchange;
   readonly converse: () => Conversation;
+  /** Look for events without ever sleeping. */
+  readonly spin: boolean;
 }
 
 /** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and conversations, keeps the times. */
@@ -34,6 +36,7 @@ export class Reactor {
   readonly #sockets: Sockets;
   readonly #exchange: Exchange;
   readonly #converse: () => Conversation;
+  readonly #spin: boolean;
   #work: Work = NOTHING;
   readonly #slots: Slot[] = [];
   readonly #free: Slot[] = [];
@@ -43,10 +46,11 @@ export class Reactor {
   #hasSettled = false;
   #nextCheckNs = 0;
 
-  constructor({ sockets, exchange, converse }: ReactorOptions) {
+  constructor({ sockets, exchange, converse, spin }: ReactorOptions) {
     this.#sockets = sockets;
     this.#exchange = exchange;
     this.#converse = converse;
+    this.#spin = spin;
     this.#lingering = new Lingering(LINGER_MS, (fd) => {
       sockets.close(fd);
     });
@@ -95,8 +99,8 @@ export class Reactor {
     const beganNs = nowNs();
     const restNs = this.#work.dueNs() - beganNs;
     if (restNs <= 0) return this.#sockets.wait(0);
-    if (restNs < LONGEST_SLEEP_MS * 1e6) this.#sockets.wakeIn(restNs);
-    const events = this.#sockets.wait(LONGEST_SLEEP_MS);
+    if (!this.#spin && restNs < LONGEST_SLEEP_MS * 1e6) this.#sockets.wakeIn(restNs);
+    const events = this.#sockets.wait(this.#spin ? 0 : LONGEST_SLEEP_MS);
     this.#work.rested?.(nowNs() - beganNs);
     return events;
   }

@@ -26,8 +26,8 @@ export class WireClient implements ReactorClient {
   readonly groups: readonly GroupShape[];
   readonly template: HelloTemplate;
   readonly chains: Chains;
-  readonly checksSignature: boolean = true;
-  readonly #reused: KeyPair | undefined = undefined;
+  readonly checksSignature: boolean;
+  readonly #reused: KeyPair | undefined;
 
   /** @throws ResumarkError ENGINE naming what this engine cannot do, before the first connection. */
   constructor(settings: ClientSettings, primitives: Primitives, trust: Trust) {
@@ -41,6 +41,8 @@ export class WireClient implements ReactorClient {
     if (typeof suites === 'string') throw refusal(`does not know the cipher ${suites}`);
     this.suites = suites;
     this.groups = groupsOf(settings.groups, primitives);
+    this.checksSignature = settings.checksSignature;
+    this.#reused = settings.keyShare === 'reuse' ? generate(this.groups, primitives) : undefined;
     this.template = this.templateOf(0, undefined);
     const name = settings.serverName ?? settings.address;
     this.chains = new Chains(
@@ -88,6 +90,14 @@ export class WireClient implements ReactorClient {
     this.#reused?.free();
   }
 }
+
+/** The one key of all handshakes is of the first group: what a server that wants another costs is not saved. */
+const generate = ([group]: readonly GroupShape[], { keyExchange }: Primitives): KeyPair | undefined => {
+  if (group === undefined) return undefined;
+  const pair = keyExchange.keyPair(group);
+  pair.renew();
+  return pair;
+};
 
 const whyNot = ({ identity, keyLog }: ClientSettings): string | undefined => {
   if (identity !== undefined) return 'has no client certificates';

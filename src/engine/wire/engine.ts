@@ -6,8 +6,8 @@ import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';
 import { WireClient } from './client.ts';
 import { WireConversation, type Shared } from './conversation.ts';
-import { openPrimitives } from './crypto/primitives.ts';
 import { openLibCrypto } from './library.ts';
+import { openTestedPrimitives } from './self-test.ts';
 import { makeJoint } from './stream.ts';
 import { makeTools } from './tools.ts';
 import { Trust } from './trust.ts';
@@ -15,19 +15,24 @@ import { Trust } from './trust.ts';
 /** As much as one receive can bring: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
 
+export interface WireOptions {
+  /** Look for events without sleeping. */
+  readonly spin?: boolean;
+}
+
 /**
  * The fast engine: our own TLS client handshake over the primitives of the OpenSSL inside the Node binary.
  *
- * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux.
+ * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux, or an OpenSSL whose primitives fail the self-test.
  */
-export const openWireEngine = (): Engine => {
+export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
   const lib = openLibCrypto();
-  const primitives = openPrimitives(lib);
+  const primitives = openTestedPrimitives(lib);
   const sockets = new Sockets(openLibc());
   const trust = new Trust();
   const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
   const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) });
+  const reactor = new Reactor({ sockets, exchange, spin, converse: () => new WireConversation(shared) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,

@@ -34,6 +34,8 @@ describe.runIf(nginx !== undefined)('a session', () => {
     alpn: [],
     ciphers: undefined,
     groups: undefined,
+    keyShare: 'fresh',
+    checksSignature: true,
     close: 'reset',
     sources: [],
     keyLog: undefined,
