@@ -26,10 +26,10 @@ export interface OpenSslOptions {
  */
 export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptions = {}): Engine => {
   const openssl = openOpenSsl(library);
-  const sockets = new Sockets(openLibc());
+  const sockets = new Sockets(openLibc(), spin);
   const contexts = new Contexts(openssl);
   const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, spin, converse: () => new OpenSslConversation(openssl, exchange) });
+  const reactor = new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,

@@ -7,9 +7,6 @@ import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from './libc.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
 import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
 
-/** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
-const LONGEST_SLEEP_MS = 20;
-
 /** How often stages are checked for their time; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;
 
@@ -27,8 +24,6 @@ export interface ReactorOptions {
   readonly sockets: Sockets;
   readonly exchange: Exchange;
   readonly converse: () => Conversation;
-  /** Look for events without ever sleeping. */
-  readonly spin: boolean;
 }
 
 /** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and conversations, keeps the times. */
@@ -36,7 +31,6 @@ export class Reactor {
   readonly #sockets: Sockets;
   readonly #exchange: Exchange;
   readonly #converse: () => Conversation;
-  readonly #spin: boolean;
   #work: Work = NOTHING;
   readonly #slots: Slot[] = [];
   readonly #free: Slot[] = [];
@@ -46,11 +40,10 @@ export class Reactor {
   #hasSettled = false;
   #nextCheckNs = 0;
 
-  constructor({ sockets, exchange, converse, spin }: ReactorOptions) {
+  constructor({ sockets, exchange, converse }: ReactorOptions) {
     this.#sockets = sockets;
     this.#exchange = exchange;
     this.#converse = converse;
-    this.#spin = spin;
     this.#lingering = new Lingering(LINGER_MS, (fd) => {
       sockets.close(fd);
     });
@@ -98,10 +91,8 @@ export class Reactor {
   #wait(): number {
     const beganNs = nowNs();
     const restNs = this.#work.dueNs() - beganNs;
-    if (restNs <= 0) return this.#sockets.wait(0);
-    if (!this.#spin && restNs < LONGEST_SLEEP_MS * 1e6) this.#sockets.wakeIn(restNs);
-    const events = this.#sockets.wait(this.#spin ? 0 : LONGEST_SLEEP_MS);
-    this.#work.rested?.(nowNs() - beganNs);
+    const events = this.#sockets.waitFor(restNs);
+    if (restNs > 0) this.#work.rested?.(nowNs() - beganNs);
     return events;
   }
 

@@ -37,6 +37,9 @@ export interface SocketAddress {
   readonly memory: NativeMemory;
 }
 
+/** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
+const LONGEST_SLEEP_MS = 20;
+
 /** As many events as one epoll_wait gives; more wait for the next. */
 const MOST_EVENTS = 512;
 
@@ -57,6 +60,7 @@ export const RESET = -2;
 /** Non-blocking TCP sockets and their readiness, over the C library; nothing is allocated per call. */
 export class Sockets {
   readonly #libc: Libc;
+  readonly #spin: boolean;
   readonly #epoll: number;
   readonly #events = allocate(MOST_EVENTS * EVENT_WORDS * 4);
   readonly #eventWords: Uint32Array;
@@ -76,8 +80,10 @@ export class Sockets {
   /** `struct itimerspec`: no interval, and when to go off. */
   readonly #timerValue = allocate(32);
 
-  constructor(libc: Libc) {
+  /** @param spin look for events without ever sleeping. */
+  constructor(libc: Libc, spin: boolean) {
     this.#libc = libc;
+    this.#spin = spin;
     this.#epoll = libc.epollCreate(EPOLL_CLOEXEC);
     this.#eventWords = wordsOf(this.#events);
     this.#eventWord = wordsOf(this.#event);
@@ -116,21 +122,11 @@ export class Sockets {
     return isRefused ? this.#giveUp(fd) : fd;
   }
 
-  /** Waits for readiness, at most so many ms. @returns how many events there are. */
-  wait(timeoutMs: number): number {
-    return this.#libc.epollWait(this.#epoll, this.#events.address, MOST_EVENTS, timeoutMs);
-  }
-
-  /**
-   * Ends a later wait after so many ns, by an event that belongs to no slot. epoll_wait itself counts in ms and may be 50 us late on top (the
-   * timer slack of a thread); a timer of its own is late by what waking up takes.
-   */
-  wakeIn(ns: number): void {
-    const { bytes, address } = this.#timerValue;
-    bytes.writeBigInt64LE(BigInt(Math.floor(ns / 1e9)), 16);
-    // All zero would be no timer.
-    bytes.writeBigInt64LE(BigInt(Math.max(1, Math.floor(ns % 1e9))), 24);
-    this.#libc.timerSet(this.#timer, 0, address, 0);
+  /** Waits for readiness, at most so many ns and not long. @returns how many events there are. */
+  waitFor(ns: number): number {
+    if (ns <= 0 || this.#spin) return this.#wait(0);
+    if (ns < LONGEST_SLEEP_MS * 1e6) this.#wakeIn(ns);
+    return this.#wait(LONGEST_SLEEP_MS);
   }
 
   /** The token of an event of the last wait. */
@@ -205,6 +201,22 @@ export class Sockets {
     // A close is then a reset: no TIME_WAIT holds the port.
     libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, one, 8);
     return fd;
+  }
+
+  #wait(timeoutMs: number): number {
+    return this.#libc.epollWait(this.#epoll, this.#events.address, MOST_EVENTS, timeoutMs);
+  }
+
+  /**
+   * Ends a later wait after so many ns, by an event that belongs to no slot. epoll_wait itself counts in ms and may be 50 us late on top (the
+   * timer slack of a thread); a timer of its own is late by what waking up takes.
+   */
+  #wakeIn(ns: number): void {
+    const { bytes, address } = this.#timerValue;
+    bytes.writeBigInt64LE(BigInt(Math.floor(ns / 1e9)), 16);
+    // All zero would be no timer.
+    bytes.writeBigInt64LE(BigInt(Math.max(1, Math.floor(ns % 1e9))), 24);
+    this.#libc.timerSet(this.#timer, 0, address, 0);
   }
 
   #spares(family: number): number[] {

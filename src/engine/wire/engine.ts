@@ -28,11 +28,11 @@ export interface WireOptions {
 export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
   const lib = openLibCrypto();
   const primitives = openTestedPrimitives(lib);
-  const sockets = new Sockets(openLibc());
+  const sockets = new Sockets(openLibc(), spin);
   const trust = new Trust();
   const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
   const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, spin, converse: () => new WireConversation(shared) });
+  const reactor = new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,
