@@ -238,6 +238,7 @@ export class WireConversation implements Conversation {
       at += length;
       // Keys change between records, never inside one (RFC 8446, section 5.1).
       if (changedKeys && at !== end) throw fault('unexpected_message');
+      if (this.#connection.expects === 'nothing' && this.status === 'talking') this.#finish();
     }
   }
 
@@ -250,7 +251,6 @@ export class WireConversation implements Conversation {
     if (!connection.isTls13) take12(tools, connection, type, this.#ticket);
     else if (this.status === 'finished') takeLater13(tools, type, this.#ticket);
     else changesKeys = take13(tools, connection, type);
-    if (connection.expects === 'nothing' && this.status === 'talking') this.#finish();
     return changesKeys;
   }
 

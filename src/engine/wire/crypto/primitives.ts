@@ -28,10 +28,14 @@ export interface PrimitivesOptions {
   readonly entropy?: Entropy;
   /** Only the library's public interface, as where Node is linked to the system's OpenSSL. */
   readonly portable?: boolean;
+  /** Where the working memory comes from; a test gives one that watches its edges. */
+  readonly arena?: Arena;
 }
 
-export const openPrimitives = (lib: LibCrypto, { entropy, portable = false }: PrimitivesOptions = {}): Primitives => {
-  const arena = new Arena();
+export const openPrimitives = (
+  lib: LibCrypto,
+  { entropy, portable = false, arena = new Arena() }: PrimitivesOptions = {},
+): Primitives => {
   const source = entropy ?? new LibraryEntropy(lib, arena);
   const hashes = each((name) => openHash(name, lib, arena, portable));
   const hmacs = each((name) => new Hmac(hashes[name], lib, arena));
