@@ -122,6 +122,8 @@ const settingsOf = (
   identity: undefined,
   alpn: [],
   ciphers: OPENSSL_NAMES[suite.id],
+  keyShare: 'fresh',
+  checksSignature: true,
   close: 'reset',
   sources: [],
   keyLog: undefined,
