@@ -12,7 +12,17 @@ import { comparePaired } from './compare-paired.ts';
  * @param settings default to those of the run's scenario.
  * @throws ResumarkError USAGE when the run has one state only.
  */
-export const compareStates = (run: RunRecord, settings: CompareSettings = settingsOf(run)): Comparison[] => {
+export const compareStates = (run: RunRecord, settings?: CompareSettings): Comparison[] => {
+  if (settings !== undefined) return freshly(run, settings);
+  const comparisons = kept.get(run) ?? freshly(run, settingsOf(run));
+  kept.set(run, comparisons);
+  return comparisons;
+};
+
+/** The command, the page and the files of a folder ask alike, and each block's histogram takes its time to decode. */
+const kept = new WeakMap<RunRecord, Comparison[]>();
+
+const freshly = (run: RunRecord, settings: CompareSettings): Comparison[] => {
   const [before, ...others] = run.states.map(({ label }) => label);
   if (before === undefined || others.length === 0) {
     throw new ResumarkError(

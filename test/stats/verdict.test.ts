@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { holmAdjusted } from '../../src/stats/holm.ts';
 import { alphaPerLook, DEFAULT_LOOKS, leastPairs } from '../../src/stats/planned-looks.ts';
 import { shareBounds } from '../../src/stats/proportion.ts';
 import { seededRandom, type Random } from '../../src/stats/random.ts';
@@ -50,6 +51,10 @@ describe.each(Object.entries(MODELS))('on noise that is %s', (_, model) => {
     // What 1500 gates can tell: the rate is not surely above 1 %. For the autocorrelated noise the promise is 2 %.
     expect(shareBounds(alarmed, gates, 0.001).lower).toBeLessThan(0.01);
     expect(alarmed / gates).toBeLessThan(0.025);
+  });
+
+  it('finds a true change of 25 % at one of the looks, nine times in ten', () => {
+    expect(alarms(model, { trueRatio: 1.25, minEffect: 0.05, gates: 200, seed: 5 })).toBeGreaterThanOrEqual(180);
   });
 
   it('gives hardly any when nothing changed', () => {
@@ -122,3 +127,21 @@ it('says inconclusive and not equivalent with too few pairs', () => {
 const never = (): never => {
   throw new Error('there is no ratio');
 };
+
+it('keeps the promise for ten metrics together that share their noise, by Holm at each look', () => {
+  const random = seededRandom(8);
+  const alpha = alphaPerLook(0.01, DEFAULT_LOOKS.length);
+  const gates = 400;
+  let alarmed = 0;
+  for (let gate = 0; gate < gates; gate++) {
+    const common = Array.from({ length: 48 }, () => 0.03 * gauss(random));
+    const metrics = Array.from({ length: 10 }, () => common.map((shared) => Math.log(1.05) + shared + 0.03 * gauss(random)));
+    const isAlarm = DEFAULT_LOOKS.some((look) =>
+      holmAdjusted(
+        metrics.map((logRatios) => testPairs({ logRatios: logRatios.slice(0, look), alpha, minEffect: 0.05 }).pHigher),
+      ).some((p) => p <= alpha),
+    );
+    if (isAlarm) alarmed += 1;
+  }
+  expect(shareBounds(alarmed, gates, 0.001).lower).toBeLessThan(0.01);
+});
