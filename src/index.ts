@@ -2,7 +2,7 @@
  * The library door of Resumark: what the command line does, as functions. Nothing here ends the process or keeps state between calls.
  */
 export { execute as run } from './run/execute.ts';
-export type { ExecuteOptions as RunOptions } from './run/measurement.ts';
+export type { ExecuteOptions as RunOptions } from './run/prepared.ts';
 export type { BlockPosition, RunEvent } from './run/event.ts';
 export { readRun, RunStore } from './run/store.ts';
 export { compareLive as compare, type LiveComparison } from './run/compare-live.ts';

@@ -25,12 +25,19 @@ export const saturationNotices = (run: RunRecord, cells: readonly CellSummary[])
   ];
 };
 
-/** What can still be done about a generator that is too slow, most helpful first. Never what the run did already. */
-export const generatorMends = (run: RunRecord, blocks: readonly Recording[]): GeneratorMend[] => [
-  ...(canChangeEngine(run) ? (['engine'] as const) : []),
-  ...(hasFreeCores(run, blocks) ? (['workers'] as const) : (['machine'] as const)),
-  ...loadMend(run),
-];
+/**
+ * What can still be done about a generator that is too slow, most helpful first. Never what the run did already, and nothing of its own
+ * where others took its cores.
+ */
+export const generatorMends = (run: RunRecord, blocks: readonly Recording[]): GeneratorMend[] => {
+  const isStarved = blocks.every((block) => busyShareOf(block) <= MOST_BUSY);
+  if (isStarved && !hasFreeCores(run, blocks)) return ['machine'];
+  return [
+    ...(canChangeEngine(run) ? (['engine'] as const) : []),
+    ...(hasFreeCores(run, blocks) ? (['workers'] as const) : (['machine'] as const)),
+    ...loadMend(run),
+  ];
+};
 
 const busyShareOf = ({ generator }: Recording): number => (generator === null ? 0 : busiest(generator));
 

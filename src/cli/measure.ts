@@ -6,7 +6,7 @@ import { render } from '../report/formats.ts';
 import { noticeText } from '../report/notice-text.ts';
 import { executeGated } from '../run/execute-gated.ts';
 import { execute } from '../run/execute.ts';
-import type { ExecuteOptions } from '../run/measurement.ts';
+import type { ExecuteOptions } from '../run/prepared.ts';
 import { RunStore } from '../run/store.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import type { CommandContext } from './context.ts';

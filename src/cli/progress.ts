@@ -1,7 +1,7 @@
-import { cellLabel } from '../domain/cell.ts';
-import type { BlockPosition, RunEvent } from '../run/event.ts';
+import type { RunEvent } from '../run/event.ts';
 import { noticeText } from '../report/notice-text.ts';
-import { formatRate, formatShare } from '../report/format.ts';
+import { leftText, positionText, progressText } from './progress-text.ts';
+import { Remaining } from './remaining.ts';
 import type { Terminal } from './terminal.ts';
 
 const CLEAR_LINE = '\r\u001B[K';
@@ -12,7 +12,7 @@ const PLAIN_EVERY_MS = 5000;
 /** Tells a person on stderr how a run goes: one line that is rewritten on a terminal, a plain line now and then elsewhere. */
 export class ProgressLine {
   readonly #terminal: Terminal;
-  readonly #startMs = performance.now();
+  readonly #remaining = new Remaining(performance.now());
   #lastPlainMs = Number.NEGATIVE_INFINITY;
   #isShown = false;
 
@@ -26,15 +26,16 @@ export class ProgressLine {
         this.#line(startText(event));
         return;
       case 'block-started':
-        this.#show(`${positionText(event.at)}  priming`);
+        this.#remaining.begin(performance.now());
         return;
       case 'progress':
-        this.#show(`${positionText(event.at)}  ${countsText(event)}  ${this.#remainingText(event.at)}`);
+        this.#show([positionText(event.at), progressText(event), this.#leftText(event)].join('  ').trimEnd());
         return;
       case 'notice':
         this.#line(noticeText(event.notice));
         return;
       case 'block-ended':
+        this.#remaining.end(event.at, performance.now());
         return;
       case 'ended':
         this.clear();
@@ -63,11 +64,8 @@ export class ProgressLine {
     this.#terminal.err(`${text}\n`);
   }
 
-  /** Blocks take about equally long, so the time that the ended ones took tells the rest. */
-  #remainingText(at: BlockPosition): string {
-    if (at.index === 0) return '';
-    const seconds = ((performance.now() - this.#startMs) / 1000 / at.index) * (at.blocks - at.index);
-    return `about ${String(Math.ceil(seconds))} s left`;
+  #leftText({ at, phase, elapsedMs }: Extract<RunEvent, { type: 'progress' }>): string {
+    return leftText(this.#remaining.leftMs(at, phase.name === 'window' ? elapsedMs : 0, performance.now()));
   }
 }
 
@@ -77,13 +75,3 @@ const startText = ({ run, folder }: Extract<RunEvent, { type: 'started' }>): str
     `${String(run.workers)} ${run.workers === 1 ? 'worker' : 'workers'}, seed ${String(run.seed)}`,
     folder === undefined ? '' : `, into ${folder}`,
   ].join('');
-
-const positionText = ({ cells, round, rounds }: BlockPosition): string =>
-  `${round < 0 ? 'warm-up' : `round ${String(round + 1)}/${String(rounds)}`}  ${cells.map(cellLabel).join(' + ')}`;
-
-const countsText = ({ progress, elapsedMs }: Extract<RunEvent, { type: 'progress' }>): string => {
-  const parts = [formatRate(elapsedMs > 0 ? (progress.finished / elapsedMs) * 1000 : undefined)];
-  if (progress.finished > 0) parts.push(`${formatShare(progress.honoured / progress.finished)} honoured`);
-  if (progress.errors > 0) parts.push(`${String(progress.errors)} errors`);
-  return parts.join('  ');
-};

@@ -6,7 +6,12 @@ const HONOURED = 1;
 const ERRORS = 2;
 const IN_FLIGHT = 3;
 const CONTROL = 4;
-const SLOTS = 5;
+const BEGUN = 5;
+const RESTED = 6;
+const SLOTS = 7;
+
+/** A slot holds 2^31: six hours of this many ns. */
+const REST_UNIT_NS = 10_000;
 
 /** `drain` starts no more handshakes, `cancel` also drops those in flight. */
 export type Control = 'run' | 'drain' | 'cancel';
@@ -44,6 +49,15 @@ export class Counters {
     return Atomics.load(this.#slots, IN_FLIGHT);
   }
 
+  /** Measured starts. */
+  get begun(): number {
+    return Atomics.load(this.#slots, BEGUN);
+  }
+
+  get restedNs(): number {
+    return Atomics.load(this.#slots, RESTED) * REST_UNIT_NS;
+  }
+
   get control(): Control {
     return CONTROLS[Atomics.load(this.#slots, CONTROL)] ?? 'cancel';
   }
@@ -54,6 +68,15 @@ export class Counters {
 
   countStart(): void {
     Atomics.add(this.#slots, IN_FLIGHT, 1);
+  }
+
+  countBegun(): void {
+    Atomics.add(this.#slots, BEGUN, 1);
+  }
+
+  /** @param ns all the rest so far. */
+  tellRest(ns: number): void {
+    Atomics.store(this.#slots, RESTED, Math.floor(ns / REST_UNIT_NS));
   }
 
   countFinished(isHonoured: boolean): void {
@@ -69,7 +92,7 @@ export class Counters {
 
   /** Starts a block. The control stays: an interrupt between two blocks must not be lost. */
   reset(): void {
-    for (const slot of [FINISHED, HONOURED, ERRORS, IN_FLIGHT]) Atomics.store(this.#slots, slot, 0);
+    for (const slot of [FINISHED, HONOURED, ERRORS, IN_FLIGHT, BEGUN, RESTED]) Atomics.store(this.#slots, slot, 0);
     this.latency.reset();
   }
 }

@@ -12,6 +12,10 @@ export interface FleetProgress {
   readonly honoured: number;
   readonly errors: number;
   readonly inFlight: number;
+  /** Measured starts. */
+  readonly begun: number;
+  /** Time in which each worker had nothing to do. */
+  readonly restedNs: readonly number[];
   /** Of the honoured handshakes of this window so far, within 9 %; `undefined` before the first. */
   readonly p50Ns: number | undefined;
   readonly p99Ns: number | undefined;
@@ -22,6 +26,8 @@ type ResponseOf<Type extends WorkerResponse['type']> = Extract<WorkerResponse, {
 /** The worker threads of a run. They live as long as the run does, so code stays compiled from block to block. */
 export class Fleet {
   readonly #members: readonly Member[];
+  /** So many of them, the first, work. */
+  #working = 0;
 
   private constructor(members: readonly Member[]) {
     this.#members = members;
@@ -39,6 +45,7 @@ export class Fleet {
 
   /** Asks the first so many workers, each its own question, and waits for all the answers. */
   async ask<Type extends 'primed' | 'measured'>(requests: readonly WorkerRequest[], answer: Type): Promise<ResponseOf<Type>[]> {
+    this.#working = requests.length;
     return Promise.all(
       requests.map((request, i) => {
         const member = this.#members[i];
@@ -51,14 +58,17 @@ export class Fleet {
   }
 
   progress(): FleetProgress {
+    const working = this.#members.slice(0, this.#working).map(({ counters }) => counters);
     const sum = (value: (counters: Counters) => number): number =>
-      this.#members.reduce((total, member) => total + value(member.counters), 0);
-    const latencies = this.#members.map((member) => member.counters.latency);
+      working.reduce((total, counters) => total + value(counters), 0);
+    const latencies = working.map(({ latency }) => latency);
     return {
       finished: sum((counters) => counters.finished),
       honoured: sum((counters) => counters.honoured),
       errors: sum((counters) => counters.errors),
       inFlight: sum((counters) => counters.inFlight),
+      begun: sum((counters) => counters.begun),
+      restedNs: working.map(({ restedNs }) => restedNs),
       p50Ns: LiveLatency.quantileNs(latencies, 0.5),
       p99Ns: LiveLatency.quantileNs(latencies, 0.99),
     };

@@ -50,7 +50,9 @@ export class Priming implements Work<VirtualClient> {
   next(): VirtualClient | undefined {
     if (this.#counters.control !== 'run' || this.#inFlight >= MOST_IN_FLIGHT) return undefined;
     const client = this.#waiting.pop();
-    if (client !== undefined) this.#inFlight += 1;
+    if (client === undefined) return undefined;
+    this.#inFlight += 1;
+    this.#counters.countStart();
     return client;
   }
 
@@ -65,7 +67,9 @@ export class Priming implements Work<VirtualClient> {
   settled(client: VirtualClient, outcome: Outcome): void {
     this.#inFlight -= 1;
     client.learn(outcome);
-    if (outcome.failure !== undefined) {
+    if (outcome.failure === undefined) this.#counters.countFinished(true);
+    else {
+      this.#counters.countError();
       const key = failureKey(outcome.failure);
       this.#errors[key] = (this.#errors[key] ?? 0) + 1;
       const tries = (this.#tries.get(client) ?? 1) + 1;

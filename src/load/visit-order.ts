@@ -28,6 +28,8 @@ export interface VisitOrder {
   readonly tapEvery: number;
   readonly policy: SessionPolicy;
   readonly offerAfterMs: number;
+  /** Ends waiting for sessions to age. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What one cell of a visit came to. */

@@ -8,6 +8,7 @@ import type { PaceRequest, WindowReport, WorkerRequest } from './messages.ts';
 import type { WindowBound } from './pace.ts';
 import type { PrimingReport } from './priming.ts';
 import { recordingsOf } from './recording.ts';
+import type { VisitPhase } from './visit-phase.ts';
 import type { MeasuredBlock, VisitOrder } from './visit-order.ts';
 
 /** Workers hear of the start by message; this is time enough for all of them to be waiting for it. */
@@ -17,14 +18,21 @@ const START_MARGIN_NS = 5_000_000;
 const GRACE_NS = 5e9;
 
 /** Measures one window: primes, publishes a common start, lets the workers load until the bound, and adds up what they report. */
-export const measureVisit = async (fleet: Fleet, order: VisitOrder): Promise<MeasuredBlock[]> => {
+export const measureVisit = async (
+  fleet: Fleet,
+  order: VisitOrder,
+  onPhase: (phase: VisitPhase) => void,
+): Promise<MeasuredBlock[]> => {
   const workers = Math.min(fleet.size, order.concurrency);
+  onPhase({ name: 'priming', sessions: order.streams.length * Math.max(workers, order.sessions) });
   const primings = await prime(fleet, order, workers);
-  await age(order.offerAfterMs);
+  onPhase({ name: 'ageing', ms: order.offerAfterMs });
+  await age(order.offerAfterMs, order.signal);
   const meters = new Set(order.streams.flatMap(({ serverCpu }) => serverCpu ?? []));
   const machineBefore = readMachine();
   const cpuBefore = readAll(meters);
   const startNs = nowNs() + START_MARGIN_NS;
+  onPhase({ name: 'window', startNs });
   const windows = await measure(fleet, order, { startNs, workers });
   const cpuAfter = readAll(meters);
   return recordingsOf({
@@ -65,8 +73,17 @@ const prime = async (fleet: Fleet, order: VisitOrder, workers: number): Promise<
 };
 
 /** Sessions that are to be offered at some age are left alone until they have it. */
-const age = async (ms: number): Promise<void> => {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+const age = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {
+  if (ms === 0 || signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end);
+  });
 };
 
 interface WindowStart {

@@ -55,6 +55,7 @@ export class LoadWindow implements Work<VirtualClient> {
     if (client === undefined) throw new RangeError('the deck has more kinds than there are streams');
     client.startMeasuring(intendedNs, this.#started % tapEvery === 0);
     this.#started += 1;
+    counters.countBegun();
     const tally = this.#tallyOf(client);
     tally.began(pace.wasCrowded);
     const { session } = client;
@@ -78,6 +79,7 @@ export class LoadWindow implements Work<VirtualClient> {
   /** When all is done the engine may wait for connections to end: that is no rest from this work. */
   rested(ns: number): void {
     if (this.places.inFlight > 0 || this.dueNs() !== Number.POSITIVE_INFINITY) this.#restedNs += ns;
+    this.#options.counters.tellRest(this.#restedNs);
   }
 
   /** Time in which there was nothing to do. */

@@ -55,6 +55,7 @@ class LoadWorker {
 
   async #prime(streams: readonly StreamRequest[]): Promise<PrimingReport[]> {
     this.#freeClients();
+    this.#counters.reset();
     const reports: PrimingReport[] = [];
     for (const [index, stream] of streams.entries()) {
       const context = this.#context(stream);

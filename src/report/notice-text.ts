@@ -1,3 +1,4 @@
+import { MOST_BUSY } from '../analysis/saturation.ts';
 import { DECLINE_TEXT, type DeclineReason } from '../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../domain/failure.ts';
 import type { GeneratorMend, Notice } from '../domain/notice.ts';
@@ -104,13 +105,13 @@ const bottleneckText = ({ busyShare, lateNs, workers, unstarted }: Extract<Notic
     unstarted === 0
       ? ''
       : `, and ${counted(unstarted, 'handshake')} that fell due ${unstarted === 1 ? 'was' : 'were'} never started`;
-  return `${who} was at work ${formatShare(busyShare)} of its time${late}${left}`;
+  return `${who} was at work ${busyShare > MOST_BUSY ? '' : 'only '}${formatShare(busyShare)} of its time${late}${left}`;
 };
 
 const MENDS: Readonly<Record<GeneratorMend, string>> = {
   engine: 'let the engine be chosen (--engine auto)',
   workers: 'raise --workers where cores are free',
-  machine: 'run the generator on a machine with more free cores',
+  machine: 'end what else runs on this machine, or take one with more free cores',
   concurrency: 'lower --concurrency',
   rate: 'lower --rate',
   over: 'raise --over',

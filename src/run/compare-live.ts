@@ -4,7 +4,7 @@ import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { execute } from './execute.ts';
-import type { ExecuteOptions } from './measurement.ts';
+import type { ExecuteOptions } from './prepared.ts';
 
 /** What was measured, and what it comes to: one comparison of each other state with the first. */
 export interface LiveComparison {

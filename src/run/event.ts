@@ -2,6 +2,8 @@ import type { Cell } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
 import type { FleetProgress } from '../load/fleet.ts';
+import type { VisitPhase } from '../load/visit-phase.ts';
+import type { Lately } from './pulse.ts';
 
 /** Where a run stands among its blocks. */
 export interface BlockPosition {
@@ -13,6 +15,16 @@ export interface BlockPosition {
   /** Index among all blocks of the run, warm-up included. */
   readonly index: number;
   readonly blocks: number;
+  /** How long its window is to take, and those of all later blocks; `undefined` where that is for the server to say. */
+  readonly plannedMs: number | undefined;
+  readonly laterMs: number | undefined;
+}
+
+/** What a schedule asks for at a moment of its window. */
+export interface AskedNow {
+  readonly perSecond: number;
+  /** Starts that have fallen due so far. */
+  readonly due: number;
 }
 
 /** What happens while a run is executed, in order. */
@@ -22,9 +34,14 @@ export type RunEvent =
   | {
       readonly type: 'progress';
       readonly at: BlockPosition;
+      readonly phase: VisitPhase;
+      /** Of this phase so far. */
       readonly progress: FleetProgress;
-      /** Since the block's window began. */
+      readonly lately: Lately;
+      /** Since the phase began. */
       readonly elapsedMs: number;
+      /** `undefined` where nothing is due by a schedule. */
+      readonly asked: AskedNow | undefined;
     }
   | { readonly type: 'block-ended'; readonly at: BlockPosition; readonly recordings: readonly Recording[] }
   | { readonly type: 'notice'; readonly notice: Notice }

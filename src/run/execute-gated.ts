@@ -6,7 +6,7 @@ import type { RunRecord } from '../domain/run-record.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { withGatePlan } from '../scenario/gate-plan.ts';
 import { execute } from './execute.ts';
-import type { ExecuteOptions } from './measurement.ts';
+import type { ExecuteOptions } from './prepared.ts';
 
 export interface GatedOptions extends Omit<ExecuteOptions, 'isDecided'> {
   /** How often an alarm is tried again in a run of its own before it counts; 0 unless given. */

@@ -8,7 +8,8 @@ import type { Scenario } from '../scenario/schema.ts';
 import { chooseEngine, type ChosenEngine } from './choose-engine.ts';
 import { clientSettings } from './client-settings.ts';
 import { checkLimits } from './limits.ts';
-import { Measurement, negotiatedKey, type ExecuteOptions } from './measurement.ts';
+import { Measurement } from './measurement.ts';
+import { negotiatedKey, type ExecuteOptions } from './prepared.ts';
 import { closeStates, openStates, type OpenState } from './open-states.ts';
 import { preflight } from './preflight.ts';
 

@@ -1,56 +1,26 @@
 import { randomInt } from 'node:crypto';
 import { noticesOf } from '../analysis/notices.ts';
 import { summarize } from '../analysis/summary.ts';
-import { cellId, cellLabel, type Cell } from '../domain/cell.ts';
+import { cellLabel } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
-import type { Protocol } from '../domain/protocol.ts';
-import { RUN_FORMAT, type RunRecord, type RunStatus, type Shortcut } from '../domain/run-record.ts';
-import type { Negotiated } from '../engine/engine.ts';
-import type { Fleet } from '../load/fleet.ts';
-import type { MeasuredBlock, VisitOrder } from '../load/visit-order.ts';
+import type { RunRecord, RunStatus } from '../domain/run-record.ts';
+import { nowNs } from '../engine/clock.ts';
+import type { VisitPhase } from '../load/visit-phase.ts';
+import type { MeasuredBlock } from '../load/visit-order.ts';
 import { measureVisit } from '../load/visit.ts';
-import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand } from '../scenario/expand.ts';
-import { expectation } from '../scenario/expectation.ts';
-import { planVisits, profileOf, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
+import { dueNow, plannedMs, planVisits, profileOf, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
 import type { Interleave, Scenario } from '../scenario/schema.ts';
 import type { ChosenEngine } from './choose-engine.ts';
-import { clientSettings } from './client-settings.ts';
-import { describeEnvironment } from './environment.ts';
-import type { BlockPosition, RunEvent } from './event.ts';
-import { stateRecord, type OpenState } from './open-states.ts';
+import type { AskedNow, BlockPosition } from './event.ts';
+import { newRun } from './new-run.ts';
+import { visitOrder } from './order-visit.ts';
+import type { Prepared } from './prepared.ts';
 import type { RunStore } from './store.ts';
-import { version } from './version.ts';
 import { Watch } from './watch.ts';
-
-/** One in so many measured handshakes has its hellos read, where reading costs; primings always have. */
-const TAP_EVERY = 32;
 
 /** A folder is rendered anew after so many times the time that it took. */
 const RENDER_EVERY = 9;
-
-export interface ExecuteOptions {
-  readonly onEvent?: (event: RunEvent) => void;
-  /** Ends the run: the window is closed, what was measured is kept, and the run's status says `interrupted`. */
-  readonly signal?: AbortSignal;
-  /** Asked after the planned looks but the last: whether what was measured decides, so that the run may end early. */
-  readonly isDecided?: (run: RunRecord) => boolean;
-  /** Where the run is written after each round, made by its ID; without it nothing is written. */
-  readonly store?: (runId: string) => Promise<RunStore>;
-}
-
-/** Everything that is ready when measuring begins. */
-export interface Prepared {
-  readonly decoded: DecodedScenario;
-  readonly chosen: ChosenEngine;
-  readonly states: readonly OpenState[];
-  /** What the preflight negotiated, by `negotiatedKey`. */
-  readonly negotiated: ReadonlyMap<string, Negotiated>;
-  readonly fleet: Fleet;
-  readonly options: ExecuteOptions;
-}
-
-export const negotiatedKey = (state: string, protocol: Protocol): string => `${state} ${protocol}`;
 
 /** The measuring part of a run: goes through the plan and keeps the record. */
 export class Measurement {
@@ -136,12 +106,24 @@ export class Measurement {
     if (this.#isInterrupted()) return 'interrupted';
     const at = this.#position(visit, index);
     options.onEvent?.({ type: 'block-started', at });
+    let phase: VisitPhase = { name: 'priming', sessions: 0 };
+    let sinceNs = nowNs();
     const watch = new Watch(fleet, {
       signal: options.signal,
-      onProgress: (progress, elapsedMs) => options.onEvent?.({ type: 'progress', at, progress, elapsedMs }),
+      mostErrors: this.#prepared.decoded.scenario.plan.stopAtErrors,
+      onProgress: (progress, lately) => {
+        const elapsedMs = Math.max(0, nowNs() - sinceNs) / 1e6;
+        const asked = phase.name === 'window' ? this.#askedNow(visit, elapsedMs) : undefined;
+        options.onEvent?.({ type: 'progress', at, phase, progress, lately, elapsedMs, asked });
+      },
     });
+    const onPhase = (next: VisitPhase): void => {
+      phase = next;
+      sinceNs = next.name === 'window' ? next.startNs : nowNs();
+      if (next.name !== 'ageing') watch.turnTo(next.name);
+    };
     try {
-      const measured = await measureVisit(fleet, this.#order(visit, index));
+      const measured = await measureVisit(fleet, visitOrder(this.#prepared, { visit, index, seed: this.#run.seed }), onPhase);
       if (visit.round >= 0 || watch.stoppedAt !== undefined) for (const block of measured) this.#keep(block);
       options.onEvent?.({ type: 'block-ended', at, recordings: measured.map(({ recording }) => recording) });
     } finally {
@@ -154,40 +136,27 @@ export class Measurement {
     return 'stopped';
   }
 
+  #askedNow({ bound }: PlannedVisit, elapsedMs: number): AskedNow | undefined {
+    const profile = profileOf(this.#prepared.decoded.scenario);
+    return profile === undefined ? undefined : dueNow(profile, bound, elapsedMs);
+  }
+
   #isInterrupted(): boolean {
     return this.#prepared.options.signal?.aborted ?? false;
   }
 
-  #order(visit: PlannedVisit, index: number): VisitOrder {
+  #position({ streams, round, bound }: PlannedVisit, index: number): BlockPosition {
     const { scenario } = this.#prepared.decoded;
-    const profile = profileOf(scenario);
+    const later = this.#plan.slice(index + 1).map((visit) => plannedMs(scenario, visit.bound));
     return {
-      visit,
-      streams: visit.streams.map((stream) => {
-        const state = this.#state(stream.cell);
-        return { ...stream, settings: clientSettings(scenario, state, stream.cell), serverCpu: state.cpu };
-      }),
-      concurrency: scenario.load.concurrency,
-      sessions: sessionsOf(scenario),
-      isSequential: scenario.load.model === 'sequential',
-      schedule: profile === undefined ? undefined : { profile, pattern: scenario.load.arrivals },
-      // Every window has an order of its own, and all of them follow from the run's seed.
-      seed: (this.#run.seed + (index + 1) * 0x9e3779b1) % 2 ** 32,
-      tapEvery: TAP_EVERY,
-      policy: scenario.load.sessions,
-      offerAfterMs: scenario.load.offerAfter,
+      cells: streams.map(({ cell }) => cell),
+      round,
+      rounds: roundsOf(scenario),
+      index,
+      blocks: this.#plan.length,
+      plannedMs: plannedMs(scenario, bound),
+      laterMs: later.reduce((sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms), 0),
     };
-  }
-
-  #state(cell: Cell): OpenState {
-    const state = this.#prepared.states.find(({ label }) => label === cell.state);
-    if (state === undefined) throw new TypeError(`no open state ${cell.state}`);
-    return state;
-  }
-
-  #position({ streams, round }: PlannedVisit, index: number): BlockPosition {
-    const cells = streams.map(({ cell }) => cell);
-    return { cells, round, rounds: roundsOf(this.#prepared.decoded.scenario), index, blocks: this.#plan.length };
   }
 
   #keep({ recording, negotiated }: MeasuredBlock): void {
@@ -217,12 +186,6 @@ export class Measurement {
   }
 }
 
-const shortcutsOf = ({ tls, spin }: Scenario): Shortcut[] => [
-  ...(tls.keyShare === 'reuse' ? (['key-share-reused'] as const) : []),
-  ...(tls.signatureCheck ? [] : (['signature-unchecked'] as const)),
-  ...(spin ? (['spinning'] as const) : []),
-];
-
 /** Said only where the fastest engine could not be had. */
 const engineNotices = ({ engine, obstacles }: ChosenEngine): Notice[] =>
   obstacles.length === 0
@@ -237,55 +200,3 @@ const interleaveOf = (scenario: Scenario, { engine }: ChosenEngine): Interleave 
   if (Object.keys(scenario.states).length === 1) return 'block';
   return scenario.plan.interleave ?? (engine.tellsTurns && scenario.load.model === 'closed' ? 'handshake' : 'block');
 };
-
-/** As many as are in flight in closed load; in a storm one per client; for a rate as many as arrive in 50 ms. */
-const sessionsOf = (scenario: Scenario): number => {
-  const { load } = scenario;
-  if (load.model === 'storm') return load.clients ?? load.concurrency;
-  const profile = profileOf(scenario);
-  if (profile === undefined) return load.concurrency;
-  const perSecond = profile.shape === 'constant' ? profile.perSecond : Math.max(profile.fromPerSecond, profile.toPerSecond);
-  return Math.min(load.concurrency, Math.max(LEAST_SESSIONS, Math.ceil(perSecond / 20)));
-};
-
-const LEAST_SESSIONS = 16;
-
-const newRun = (
-  { decoded, chosen, states, negotiated, fleet }: Prepared,
-  {
-    cells,
-    seed,
-    interleave,
-    startedAt,
-  }: { readonly cells: readonly Cell[]; readonly seed: number; readonly interleave: Interleave; readonly startedAt: Date },
-): RunRecord => ({
-  format: RUN_FORMAT,
-  id: `${startedAt.toISOString().slice(0, 19).replaceAll(':', '').replaceAll('-', '')}Z_${decoded.scenario.name}`,
-  name: decoded.scenario.name,
-  status: 'running',
-  tool: { name: 'resumark', version },
-  startedAt: startedAt.toISOString(),
-  endedAt: null,
-  environment: describeEnvironment(),
-  engine: {
-    name: chosen.engine.name,
-    library: chosen.engine.library,
-    reason: chosen.reason,
-    shortcuts: shortcutsOf(decoded.scenario),
-  },
-  workers: fleet.size,
-  seed,
-  interleave,
-  tapShare: chosen.engine.readsEveryHello ? 1 : 1 / TAP_EVERY,
-  scenario: decoded.scenario,
-  sources: decoded.sources,
-  states: states.map(stateRecord),
-  cells: cells.map((cell) => ({
-    id: cellId(cell),
-    ...cell,
-    expected: expectation(decoded.scenario, cell),
-    negotiated: negotiated.get(negotiatedKey(cell.state, cell.protocol)) ?? null,
-  })),
-  blocks: [],
-  notices: [],
-});

@@ -1,4 +1,5 @@
 import type { Fleet, FleetProgress } from '../load/fleet.ts';
+import { Pulse, type Lately } from './pulse.ts';
 
 /** Often enough for a person and for a stop; rare enough not to disturb what is measured. */
 const POLL_MS = 200;
@@ -6,23 +7,26 @@ const POLL_MS = 200;
 /** What is in flight when the run is interrupted has this long to finish. */
 const DRAIN_MS = 1000;
 
-/** A block is ended early when more than this share of its attempts fail... */
-const MOST_ERRORS = 0.5;
-
-/** ...of at least this many: fewer say little. */
+/** Fewer attempts than this say little of a target... */
 const LEAST_ATTEMPTS = 20;
+
+/** ...and priming tries again what fails, in a cell that may be meant to fail: there it takes more. */
+const LEAST_PRIMINGS = 200;
 
 export interface WatchOptions {
   readonly signal: AbortSignal | undefined;
-  readonly onProgress: (progress: FleetProgress, elapsedMs: number) => void;
+  /** The load is stopped when more than this share of the attempts fails, lately or in all. */
+  readonly mostErrors: number;
+  readonly onProgress: (progress: FleetProgress, lately: Lately) => void;
 }
 
 /** Looks after a fleet while it works: tells the progress, passes an interrupt on, and stops loading a target that fails. */
 export class Watch {
   readonly #fleet: Fleet;
   readonly #options: WatchOptions;
-  readonly #startMs = performance.now();
   readonly #poll: NodeJS.Timeout;
+  readonly #pulse = new Pulse();
+  #isMeasuring = false;
   #drain: NodeJS.Timeout | undefined;
   #errorShare: number | undefined;
 
@@ -39,6 +43,12 @@ export class Watch {
     return this.#errorShare;
   }
 
+  /** Priming, or the window, begins, and with it all counters. */
+  turnTo(phase: 'priming' | 'window'): void {
+    this.#isMeasuring = phase === 'window';
+    this.#pulse.reset();
+  }
+
   end(): void {
     clearInterval(this.#poll);
     clearTimeout(this.#drain);
@@ -47,12 +57,18 @@ export class Watch {
 
   readonly #look = (): void => {
     const progress = this.#fleet.progress();
-    this.#options.onProgress(progress, performance.now() - this.#startMs);
-    const attempts = progress.finished + progress.errors;
-    if (attempts < LEAST_ATTEMPTS || progress.errors / attempts <= MOST_ERRORS) return;
-    this.#errorShare ??= progress.errors / attempts;
+    const lately = this.#pulse.see(performance.now(), progress);
+    this.#options.onProgress(progress, lately);
+    const all = { attempts: progress.finished + progress.errors, errors: progress.errors };
+    const share = Math.max(this.#errorShareOf(lately), this.#errorShareOf(all));
+    if (share <= this.#options.mostErrors) return;
+    this.#errorShare ??= share;
     this.#fleet.control('drain');
   };
+
+  #errorShareOf({ attempts, errors }: Pick<Lately, 'attempts' | 'errors'>): number {
+    return attempts < (this.#isMeasuring ? LEAST_ATTEMPTS : LEAST_PRIMINGS) ? 0 : errors / attempts;
+  }
 
   readonly #interrupt = (): void => {
     this.#fleet.control('drain');

@@ -65,9 +65,35 @@ export class Arrivals {
 const exponential = (random: Random): number => -Math.log(1 - random());
 
 /** When so many arrivals are expected, in seconds: the inverse of the cumulative rate. */
-const timeOfExpected = (profile: RateProfile, expected: number): number => {
+export const timeOfExpected = (profile: RateProfile, expected: number): number => {
   if (profile.shape === 'constant') return expected / profile.perSecond;
   return profile.steps === 0 ? slopeTime(profile, expected) : stepTime(profile, expected);
+};
+
+/** How many arrivals are expected in the first so many seconds. */
+export const expectedUntil = (profile: RateProfile, seconds: number): number => {
+  if (profile.shape === 'constant') return profile.perSecond * seconds;
+  const { fromPerSecond, toPerSecond, overMs, steps } = profile;
+  const over = overMs / 1000;
+  const inside = Math.min(seconds, over);
+  const beyond = (seconds - inside) * toPerSecond;
+  if (steps === 0) return fromPerSecond * inside + ((toPerSecond - fromPerSecond) * inside * inside) / (2 * over) + beyond;
+  const length = over / steps;
+  return (
+    Array.from({ length: steps }, (_, step) => {
+      const part = Math.min(Math.max(inside - step * length, 0), length);
+      return part * rateOfStep(profile, step);
+    }).reduce((a, b) => a + b, 0) + beyond
+  );
+};
+
+/** The rate at a time. */
+export const rateAt = (profile: RateProfile, seconds: number): number => {
+  if (profile.shape === 'constant') return profile.perSecond;
+  const { fromPerSecond, toPerSecond, overMs, steps } = profile;
+  const part = (seconds * 1000) / overMs;
+  if (part >= 1) return toPerSecond;
+  return steps === 0 ? fromPerSecond + (toPerSecond - fromPerSecond) * part : rateOfStep(profile, Math.floor(part * steps));
 };
 
 type Ramp = Extract<RateProfile, { shape: 'ramp' }>;

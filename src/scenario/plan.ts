@@ -1,6 +1,6 @@
 import { cellId, type Cell } from '../domain/cell.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
-import type { RateProfile } from './arrivals.ts';
+import { expectedUntil, rateAt, timeOfExpected, type RateProfile } from './arrivals.ts';
 import type { Expansion, Stream } from './expand.ts';
 import type { Interleave, Scenario } from './schema.ts';
 
@@ -62,6 +62,24 @@ export const profileOf = ({ load }: Scenario): RateProfile | undefined => {
   if (typeof load.rate === 'number') return { shape: 'constant', perSecond: load.rate };
   const { from, to, over, steps = 0 } = load.rate;
   return { shape: 'ramp', fromPerSecond: from, toPerSecond: to, overMs: over, steps };
+};
+
+/** How long a window is to take in ms, `undefined` where it ends when the server has done its part. */
+export const plannedMs = (scenario: Scenario, bound: BlockBound): number | undefined => {
+  if (bound.by === 'duration') return bound.durationMs;
+  const profile = profileOf(scenario);
+  return profile === undefined ? undefined : timeOfExpected(profile, bound.handshakes) * 1000;
+};
+
+/** What a schedule asks for so long after the start of a window: the rate, and how many starts have fallen due. */
+export const dueNow = (
+  profile: RateProfile,
+  bound: BlockBound,
+  elapsedMs: number,
+): { readonly perSecond: number; readonly due: number } => {
+  const seconds = (bound.by === 'duration' ? Math.min(elapsedMs, bound.durationMs) : elapsedMs) / 1000;
+  const due = expectedUntil(profile, seconds);
+  return { perSecond: rateAt(profile, seconds), due: bound.by === 'handshakes' ? Math.min(due, bound.handshakes) : due };
 };
 
 /** Cells that differ in nothing but their state share a window. */

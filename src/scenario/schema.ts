@@ -2,7 +2,7 @@ import { MODES } from '../domain/mode.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
 import { compareSchema } from './compare-schema.ts';
-import { choice, count, duration, flag, listOf, text } from './fields.ts';
+import { choice, count, duration, flag, listOf, share, text } from './fields.ts';
 import { loadSchema, protocol } from './load-schema.ts';
 import { request } from './request.ts';
 
@@ -116,6 +116,10 @@ const planSchema = z
     handshakesPerBlock: count(1).optional().meta({
       flag: 'handshakes-per-block',
       description: 'Measured handshakes of each block, instead of a duration',
+    }),
+    stopAtErrors: share().prefault('50%').meta({
+      flag: 'stop-at-errors',
+      description: 'Stop the run when more than this share of the connections fails, of all or of the last 2 s; 100% never does',
     }),
     warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first' }),
   })

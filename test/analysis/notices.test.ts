@@ -113,7 +113,7 @@ describe('whether the generator can be trusted', () => {
     ]);
   });
 
-  it.each<[string, Partial<RunRecord>, readonly GeneratorMend[]]>([
+  it.each<[string, Partial<RunRecord>, readonly GeneratorMend[], number?]>([
     ['a rate', { scenario: { load: { model: 'open', concurrency: 1000 } } }, ['workers', 'rate']],
     ['a storm', { scenario: { load: { model: 'storm', concurrency: 1000 } } }, ['workers', 'over']],
     ['one in flight', { scenario: { load: { model: 'closed', concurrency: 1 } } }, ['workers']],
@@ -123,8 +123,9 @@ describe('whether the generator can be trusted', () => {
       { scenario: { engine: 'node', load: {} }, environment: { ...fakeRun([]).environment } },
       ['engine', 'workers', 'concurrency'],
     ],
-  ])('with %s advises what is left to do', (_, change, mends) => {
-    expect(of(saturated(change), 'generator-saturated')).toMatchObject([{ mends }]);
+    ['cores that others took', { workers: 4 }, ['machine'], 0.2],
+  ])('with %s advises what is left to do', (_, change, mends, busyShare = 0.97) => {
+    expect(of(saturated(change, busyShare), 'generator-saturated')).toMatchObject([{ mends }]);
   });
 
   it.each([

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Arrivals, type ArrivalPattern, type RateProfile } from '../../src/scenario/arrivals.ts';
+import {
+  Arrivals,
+  expectedUntil,
+  rateAt,
+  timeOfExpected,
+  type ArrivalPattern,
+  type RateProfile,
+} from '../../src/scenario/arrivals.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 
 interface Part {
@@ -89,6 +96,29 @@ describe('ramps', () => {
   it.each([0, 5])('stay at the rate to when they are over (%d steps)', (steps) => {
     const times = until(6, arrivals(ramp(100, 300, 2, steps)));
     expect([2, 3, 4, 5].map((second) => within(times, second, second + 1))).toEqual([300, 300, 300, 300]);
+  });
+});
+
+describe('what is expected by a time', () => {
+  const PROFILES: readonly RateProfile[] = [
+    constant(250),
+    ramp(100, 2000, 10),
+    ramp(2000, 100, 10),
+    ramp(100, 900, 6, 4),
+    ramp(5, 5, 3),
+  ];
+
+  it.each(PROFILES)('is the inverse of when it is: %j', (profile) => {
+    for (const expected of [0, 1, 10, 99.5, 1000, 20_000]) {
+      expect(expectedUntil(profile, timeOfExpected(profile, expected))).toBeCloseTo(expected, 6);
+    }
+  });
+
+  it.each(PROFILES)('grows by the rate: %j', (profile) => {
+    for (const seconds of [0.1, 1.3, 2.9, 4.4, 7.7, 12]) {
+      const slope = (expectedUntil(profile, seconds + 1e-4) - expectedUntil(profile, seconds - 1e-4)) / 2e-4;
+      expect(rateAt(profile, seconds)).toBeCloseTo(slope, 3);
+    }
   });
 });
 

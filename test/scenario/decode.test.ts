@@ -46,7 +46,7 @@ it('lets a flag for one bound take the place of the bound in the file', () => {
     { plan: { handshakes: '10k', rounds: '2' } },
     'f',
   );
-  expect(scenario.plan).toEqual({ handshakes: 10_000, rounds: 2, warmup: 1 });
+  expect(scenario.plan).toEqual({ handshakes: 10_000, rounds: 2, warmup: 1, stopAtErrors: 0.5 });
 });
 
 it('takes 1.2 for TLSv1.2, as text and as the number that YAML makes of it', () => {
@@ -132,7 +132,7 @@ it('names every flaw, a line each', () => {
 
 it('lists the known keys beside an unknown one, and the nearest', () => {
   expect(complaint({ ...target, plan: { round: 3 } }).message).toBe(
-    'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, interleave, pairs, looks, duration, handshakes, handshakesPerBlock, warmup.',
+    'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, interleave, pairs, looks, duration, handshakes, handshakesPerBlock, stopAtErrors, warmup.',
   );
   expect(complaint({ ...target, zzz: 3 }).message).toMatch(/^file\.yaml: unknown key "zzz"\. Known keys: \$schema, name, /u);
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, type KeyType } from '../../src/target/certificate.ts';
@@ -13,6 +13,8 @@ export interface NginxOptions {
   readonly cache: 'off' | 'none' | 'shared';
   readonly tickets: boolean;
   readonly keyType?: KeyType;
+  /** How long a session lives, in s; nginx's own default is 300. */
+  readonly sessionTimeoutS?: number;
 }
 
 /** What nginx itself logged, by protocol: handshakes, and how many of them it resumed. */
@@ -24,6 +26,8 @@ export interface Nginx {
   readonly certificatePath: string;
   readonly certificate: string;
   log(): Promise<NginxLog>;
+  /** Lines of the log so far, those still in the writing perhaps not. */
+  logged(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -49,6 +53,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
     pid: child.pid ?? 0,
     certificate,
     certificatePath: join(folder, 'certificate.pem'),
+    logged: async () => (await readFile(join(folder, 'access.log'), 'utf8')).split('\n').length - 1,
     log: async () => parseLog(await readAtRest(join(folder, 'access.log'))),
     close: async () => {
       child.kill('SIGTERM');
@@ -58,7 +63,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
   };
 };
 
-const configuration = (folder: string, port: number, { cache, tickets }: NginxOptions): string => `
+const configuration = (folder: string, port: number, { cache, tickets, sessionTimeoutS = 300 }: NginxOptions): string => `
 ${existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};` : ''}
 daemon off;
 worker_processes 1;
@@ -72,9 +77,10 @@ stream {
     ssl_certificate_key key.pem;
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_session_cache ${cache === 'shared' ? 'shared:sessions:10m' : cache};
+    ssl_session_timeout ${String(sessionTimeoutS)}s;
     ssl_session_tickets ${tickets ? 'on' : 'off'};
     server {
-        listen 127.0.0.1:${String(port)} ssl;
+        listen 127.0.0.1:${String(port)} ssl backlog=4096;
         return ok;
     }
 }

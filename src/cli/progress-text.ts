@@ -1,0 +1,57 @@
+import { cellLabel } from '../domain/cell.ts';
+import { formatDuration, formatRate, formatShare, grouped } from '../report/format.ts';
+import type { BlockPosition, RunEvent } from '../run/event.ts';
+
+type Progress = Extract<RunEvent, { type: 'progress' }>;
+
+/** `round 1/5  edge TLS 1.3 ticket`. */
+export const positionText = ({ cells, round, rounds }: BlockPosition): string =>
+  `${round < 0 ? 'warm-up' : `round ${String(round + 1)}/${String(rounds)}`}  ${cells.map(cellLabel).join(' + ')}`;
+
+/** What is going on: priming by its count, a window by its rates, latencies and the generator's health. */
+export const progressText = (event: Progress): string => {
+  const { phase, progress } = event;
+  switch (phase.name) {
+    case 'priming':
+      return [`priming ${grouped(progress.finished)} of ${grouped(phase.sessions)}`, ...errorTexts(event)].join('  ');
+    case 'ageing':
+      return `sessions come of age, ${seconds(Math.max(0, phase.ms - event.elapsedMs))} to go`;
+    case 'window':
+      return windowTexts(event).join('  ');
+  }
+};
+
+/** `about 12 s left`, `about 3 min left`. */
+export const leftText = (ms: number | undefined): string => (ms === undefined ? '' : `about ${seconds(ms)} left`);
+
+const windowTexts = (event: Progress): string[] => {
+  const { progress, lately, asked } = event;
+  const rate = formatRate(lately.ratePerSecond);
+  return [
+    asked === undefined ? rate : `${rate} of ${formatRate(asked.perSecond)}`,
+    `${grouped(progress.inFlight)} in flight`,
+    ...(progress.finished > 0 ? [`${formatShare(progress.honoured / progress.finished)} honoured`] : []),
+    ...errorTexts(event),
+    ...(progress.p50Ns === undefined ? [] : [`p50 ${formatDuration(progress.p50Ns)}, p99 ${formatDuration(progress.p99Ns)}`]),
+    ...healthTexts(event),
+  ];
+};
+
+const errorTexts = ({ progress: { errors } }: Progress): string[] =>
+  errors > 0 ? [`${grouped(errors)} ${errors === 1 ? 'error' : 'errors'}`] : [];
+
+/** A start that is due by arithmetic is not late before the reactor has come round to it: below this, nobody is behind. */
+const BEHIND_S = 0.1;
+
+const healthTexts = ({ lately, asked, progress }: Progress): string[] => {
+  const behind = asked === undefined ? 0 : Math.floor(asked.due - progress.begun);
+  return [
+    ...(lately.busyShare === undefined ? [] : [`workers ${formatShare(lately.busyShare)} busy`]),
+    ...(asked !== undefined && behind > BEHIND_S * asked.perSecond ? [`${grouped(behind)} starts behind`] : []),
+  ];
+};
+
+const seconds = (ms: number): string => {
+  const whole = Math.ceil(ms / 1000);
+  return whole < 120 ? `${String(whole)} s` : `${String(Math.round(whole / 60))} min`;
+};

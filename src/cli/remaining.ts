@@ -1,0 +1,37 @@
+import type { BlockPosition } from '../run/event.ts';
+
+/**
+ * How long a run still takes. A window whose end is a time takes what was planned, and what comes with each block on top (priming,
+ * ageing, starting) as much as it took on average so far. Where windows end by a number of handshakes, blocks are taken to last alike.
+ */
+export class Remaining {
+  readonly #startMs: number;
+  #blockMs: number;
+  #extraMs = 0;
+
+  constructor(nowMs: number) {
+    this.#startMs = nowMs;
+    this.#blockMs = nowMs;
+  }
+
+  begin(nowMs: number): void {
+    this.#blockMs = nowMs;
+  }
+
+  end({ plannedMs }: BlockPosition, nowMs: number): void {
+    if (plannedMs !== undefined) this.#extraMs += Math.max(0, nowMs - this.#blockMs - plannedMs);
+  }
+
+  /**
+   * @param doneMs of the window that is open; 0 before it.
+   * @returns `undefined` when nothing can be said yet.
+   */
+  leftMs(at: BlockPosition, doneMs: number, nowMs: number): number | undefined {
+    const { index, blocks, plannedMs, laterMs } = at;
+    if (plannedMs !== undefined && laterMs !== undefined) {
+      const extraMs = index === 0 ? 0 : (this.#extraMs / index) * (blocks - index - 1);
+      return Math.max(0, plannedMs - doneMs) + laterMs + extraMs;
+    }
+    return index === 0 ? undefined : ((nowMs - this.#startMs) / index) * (blocks - index);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Cell } from '../domain/cell.ts';
+import type { VisitOrder } from '../load/visit-order.ts';
+import { profileOf, type PlannedVisit } from '../scenario/plan.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { clientSettings } from './client-settings.ts';
+import type { OpenState } from './open-states.ts';
+import type { Prepared } from './prepared.ts';
+
+/** One in so many measured handshakes has its hellos read, where reading costs; primings always have. */
+export const TAP_EVERY = 32;
+
+/** A planned window, and its place among all windows of the run. */
+interface Place {
+  readonly visit: PlannedVisit;
+  readonly index: number;
+  /** Of the run. */
+  readonly seed: number;
+}
+
+/** What the fleet is asked to do in a window. */
+export const visitOrder = ({ decoded, states, options }: Prepared, { visit, index, seed }: Place): VisitOrder => {
+  const { scenario } = decoded;
+  const profile = profileOf(scenario);
+  return {
+    visit,
+    streams: visit.streams.map((stream) => {
+      const state = stateOf(states, stream.cell);
+      return { ...stream, settings: clientSettings(scenario, state, stream.cell), serverCpu: state.cpu };
+    }),
+    concurrency: scenario.load.concurrency,
+    sessions: sessionsOf(scenario),
+    isSequential: scenario.load.model === 'sequential',
+    schedule: profile === undefined ? undefined : { profile, pattern: scenario.load.arrivals },
+    // Every window has an order of its own, and all of them follow from the run's seed.
+    seed: (seed + (index + 1) * 0x9e3779b1) % 2 ** 32,
+    tapEvery: TAP_EVERY,
+    policy: scenario.load.sessions,
+    offerAfterMs: scenario.load.offerAfter,
+    signal: options.signal,
+  };
+};
+
+const stateOf = (states: readonly OpenState[], cell: Cell): OpenState => {
+  const state = states.find(({ label }) => label === cell.state);
+  if (state === undefined) throw new TypeError(`no open state ${cell.state}`);
+  return state;
+};
+
+/** As many as are in flight in closed load; in a storm one per client; for a rate as many as arrive in 50 ms. */
+const sessionsOf = (scenario: Scenario): number => {
+  const { load } = scenario;
+  if (load.model === 'storm') return load.clients ?? load.concurrency;
+  const profile = profileOf(scenario);
+  if (profile === undefined) return load.concurrency;
+  const perSecond = profile.shape === 'constant' ? profile.perSecond : Math.max(profile.fromPerSecond, profile.toPerSecond);
+  return Math.min(load.concurrency, Math.max(LEAST_SESSIONS, Math.ceil(perSecond / 20)));
+};
+
+const LEAST_SESSIONS = 16;

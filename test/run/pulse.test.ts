@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { FleetProgress } from '../../src/load/fleet.ts';
+import { Pulse } from '../../src/run/pulse.ts';
+
+const progress = (change: Partial<FleetProgress>): FleetProgress => ({
+  finished: 0,
+  honoured: 0,
+  errors: 0,
+  inFlight: 0,
+  begun: 0,
+  restedNs: [],
+  p50Ns: undefined,
+  p99Ns: undefined,
+  ...change,
+});
+
+it('tells how fast counters grew in the last two seconds, and forgets what was before', () => {
+  const pulse = new Pulse();
+  expect(pulse.see(0, progress({}))).toEqual({ ratePerSecond: undefined, attempts: 0, errors: 0, busyShare: undefined });
+  expect(pulse.see(1000, progress({ finished: 90, errors: 10 }))).toMatchObject({
+    ratePerSecond: 100,
+    attempts: 100,
+    errors: 10,
+  });
+  pulse.see(5000, progress({ finished: 500, errors: 10 }));
+  expect(pulse.see(6000, progress({ finished: 500, errors: 60 }))).toMatchObject({ ratePerSecond: 50, attempts: 50, errors: 50 });
+});
+
+it('tells the busiest worker by the rest that it did not have', () => {
+  const pulse = new Pulse();
+  pulse.see(0, progress({ restedNs: [0, 0] }));
+  expect(pulse.see(1000, progress({ restedNs: [900e6, 250e6] })).busyShare).toBeCloseTo(0.75, 9);
+});
+
+it('begins anew when counters do', () => {
+  const pulse = new Pulse();
+  pulse.see(0, progress({ finished: 1000 }));
+  pulse.reset();
+  pulse.see(100, progress({ finished: 0 }));
+  expect(pulse.see(200, progress({ finished: 10 })).ratePerSecond).toBe(100);
+});
