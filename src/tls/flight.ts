@@ -1,7 +1,7 @@
 import { CHANGE_CIPHER_SPEC, HANDSHAKE } from './numbers.ts';
 
-/** Messages above this are passed over: a ClientHello with post-quantum shares and a ticket is below 4 KiB. */
-const MAX_MESSAGE_BYTES = 16_384;
+/** Messages are cut to this, in whatever pieces they come: a ClientHello with post-quantum shares and a ticket is below 4 KiB. */
+export const MAX_MESSAGE_BYTES = 16_384;
 
 /** Receives a plaintext handshake message: its body stands in `bytes` from `start` to `end`, only during the call. */
 export type MessageListener = (type: number, bytes: Uint8Array, start: number, end: number) => void;
@@ -86,7 +86,7 @@ export class FlightReader {
         continue;
       }
       const take = Math.min(end - at, this.#bodyLeft);
-      if (this.#bodyHave === 0 && take === this.#bodyLeft) this.#deliver(bytes, at, at + take);
+      if (this.#bodyHave === 0 && take === this.#bodyLeft) this.#deliver(bytes, at, at + Math.min(take, MAX_MESSAGE_BYTES));
       else this.#collect(bytes, at, take);
       at += take;
     }

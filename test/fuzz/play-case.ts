@@ -21,7 +21,7 @@ export const playCase = (subject: Subject, situations: readonly Situation[], see
   const situation = dice.pick(situations);
   const played = play(subject, situation, dice, 0xee);
   // Who reads behind what came reads something else the second time.
-  if (played.objection !== undefined || seed % 16 !== 0) return played;
+  if (played.objection !== undefined || !situation.isRepeatable || seed % 16 !== 0) return played;
   const again = new Dice(seed);
   again.pick(situations);
   const { result } = play(subject, situation, again, 0x16);
@@ -63,7 +63,9 @@ const objectionTo = (
   if (!server.isDone) return 'it finished, and the server has another opinion';
   const { resumed, hello } = conversation.evidence;
   if (resumed !== server.isResumed) return `it says resumed ${String(resumed)}, the server ${String(server.isResumed)}`;
-  return hello?.resumed === resumed ? undefined : 'the hellos contradict it';
+  // A hello of more than 16 KiB is not read for evidence.
+  if (hello === undefined) return due === 'finish' ? 'the hellos prove nothing' : undefined;
+  return hello.resumed === resumed ? undefined : 'the hellos contradict it';
 };
 
 const pieces = (dice: Dice): PieceBytes => {

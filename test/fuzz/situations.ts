@@ -17,6 +17,8 @@ export interface Situation {
   readonly client: WireClient;
   readonly session: WireSession | undefined;
   readonly verifies: boolean;
+  /** Whether a client of fixed randomness repeats itself byte for byte: keys on P-256 are the library's to make. */
+  readonly isRepeatable: boolean;
   /** A plan of its own for each conversation: servers write down the sessions that they give. */
   readonly fresh: () => Plan;
 }
@@ -53,7 +55,7 @@ const SKETCHES: readonly Sketch[] = [
   { name: '1.2 ticket, renewed', protocol: 'TLSv1.2', suite: 0xcca9, isResumed: true, mode: 'ticket' },
 ];
 
-/** Those in which a client of fixed randomness repeats itself byte for byte: keys on P-256 are the library's to make. */
+/** Names of those that are repeatable. */
 export const REPEATABLE_NAMES: readonly string[] = SKETCHES.filter(({ group = X25519 }) => group === X25519).map(
   ({ name }) => name,
 );
@@ -73,7 +75,7 @@ export const makeSituations = (subject: Subject, { certificate, key }: Certifica
       session = taken === undefined ? undefined : WireSession.from(taken);
       if (session === undefined) throw new Error(`no session was primed for ${name}`);
     }
-    return { name, plan, client, session, verifies, fresh };
+    return { name, plan, client, session, verifies, isRepeatable: plan.group === X25519, fresh };
   });
 };
 

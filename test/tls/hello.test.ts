@@ -119,3 +119,16 @@ it('does not take the echoed session ID of TLS 1.3 for a resumption', () => {
   expect(reader.client.sessionIdBytes).toBe(32);
   expect(reader.isResumed).toBe(false);
 });
+
+it('takes no evidence from a hello that is longer than it reads, in one piece as in many', () => {
+  const hello = Buffer.concat([Buffer.of(2, 0, 0x50, 0), Buffer.alloc(0x5000, 3)]);
+  const records = [hello.subarray(0, 16_000), hello.subarray(16_000)].map((text) =>
+    Buffer.concat([Buffer.of(22, 3, 3, text.length >> 8, text.length & 0xff), text]),
+  );
+  const bytes = Buffer.concat([...records, Buffer.of(20, 3, 3, 0, 1, 1)]);
+  for (const size of [bytes.length, 1000, 1]) {
+    const reader = new HelloReader();
+    for (let at = 0; at < bytes.length; at += size) reader.fromServer(bytes, at, Math.min(bytes.length, at + size));
+    expect(reader.evidence()).toBeUndefined();
+  }
+});
