@@ -12,17 +12,17 @@ export const freePort = async (): Promise<number> => {
 };
 
 /** Waits until something accepts connections. Bounded: 10 s. */
-export const untilListening = async (port: number): Promise<void> => {
+export const untilListening = async (port: number, address = '127.0.0.1'): Promise<void> => {
   const deadline = performance.now() + 10_000;
-  while (!(await accepts(port))) {
+  while (!(await accepts(port, address))) {
     if (performance.now() > deadline) throw new Error(`nothing listens on port ${String(port)} after 10 s`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
 
-const accepts = (port: number): Promise<boolean> =>
+const accepts = (port: number, address: string): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate, type KeyType } from '../../src/target/certificate.ts';
+import { makeCertificate, type CertificatePair, type KeyType } from '../../src/target/certificate.ts';
 import { freePort, untilListening } from './free-port.ts';
 import { readAtRest } from './read-at-rest.ts';
 
@@ -15,6 +15,15 @@ export interface NginxOptions {
   readonly keyType?: KeyType;
   /** How long a session lives, in s; nginx's own default is 300. */
   readonly sessionTimeoutS?: number;
+  readonly certificate?: CertificatePair;
+  /** Files of ticket keys: tickets are made with the first one, and taken of all. */
+  readonly ticketKeys?: readonly string[];
+  /** PEM of the authority of clients' certificates, which are then asked for but not demanded. */
+  readonly clientAuthority?: string;
+  /** Loopback address to listen on. */
+  readonly address?: '127.0.0.1' | '::1';
+  /** More lines for the server's block. */
+  readonly directives?: readonly string[];
 }
 
 /** What nginx itself logged, by protocol: handshakes, and how many of them it resumed. */
@@ -28,6 +37,8 @@ export interface Nginx {
   log(): Promise<NginxLog>;
   /** Lines of the log so far, those still in the writing perhaps not. */
   logged(): Promise<number>;
+  /** The log's lines, one of each connection. */
+  lines(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -40,14 +51,18 @@ const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
  */
 export const startNginx = async (program: string, options: NginxOptions): Promise<Nginx> => {
   const folder = await mkdtemp(join(tmpdir(), 'resumark-nginx-'));
-  const { certificate, key } = await makeCertificate(options.keyType ?? 'ecdsa-p256');
+  const { certificate, key } = options.certificate ?? (await makeCertificate(options.keyType ?? 'ecdsa-p256'));
   const port = await freePort();
   await writeFile(join(folder, 'certificate.pem'), certificate);
   await writeFile(join(folder, 'key.pem'), key);
+  if (options.clientAuthority !== undefined) await writeFile(join(folder, 'clients.pem'), options.clientAuthority);
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, options));
   const child = spawn(program, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = once(child, 'exit');
-  await Promise.race([untilListening(port), exited.then(() => Promise.reject(new Error('nginx ended at its start')))]);
+  await Promise.race([
+    untilListening(port, options.address),
+    exited.then(() => Promise.reject(new Error('nginx ended at its start'))),
+  ]);
   return {
     port,
     pid: child.pid ?? 0,
@@ -55,6 +70,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
     certificatePath: join(folder, 'certificate.pem'),
     logged: async () => (await readFile(join(folder, 'access.log'), 'utf8')).split('\n').length - 1,
     log: async () => parseLog(await readAtRest(join(folder, 'access.log'))),
+    lines: async () => (await readAtRest(join(folder, 'access.log'))).trim().split('\n'),
     close: async () => {
       child.kill('SIGTERM');
       await exited;
@@ -63,7 +79,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
   };
 };
 
-const configuration = (folder: string, port: number, { cache, tickets, sessionTimeoutS = 300 }: NginxOptions): string => `
+const configuration = (folder: string, port: number, options: NginxOptions): string => `
 ${existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};` : ''}
 daemon off;
 worker_processes 1;
@@ -71,20 +87,26 @@ pid ${folder}/nginx.pid;
 error_log ${folder}/error.log error;
 events { worker_connections 4096; }
 stream {
-    log_format handshake '$ssl_protocol $ssl_session_reused $ssl_cipher';
+    log_format handshake '$ssl_protocol $ssl_session_reused $ssl_cipher ${FACTS}';
     access_log ${folder}/access.log handshake;
     ssl_certificate certificate.pem;
     ssl_certificate_key key.pem;
     ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_session_cache ${cache === 'shared' ? 'shared:sessions:10m' : cache};
-    ssl_session_timeout ${String(sessionTimeoutS)}s;
-    ssl_session_tickets ${tickets ? 'on' : 'off'};
+    ssl_session_cache ${options.cache === 'shared' ? 'shared:sessions:10m' : options.cache};
+    ssl_session_timeout ${String(options.sessionTimeoutS ?? 300)}s;
+    ssl_session_tickets ${options.tickets ? 'on' : 'off'};
+    ${options.ticketKeys?.map((path) => `ssl_session_ticket_key ${path};`).join('\n    ') ?? ''}
+    ${options.clientAuthority === undefined ? '' : 'ssl_client_certificate clients.pem; ssl_verify_client optional;'}
     server {
-        listen 127.0.0.1:${String(port)} ssl backlog=4096;
+        listen ${options.address === '::1' ? '[::1]' : '127.0.0.1'}:${String(port)} ssl backlog=4096;
+        ${options.directives?.join('\n        ') ?? ''}
         return ok;
     }
 }
 `;
+
+/** What nginx saw of a connection, each behind its name. */
+const FACTS = 'group=$ssl_curve name=$ssl_server_name alpn=$ssl_alpn_protocol client=$ssl_client_verify from=$remote_addr .';
 
 /** Lines such as `TLSv1.3 r TLS_AES_256_GCM_SHA384`: `r` is resumed, `.` is not. A connection without a handshake has no cipher. */
 const parseLog = (text: string): NginxLog => {
