@@ -20,7 +20,7 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
   let engine: Engine;
   let nginx: Nginx;
   beforeAll(async () => {
-    engine = openEngine({ name, libssl: null });
+    engine = openEngine({ name, libssl: null, spin: false });
     nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, directives: ['ssl_alpn h2 http/1.1;'] });
   });
   afterAll(async () => {
@@ -72,7 +72,7 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
 describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with nginx on IPv6 (Debian: nginx-light)', (name) => {
   it('connects, and checks the address against the certificate', async () => {
     const nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, address: '::1' });
-    const engine = openEngine({ name, libssl: null });
+    const engine = openEngine({ name, libssl: null, spin: false });
     const change = { address: '::1', serverName: undefined, port: nginx.port, ca: nginx.certificate };
     // One after another, so that a socket is used again.
     for (let i = 0; i < 3; i++) await handshake(engine, engine.client(testSettings(change)), { polite: false });
@@ -89,7 +89,7 @@ describe.skipIf(nginxProgram === undefined).each(['openssl', 'node'] as const)(
     let nginx: Nginx;
     let identity: CertificatePair;
     beforeAll(async () => {
-      engine = openEngine({ name, libssl: null });
+      engine = openEngine({ name, libssl: null, spin: false });
       identity = await makeCertificate('ecdsa-p256');
       nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, clientAuthority: identity.certificate });
     });
@@ -120,7 +120,7 @@ describe.each(['openssl', 'node'] as const)('engine %s', (name) => {
     const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [] });
     const folder = await mkdtemp(join(tmpdir(), 'resumark-keylog-'));
     const keyLog = join(folder, 'keys');
-    const engine = openEngine({ name, libssl: null });
+    const engine = openEngine({ name, libssl: null, spin: false });
     const change = { port: server.port, ca: server.certificate };
     await handshake(engine, engine.client(testSettings(change)));
     expect(existsSync(keyLog)).toBe(false);
@@ -168,7 +168,7 @@ const libssl = ['x86_64', 'aarch64']
 describe.skipIf(libssl === undefined)('engine openssl on the libssl of the machine (Debian: libssl3)', () => {
   it('names it, and resumes with it', async () => {
     const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'] });
-    const engine = openOpenSslEngine(libssl);
+    const engine = openOpenSslEngine({ library: libssl ?? null });
     expect(engine.library).toMatch(/^OpenSSL 3\./u);
     for (const protocol of ['TLSv1.2', 'TLSv1.3'] as const) {
       const client = engine.client(testSettings({ port: server.port, ca: server.certificate, protocol, mode: 'ticket' }));
@@ -182,6 +182,6 @@ describe.skipIf(libssl === undefined)('engine openssl on the libssl of the machi
   });
 
   it('names a library that cannot be opened', () => {
-    expect(() => openOpenSslEngine('/nowhere/libssl.so.3')).toThrow(/\/nowhere\/libssl\.so\.3 cannot be opened/u);
+    expect(() => openOpenSslEngine({ library: '/nowhere/libssl.so.3' })).toThrow(/\/nowhere\/libssl\.so\.3 cannot be opened/u);
   });
 });

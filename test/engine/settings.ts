@@ -13,6 +13,8 @@ export const testSettings = (change: Partial<ClientSettings>): ClientSettings =>
   alpn: [],
   ciphers: undefined,
   groups: undefined,
+  keyShare: 'fresh',
+  checksSignature: true,
   close: 'reset',
   sources: [],
   keyLog: undefined,

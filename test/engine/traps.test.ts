@@ -20,7 +20,7 @@ const opensslProgram = findProgram('openssl', 'openssl');
 describe.each(ENGINE_NAMES)('engine %s', (name) => {
   let engine: Engine;
   beforeAll(() => {
-    engine = openEngine({ name, libssl: null });
+    engine = openEngine({ name, libssl: null, spin: false });
   });
   afterAll(() => {
     engine.close();
@@ -120,7 +120,7 @@ describe.skipIf(nginxProgram === undefined).each(WITH_EMS_BY_CHOICE)('engine %s 
       ...options,
       directives: ['ssl_conf_command Options -ExtendedMasterSecret;'],
     });
-    const engine = openEngine({ name, libssl: null });
+    const engine = openEngine({ name, libssl: null, spin: false });
     const change = { protocol: 'TLSv1.2', mode: 'ticket', ca: on.certificate } as const;
     const { session } = await handshake(engine, engine.client(testSettings({ ...change, port: on.port })));
     const [performed] = await perform(engine, engine.client(testSettings({ ...change, port: off.port })), [{ session }]);

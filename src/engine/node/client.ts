@@ -10,6 +10,8 @@ export interface NodeClient extends Client {
   /** Made once: building it per connection costs more than a resumed handshake. */
   readonly secureContext: SecureContext;
   readonly options: ConnectionOptions;
+  /** What node:tls takes for the server's name. */
+  readonly identity: string;
   /** The local address that the next connection is made from. */
   nextSource(): string | undefined;
 }
@@ -29,6 +31,7 @@ export const nodeClient = (settings: ClientSettings): NodeClient => {
     settings,
     nextSource: () => settings.sources[connections++ % settings.sources.length],
     secureContext: secureContext(settings),
+    identity: settings.serverName ?? settings.address,
     options: {
       rejectUnauthorized: settings.verify,
       ...(settings.alpn.length > 0 && { ALPNProtocols: [...settings.alpn] }),

@@ -11,7 +11,7 @@ import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
 import type { NodeClient } from './client.ts';
 import { failureOf } from './failure.ts';
-import { nodeSession, nodeSessionOf, type NodeSession } from './session.ts';
+import { boundSession, nodeSession, nodeSessionOf, type NodeSession } from './session.ts';
 import { Tap } from './tap.ts';
 
 /** An orderly end waits this long for the peer's part of it; a peer that never closes must not hold the client. */
@@ -106,7 +106,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
       ...this.#client.options,
       secureContext: this.#client.secureContext,
       socket: this.#hellos === undefined ? this.#socket : new Tap(this.#socket, this.#hellos),
-      ...(session !== undefined && { session: session.bytes }),
+      ...(session !== undefined && { session: boundSession(session, this.#client.identity) }),
     });
     this.#tls = tls;
     const { keyLog } = this.#client.settings;
@@ -117,8 +117,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     tls.once('secureConnect', () => {
       this.#finishHandshake(tls);
     });
-    tls.on('session', (der: Buffer) => {
-      this.#takeSession(der);
+    tls.on('session', (given: Buffer) => {
+      this.#takeSession(given);
     });
     tls.on('error', (error: NodeJS.ErrnoException) => {
       this.#fail(failureOf(error));
@@ -200,14 +200,14 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     const offered = this.#offered;
     if (offered?.mechanism !== 'ticket' || !tls.isSessionReused() || this.session !== undefined) return;
     const ticket = tls.getTLSTicket();
-    const der = tls.getSession();
-    if (ticket !== undefined && der !== undefined && !ticket.equals(offered.ticket)) this.#takeSession(der);
+    const given = tls.getSession();
+    if (ticket !== undefined && given !== undefined && !ticket.equals(offered.ticket)) this.#takeSession(given);
   }
 
-  #takeSession(der: Buffer): void {
+  #takeSession(given: Buffer): void {
     this.sessionsGiven += 1;
     this.session?.free();
-    this.session = nodeSession(der);
+    this.session = nodeSession(given);
     if (this.#stage !== 'awaiting' || !this.#awaitsTicket) return;
     this.ticketNs = nowNs() - this.#readyNs;
     this.#awaitsTicket = false;

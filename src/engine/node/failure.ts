@@ -4,8 +4,8 @@ import { systemFailure } from '../system-failure.ts';
 /** What node:tls says when the peer's FIN comes before the handshake's end; its code is that of a reset. */
 const CLOSED_EARLY = 'Client network socket disconnected before secure TLS connection was established';
 
-/** OpenSSL's reason codes of received alerts: `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`, `ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE`. */
-const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/u;
+/** OpenSSL's reason codes of received alerts: `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`, `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE`. */
+const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS)_ALERT_(.+)$/u;
 
 /** Types what node:net and node:tls throw. */
 export const failureOf = (error: NodeJS.ErrnoException): Failure => {

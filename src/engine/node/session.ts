@@ -1,15 +1,26 @@
+import { connect } from 'node:tls';
 import { mechanismOf, readSessionDer } from '../../tls/session-der.ts';
 import { nowNs } from '../clock.ts';
 import type { Session } from '../engine.ts';
 
-/** A session as node:tls gives and takes it: the DER of an `SSL_SESSION`. */
+/** A session of node:tls, with the DER of its `SSL_SESSION`. */
 export interface NodeSession extends Session {
   readonly bytes: Buffer;
   readonly ticket: Uint8Array;
 }
 
-/** @throws RangeError when the bytes are no `SSL_SESSION`. */
-export const nodeSession = (der: Buffer): NodeSession => {
+/**
+ * Newer Node binds a session to the name that the server was authenticated by: this mark, the length of the name, the name, then the DER.
+ * Where it does, it ignores sessions that are not bound.
+ */
+const BINDING = Buffer.from('\0nodejs:tls:session:1\0');
+
+/** The releases that bind cannot be told by their numbers, since they are of several lines: their code tells. */
+let isBinding = connect.toString().includes('getSessionForReuse');
+
+/** @param given a session as node:tls gives it. @throws RangeError when it is no `SSL_SESSION`. */
+export const nodeSession = (given: Buffer): NodeSession => {
+  const der = unbound(given);
   const facts = readSessionDer(der);
   return {
     bytes: der,
@@ -22,6 +33,20 @@ export const nodeSession = (der: Buffer): NodeSession => {
     // The garbage collector frees it.
     free: () => undefined,
   };
+};
+
+/** A session as node:tls takes it for a server of this name. */
+export const boundSession = ({ bytes }: NodeSession, name: string): Buffer => {
+  if (!isBinding) return bytes;
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(Buffer.byteLength(name));
+  return Buffer.concat([BINDING, length, Buffer.from(name), bytes]);
+};
+
+const unbound = (given: Buffer): Buffer => {
+  if (!given.subarray(0, BINDING.length).equals(BINDING)) return given;
+  isBinding = true;
+  return given.subarray(BINDING.length + 2 + given.readUInt16BE(BINDING.length));
 };
 
 /** A session of any engine as node:tls takes it. */
