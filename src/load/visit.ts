@@ -1,5 +1,6 @@
 import type { CpuMeter } from '../cpu/meter.ts';
-import { cellId } from '../domain/cell.ts';
+import { cellId, type Cell } from '../domain/cell.ts';
+import { offersSession } from '../domain/mode.ts';
 import { nowNs } from '../engine/clock.ts';
 import { share, type BlockBound } from '../scenario/plan.ts';
 import type { Fleet } from './fleet.ts';
@@ -24,7 +25,8 @@ export const measureVisit = async (
   onPhase: (phase: VisitPhase) => void,
 ): Promise<MeasuredBlock[]> => {
   const workers = Math.min(fleet.size, order.concurrency);
-  onPhase({ name: 'priming', sessions: order.streams.length * Math.max(workers, order.sessions) });
+  const sessions = order.streams.reduce((sum, { cell }) => sum + Math.max(workers, sessionsOf(order, cell)), 0);
+  onPhase({ name: 'priming', sessions });
   const primings = await prime(fleet, order, workers);
   onPhase({ name: 'ageing', ms: order.offerAfterMs });
   await age(order.offerAfterMs, order.signal);
@@ -63,7 +65,7 @@ const prime = async (fleet: Fleet, order: VisitOrder, workers: number): Promise<
     streams: order.streams.map(({ cell, settings }) => ({
       cell: cellId(cell),
       settings,
-      clients: Math.max(1, share(order.sessions, workers, i)),
+      clients: Math.max(1, share(sessionsOf(order, cell), workers, i)),
       policy: order.policy,
       offerAfterNs: order.offerAfterMs * 1e6,
     })),
@@ -71,6 +73,12 @@ const prime = async (fleet: Fleet, order: VisitOrder, workers: number): Promise<
   const answers = await fleet.ask(requests, 'primed');
   return answers.map((answer) => answer.reports);
 };
+
+/** A full handshake needs no session: some primings tell what is negotiated, and the rest would only load the server. */
+const MOST_WITHOUT_SESSION = 16;
+
+const sessionsOf = ({ sessions }: VisitOrder, { mode }: Cell): number =>
+  offersSession(mode) ? sessions : Math.min(sessions, MOST_WITHOUT_SESSION);
 
 /** Sessions that are to be offered at some age are left alone until they have it. */
 const age = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {
