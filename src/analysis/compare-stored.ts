@@ -12,6 +12,7 @@ export interface StoredSide {
   readonly runs: readonly RunRecord[];
 }
 
+/** How stored runs are compared. */
 export interface StoredOptions {
   readonly settings: CompareSettings;
   /** Which state of each run is meant; without it the only one, or the one with the side's label. */

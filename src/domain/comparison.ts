@@ -82,15 +82,19 @@ export const comparisonSchema = z.object({
   notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
 });
 
+/** What a change comes to. */
 export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
 
+/** How two states were compared: `paired` side by side, `runs` run by run, `single` with one run of each. */
 export type ComparisonDesign = (typeof COMPARISON_DESIGNS)[number];
 
 /** One metric of one mode and protocol before and after. `null` is what is not known. */
 export type ComparisonRow = Readonly<z.infer<typeof rowSchema>>;
 
+/** What a resumption mode saves against the full handshake of the state after. */
 export type ComparedSaving = Readonly<z.infer<typeof savingSchema>>;
 
+/** A state and the runs that it was measured in. */
 export type ComparedSide = Readonly<z.infer<typeof sideSchema>>;
 
 /** Something in which runs differ, beside the change that they are to show. */

@@ -58,8 +58,14 @@ export const alignedRows = ({ columns, rows }: Table): string[] => {
   );
 };
 
-/** The lines of a table that is made to fit a width; 0 fits any. */
-export const fittedRows = (table: Table, width: number): string[] => alignedRows(fitted(table, width).table);
+/** The lines of a table that is made to fit a width, and the heads of the columns that had to give way; 0 fits any. */
+export const fittedRows = (
+  table: Table,
+  width: number,
+): { readonly lines: readonly string[]; readonly hidden: readonly string[] } => {
+  const { table: narrow, hidden } = fitted(table, width);
+  return { lines: alignedRows(narrow), hidden };
+};
 
 /** Takes the least telling columns away until the table fits; those that never yield stay, and then lines are too long. */
 const fitted = (table: Table, width: number): { readonly table: Table; readonly hidden: readonly string[] } => {

@@ -62,6 +62,15 @@ describe.each(COMPARISONS)('a comparison that is %s', (name, comparison) => {
   });
 });
 
+it('gives the reasons as sentences where a terminal has no room for their column', () => {
+  const [, [, comparison]] = COMPARISONS as [unknown, readonly [string, Comparison]];
+  const text = renderComparison(comparison, 'table', { columns: 100 });
+  const table = text.split('\n').slice(2, 8);
+  expect(table[0]).toMatch(/^protocol .* verdict$/u);
+  for (const line of table) expect(line.length).toBeLessThanOrEqual(100);
+  expect(text).toContain('TLS 1.2 full p50 is undecided: 1.21 ms to 1.20 ms (-0.7 %); 5 pairs are too few: this level needs 7.');
+});
+
 it('has the columns of the contract in its CSV', () => {
   const [header = ''] = renderComparison(switchedOn(), 'csv', {}).split('\n');
   expect(header).toBe(

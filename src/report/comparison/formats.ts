@@ -10,8 +10,10 @@ const RENDERERS = {
   json: comparisonJson,
 } as const satisfies Record<string, (comparison: Comparison, style: ComparisonStyle) => string>;
 
+/** How a comparison can be rendered. */
 export type ComparisonFormat = keyof typeof RENDERERS;
 
+/** The names of all formats of a comparison. */
 export const COMPARISON_FORMATS = Object.keys(RENDERERS) as readonly ComparisonFormat[];
 
 /** Renders a comparison. Every format comes from the comparison alone. */

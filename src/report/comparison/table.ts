@@ -7,6 +7,9 @@ import { intervalText, percentChange, reasonText } from './sentence.ts';
 
 const column = (head: string, align: Column['align'], yields = 0): Column => ({ head, align, reading: '', yields });
 
+/** Head of the column of reasons: the widest, and the first to give way. */
+export const WHY = 'why';
+
 /** A comparison as a table: the judged metrics, and below them what is known beside them. */
 export const comparisonTable = (comparison: Comparison): Table => ({
   columns: [
@@ -16,9 +19,9 @@ export const comparisonTable = (comparison: Comparison): Table => ({
     column(comparison.before.state, 'right'),
     column(comparison.after.state, 'right'),
     column('change', 'right'),
-    column('surely', 'left', 1),
+    column('surely', 'left', 2),
     column('verdict', 'left'),
-    column('why', 'left', 2),
+    column(WHY, 'left', 1),
   ],
   rows: comparedRows(comparison).map(cellsOf),
 });

@@ -5,7 +5,7 @@ import { oneLine } from '../safe-text.ts';
 import { fittedRows } from '../terminal.ts';
 import { headlineOf } from './headline.ts';
 import { rowSentence, verdictSentence } from './sentence.ts';
-import { comparisonTable } from './table.ts';
+import { comparisonTable, WHY } from './table.ts';
 
 export interface ComparisonStyle {
   /** Width of the terminal; 0 where it is not one. */
@@ -13,19 +13,22 @@ export interface ComparisonStyle {
 }
 
 /** For a terminal: the sentence first, then the table, the verdict and what it rests on. */
-export const comparisonText = (comparison: Comparison, { columns = 0 }: ComparisonStyle): string =>
-  [
+export const comparisonText = (comparison: Comparison, { columns = 0 }: ComparisonStyle): string => {
+  const { lines, hidden } = fittedRows(comparisonTable(comparison), columns);
+  return [
     headlineOf(comparison),
     '',
-    ...fittedRows(comparisonTable(comparison), columns),
+    ...lines,
     '',
     ...changeSentences(comparison),
+    ...(hidden.includes(WHY) ? doubtSentences(comparison) : []),
     verdictSentence(comparison),
     designText(comparison),
     ...differenceTexts(comparison),
   ]
     .map((line) => `${oneLine(line)}\n`)
     .join('');
+};
 
 /** For a pull request: the sentence and the verdict in sight, the table folded. */
 export const comparisonMarkdown = (comparison: Comparison): string =>
@@ -46,6 +49,10 @@ export const comparisonMarkdown = (comparison: Comparison): string =>
 /** What surely got better or worse, a sentence each. */
 const changeSentences = ({ rows }: Comparison): string[] =>
   rows.filter(({ role, verdict }) => role === 'primary' && (verdict === 'improved' || verdict === 'regressed')).map(rowSentence);
+
+/** What could not be told, where the table has no room for the reasons. */
+const doubtSentences = ({ rows }: Comparison): string[] =>
+  rows.filter(({ role, verdict }) => role === 'primary' && verdict === 'inconclusive').map(rowSentence);
 
 /** What the comparison rests on. */
 export const designText = (comparison: Comparison): string => {
