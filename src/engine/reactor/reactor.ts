@@ -236,7 +236,10 @@ export class Reactor {
   #closeSocket(slot: Slot, now: boolean): void {
     if (slot.fd < 0) return;
     if (now) this.#sockets.close(slot.fd);
-    else this.#lingering.add(slot.fd, slot.endNs);
+    else {
+      this.#sockets.silence(slot.fd);
+      this.#lingering.add(slot.fd, slot.endNs);
+    }
     slot.fd = -1;
   }
 

@@ -178,6 +178,12 @@ export class Sockets {
     else this.#libc.close(fd);
   }
 
+  /** Reports no more of a connection: what its peer still has to say would only wake us. */
+  silence(fd: number): void {
+    this.#eventWord[0] = EPOLLET;
+    this.#libc.epollCtl(this.#epoll, EPOLL_CTL_MOD, fd, this.#event.address);
+  }
+
   /** CPU time of this thread in ns. */
   threadCpuNs(): number {
     this.#libc.clockGettime(CLOCK_THREAD_CPUTIME_ID, this.#options.address + 16);

@@ -75,6 +75,8 @@ export class Connection {
   helloBytes = 0;
 
   #client: WireClient | undefined;
+  /** Another for each handshake of this thread: what a working state was last made for is known by it. */
+  mark = 0;
   expects: Expected = 'server-hello';
   offered: WireSession | undefined;
   keyPair: KeyPair | undefined;
@@ -116,6 +118,7 @@ export class Connection {
   begin(client: WireClient): void {
     this.release();
     this.#client = client;
+    this.mark = nextMark();
     this.expects = 'server-hello';
     this.offered = undefined;
     this.keyPair = undefined;
@@ -144,7 +147,7 @@ export class Connection {
 
   /** Keeps the session ID that the server gave, in place of ours. */
   keepSessionId(from: Uint8Array, { at, length }: Part): void {
-    this.memory.bytes.set(from.subarray(at, at + length), AT.sessionId);
+    copyBytes(this.memory.bytes, AT.sessionId, from, at, length);
     this.sessionIdBytes = length;
   }
 
@@ -193,5 +196,14 @@ export class Connection {
     return pair;
   }
 }
+
+/** Copies a few bytes. A view of a typed array, and what copies it, cost more than the bytes do. */
+export const copyBytes = (to: Uint8Array, toAt: number, from: Uint8Array, at: number, length: number): void => {
+  for (let i = 0; i < length; i++) to[toAt + i] = from[at + i] ?? 0;
+};
+
+let lastMark = 0;
+
+const nextMark = (): number => ++lastMark;
 
 const slotMemory = (arena: Arena): NativeMemory => arena.allocate(SLOT_BYTES);

@@ -10,7 +10,7 @@ import {
   TLS_1_2,
 } from '../../tls/numbers.ts';
 import { readSignature } from './certificate-verify.ts';
-import { AT, type Connection, type Expected } from './connection.ts';
+import { AT, copyBytes, type Connection, type Expected } from './connection.ts';
 import { NONCE_BYTES } from './crypto/aead.ts';
 import { fault } from './fault.ts';
 import { chosenSuite, expectType, hashMessage, isSessionIdEcho } from './message.ts';
@@ -87,7 +87,7 @@ const takeServerHello = (tools: Tools, connection: Connection): void => {
   connection.hasExtendedMasterSecret = hello.hasExtendedMasterSecret;
   connection.isTicketPromised = hello.hasTicket;
   connection.alpn = hello.alpn.length === 0 ? '' : client.alpnOf(reader.bytes, hello.alpn);
-  memory.bytes.set(reader.bytes.subarray(hello.randomAt, hello.randomAt + 32), AT.serverRandom);
+  copyBytes(memory.bytes, AT.serverRandom, reader.bytes, hello.randomAt, 32);
   memory.bytes.copyWithin(AT.clientRandomAgain, AT.clientRandom, AT.clientRandom + 32);
   transcript.begin(suite.hash);
   transcript.update(connection.hello.address + HEADER_BYTES, connection.helloBytes - HEADER_BYTES);
@@ -116,7 +116,7 @@ const resume = (tools: Tools, connection: Connection, suite: Suite): void => {
   // RFC 7627, section 5.3: the session and its resumption must agree.
   if (offered.hasExtendedMasterSecret !== connection.hasExtendedMasterSecret) throw fault('no_extended_master_secret');
   memory.bytes.copyWithin(AT.master, AT.resumption, AT.resumption + MASTER_BYTES);
-  tools.primitives.prfs[suite.hash].from(connection.address(AT.master), MASTER_BYTES);
+  tools.primitives.prfs[suite.hash].from(connection.address(AT.master), MASTER_BYTES, connection.mark);
   expandKeys(tools, connection, suite);
   connection.expects = connection.isTicketPromised ? 'ticket' : 'change-cipher-spec';
 };
@@ -228,13 +228,13 @@ const deriveMaster = (tools: Tools, connection: Connection, suite: Suite, secret
   const { prfs, hashes } = tools.primitives;
   const prf = prfs[suite.hash];
   const master = connection.address(AT.master);
-  prf.from(connection.address(AT.shared), secretBytes);
+  prf.from(connection.address(AT.shared), secretBytes, 0);
   if (connection.hasExtendedMasterSecret) {
     const digest = connection.address(AT.digest);
     connection.transcript.digest(digest);
     prf.expand('extended master secret', digest, hashes[suite.hash].digestBytes, master, MASTER_BYTES);
   } else prf.expand('master secret', connection.address(AT.clientRandom), 64, master, MASTER_BYTES);
-  prf.from(master, MASTER_BYTES);
+  prf.from(master, MASTER_BYTES, connection.mark);
 };
 
 /** Both keys and both IVs in one block, by both randoms, the server's first (RFC 5246, section 6.3). */
@@ -268,6 +268,6 @@ const verifyData = (tools: Tools, connection: Connection, suite: Suite, label: s
   const digest = connection.address(AT.digest);
   connection.transcript.digest(digest);
   const prf = prfs[suite.hash];
-  prf.from(connection.address(AT.master), MASTER_BYTES);
+  prf.from(connection.address(AT.master), MASTER_BYTES, connection.mark);
   prf.expand(label, digest, hashes[suite.hash].digestBytes, out, VERIFY_BYTES);
 };

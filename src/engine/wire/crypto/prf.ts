@@ -15,7 +15,9 @@ export class Prf {
   readonly #seed: NativeMemory;
   readonly #out: NativeMemory;
   readonly #labels = new Map<string, Buffer>();
+  #mark = 0;
 
+  /** @param hmac for this PRF alone: its key is taken to stay. */
   constructor(hmac: Hmac, lib: LibCrypto, arena: Arena) {
     this.#hmac = hmac;
     this.#memcpy = lib.memcpy;
@@ -25,8 +27,14 @@ export class Prf {
     this.#out = arena.allocate(digestBytes);
   }
 
-  /** Sets the secret that the expansions which follow start from. */
-  from(secret: number, length: number): void {
+  /**
+   * Sets the secret that the expansions which follow start from.
+   *
+   * @param mark of what the secret is, never that of another: as long as it is the same, the secret is not hashed again. 0 marks nothing.
+   */
+  from(secret: number, length: number, mark: number): void {
+    if (mark !== 0 && mark === this.#mark) return;
+    this.#mark = mark;
     this.#hmac.key(secret, length);
   }
 

@@ -114,7 +114,7 @@ describe.each([
     const seed = native(randomBytes(64));
     for (const length of [12, 32, 40, 48, 72, 88]) {
       const out = allocate(length);
-      prf.from(secret.address, 48);
+      prf.from(secret.address, 48, 0);
       prf.expand('key expansion', seed.address, 64, out.address, length);
       expect(out.bytes.toString('hex')).toBe(
         prfOf(name, secret.bytes, Buffer.concat([Buffer.from('key expansion'), seed.bytes]), length),
