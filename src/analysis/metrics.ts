@@ -209,6 +209,24 @@ export const METRICS = [
     value: (cell) => cell.behindNs.quantileNs(0.5),
   },
   ...SCHEDULE_METRICS,
+  {
+    id: 'capacity',
+    column: 'capacity_per_s',
+    label: 'capacity',
+    unit: 'per-second',
+    better: 'higher',
+    reading: 'The highest rate that kept the objective, twice. The other columns are of this rate.',
+    value: (cell) => cell.capacity?.foundPerSecond ?? undefined,
+  },
+  {
+    id: 'capacity.fails',
+    column: 'capacity_fails_per_s',
+    label: 'fails at',
+    unit: 'per-second',
+    better: 'higher',
+    reading: 'The lowest rate above the capacity that did not keep the objective.',
+    value: (cell) => cell.capacity?.failsPerSecond ?? undefined,
+  },
 ] as const satisfies readonly Metric[];
 
 export type MetricId = (typeof METRICS)[number]['id'];

@@ -3,6 +3,8 @@ import type { Notice } from '../domain/notice.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
 import { headroomNotices } from './headroom-notices.ts';
+import { capacityNotices } from './capacity-notices.ts';
+import { OTHER_RATE } from './probe-blocks.ts';
 import { generatorMends, saturationNotices } from './saturation-notices.ts';
 import { sumCounts, type CellSummary } from './summary.ts';
 import { timingNotices } from './timing-notices.ts';
@@ -16,6 +18,7 @@ export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice
   ...saturationNotices(run, cells),
   ...headroomNotices(run, cells),
   ...cells.flatMap(timingNotices),
+  ...capacityNotices(run),
   ...cells.flatMap((cell) => residualNotices(run, cell)),
   ...suiteNotices(cells),
   ...stateNotices(run),
@@ -73,7 +76,7 @@ const conflictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
 
 const invalidNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const blocks = blocksOf(run, cell);
-  const invalid = blocks.filter((block) => !block.valid);
+  const invalid = blocks.filter((block) => !block.valid && block.invalidReason !== OTHER_RATE);
   if (invalid.length === 0) return [];
   const because = sumCounts(invalid.map((block) => ({ [block.invalidReason]: 1 })));
   return [

@@ -1,6 +1,7 @@
 import type { Mechanism } from '../domain/kind.ts';
 import type { Mode } from '../domain/mode.ts';
 import type { Protocol } from '../domain/protocol.ts';
+import type { CapacityRecord } from '../domain/capacity-record.ts';
 import type { CellRecord, Recording, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
 import { mixSummary, offersSummary, scheduleSummary } from './schedule-summary.ts';
@@ -48,6 +49,8 @@ export interface CellSummary {
   readonly connectNs: LatencyHistogram;
   /** `undefined` where no handshake was honoured. */
   readonly roundTrips: RoundTrips | undefined;
+  /** What a search found, `undefined` where there was none. */
+  readonly capacity: CapacityRecord | undefined;
   /** tinybench's statistics, `undefined` where handshakes were not made one after another. */
   readonly sequential: SequentialSummary | undefined;
   /** Empty where none was given, or none was waited for. */
@@ -123,6 +126,7 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     handshakeNs,
     connectNs,
     roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs }),
+    capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
     ...ticketSummary(blocks),
     firstByteNs: mergedOf(blocks, (block) => block.answers?.firstByteNs),

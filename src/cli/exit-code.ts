@@ -12,7 +12,7 @@ import type { Signal } from './interrupt.ts';
  * @param signal what ended it early, if anything did.
  */
 export const exitCodeOf = (run: RunRecord, signal: Signal | undefined): ExitCode =>
-  interruptCode(run, signal) ?? (run.status === 'stopped' || hasFailedCell(run) ? EXIT.target : EXIT.done);
+  interruptCode(run, signal) ?? (run.status === 'stopped' || hasFailedCell(run) || lacksCapacity(run) ? EXIT.target : EXIT.done);
 
 const interruptCode = (run: RunRecord, signal: Signal | undefined): ExitCode | undefined => {
   if (signal === undefined || run.status !== 'interrupted') return undefined;
@@ -77,3 +77,10 @@ const RANK: readonly ExitCode[] = [
 
 /** The one exit code of several that apply. */
 export const gravest = (...codes: readonly ExitCode[]): ExitCode => RANK.find((code) => codes.includes(code)) ?? EXIT.done;
+
+/** A rate was asked for that keeps the objective, and there is none. */
+const lacksCapacity = (run: RunRecord): boolean =>
+  run.capacity.some(({ isOver, foundPerSecond, cells }) => {
+    const isControl = run.cells.some(({ id, expected }) => cells.includes(id) && expected === 'declined');
+    return isOver && foundPerSecond === null && !isControl;
+  });

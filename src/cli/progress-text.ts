@@ -5,8 +5,12 @@ import type { BlockPosition, RunEvent } from '../run/event.ts';
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 
 /** `round 1/5  edge TLS 1.3 ticket`. */
-export const positionText = ({ cells, round, rounds }: BlockPosition): string =>
-  `${round < 0 ? 'warm-up' : `round ${String(round + 1)}/${String(rounds)}`}  ${cells.map(cellLabel).join(' + ')}`;
+export const positionText = ({ cells, round, rounds, probePerSecond }: BlockPosition): string => {
+  const number = String(round + 1);
+  const turn =
+    probePerSecond === undefined ? `round ${number}/${String(rounds)}` : `probe ${number} at ${formatRate(probePerSecond)}`;
+  return `${round < 0 ? 'warm-up' : turn}  ${cells.map(cellLabel).join(' + ')}`;
+};
 
 /** What is going on: priming by its count, a window by its rates, latencies and the generator's health. */
 export const progressText = (event: Progress): string => {

@@ -120,6 +120,21 @@ export type Notice =
       readonly cell: string;
       readonly reason: string;
     }
+  | {
+      /** Not even the lowest rate that was tried kept the objective. */
+      readonly code: 'no-capacity';
+      readonly severity: 'error';
+      readonly cell: string;
+      readonly lowestPerSecond: number;
+    }
+  | {
+      /** The rate above the found one failed for want of this generator. */
+      readonly code: 'capacity-of-generator';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly perSecond: number;
+    }
+  | { readonly code: 'capacity-unconfirmed'; readonly severity: 'warning'; readonly cell: string; readonly probes: number }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }

@@ -1,3 +1,4 @@
+import { capacitySchema } from './capacity-record.ts';
 import { DECLINE_REASONS } from './judgement.ts';
 import { MECHANISMS } from './kind.ts';
 import { MODES } from './mode.ts';
@@ -253,6 +254,8 @@ const runSchema = z.object({
   states: z.array(stateSchema),
   cells: z.array(cellSchema),
   blocks: z.array(recordingSchema),
+  /** Empty where no capacity was searched for. */
+  capacity: z.array(capacitySchema).default([]),
   notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
 });
 

@@ -1,4 +1,5 @@
 import { busiest } from '../analysis/saturation.ts';
+import { OTHER_RATE } from '../analysis/probe-blocks.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { GeneratorRecord, RunRecord, Shortcut, StateRecord } from '../domain/run-record.ts';
 import { loadText } from './load-text.ts';
@@ -71,13 +72,17 @@ const measuredTexts = ({ blocks, cells }: RunRecord): string[] => {
   const rounds = new Set(blocks.map(({ round }) => round)).size;
   const total = (value: (block: RunRecord['blocks'][number]) => number): number =>
     blocks.reduce((sum, block) => sum + value(block), 0);
-  const invalid = blocks.filter(({ valid }) => !valid).length;
+  const probes = blocks.filter(({ invalidReason }) => invalidReason === OTHER_RATE).length;
+  const invalid = blocks.filter(({ valid }) => !valid).length - probes;
   return [
     `${counted(cells.length, 'cell')} in turns over ${counted(rounds, 'round')}: ${counted(blocks.length, 'block')}, ` +
       `${counted(
         total(({ handshakes }) => handshakes),
         'handshake',
       )} in ${formatDuration(total(({ durationNs }) => durationNs))}`,
+    ...(probes === 0
+      ? []
+      : [`${counted(probes, 'block')} at other rates than the one that was found: in the record, not in the result`]),
     ...(invalid === 0 ? [] : [`${counted(invalid, 'block')} invalid and left out`]),
   ];
 };

@@ -17,11 +17,19 @@ const modelTexts = (load: Settings): string[] => {
   switch (model) {
     case 'open':
       return [`open load ${rateText(load)}`, ...atMost(inFlight)];
+    case 'capacity':
+      return [`a search for the rate with ${objectiveText(load)}`, ...atMost(inFlight)];
     case 'storm':
       return [`a storm of ${grouped(Number(load['clients']))} clients within ${milliseconds(load['over'])}`, ...atMost(inFlight)];
     default:
       return [...(typeof model === 'string' ? [`${model} load`] : []), ...(inFlight === undefined ? [] : [inFlight])];
   }
+};
+
+/** `p99 < 25 ms`. */
+const objectiveText = ({ objective }: Settings): string => {
+  const { name, limitNs } = mapping(objective);
+  return `${String(name)} < ${formatDuration(Number(limitNs))}`;
 };
 
 const atMost = (inFlight: string | undefined): string[] => (inFlight === undefined ? [] : [`at most ${inFlight}`]);

@@ -2,7 +2,7 @@ import { MOST_BUSY } from '../analysis/saturation.ts';
 import { DECLINE_TEXT, type DeclineReason } from '../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../domain/failure.ts';
 import type { GeneratorMend, Notice } from '../domain/notice.ts';
-import { counted, formatDuration, formatShare, grouped } from './format.ts';
+import { counted, formatDuration, formatRate, formatShare, grouped } from './format.ts';
 import { oneLine } from './safe-text.ts';
 
 /** A notice as a line: its severity and {@link noticeSentence}. */
@@ -57,6 +57,12 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell}: ${grouped(notice.unanswered)} of ${counted(notice.asked, 'request')} had no answer; the handshakes count, and the first bytes are those of the others.`;
     case 'coarse-clock':
       return `${notice.cell}: the clock seems too coarse for handshakes so short (tinybench: ${notice.reason}), so their mean and its margin say little. Read the CPU time, or measure on another machine.`;
+    case 'no-capacity':
+      return `${notice.cell} kept the objective at no rate, not even at ${formatRate(notice.lowestPerSecond)}. Ask for less with --objective or --max-errors, or look at a single handshake with --load sequential.`;
+    case 'capacity-of-generator':
+      return `${notice.cell}: the target bears at least ${formatRate(notice.perSecond)}; above it this generator was the bottleneck. Raise --workers where cores are free, or run on another machine.`;
+    case 'capacity-unconfirmed':
+      return `${notice.cell}: the ${counted(notice.probes, 'probe')} contradict each other or did not come to an end, so the capacity is not confirmed: the target or the machine was disturbed. Measure again, with longer probes (--duration) or a wider --tolerance.`;
     case 'mixed-suites':
       return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): compare CPU only at equal suites. Set --ciphers to one that all states offer.`;
     case 'not-verified':

@@ -41,6 +41,7 @@ export interface ResultTable {
 
 /** The metrics of the table, and the place in which each gives way on a narrow terminal. */
 const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
+  ['capacity', 0],
   ['mean', 3],
   ['mean.margin', 3],
   ['p50', 0],

@@ -1,5 +1,6 @@
 import type { CellSummary } from '../analysis/summary.ts';
 import type { RunRecord } from '../domain/run-record.ts';
+import { capacityLines } from './capacity-text.ts';
 import { roundTripLines } from './round-trips-text.ts';
 import { sessionLines } from './sessions-text.ts';
 
@@ -13,6 +14,11 @@ export interface Told {
 /** Everything that is told in words beside the table and the savings; subjects that have nothing to tell are left out. */
 export const toldSections = (run: RunRecord, cells: readonly CellSummary[]): Told[] =>
   [
+    {
+      title: 'Capacity',
+      lead: 'The highest rate that kept the objective, confirmed by a repeat, and why a little more did not.',
+      lines: capacityLines(run),
+    },
     {
       title: 'Round trips',
       lead: 'The median handshake as the way to the server and back, and what is left for work and queueing.',

@@ -12,6 +12,8 @@ export interface BlockPosition {
   /** Below 0 for warm-up. */
   readonly round: number;
   readonly rounds: number;
+  /** The rate that is tried, in a search for the capacity. */
+  readonly probePerSecond: number | undefined;
   /** Index among all blocks of the run, warm-up included. */
   readonly index: number;
   readonly blocks: number;

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { noticesOf } from '../analysis/notices.ts';
+import { markProbes } from '../analysis/probe-blocks.ts';
 import { summarize } from '../analysis/summary.ts';
 import { cellLabel } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -9,8 +10,10 @@ import type { VisitPhase } from '../load/visit-phase.ts';
 import type { MeasuredBlock } from '../load/visit-order.ts';
 import { measureVisit } from '../load/visit.ts';
 import { expand } from '../scenario/expand.ts';
-import { dueNow, plannedMs, planVisits, profileOf, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
+import { dueNow, plannedMs, planVisits, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
 import type { Interleave, Scenario } from '../scenario/schema.ts';
+import { PlannedAgenda, type Agenda } from './agenda.ts';
+import { CapacityAgenda } from './capacity-agenda.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { AskedNow, BlockPosition } from './event.ts';
 import { newRun } from './new-run.ts';
@@ -25,7 +28,7 @@ const RENDER_EVERY = 9;
 /** The measuring part of a run: goes through the plan and keeps the record. */
 export class Measurement {
   readonly #prepared: Prepared;
-  readonly #plan: readonly PlannedVisit[];
+  readonly #agenda: Agenda;
   readonly #ownNotices: Notice[];
   #run: RunRecord;
   #nextRenderMs = 0;
@@ -37,7 +40,10 @@ export class Measurement {
     const seed = scenario.seed ?? randomInt(2 ** 32);
     const interleave = interleaveOf(scenario, prepared.chosen);
     this.#prepared = prepared;
-    this.#plan = planVisits(scenario, expansion, { seed, interleave });
+    this.#agenda =
+      scenario.load.model === 'capacity'
+        ? new CapacityAgenda(scenario, expansion, seed)
+        : new PlannedAgenda(planVisits(scenario, expansion, { seed, interleave }), roundsOf(scenario));
     this.#ownNotices = [
       ...engineNotices(prepared.chosen),
       ...impossible.map<Notice>(({ cell, reason }) => ({
@@ -63,12 +69,14 @@ export class Measurement {
     return this.#run;
   }
 
-  /** Goes through the plan and saves after each round, so that a crash loses one round at most. */
+  /** Goes through the agenda and saves after each round, so that a crash loses one round at most. */
   async #measureAll(store: RunStore | undefined): Promise<RunStatus> {
-    for (const [index, visit] of this.#plan.entries()) {
+    let following: PlannedVisit | undefined;
+    for (let index = 0, visit = this.#agenda.next(); visit !== undefined; index++, visit = following) {
       const status = await this.#measure(visit, index);
       if (status !== 'complete') return status;
-      const endsRound = this.#plan[index + 1]?.round !== visit.round;
+      following = this.#agenda.next();
+      const endsRound = following?.round !== visit.round;
       if (visit.round >= 0 && endsRound) {
         await this.#saveRound(store);
         if (this.#endsEarly(visit.round)) return 'complete';
@@ -124,20 +132,26 @@ export class Measurement {
     };
     try {
       const measured = await measureVisit(fleet, visitOrder(this.#prepared, { visit, index, seed: this.#run.seed }), onPhase);
-      if (visit.round >= 0 || watch.stoppedAt !== undefined) for (const block of measured) this.#keep(block);
-      options.onEvent?.({ type: 'block-ended', at, recordings: measured.map(({ recording }) => recording) });
+      const recordings = measured.map(({ recording }) => recording);
+      this.#agenda.learn(recordings);
+      if (visit.round >= 0 || (watch.stoppedAt !== undefined && !this.#agenda.bearsErrors))
+        for (const block of measured) this.#keep(block);
+      options.onEvent?.({ type: 'block-ended', at, recordings });
     } finally {
       watch.end();
     }
     if (this.#isInterrupted()) return 'interrupted';
     if (watch.stoppedAt === undefined) return 'complete';
+    if (this.#agenda.bearsErrors) {
+      fleet.control('run');
+      return 'complete';
+    }
     const cell = at.cells.map(cellLabel).join(' and ');
     this.#ownNotices.push({ code: 'stopped-on-errors', severity: 'error', cell, errorShare: watch.stoppedAt });
     return 'stopped';
   }
 
-  #askedNow({ bound }: PlannedVisit, elapsedMs: number): AskedNow | undefined {
-    const profile = profileOf(this.#prepared.decoded.scenario);
+  #askedNow({ bound, profile }: PlannedVisit, elapsedMs: number): AskedNow | undefined {
     return profile === undefined ? undefined : dueNow(profile, bound, elapsedMs);
   }
 
@@ -145,17 +159,17 @@ export class Measurement {
     return this.#prepared.options.signal?.aborted ?? false;
   }
 
-  #position({ streams, round, bound }: PlannedVisit, index: number): BlockPosition {
-    const { scenario } = this.#prepared.decoded;
-    const later = this.#plan.slice(index + 1).map((visit) => plannedMs(scenario, visit.bound));
+  #position({ streams, round, bound, profile }: PlannedVisit, index: number): BlockPosition {
+    const { rounds, windows, laterMs, bearsErrors: isSearch } = this.#agenda;
     return {
       cells: streams.map(({ cell }) => cell),
       round,
-      rounds: roundsOf(scenario),
+      rounds,
+      probePerSecond: isSearch && profile?.shape === 'constant' ? profile.perSecond : undefined,
       index,
-      blocks: this.#plan.length,
-      plannedMs: plannedMs(scenario, bound),
-      laterMs: later.reduce((sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms), 0),
+      blocks: windows,
+      plannedMs: plannedMs({ bound, profile }),
+      laterMs,
     };
   }
 
@@ -176,12 +190,14 @@ export class Measurement {
       code: 'interrupted',
       severity: 'warning',
       blocks: this.#run.blocks.length,
-      planned: this.#plan.filter(({ round }) => round >= 0).flatMap(({ streams }) => streams).length,
+      planned: this.#agenda.recordings,
     });
   }
 
   #update(change: Partial<Pick<RunRecord, 'status' | 'endedAt'>>): void {
-    const run = { ...this.#run, ...change };
+    const { capacity } = this.#agenda;
+    const blocks = markProbes(this.#run.blocks, capacity);
+    const run = { ...this.#run, ...change, blocks, capacity: [...capacity] };
     this.#run = { ...run, notices: [...this.#ownNotices, ...noticesOf(run, summarize(run))] };
   }
 }

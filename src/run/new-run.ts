@@ -46,6 +46,7 @@ export const newRun = (
     negotiated: negotiated.get(negotiatedKey(cell.state, cell.protocol)) ?? null,
   })),
   blocks: [],
+  capacity: [],
   notices: [],
 });
 

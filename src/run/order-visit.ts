@@ -1,6 +1,7 @@
 import type { Cell } from '../domain/cell.ts';
 import type { VisitOrder } from '../load/visit-order.ts';
-import { profileOf, type PlannedVisit } from '../scenario/plan.ts';
+import type { RateProfile } from '../scenario/arrivals.ts';
+import type { PlannedVisit } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { clientSettings } from './client-settings.ts';
 import type { OpenState } from './open-states.ts';
@@ -20,15 +21,15 @@ interface Place {
 /** What the fleet is asked to do in a window. */
 export const visitOrder = ({ decoded, states, options }: Prepared, { visit, index, seed }: Place): VisitOrder => {
   const { scenario } = decoded;
-  const profile = profileOf(scenario);
+  const { profile } = visit;
   return {
     visit,
     streams: visit.streams.map((stream) => {
       const state = stateOf(states, stream.cell);
       return { ...stream, settings: clientSettings(scenario, state, stream.cell), serverCpu: state.cpu };
     }),
-    concurrency: scenario.load.concurrency,
-    sessions: sessionsOf(scenario),
+    concurrency: profile === undefined && scenario.load.model === 'capacity' ? SATURATING : scenario.load.concurrency,
+    sessions: sessionsOf(scenario, profile),
     isSequential: scenario.load.model === 'sequential',
     schedule: profile === undefined ? undefined : { profile, pattern: scenario.load.arrivals },
     // Every window has an order of its own, and all of them follow from the run's seed.
@@ -47,13 +48,15 @@ const stateOf = (states: readonly OpenState[], cell: Cell): OpenState => {
 };
 
 /** As many as are in flight in closed load; in a storm one per client; for a rate as many as arrive in 50 ms. */
-const sessionsOf = (scenario: Scenario): number => {
+const sessionsOf = (scenario: Scenario, profile: RateProfile | undefined): number => {
   const { load } = scenario;
   if (load.model === 'storm') return load.clients ?? load.concurrency;
-  const profile = profileOf(scenario);
-  if (profile === undefined) return load.concurrency;
+  if (profile === undefined) return load.model === 'capacity' ? SATURATING : load.concurrency;
   const perSecond = profile.shape === 'constant' ? profile.perSecond : Math.max(profile.fromPerSecond, profile.toPerSecond);
   return Math.min(load.concurrency, Math.max(LEAST_SESSIONS, Math.ceil(perSecond / 20)));
 };
 
 const LEAST_SESSIONS = 16;
+
+/** In flight while a target is kept busy, to find out where a search is to begin. */
+const SATURATING = 16;

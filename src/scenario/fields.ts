@@ -55,12 +55,16 @@ export const rate = (): z.ZodType<number, string> => {
 };
 
 /** `20%`, as a fraction above 0. */
-export const share = (): z.ZodType<number, string> => {
-  const message = 'must be a share above 0 % and up to 100 % such as "20%" or "0.5%"';
-  return z.string(message).transform((value, context) => {
+export const share = (): z.ZodType<number, string> =>
+  portion('must be a share above 0 % and up to 100 % such as "20%" or "0.5%"', (parsed) => parsed > 0);
+
+/** `0.1%` or `0%`, as a fraction. */
+export const shareOrNone = (): z.ZodType<number, string> => portion('must be a share of 0 % to 100 % such as "0.1%"', () => true);
+
+const portion = (message: string, isFit: (parsed: number) => boolean): z.ZodType<number, string> =>
+  z.string(message).transform((value, context) => {
     const parsed = parseShare(value);
-    if (parsed !== undefined) return parsed;
+    if (parsed !== undefined && isFit(parsed)) return parsed;
     context.addIssue(message);
     return z.NEVER;
   });
-};

@@ -3,7 +3,8 @@ import { isProtocol, PROTOCOLS } from '../domain/protocol.ts';
 import { SESSION_POLICIES } from '../domain/session-policy.ts';
 import { z } from '../domain/zod.ts';
 import { ARRIVALS } from './arrivals.ts';
-import { choice, count, duration, rate, share } from './fields.ts';
+import { choice, count, duration, rate, share, shareOrNone } from './fields.ts';
+import { objective } from './objective.ts';
 
 /**
  * How handshakes are started.
@@ -11,9 +12,10 @@ import { choice, count, duration, rate, share } from './fields.ts';
  * - `closed`: each of N virtual clients starts its next handshake when its last one has ended.
  * - `open`: handshakes start on a schedule that does not wait for any of them to end.
  * - `storm`: N clients reconnect within a time, once each, as after a deploy that drops all connections.
+ * - `capacity`: open load at rates that are searched for, until the highest is found that keeps an objective.
  * - `sequential`: one at a time, with nothing else going on: each connection is ended in order before the next begins.
  */
-export const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential'] as const;
+export const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential', 'capacity'] as const;
 
 export type LoadModel = (typeof LOAD_MODELS)[number];
 
@@ -54,7 +56,7 @@ export const loadSchema = z
     model: choice(LOAD_MODELS).optional().meta({
       flag: 'load',
       description:
-        'How handshakes are started: closed, each virtual client starts its next when one ends; open, by a rate; storm; sequential [default: closed, or open with a rate]',
+        'How handshakes are started: closed, each virtual client starts its next when one ends; open, by a rate; storm; sequential; capacity, a search for the highest rate that keeps an objective [default: closed, or open with a rate, or capacity with an objective]',
     }),
     concurrency: count(1).optional().meta({
       flag: 'concurrency',
@@ -73,6 +75,17 @@ export const loadSchema = z
     }),
     clients: count(1).optional().meta({ flag: 'clients', description: 'Clients of a storm: each reconnects once' }),
     over: duration(1).optional().meta({ flag: 'over', description: 'Time within which the clients of a storm reconnect' }),
+    objective: objective.optional().meta({
+      flag: 'objective',
+      description: 'What a rate must keep in a search for the capacity: a quantile of the response time, such as "p99 < 25ms"',
+    }),
+    maxErrors: shareOrNone().prefault('0.1%').meta({
+      flag: 'max-errors',
+      description: 'Highest share of handshakes that may fail or be declined at a rate that counts as sustained',
+    }),
+    tolerance: share()
+      .prefault('5%')
+      .meta({ flag: 'tolerance', description: 'How close below a rate that fails the capacity is searched' }),
     mix: mixSchema.optional().meta({
       description: 'Several modes in one stream by their shares, such as {full: 20%, ticket: 80%}, instead of one after another',
     }),
@@ -95,7 +108,13 @@ export const loadSchema = z
   });
 
 /** In open load the number in flight follows from the schedule; the bound only keeps a server that hangs from taking all descriptors. */
-const DEFAULT_CONCURRENCY: Readonly<Record<LoadModel, number>> = { closed: 16, open: 1000, storm: 1000, sequential: 1 };
+const DEFAULT_CONCURRENCY: Readonly<Record<LoadModel, number>> = {
+  closed: 16,
+  open: 1000,
+  storm: 1000,
+  sequential: 1,
+  capacity: 1000,
+};
 
 interface RawLoad {
   readonly model?: LoadModel | undefined;
@@ -103,10 +122,15 @@ interface RawLoad {
   readonly clients?: unknown;
   readonly over?: unknown;
   readonly mix?: unknown;
+  readonly objective?: unknown;
   readonly concurrency?: number | undefined;
 }
 
-const modelOf = ({ model, rate }: RawLoad): LoadModel => model ?? (rate === undefined ? 'closed' : 'open');
+const modelOf = ({ model, rate, objective: asked }: RawLoad): LoadModel => {
+  if (model !== undefined) return model;
+  if (asked !== undefined) return 'capacity';
+  return rate === undefined ? 'closed' : 'open';
+};
 
 interface LoadFlaw {
   readonly path: readonly string[];
@@ -124,6 +148,16 @@ const flaws = (load: RawLoad): LoadFlaw[] => {
     ...flaw(model === 'storm' && load.over === undefined, 'over', 'must be given for a storm, such as "10s"'),
     ...flaw(model !== 'storm' && load.clients !== undefined, 'clients', `belongs to a storm, not to ${model} load`),
     ...flaw(model !== 'storm' && load.over !== undefined, 'over', `belongs to a storm, not to ${model} load`),
+    ...flaw(
+      model === 'capacity' && load.objective === undefined,
+      'objective',
+      'must be given for capacity, such as "p99 < 25ms"',
+    ),
+    ...flaw(
+      model !== 'capacity' && load.objective !== undefined,
+      'objective',
+      `belongs to a search for the capacity, not to ${model} load`,
+    ),
     ...flaw(model === 'sequential' && load.mix !== undefined, 'mix', 'cannot be sequential: it is one stream of several modes'),
     ...flaw(model === 'sequential' && (load.concurrency ?? 1) !== 1, 'concurrency', 'must be 1 in sequential load'),
   ];

@@ -15,6 +15,8 @@ export interface PlannedVisit {
   readonly order: number;
   readonly streams: readonly Stream[];
   readonly bound: BlockBound;
+  /** How the rate goes over the window; `undefined` where starts wait for ends. */
+  readonly profile: RateProfile | undefined;
 }
 
 const DEFAULT_ROUNDS = 5;
@@ -44,19 +46,20 @@ export const planVisits = (
 ): PlannedVisit[] => {
   const random = seededRandom(seed);
   const rounds = roundsOf(scenario);
+  const profile = profileOf(scenario);
   const windows = interleave === 'handshake' ? sharedByStates(groups) : groups;
   const visits: PlannedVisit[] = [];
   for (let round = -scenario.plan.warmup; round < rounds; round++) {
     for (const [order, streams] of shuffled(windows, random).entries()) {
       const bound = ofAllStreams(round < 0 ? warmupBound(scenario) : boundOf(scenario, rounds, round), streams);
-      if (bound.by === 'duration' || bound.handshakes > 0) visits.push({ round, order, streams, bound });
+      if (bound.by === 'duration' || bound.handshakes > 0) visits.push({ round, order, streams, bound, profile });
     }
   }
   return visits;
 };
 
 /** The profile of a scheduled load, per window. */
-export const profileOf = ({ load }: Scenario): RateProfile | undefined => {
+const profileOf = ({ load }: Scenario): RateProfile | undefined => {
   if (load.model === 'storm') return { shape: 'constant', perSecond: ((load.clients ?? 0) * 1000) / (load.over ?? 1) };
   if (load.rate === undefined) return undefined;
   if (typeof load.rate === 'number') return { shape: 'constant', perSecond: load.rate };
@@ -65,9 +68,8 @@ export const profileOf = ({ load }: Scenario): RateProfile | undefined => {
 };
 
 /** How long a window is to take in ms, `undefined` where it ends when the server has done its part. */
-export const plannedMs = (scenario: Scenario, bound: BlockBound): number | undefined => {
+export const plannedMs = ({ bound, profile }: Pick<PlannedVisit, 'bound' | 'profile'>): number | undefined => {
   if (bound.by === 'duration') return bound.durationMs;
-  const profile = profileOf(scenario);
   return profile === undefined ? undefined : timeOfExpected(profile, bound.handshakes) * 1000;
 };
 

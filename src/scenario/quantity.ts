@@ -47,10 +47,10 @@ export const parseRate = (value: unknown): number | undefined => {
   return perSecond > 0 && Number.isFinite(perSecond) ? perSecond : undefined;
 };
 
-/** `20%` as a fraction, above 0 and at most 1. */
+/** `20%` as a fraction, from 0 to 1. */
 export const parseShare = (value: unknown): number | undefined => {
   if (typeof value !== 'string') return undefined;
   const [, digits] = /^(\d+(?:\.\d+)?)\s*%$/u.exec(value.trim()) ?? [];
   const share = Number(digits) / 100;
-  return share > 0 && share <= 1 ? share : undefined;
+  return share <= 1 ? share : undefined;
 };

@@ -10,6 +10,7 @@ const AT: BlockPosition = {
   cells: [{ state: 'edge', protocol: 'TLSv1.3', mode: 'ticket' }],
   round: 0,
   rounds: 5,
+  probePerSecond: undefined,
   index: 2,
   blocks: 10,
   plannedMs: 4000,

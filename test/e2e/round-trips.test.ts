@@ -8,7 +8,7 @@ import { freePort, untilListening } from '../servers/free-port.ts';
 import { startNginxHttp, type NginxHttp } from '../servers/nginx-http.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { SLOW_PATH, startSlowPath, whyNoSlowPath, type SlowPath } from '../servers/slow-path.ts';
-import { startNagleRelay, startSlowRelay, type Relay } from '../servers/slow-relay.ts';
+import { startNagleRelay, startSlowRelay, type Relay } from '../servers/relays.ts';
 import { BIN, Resumark } from './resumark.ts';
 
 const nginxProgram = findProgram('nginx', 'nginx-light');

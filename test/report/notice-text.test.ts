@@ -51,6 +51,14 @@ const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }
   'delayed-ack': { code: 'delayed-ack', severity: 'warning', cell: 'edge TLS 1.2 full', timerMs: 40, share: 0.125 },
   unanswered: { code: 'unanswered', severity: 'warning', cell: 'edge TLS 1.3 full', unanswered: 3, asked: 1000 },
   'coarse-clock': { code: 'coarse-clock', severity: 'warning', cell: 'a TLS 1.2 ticket', reason: 'low-distinct' },
+  'no-capacity': { code: 'no-capacity', severity: 'error', cell: 'a TLS 1.2 full', lowestPerSecond: 0.7 },
+  'capacity-of-generator': {
+    code: 'capacity-of-generator',
+    severity: 'warning',
+    cell: 'a TLS 1.2 ticket',
+    perSecond: 5120,
+  },
+  'capacity-unconfirmed': { code: 'capacity-unconfirmed', severity: 'warning', cell: 'a TLS 1.2 full', probes: 40 },
   'stateful-tickets': { code: 'stateful-tickets', severity: 'info', cell: 'a TLS 1.3 ticket' },
   'server-cpu-unknown': { code: 'server-cpu-unknown', severity: 'info', state: 'edge', reason: 'no process may be read' },
   'generator-saturated': {

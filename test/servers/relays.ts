@@ -13,6 +13,10 @@ export const startSlowRelay = (targetPort: number, delayMs: number): Promise<Rel
 /** Starts a relay on loopback that sends what the server says in two writes each, with Nagle's algorithm on: see the module. */
 export const startNagleRelay = (targetPort: number): Promise<Relay> => start('nagle-relay', [targetPort]);
 
+/** Starts a relay on loopback that lets one connection through each so many ms. */
+export const startTurnstile = (targetPort: number, serviceMs: number): Promise<Relay> =>
+  start('turnstile-relay', [targetPort, serviceMs]);
+
 const start = async (name: string, args: readonly number[]): Promise<Relay> => {
   const child = fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args.map(String));
   const [port] = (await once(child, 'message')) as [number];

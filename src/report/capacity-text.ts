@@ -1,0 +1,43 @@
+import { cellLabel } from '../domain/cell.ts';
+import type { CapacityRecord, ProbeVerdict } from '../domain/capacity-record.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import { counted, formatDuration, formatRate, formatShare } from './format.ts';
+
+/** What each search found, in a sentence. */
+export const capacityLines = (run: RunRecord): string[] =>
+  run.capacity.map((search) => {
+    const label = run.cells
+      .filter(({ id }) => search.cells.includes(id))
+      .map(cellLabel)
+      .join(' and ');
+    return `${label}: ${foundText(search)} (${counted(search.probes.length, 'probe')}${search.isOver ? '' : ' so far'})`;
+  });
+
+const foundText = (search: CapacityRecord): string => {
+  const { foundPerSecond, failsPerSecond, isConfirmed, isOver, tolerance } = search;
+  if (!isOver) return `searched for ${demandText(search)}`;
+  if (foundPerSecond === null) return `no rate with ${demandText(search)}`;
+  const found = `bears ${formatRate(foundPerSecond)} with ${demandText(search)}`;
+  const confirmed = isConfirmed ? `confirmed within ${formatShare(tolerance)}` : 'not confirmed';
+  return failsPerSecond === null
+    ? `${found}, and no rate was too much`
+    : `${found}, ${confirmed}; ${failText(search, failsPerSecond)}`;
+};
+
+/** `p99 < 25 ms and at most 0.1 % errors`. */
+const demandText = ({ objective, maxErrors }: Pick<CapacityRecord, 'objective' | 'maxErrors'>): string =>
+  `${objective.name} < ${formatDuration(objective.limitNs)} and ${maxErrors === 0 ? 'no' : `at most ${formatShare(maxErrors)}`} errors`;
+
+const failText = ({ probes, objective }: CapacityRecord, failsPerSecond: number): string => {
+  const failed = probes.findLast(({ perSecond, verdict }) => perSecond === failsPerSecond && verdict !== 'sustained');
+  if (failed === undefined) return '';
+  const reason: Readonly<Record<ProbeVerdict, string>> = {
+    sustained: '',
+    'too-slow': `${objective.name} was ${formatDuration(failed.responseNs ?? undefined)}`,
+    errors: `${formatShare(failed.errorShare)} failed`,
+    behind: `it came to ${formatRate(failed.achievedPerSecond)} only`,
+    generator: 'this generator was too slow',
+    'never-honoured': 'none was honoured',
+  };
+  return `at ${formatRate(failsPerSecond)} ${reason[failed.verdict]}`;
+};

@@ -1,0 +1,151 @@
+import { nextStep, type SearchStep } from '../analysis/capacity-search.ts';
+import { judgeProbe } from '../analysis/probe-verdict.ts';
+import { cellId } from '../domain/cell.ts';
+import type { CapacityRecord } from '../domain/capacity-record.ts';
+import type { Recording } from '../domain/run-record.ts';
+import type { Expansion, Stream } from '../scenario/expand.ts';
+import type { PlannedVisit } from '../scenario/plan.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { seededRandom, shuffled } from '../stats/random.ts';
+import type { Agenda } from './agenda.ts';
+
+const DEFAULT_PROBE_MS = 5000;
+
+/** So many handshakes are to lie beyond the objective's quantile, or it is chance... */
+const LEAST_BEYOND = 10;
+
+/** ...but at a low rate nobody waits for them longer than so many times a probe's time. */
+const MOST_STRETCH = 4;
+
+/** What a target does when it is kept busy, shortly: it warms both sides up and tells about where to begin. */
+const SATURATING_MS = 1000;
+
+/** A queue of requests takes up the rate that a target can do at most; what it can do in time is a little below. */
+const FIRST_SHARE = 0.8;
+
+/** Where nothing was honoured. */
+const FIRST_PER_SECOND = 10;
+
+/** As many probes as a search mostly takes, for the progress. */
+const USUAL_PROBES = 8;
+
+/** Searches the capacity of one stream after the other: keeps it busy for a moment, and then tries rates. */
+export class CapacityAgenda implements Agenda {
+  readonly bearsErrors = true;
+  readonly #searches: readonly Search[];
+
+  constructor(scenario: Scenario, { groups }: Expansion, seed: number) {
+    this.#searches = shuffled(groups, seededRandom(seed)).map((streams) => new Search(scenario, streams));
+  }
+
+  get windows(): number {
+    return this.#searches.reduce((sum, search) => sum + search.windows, 0);
+  }
+
+  get recordings(): number {
+    return this.#searches.reduce((sum, search) => sum + search.probes * search.streams.length, 0);
+  }
+
+  get rounds(): number {
+    return this.#current?.probes ?? USUAL_PROBES;
+  }
+
+  /** A guess: by how many probes a search mostly takes. */
+  get laterMs(): number {
+    return this.#searches.reduce((sum, search) => sum + search.laterMs, 0);
+  }
+
+  get capacity(): CapacityRecord[] {
+    return this.#searches.flatMap((search) => search.record ?? []);
+  }
+
+  next(): PlannedVisit | undefined {
+    const search = this.#current;
+    return search && { order: this.#searches.indexOf(search), streams: search.streams, ...search.next() };
+  }
+
+  learn(recordings: readonly Recording[]): void {
+    this.#current?.learn(recordings);
+  }
+
+  get #current(): Search | undefined {
+    return this.#searches.find(({ step }) => step?.step !== 'done');
+  }
+}
+
+class Search {
+  readonly streams: readonly Stream[];
+  /** `undefined` until the target was kept busy. */
+  step: SearchStep | undefined;
+  record: CapacityRecord | undefined;
+  readonly #asked: Pick<CapacityRecord, 'objective' | 'maxErrors' | 'tolerance'>;
+  readonly #leastMs: number;
+  #firstPerSecond = FIRST_PER_SECOND;
+
+  constructor({ load, plan }: Scenario, streams: readonly Stream[]) {
+    if (load.objective === undefined) throw new TypeError('a search without an objective');
+    this.streams = streams;
+    this.#asked = { objective: load.objective, maxErrors: load.maxErrors, tolerance: load.tolerance };
+    this.#leastMs = plan.duration ?? DEFAULT_PROBE_MS;
+  }
+
+  /** As many as were made, and at least as many as it mostly takes. */
+  get probes(): number {
+    const made = this.record?.probes.length ?? 0;
+    return this.step?.step === 'done' ? made : Math.max(made + 1, USUAL_PROBES);
+  }
+
+  get windows(): number {
+    return this.probes + 1;
+  }
+
+  get laterMs(): number {
+    return (this.probes - (this.record?.probes.length ?? 0)) * this.#leastMs;
+  }
+
+  next(): Pick<PlannedVisit, 'round' | 'bound' | 'profile'> {
+    if (this.step?.step !== 'probe')
+      return { round: -1, bound: { by: 'duration', durationMs: SATURATING_MS }, profile: undefined };
+    return {
+      round: this.record?.probes.length ?? 0,
+      bound: { by: 'duration', durationMs: this.#probeMs(this.step.perSecond) },
+      profile: { shape: 'constant', perSecond: this.step.perSecond },
+    };
+  }
+
+  learn(recordings: readonly Recording[]): void {
+    if (this.step?.step === 'probe') this.#judge(recordings, this.step.perSecond);
+    else this.#guess(recordings);
+    const { tolerance } = this.#asked;
+    this.step = nextStep({ firstPerSecond: this.#firstPerSecond, tolerance }, this.record?.probes ?? []);
+    const found = this.step.step === 'done' ? this.step : undefined;
+    this.record = {
+      cells: this.streams.map(({ cell }) => cellId(cell)),
+      ...this.#asked,
+      probes: this.record?.probes ?? [],
+      foundPerSecond: found?.foundPerSecond ?? null,
+      failsPerSecond: found?.failsPerSecond ?? null,
+      isConfirmed: found?.isConfirmed ?? false,
+      isOver: found !== undefined,
+    };
+  }
+
+  #probeMs(perSecond: number): number {
+    const beyond = 1 - Math.min(0.99, this.#asked.objective.quantile);
+    const wantedMs = (LEAST_BEYOND / beyond / perSecond) * 1000;
+    return Math.max(this.#leastMs, Math.min(wantedMs, this.#leastMs * MOST_STRETCH));
+  }
+
+  #guess(recordings: readonly Recording[]): void {
+    const perSecond = recordings.reduce((sum, { honoured, durationNs }) => sum + (honoured * 1e9) / Math.max(1, durationNs), 0);
+    if (perSecond > 0) this.#firstPerSecond = perSecond * FIRST_SHARE;
+  }
+
+  #judge(recordings: readonly Recording[], perSecond: number): void {
+    if (this.record === undefined) throw new TypeError('a probe before the search');
+    const { objective, maxErrors } = this.#asked;
+    const { responseNs, ...outcome } = judgeProbe(recordings, { ...objective, maxErrors }, this.#probeMs(perSecond));
+    const probe = { perSecond, ...outcome, responseNs: responseNs ?? null };
+    this.record = { ...this.record, probes: [...this.record.probes, probe] };
+  }
+}
