@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -136,10 +137,24 @@ describe('a state that is known not to resume', () => {
 });
 
 describe('an interrupt', () => {
+  it('reaches workers whose loops are busy: Ctrl-C at full load ends the run at once', async () => {
+    const own = await Resumark.create();
+    const flags = ['-d', '60s', '--rounds', '60', '--warmup', '0', '-c', '256', '-w', '2', '-o', own.results];
+    const { child, finished } = own.start(['run', 'scenarios/smoke.yaml', ...flags]);
+    await untilMeasuring(child);
+    const startMs = performance.now();
+    child.kill('SIGINT');
+    const { code } = await finished;
+    expect(code).toBe(130);
+    // One second to finish what is in flight, and the rest to write the run.
+    expect(performance.now() - startMs).toBeLessThan(5000);
+    await own.close();
+  });
+
   it('ends the window, keeps what was measured, and exits 130', async () => {
     const own = await Resumark.create();
     const { child, finished } = own.start(['run', 'scenarios/smoke.yaml', '-d', '60s', '--warmup', '0', '-o', own.results]);
-    await new Promise((resolve) => setTimeout(resolve, 4000));
+    await untilMeasuring(child);
     child.kill('SIGINT');
     const { code, stdout, stderr } = await finished;
     expect(code).toBe(130);
@@ -152,3 +167,11 @@ describe('an interrupt', () => {
     await own.close();
   });
 });
+
+/** A line about a block, with its rate, says that the workers are at it. */
+const untilMeasuring = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.stderr?.on('data', (chunk: string) => {
+      if (chunk.includes('/s')) resolve();
+    });
+  });

@@ -201,6 +201,29 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       expect(() => engine.client(settings('TLSv1.3', 'full', { groups: 'no-such-group' }))).toThrow(/no-such-group/u);
     });
 
+    it('returns within 50 ms of a cancellation at full load', async () => {
+      const client = engine.client(settings('TLSv1.2', 'ticket'));
+      let inFlight = 0;
+      let handshakes = 0;
+      let cancelledMs: number | undefined;
+      await engine.run({
+        next: () => {
+          if (inFlight === 64) return undefined;
+          inFlight += 1;
+          return { client, session: undefined, awaitTicket: false, asks: false, polite: false, tap: false };
+        },
+        dueNs: () => Number.POSITIVE_INFINITY,
+        settled: (_attempt, { session }) => {
+          session?.free();
+          inFlight -= 1;
+          handshakes += 1;
+          if (handshakes === 300) cancelledMs = performance.now();
+        },
+        isCancelled: () => cancelledMs !== undefined,
+      });
+      expect(performance.now() - (cancelledMs ?? 0)).toBeLessThan(50);
+    });
+
     it('drops what is in flight when the work is cancelled, without settling it', async () => {
       const held = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [], delayMs: 5000 });
       const client = engine.client(
