@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { makeCertificate } from '../../src/target/certificate.ts';
+import { FIXED_CERTIFICATE } from './fixed-certificate.ts';
 import { playParserCase } from './parser-case.ts';
 import { playCase } from './play-case.ts';
 import { makeSituations, parserInput } from './situations.ts';
@@ -38,7 +38,7 @@ const { values } = parseArgs({
 });
 const [cases, seed] = [Number(values.cases), Number(values.seed)];
 const subject = new Subject();
-const situations = makeSituations(subject, await makeCertificate('ecdsa-p256'));
+const situations = makeSituations(subject, FIXED_CERTIFICATE);
 const input = parserInput(subject, situations);
 const current = watch();
 const results = new Map<string, number>();

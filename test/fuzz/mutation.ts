@@ -1,5 +1,6 @@
 import {
   ALERT,
+  APPLICATION_DATA,
   CERTIFICATE,
   CERTIFICATE_REQUEST,
   CHANGE_CIPHER_SPEC,
@@ -21,9 +22,10 @@ import { plainRecord } from './protection.ts';
  * - `finish`: nothing was changed, or nothing that matters to the handshake: it must finish.
  * - `agree`: what was changed is the server's to choose, or may be passed over. A client may finish, if the server then has the same keys
  *   and transcript: it checks the client's Finished.
+ * - `either`: the server contradicts itself, and the client cannot know.
  * - `fail`: the client must not finish.
  */
-export type Due = 'finish' | 'agree' | 'fail';
+export type Due = 'finish' | 'agree' | 'either' | 'fail';
 
 export interface Mutation extends Tamper {
   readonly what: string;
@@ -114,9 +116,14 @@ class BytesMutant extends Mutant {
     if (changed.equals(text)) return super.message(text);
     if (isFinishedKept(text, changed)) return this.behindFinished(text, changed);
     const type = text[0] ?? 0;
-    const isFree = FREE.includes(type) || (type === CERTIFICATE && !this.#verifies);
-    this.weigh(this.#isHashed && isFree ? 'agree' : 'fail', `type ${String(type)} as ${changed.toString('hex').slice(0, 200)}`);
+    this.weigh(this.#isHashed ? this.#dueOf(type) : 'fail', `type ${String(type)} as ${changed.toString('hex').slice(0, 200)}`);
     return { sent: [changed], hashed: [this.#isHashed ? changed : text] };
+  }
+
+  #dueOf(type: number): Due {
+    // Without the extension that takes early data the client does not end them, as the server still expects.
+    if (type === ENCRYPTED_EXTENSIONS && this.plan.acceptsEarlyData) return 'either';
+    return FREE.includes(type) || (type === CERTIFICATE && !this.#verifies) ? 'agree' : 'fail';
   }
 
   #change(text: Buffer): Buffer {
@@ -234,9 +241,7 @@ class RecordMutant extends Mutant {
     if (records.length === 0 || this.#flight++ !== this.#target) return records;
     const due = this.due;
     const changed = this.#change(records);
-    // What only comes behind a whole flight comes when the client has what it waits for.
-    const [all, given] = [join(...changed), join(...records)];
-    if (all.length > given.length && all.subarray(0, given.length).equals(given)) this.due = due === 'finish' ? 'agree' : due;
+    if (this.#saysTheSame(records, changed)) this.due = due === 'finish' ? 'agree' : due;
     return changed;
   }
 
@@ -322,19 +327,24 @@ class RecordMutant extends Mutant {
 
   #edited(record: Buffer): Buffer {
     const edited = editBytes(record, this.dice);
-    if (!edited.equals(record))
-      this.weigh(this.#dueOfEdit(record, edited), `record ${record.toString('hex').slice(0, 40)} edited`);
+    const isDecoy = this.#dueOf(record) === 'agree' && isDecoys(edited);
+    if (!edited.equals(record)) this.weigh(isDecoy ? 'agree' : 'fail', `record ${record.toString('hex').slice(0, 40)} edited`);
     return edited;
   }
 
   /**
-   * The lower byte of a record's version is no information (RFC 8446, section 5.1: it is to be ignored), unless the record is
-   * protected by TLS 1.3, which authenticates the header as it stands.
+   * Whether the client gets all that it waits for, and perhaps more behind it. The lower byte of a record's version says nothing (RFC
+   * 8446, section 5.1: it is to be ignored), unless TLS 1.3 protects the record, which authenticates the header as it stands.
    */
-  #dueOfEdit(record: Buffer, edited: Buffer): Due {
-    if (this.#dueOf(record) === 'agree' && isDecoys(edited)) return 'agree';
-    const isVersionAlone =
-      record.length === edited.length && record.equals(join(edited.subarray(0, 2), record.subarray(2, 3), edited.subarray(3)));
-    return isVersionAlone && !(this.plan.protocol === 'TLSv1.3' && record[0] === 23) ? 'agree' : 'fail';
+  #saysTheSame(records: readonly Buffer[], changed: readonly Buffer[]): boolean {
+    const given = join(...records);
+    const prefix = Buffer.from(join(...changed).subarray(0, given.length));
+    let at = 0;
+    for (const record of records) {
+      const isIgnored = !(this.plan.protocol === 'TLSv1.3' && record[0] === APPLICATION_DATA);
+      if (isIgnored && at + 2 < prefix.length) prefix[at + 2] = record[2] ?? 0;
+      at += record.length;
+    }
+    return prefix.equals(given);
   }
 }

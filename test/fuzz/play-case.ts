@@ -1,7 +1,7 @@
 import { failureKey } from '../../src/domain/failure.ts';
 import { converse } from './converse.ts';
 import { Dice } from './dice.ts';
-import { chooseMutation } from './mutation.ts';
+import { chooseMutation, type Due } from './mutation.ts';
 import type { Situation } from './situations.ts';
 import type { PieceBytes, Subject } from './subject.ts';
 
@@ -56,10 +56,11 @@ const play = (subject: Subject, situation: Situation, dice: Dice, fill: number):
 /** What is wrong with a handshake that finished. */
 const objectionTo = (
   { conversation }: Subject,
-  due: 'finish' | 'agree' | 'fail',
+  due: Due,
   server: { readonly isDone: boolean; readonly isResumed: boolean },
 ): string | undefined => {
   if (due === 'fail') return 'it must not finish';
+  if (due === 'either') return undefined;
   if (!server.isDone) return 'it finished, and the server has another opinion';
   const { resumed, hello } = conversation.evidence;
   if (resumed !== server.isResumed) return `it says resumed ${String(resumed)}, the server ${String(server.isResumed)}`;

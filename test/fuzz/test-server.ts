@@ -112,17 +112,24 @@ export abstract class TestServer {
   }
 }
 
-/** Signs with ECDSA and SHA-256; what was signed before gets the same signature, which is quick and repeats itself. */
+/**
+ * Signs with ECDSA and SHA-256. What was signed before gets the same signature, and all are of one length, though their bytes are random:
+ * so what a seed chooses is the same in every run.
+ */
 export const signed = (key: KeyObject, text: Buffer): Buffer => {
   const name = digest('sha256', text).toString('latin1');
   let signature = SIGNATURES.get(name);
   if (signature === undefined) {
-    signature = sign('sha256', text, key);
+    do signature = sign('sha256', text, key);
+    while (signature.length !== SIGNATURE_BYTES);
     if (SIGNATURES.size > 1000) SIGNATURES.clear();
     SIGNATURES.set(name, signature);
   }
   return signature;
 };
+
+/** The commonest length: one of the two numbers has its highest bit set. */
+const SIGNATURE_BYTES = 71;
 
 const SIGNATURES = new Map<string, Buffer>();
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureKey } from '../../../src/domain/failure.ts';
 import { APPLICATION_DATA } from '../../../src/tls/numbers.ts';
-import { makeCertificate } from '../../../src/target/certificate.ts';
+import { FIXED_CERTIFICATE } from '../../fuzz/fixed-certificate.ts';
 import { openTestServer } from '../../fuzz/open-test-server.ts';
 import { HONEST } from '../../fuzz/plan.ts';
 import { playParserCase } from '../../fuzz/parser-case.ts';
@@ -11,9 +11,9 @@ import { Subject } from '../../fuzz/subject.ts';
 
 let subject: Subject;
 let situations: ReadonlyMap<string, Situation>;
-beforeAll(async () => {
+beforeAll(() => {
   subject = new Subject();
-  const made = makeSituations(subject, await makeCertificate('ecdsa-p256'));
+  const made = makeSituations(subject, FIXED_CERTIFICATE);
   situations = new Map(made.map((situation) => [situation.name, situation]));
 });
 afterAll(() => {
