@@ -42,8 +42,13 @@ const groupIndex = ({ serverHello }: Tools, { client, keyPair, hasRetried }: Con
   return index;
 };
 
-const cookieOf = ({ reader, serverHello: { cookie } }: Tools): Uint8Array | undefined =>
-  cookie.length === 0 ? undefined : Uint8Array.from(reader.bytes.subarray(cookie.at, cookie.at + cookie.length));
+const cookieOf = ({ reader, serverHello: { cookie } }: Tools): Uint8Array | undefined => {
+  if (cookie.length > MOST_COOKIE_BYTES) throw fault('message_too_long');
+  return cookie.length === 0 ? undefined : Uint8Array.from(reader.bytes.subarray(cookie.at, cookie.at + cookie.length));
+};
+
+/** So that a hello with it and the longest ticket goes into one record. Servers' cookies have some hundred bytes. */
+const MOST_COOKIE_BYTES = 4096;
 
 /** The first hello stands in the transcript as a hash of itself (RFC 8446, section 4.4.1). */
 const putMessageHash = (tools: Tools, { transcript }: Connection, suite: Suite): void => {
