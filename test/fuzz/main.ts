@@ -32,6 +32,8 @@ const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
+    /** The number of the first one: a long run can be shared out. */
+    from: { type: 'string', default: '0' },
     /** One case alone, by its number. */
     case: { type: 'string' },
   },
@@ -44,8 +46,8 @@ const current = watch();
 const results = new Map<string, number>();
 let objections = 0;
 const start = performance.now();
-const first = values.case === undefined ? 0 : Number(values.case);
-const end = values.case === undefined ? cases : first + 1;
+const first = Number(values.case ?? values.from);
+const end = values.case === undefined ? first + cases : first + 1;
 for (let i = first; i < end && objections < 20; i++) {
   current[0] = i;
   const { situation, what, result, objection } = playCase(subject, situations, seed * 1_000_003 + i);
