@@ -44,6 +44,7 @@ export const decodeScenario = (
     ...Object.fromEntries([...flagPaths].map((path) => [path, 'flag' as const])),
   };
   refuseModesBesideMix(decoded.value, sources, fileName);
+  refusePlanOfSearch(decoded.value, sources, fileName);
   return { scenario: decoded.value, sources };
 };
 
@@ -55,6 +56,21 @@ const refuseModesBesideMix = ({ load }: Scenario, sources: SettingSources, fileN
     'SCENARIO',
     `${name} must not be given beside load.mix, which names the modes itself. Leave one of them out.`,
   );
+};
+
+/** A search makes as many probes as it takes; how long each lasts is all that a plan can say. */
+const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileName: string): void => {
+  if (load.model !== 'capacity') return;
+  for (const key of ['rounds', 'pairs', 'looks', 'handshakes', 'handshakesPerBlock']) {
+    const from = sources[`plan.${key}`];
+    if (from === undefined) continue;
+    const name = from === 'flag' ? (flagOf(['plan', key]) ?? key) : `${fileName}: plan.${key}`;
+    throw new ResumarkError(
+      'SCENARIO',
+      `${name} must not be given in a search for the capacity, which makes as many probes as it takes.`,
+      'Set how long a probe lasts with --duration.',
+    );
+  }
 };
 
 /**

@@ -81,11 +81,11 @@ export const loadSchema = z
     }),
     maxErrors: shareOrNone().prefault('0.1%').meta({
       flag: 'max-errors',
-      description: 'Highest share of handshakes that may fail or be declined at a rate that counts as sustained',
+      description: 'Highest share of handshakes that may fail or be declined at a rate that counts as sustained [default: 0.1%]',
     }),
     tolerance: share()
       .prefault('5%')
-      .meta({ flag: 'tolerance', description: 'How close below a rate that fails the capacity is searched' }),
+      .meta({ flag: 'tolerance', description: 'How close below a rate that fails the capacity is searched [default: 5%]' }),
     mix: mixSchema.optional().meta({
       description: 'Several modes in one stream by their shares, such as {full: 20%, ticket: 80%}, instead of one after another',
     }),

@@ -107,6 +107,21 @@ it.each<[string, unknown, string]>([
     'file.yaml: states.a b is no label: it must begin with a letter and have only letters, digits, - and _, but it is {"target":"x"}.',
   ],
   [
+    'an objective that is none',
+    { ...target, load: { objective: 'fast' } },
+    'file.yaml: load.objective must be a quantile (p50, p90, p95, p99, p999, max) and its limit, such as "p99 < 25ms", but it is "fast".',
+  ],
+  [
+    'rounds of a search',
+    { ...target, load: { objective: 'p99 < 25ms' }, plan: { rounds: 3 } },
+    'file.yaml: plan.rounds must not be given in a search for the capacity, which makes as many probes as it takes.',
+  ],
+  [
+    'a request that is none',
+    { ...target, request: 'x' },
+    'file.yaml: request must be byte, http or a path such as /health, but it is "x".',
+  ],
+  [
     'two bounds',
     { ...target, plan: { duration: '5s', handshakes: 5 } },
     'file.yaml: plan must be bounded by one of duration, handshakes and handshakesPerBlock, not by several, but it is {"duration":"5s","handshakes":5}.',
