@@ -64,8 +64,11 @@ export class ProgressLine {
     this.#terminal.err(`${text}\n`);
   }
 
-  #leftText({ at, phase, elapsedMs }: Extract<RunEvent, { type: 'progress' }>): string {
-    return leftText(this.#remaining.leftMs(at, phase.name === 'window' ? elapsedMs : 0, performance.now()));
+  #leftText({ at, phase, elapsedMs, asked, progress, lately }: Extract<RunEvent, { type: 'progress' }>): string {
+    const behind = asked === undefined ? 0 : Math.max(0, asked.due - progress.begun);
+    const behindMs = behind === 0 || !lately.ratePerSecond ? 0 : (behind / lately.ratePerSecond) * 1000;
+    const open = { doneMs: phase.name === 'window' ? elapsedMs : 0, behindMs };
+    return leftText(this.#remaining.leftMs(at, open, performance.now()));
   }
 }
 

@@ -23,14 +23,14 @@ export class Remaining {
   }
 
   /**
-   * @param doneMs of the window that is open; 0 before it.
+   * @param open what the window has behind it, and what it needs at least for starts that are behind; 0 before it.
    * @returns `undefined` when nothing can be said yet.
    */
-  leftMs(at: BlockPosition, doneMs: number, nowMs: number): number | undefined {
+  leftMs(at: BlockPosition, open: { readonly doneMs: number; readonly behindMs: number }, nowMs: number): number | undefined {
     const { index, blocks, plannedMs, laterMs } = at;
     if (plannedMs !== undefined && laterMs !== undefined) {
       const extraMs = index === 0 ? 0 : (this.#extraMs / index) * (blocks - index - 1);
-      return Math.max(0, plannedMs - doneMs) + laterMs + extraMs;
+      return Math.max(0, plannedMs - open.doneMs, open.behindMs) + laterMs + extraMs;
     }
     return index === 0 ? undefined : ((nowMs - this.#startMs) / index) * (blocks - index);
   }

@@ -11,9 +11,6 @@ export interface Lately {
   readonly busyShare: number | undefined;
 }
 
-/** Long enough for a steady number, short enough to see a change. */
-const SPAN_MS = 2000;
-
 interface Sample {
   readonly atMs: number;
   readonly progress: FleetProgress;
@@ -21,7 +18,12 @@ interface Sample {
 
 /** Looks at counters that only grow, and tells how fast they grew lately. */
 export class Pulse {
+  readonly #spanMs: number;
   #samples: Sample[] = [];
+
+  constructor(spanMs: number) {
+    this.#spanMs = spanMs;
+  }
 
   /** Counters begin anew. */
   reset(): void {
@@ -30,7 +32,7 @@ export class Pulse {
 
   see(atMs: number, progress: FleetProgress): Lately {
     const now = { atMs, progress };
-    this.#samples = [...this.#samples.filter((sample) => sample.atMs >= atMs - SPAN_MS), now];
+    this.#samples = [...this.#samples.filter((sample) => sample.atMs >= atMs - this.#spanMs), now];
     const [first = now] = this.#samples;
     const passedMs = atMs - first.atMs;
     const attempts = attemptsOf(progress) - attemptsOf(first.progress);

@@ -4,6 +4,12 @@ import { Pulse, type Lately } from './pulse.ts';
 /** Often enough for a person and for a stop; rare enough not to disturb what is measured. */
 const POLL_MS = 200;
 
+/** Of the rates that are shown: long enough for a steady number, short enough to see a change. */
+const SHOWN_MS = 2000;
+
+/** Of the errors that a run is stopped on: a burst, as when a listen queue overflows, is shorter. */
+const JUDGED_MS = 5000;
+
 /** What is in flight when the run is interrupted has this long to finish. */
 const DRAIN_MS = 1000;
 
@@ -25,7 +31,8 @@ export class Watch {
   readonly #fleet: Fleet;
   readonly #options: WatchOptions;
   readonly #poll: NodeJS.Timeout;
-  readonly #pulse = new Pulse();
+  readonly #shown = new Pulse(SHOWN_MS);
+  readonly #judged = new Pulse(JUDGED_MS);
   #isMeasuring = false;
   #drain: NodeJS.Timeout | undefined;
   #errorShare: number | undefined;
@@ -46,7 +53,8 @@ export class Watch {
   /** Priming, or the window, begins, and with it all counters. */
   turnTo(phase: 'priming' | 'window'): void {
     this.#isMeasuring = phase === 'window';
-    this.#pulse.reset();
+    this.#shown.reset();
+    this.#judged.reset();
   }
 
   end(): void {
@@ -57,10 +65,10 @@ export class Watch {
 
   readonly #look = (): void => {
     const progress = this.#fleet.progress();
-    const lately = this.#pulse.see(performance.now(), progress);
-    this.#options.onProgress(progress, lately);
+    const nowMs = performance.now();
+    this.#options.onProgress(progress, this.#shown.see(nowMs, progress));
     const all = { attempts: progress.finished + progress.errors, errors: progress.errors };
-    const share = Math.max(this.#errorShareOf(lately), this.#errorShareOf(all));
+    const share = Math.max(this.#errorShareOf(this.#judged.see(nowMs, progress)), this.#errorShareOf(all));
     if (share <= this.#options.mostErrors) return;
     this.#errorShare ??= share;
     this.#fleet.control('drain');

@@ -119,7 +119,7 @@ const planSchema = z
     }),
     stopAtErrors: share().prefault('50%').meta({
       flag: 'stop-at-errors',
-      description: 'Stop the run when more than this share of the connections fails, of all or of the last 2 s; 100% never does',
+      description: 'Stop the run when more than this share of the connections fails, of all or of the last 5 s; 100% never does',
     }),
     warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first' }),
   })

@@ -99,21 +99,28 @@ describe('the line of progress', () => {
 });
 
 describe('the time that is left', () => {
+  const BEFORE = { doneMs: 0, behindMs: 0 };
+
+  it('is longer than planned by what starts that are behind take', () => {
+    const last = { ...AT, index: 0, blocks: 1, laterMs: 0 };
+    expect(new Remaining(0).leftMs(last, { doneMs: 9000, behindMs: 12_000 }, 9500)).toBe(12_000);
+  });
+
   it('is what is planned, and what came on top of each block so far', () => {
     const remaining = new Remaining(0);
-    expect(remaining.leftMs({ ...AT, index: 0 }, 0, 100)).toBe(32_000);
+    expect(remaining.leftMs({ ...AT, index: 0 }, BEFORE, 100)).toBe(32_000);
     remaining.begin(0);
     remaining.end(AT, 4500);
     remaining.begin(4500);
     remaining.end(AT, 8800);
     // 2.5 s of this window, 28 s of the seven after it, and 0.4 s on top of each of those.
-    expect(remaining.leftMs(AT, 1500, 10_300)).toBe(2500 + 28_000 + 7 * 400);
+    expect(remaining.leftMs(AT, { doneMs: 1500, behindMs: 0 }, 10_300)).toBe(2500 + 28_000 + 7 * 400);
   });
 
   it('is taken from the blocks before where a window ends by its count', () => {
     const unknown = { ...AT, plannedMs: undefined, laterMs: undefined };
     const remaining = new Remaining(0);
-    expect(remaining.leftMs({ ...unknown, index: 0 }, 0, 100)).toBeUndefined();
-    expect(remaining.leftMs(unknown, 0, 4000)).toBe(16_000);
+    expect(remaining.leftMs({ ...unknown, index: 0 }, BEFORE, 100)).toBeUndefined();
+    expect(remaining.leftMs(unknown, BEFORE, 4000)).toBe(16_000);
   });
 });

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary.ts';
+import type { RunRecord } from '../../src/domain/run-record.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../../src/stats/histogram.ts';
 import { Resumark, total } from '../e2e/resumark.ts';
 import { startNginx, type Nginx, type NginxOptions } from '../servers/nginx.ts';
@@ -127,6 +128,24 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       expect(old.record.blocks[0]).toMatchObject({ honoured: 0, declined: { expired: 100 } });
       expect(decoded(old.record.blocks[0]?.offers?.ageNs).minNs).toBeGreaterThanOrEqual(2.5e9);
       expect(old.code).toBe(4);
+    }));
+
+  it('a generator that gets no core for a while says so: the starts are late by just that, and so is the response', () =>
+    withNginx(BOTH, async (nginx, target) => {
+      const flags = ['-k', '--tls', '1.2', '-m', 'ticket', '-r', '500/s', '-d', '2s', ...ONE_BLOCK, '--format', 'json', '-q'];
+      const { child, finished } = resumark.start(['run', target, ...flags, '--output', resumark.results]);
+      while ((await nginx.logged()) < 300) await new Promise((resolve) => setTimeout(resolve, 20));
+      const stallMs = await stall(child.pid ?? 0, 400);
+      const { blocks } = JSON.parse((await finished).stdout) as RunRecord;
+      const schedule = blocks[0]?.schedule;
+      expect(blocks[0]).toMatchObject({ saturated: true, schedule: { due: 1000, unstarted: 0, crowded: 0 } });
+      const [late, response] = [decoded(schedule?.lateNs), decoded(schedule?.responseNs)];
+      expect((late.maxNs ?? 0) / 1e6 / stallMs).toBeGreaterThan(0.95);
+      expect((late.maxNs ?? 0) / 1e6 / stallMs).toBeLessThan(1.25);
+      expect(response.maxNs ?? 0).toBeGreaterThanOrEqual(late.maxNs ?? 0);
+      // What fell due in the first half was late by more than half.
+      expect(above(late, stallMs / 2) / (0.5 * stallMs * 0.5)).toBeGreaterThan(0.9);
+      expect(above(late, stallMs / 2) / (0.5 * stallMs * 0.5)).toBeLessThan(1.3);
     }));
 
   it('a generator that cannot keep up is marked, and owes no handshake', () =>

@@ -14,8 +14,8 @@ const progress = (change: Partial<FleetProgress>): FleetProgress => ({
   ...change,
 });
 
-it('tells how fast counters grew in the last two seconds, and forgets what was before', () => {
-  const pulse = new Pulse();
+it('tells how fast counters grew in its span, and forgets what was before', () => {
+  const pulse = new Pulse(2000);
   expect(pulse.see(0, progress({}))).toEqual({ ratePerSecond: undefined, attempts: 0, errors: 0, busyShare: undefined });
   expect(pulse.see(1000, progress({ finished: 90, errors: 10 }))).toMatchObject({
     ratePerSecond: 100,
@@ -27,13 +27,13 @@ it('tells how fast counters grew in the last two seconds, and forgets what was b
 });
 
 it('tells the busiest worker by the rest that it did not have', () => {
-  const pulse = new Pulse();
+  const pulse = new Pulse(2000);
   pulse.see(0, progress({ restedNs: [0, 0] }));
   expect(pulse.see(1000, progress({ restedNs: [900e6, 250e6] })).busyShare).toBeCloseTo(0.75, 9);
 });
 
 it('begins anew when counters do', () => {
-  const pulse = new Pulse();
+  const pulse = new Pulse(2000);
   pulse.see(0, progress({ finished: 1000 }));
   pulse.reset();
   pulse.see(100, progress({ finished: 0 }));
