@@ -31,6 +31,7 @@ export type NginxLog = Readonly<Record<string, { readonly full: number; readonly
 
 export interface Nginx {
   readonly port: number;
+  readonly folder: string;
   readonly pid: number;
   readonly certificatePath: string;
   readonly certificate: string;
@@ -65,6 +66,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
   ]);
   return {
     port,
+    folder,
     pid: child.pid ?? 0,
     certificate,
     certificatePath: join(folder, 'certificate.pem'),

@@ -1,15 +1,17 @@
+import type { Sockets } from './sockets.ts';
+
 /** Connections that are over for us but stay open a while (see `LINGER_MS`), in the order in which they end. */
 export class Lingering {
-  readonly #close: (fd: number) => void;
+  readonly #sockets: Pick<Sockets, 'close' | 'silence'>;
   readonly #lingerNs: number;
   #fds = new Int32Array(1024);
   #untilNs = new Float64Array(1024);
   #first = 0;
   #count = 0;
 
-  constructor(lingerMs: number, close: (fd: number) => void) {
+  constructor(lingerMs: number, sockets: Pick<Sockets, 'close' | 'silence'>) {
     this.#lingerNs = lingerMs * 1e6;
-    this.#close = close;
+    this.#sockets = sockets;
   }
 
   get count(): number {
@@ -17,6 +19,7 @@ export class Lingering {
   }
 
   add(fd: number, nowNs: number): void {
+    this.#sockets.silence(fd);
     if (this.#count === this.#fds.length) this.#grow();
     const at = (this.#first + this.#count) % this.#fds.length;
     this.#fds[at] = fd;
@@ -27,7 +30,7 @@ export class Lingering {
   /** Closes those whose time has come. */
   expire(nowNs: number): void {
     while (this.#count > 0 && (this.#untilNs[this.#first] ?? 0) <= nowNs) {
-      this.#close(this.#fds[this.#first] ?? -1);
+      this.#sockets.close(this.#fds[this.#first] ?? -1);
       this.#first = (this.#first + 1) % this.#fds.length;
       this.#count -= 1;
     }

@@ -44,9 +44,7 @@ export class Reactor {
     this.#sockets = sockets;
     this.#exchange = exchange;
     this.#converse = converse;
-    this.#lingering = new Lingering(LINGER_MS, (fd) => {
-      sockets.close(fd);
-    });
+    this.#lingering = new Lingering(LINGER_MS, sockets);
   }
 
   /** Slots and their conversations are kept from one run to the next: making them takes longer than many a handshake. */
@@ -156,14 +154,23 @@ export class Reactor {
         return;
       }
       slot.bytesIn += received;
-      if (slot.stage === 'closing') continue;
-      slot.conversation.take(received);
-      if (slot.conversation.outputBytes > 0) this.#sendOutput(slot);
-      this.#judgeStatus(slot);
+      if (slot.stage !== 'closing') this.#give(slot, received);
       // Less than there was room for: the socket is empty, and what comes later raises an event of its own. The end that this event told
       // of does not.
       if (received < this.#exchange.input.bytes.length && !isEnding) return;
+      // A peer that talks on without end must not keep the loop.
+      const now = nowNs();
+      if (slot.generation === generation && now >= slot.deadlineNs) {
+        this.#expire(slot, now);
+        return;
+      }
     }
+  }
+
+  #give(slot: Slot, received: number): void {
+    slot.conversation.take(received);
+    if (slot.conversation.outputBytes > 0) this.#sendOutput(slot);
+    this.#judgeStatus(slot);
   }
 
   #receiveEnd(slot: Slot, isReset: boolean): void {
@@ -236,10 +243,7 @@ export class Reactor {
   #closeSocket(slot: Slot, now: boolean): void {
     if (slot.fd < 0) return;
     if (now) this.#sockets.close(slot.fd);
-    else {
-      this.#sockets.silence(slot.fd);
-      this.#lingering.add(slot.fd, slot.endNs);
-    }
+    else this.#lingering.add(slot.fd, slot.endNs);
     slot.fd = -1;
   }
 
