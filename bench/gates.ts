@@ -30,6 +30,7 @@ const { values } = parseArgs({
 
 interface Entry {
   readonly kind: 'alarm' | 'catch';
+  readonly engine: string;
   readonly at: string;
   readonly outcome: GateDecision['outcome'];
   readonly rounds: number;
@@ -62,9 +63,10 @@ const gateOf = async (kind: Entry['kind'], servers: readonly [Server, Server], c
   const decoded = decodeScenario({ name: kind, states: { before: stateOf(before), after: stateOf(after) }, ...change }, {}, kind);
   const startMs = performance.now();
   const [beforeMs, afterMs] = [processCpuMs(before.pid), processCpuMs(after.pid)];
-  const { decision } = await executeGated(decoded);
+  const { run, decision } = await executeGated(decoded);
   return {
     kind,
+    engine: run.engine.name,
     at: new Date().toISOString(),
     outcome: decision.outcome,
     rounds: decision.rounds,

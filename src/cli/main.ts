@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../domain/error.ts';
 import { version } from '../run/version.ts';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { gateCommand } from './commands/gate.ts';
@@ -32,6 +33,7 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
     .command(demoCommand(context))
     .command(compareCommand(context))
     .command(gateCommand(context))
+    .command(calibrateCommand(context))
     .command(reportCommand(context))
     .command(serveCommand(context))
     .command(schemaCommand(context));

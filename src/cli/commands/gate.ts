@@ -2,16 +2,19 @@ import type { Argv, CommandModule } from 'yargs';
 import { settingsOf } from '../../analysis/compare-states.ts';
 import { decideStored } from '../../analysis/gate/decide-stored.ts';
 import { parseGate } from '../../analysis/gate/parse.ts';
-import { ResumarkError, type ExitCode } from '../../domain/error.ts';
+import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import type { Gate } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { render } from '../../report/formats.ts';
+import { selfTestStep, selfTestVerdict } from '../../report/gate/self-test-text.ts';
+import { gateSelfTest } from '../../run/gate-self-test.ts';
 import { readRun } from '../../run/store.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodeOf, gateExitCode, gravest } from '../exit-code.ts';
 import { flagValues, withFlagsOf, type ParsedFlags } from '../flags.ts';
 import { formatOf, formatOption } from '../format.ts';
 import { passesInconclusive, tellGithub, withJudgingFlags } from '../gate-flags.ts';
+import { watched } from '../measure.ts';
 
 /** `gate <run>`: applies gates to a run that was measured before. */
 export const gateCommand = (context: CommandContext): CommandModule => ({
@@ -27,6 +30,11 @@ export const gateCommand = (context: CommandContext): CommandModule => ({
         describe: 'A run of the state before; may be given several times. One alone is never a hard gate',
         group: 'Gates:',
       })
+      .option('self-test', {
+        type: 'boolean',
+        describe: 'Prove on reference servers that a gate fails on a change of 20 % and not on none',
+        group: 'Gates:',
+      })
       .option('force', {
         type: 'boolean',
         describe: 'Judge although the baselines differ in more than the change',
@@ -39,9 +47,28 @@ export const gateCommand = (context: CommandContext): CommandModule => ({
         'against five runs or more of the state before',
       ),
   handler: async (parsed) => {
-    context.exitWith(await gateStored(context, parsed));
+    context.exitWith(await (parsed['self-test'] === true ? selfTest(context, parsed) : gateStored(context, parsed)));
   },
 });
+
+/** The proof: 0 when the gate did both, 3 when noise left it undecided, 99 when it did the wrong thing. */
+const selfTest = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
+  const { terminal } = context;
+  if (parsed['run'] !== undefined) {
+    throw new ResumarkError('USAGE', 'gate --self-test measures servers of its own: leave the run folder out.');
+  }
+  const { result, signal } = await watched(context, { ...parsed, quiet: true }, ({ signal: interrupt }) =>
+    gateSelfTest({
+      ...(interrupt && { signal: interrupt }),
+      onStep: (step) => {
+        terminal.out(`${selfTestStep(step)}\n`);
+      },
+    }),
+  );
+  if (signal !== undefined) return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  terminal.out(`${selfTestVerdict(result)}\n`);
+  return { proven: EXIT.done, undecided: EXIT.inconclusive, wrong: EXIT.gate }[result];
+};
 
 const gateStored = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
   const format = formatOf(parsed['format']);

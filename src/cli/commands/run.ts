@@ -1,9 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
-import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
-import { decodeScenario, type DecodedScenario, type RawSettings } from '../../scenario/decode.ts';
-import { readScenarioFile } from '../../run/scenario-file.ts';
-import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
+import { EXIT, type ExitCode } from '../../domain/error.ts';
+import { withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { measure, withOutputFlags } from '../measure.ts';
+import { decodeArgument } from '../scenario-argument.ts';
 import type { CommandContext } from '../context.ts';
 
 /** `run <scenario.yaml | host:port>`: measures, writes a run folder, prints the table. */
@@ -35,27 +34,3 @@ const runScenario = async (context: CommandContext, parsed: ParsedFlags): Promis
   }
   return measure(context, decoded, parsed);
 };
-
-const decodeArgument = async (argument: string, parsed: ParsedFlags): Promise<DecodedScenario> => {
-  const flags = flagValues(parsed);
-  const label = parsed['label'];
-  if (isFile(argument)) {
-    if (label !== undefined) {
-      throw new ResumarkError(
-        'USAGE',
-        '--label names the state of a host:port target, but a scenario file names its own states.',
-      );
-    }
-    return decodeScenario(await readScenarioFile(argument), flags, argument);
-  }
-  return decodeScenario(targetScenario(argument, typeof label === 'string' ? label : 'target'), flags, argument);
-};
-
-/** What ends in a file's extension, or has a path's slash and no port, is a file. */
-const isFile = (argument: string): boolean =>
-  /\.(?:ya?ml|json)$/iu.test(argument) || (/[/\\]/u.test(argument) && !/:\d+$/u.test(argument));
-
-const targetScenario = (target: string, label: string): RawSettings => ({
-  name: label === 'target' ? target.replace(/[^\w.-]/gu, '-').slice(0, 64) : label,
-  states: { [label]: { target } },
-});

@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import type { Argv, CommandModule } from 'yargs';
+import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
+import { calibrationText } from '../../report/calibration-text.ts';
+import { printableJson } from '../../report/json.ts';
+import { calibrate } from '../../run/calibrate.ts';
+import { parseCount } from '../../scenario/quantity.ts';
+import type { CommandContext } from '../context.ts';
+import { withScenarioFlags, type ParsedFlags } from '../flags.ts';
+import { choiceOf } from '../format.ts';
+import { decodeArgument } from '../scenario-argument.ts';
+import { watched } from '../measure.ts';
+
+const REFERENCE_SCENARIO = fileURLToPath(new URL('../../../scenarios/calibrate.yaml', import.meta.url));
+
+/** `calibrate [target|scenario]`: how noisy this machine and target are, and how often gates cry wolf on them. */
+export const calibrateCommand = (context: CommandContext): CommandModule => ({
+  command: 'calibrate [scenario]',
+  describe: 'Measure a server against itself: noise, false alarms, the smallest change that can be found',
+  builder: (yargs: Argv) =>
+    withScenarioFlags(yargs)
+      .positional('scenario', {
+        type: 'string',
+        describe: 'host:port or a scenario file, of which the last state is taken; a reference server unless given',
+      })
+      .option('calibration-pairs', {
+        type: 'string',
+        requiresArg: true,
+        default: '96',
+        describe: 'Pairs of blocks that the noise is told from',
+      })
+      .option('gates', {
+        type: 'string',
+        requiresArg: true,
+        default: '20',
+        describe: 'Gates that are measured after that, each with servers of its own; 0 for none',
+      })
+      .option('format', { type: 'string', requiresArg: true, default: 'table', describe: 'What is printed: table, json' })
+      .option('quiet', { alias: 'q', type: 'boolean', describe: 'No progress and no notices' })
+      .example('$0 calibrate', 'this machine, with reference servers')
+      .example('$0 calibrate 127.0.0.1:8443 -k --gates 0', 'a server of yours, by its noise alone'),
+  handler: async (parsed) => {
+    context.exitWith(await calibrateTarget(context, parsed));
+  },
+});
+
+const calibrateTarget = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
+  const { terminal } = context;
+  const format = choiceOf('--format', parsed['format'], ['table', 'json']);
+  const pairs = numberOf(parsed, 'calibration-pairs', LEAST_PAIRS);
+  const gates = numberOf(parsed, 'gates', 0);
+  const argument = parsed['scenario'];
+  const decoded = await decodeArgument(typeof argument === 'string' ? argument : REFERENCE_SCENARIO, parsed);
+  const { result, signal: received } = await watched(context, parsed, ({ signal, onEvent }) =>
+    calibrate(decoded, {
+      pairs,
+      gates,
+      ...(signal && { signal }),
+      ...(onEvent && { onEvent }),
+      onGate: (number, outcome) => {
+        if (parsed['quiet'] !== true) terminal.err(`gate ${String(number)} of ${String(gates)}: ${outcome}\n`);
+      },
+    }),
+  );
+  terminal.out(format === 'json' ? printableJson(result) : calibrationText(result));
+  if (received === undefined) return EXIT.done;
+  return received === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+};
+
+/** Fewer say nothing of how much pairs vary. */
+const LEAST_PAIRS = 12;
+
+const numberOf = (parsed: ParsedFlags, flag: string, least: number): number => {
+  const value = parseCount(parsed[flag]);
+  if (value !== undefined && value >= least) return value;
+  throw new ResumarkError(
+    'USAGE',
+    `--${flag} must be a whole number of at least ${String(least)}, but it is ${JSON.stringify(parsed[flag])}.`,
+  );
+};

@@ -1,0 +1,33 @@
+import { ResumarkError } from '../domain/error.ts';
+import { readScenarioFile } from '../run/scenario-file.ts';
+import { decodeScenario, type DecodedScenario, type RawSettings } from '../scenario/decode.ts';
+import { flagValues, type ParsedFlags } from './flags.ts';
+
+/**
+ * The scenario that an argument means: a file, or one target as host:port. Flags win over the file.
+ *
+ * @throws ResumarkError SCENARIO or USAGE.
+ */
+export const decodeArgument = async (argument: string, parsed: ParsedFlags): Promise<DecodedScenario> => {
+  const flags = flagValues(parsed);
+  const label = parsed['label'];
+  if (isFile(argument)) {
+    if (label !== undefined) {
+      throw new ResumarkError(
+        'USAGE',
+        '--label names the state of a host:port target, but a scenario file names its own states.',
+      );
+    }
+    return decodeScenario(await readScenarioFile(argument), flags, argument);
+  }
+  return decodeScenario(targetScenario(argument, typeof label === 'string' ? label : 'target'), flags, argument);
+};
+
+/** What ends in a file's extension, or has a path's slash and no port, is a file. */
+const isFile = (argument: string): boolean =>
+  /\.(?:ya?ml|json)$/iu.test(argument) || (/[/\\]/u.test(argument) && !/:\d+$/u.test(argument));
+
+const targetScenario = (target: string, label: string): RawSettings => ({
+  name: label === 'target' ? target.replace(/[^\w.-]/gu, '-').slice(0, 64) : label,
+  states: { [label]: { target } },
+});

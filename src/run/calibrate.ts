@@ -1,0 +1,83 @@
+import { metricNoise, pairsFor } from '../analysis/calibration/metric-noise.ts';
+import { pairedDifferences } from '../analysis/calibration/paired-differences.ts';
+import { alarmCount, resampledGates } from '../analysis/calibration/resampled-gates.ts';
+import type { Calibration } from '../domain/calibration.ts';
+import { ResumarkError } from '../domain/error.ts';
+import type { GateOutcome } from '../domain/gate.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { DecodedScenario } from '../scenario/decode.ts';
+import { withGatePlan } from '../scenario/gate-plan.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { alphaPerLook, DEFAULT_LOOKS } from '../stats/planned-looks.ts';
+import { executeGated } from './execute-gated.ts';
+import { execute } from './execute.ts';
+import type { ExecuteOptions } from './measurement.ts';
+
+export interface CalibrateOptions extends Omit<ExecuteOptions, 'isDecided' | 'store'> {
+  /** Pairs that the noise is told from. */
+  readonly pairs: number;
+  /** Gates that are measured one after another, each with servers of its own. */
+  readonly gates: number;
+  readonly onGate?: (number: number, outcome: GateOutcome) => void;
+}
+
+/** Enough that 1 % of them is several, and still a matter of a second. */
+const RESAMPLED = 1000;
+
+/** A change that most people would call one. */
+const WANTED_EFFECT = 0.1;
+
+/**
+ * Measures a state against itself: the noise of this machine and target, and how often gates cry wolf there.
+ *
+ * Of a scenario the last state is taken, twice. An interrupt ends it early; what was measured counts.
+ */
+export const calibrate = async (decoded: DecodedScenario, options: CalibrateOptions): Promise<Calibration> => {
+  const planned = withGatePlan(twice(decoded), 0);
+  const { scenario } = planned;
+  const run = await execute({ ...planned, scenario: withPairs(scenario, options.pairs) }, options);
+  const looks = scenario.plan.looks ?? DEFAULT_LOOKS;
+  const level = { looks, alpha: alphaPerLook(scenario.compare.alpha, looks.length) };
+  const differences = pairedDifferences(run, scenario.compare);
+  if (differences.length === 0) {
+    throw new ResumarkError('TARGET', 'no handshake of the calibration was honoured, so there is no noise to tell.');
+  }
+  return {
+    target: targetOf(run),
+    alpha: scenario.compare.alpha,
+    looks,
+    handshakesPerBlock: scenario.plan.handshakesPerBlock ?? 0,
+    noise: differences.map((one) => metricNoise(one, level)),
+    resampled: resampledGates(differences, { ...level, gates: RESAMPLED, seed: run.seed }),
+    measured: alarmCount(await measuredGates(planned, options)),
+    recommended: { effect: WANTED_EFFECT, pairs: pairsFor(differences, WANTED_EFFECT, scenario.compare.alpha) },
+  };
+};
+
+/** One state under two names. A server that the run starts is started twice: so is each build of a real comparison. */
+const twice = ({ scenario, sources }: DecodedScenario): DecodedScenario => {
+  const state = Object.values(scenario.states).at(-1);
+  if (state === undefined) throw new TypeError('a scenario has at least one state');
+  return { scenario: { ...scenario, states: { first: state, second: state }, gates: [] }, sources };
+};
+
+const withPairs = (scenario: Scenario, pairs: number): Scenario => ({
+  ...scenario,
+  plan: { ...scenario.plan, looks: undefined, rounds: undefined, pairs },
+});
+
+const measuredGates = async (
+  planned: DecodedScenario,
+  { gates, onGate, signal, onEvent }: CalibrateOptions,
+): Promise<GateOutcome[]> => {
+  const outcomes: GateOutcome[] = [];
+  while (outcomes.length < gates && signal?.aborted !== true) {
+    const { run, decision } = await executeGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
+    if (run.status !== 'complete') break;
+    outcomes.push(decision.outcome);
+    onGate?.(outcomes.length, decision.outcome);
+  }
+  return outcomes;
+};
+
+const targetOf = ({ states }: RunRecord): string => [...new Set(states.map(({ target }) => target))].join(', ');
