@@ -4,6 +4,8 @@
 export { execute as run } from './run/execute.ts';
 export type { ExecuteOptions as RunOptions } from './run/prepared.ts';
 export type { BlockPosition, RunEvent } from './run/event.ts';
+export { executeGated as runGated, type GatedOptions, type GatedRun } from './run/execute-gated.ts';
+export { calibrate, type CalibrateOptions } from './run/calibrate.ts';
 export { readRun, RunStore } from './run/store.ts';
 export { compareLive as compare, type LiveComparison } from './run/compare-live.ts';
 export { readComparison } from './run/comparison-file.ts';
@@ -38,3 +40,7 @@ export type { Protocol } from './domain/protocol.ts';
 export type { Notice, NoticeCode } from './domain/notice.ts';
 export type { CellRecord, Recording, RunRecord, RunStatus, StateRecord } from './domain/run-record.ts';
 export { LatencyHistogram, type EncodedHistogram } from './stats/histogram.ts';
+export { decideStored as decide, type StoredGateOptions } from './analysis/gate/decide-stored.ts';
+export { parseGate } from './analysis/gate/parse.ts';
+export type { Gate, GateDecision, GateDoubt, GateOutcome, GateResult } from './domain/gate.ts';
+export type { AlarmCount, Calibration, MetricNoise } from './domain/calibration.ts';

@@ -11,7 +11,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { alphaPerLook, DEFAULT_LOOKS } from '../stats/planned-looks.ts';
 import { executeGated } from './execute-gated.ts';
 import { execute } from './execute.ts';
-import type { ExecuteOptions } from './measurement.ts';
+import type { ExecuteOptions } from './prepared.ts';
 
 export interface CalibrateOptions extends Omit<ExecuteOptions, 'isDecided' | 'store'> {
   /** Pairs that the noise is told from. */
