@@ -133,7 +133,8 @@ export class Measurement {
     try {
       const measured = await measureVisit(fleet, visitOrder(this.#prepared, { visit, index, seed: this.#run.seed }), onPhase);
       const recordings = measured.map(({ recording }) => recording);
-      this.#agenda.learn(recordings);
+      // A window that was cut short says nothing of its rate.
+      if (!this.#isInterrupted()) this.#agenda.learn(recordings);
       if (visit.round >= 0 || (watch.stoppedAt !== undefined && !this.#agenda.bearsErrors))
         for (const block of measured) this.#keep(block);
       options.onEvent?.({ type: 'block-ended', at, recordings });
