@@ -111,8 +111,15 @@ const isSetByFlag = (path: Flaw['path'], flagPaths: ReadonlySet<string>): boolea
 
 const sentence = (flaw: Flaw, isFlag: boolean, fileName: string): string => {
   if (flaw.isUnknownKey) return unknownKeySentence(flaw, fileName);
-  const name = isFlag ? (flagOf(flaw.path) ?? flaw.path.join('.')) : `${fileName}: ${flaw.path.join('.') || 'the scenario'}`;
+  const name = isFlag ? (flagOf(flaw.path) ?? flaw.path.join('.')) : `${fileName}: ${inFile(flaw)}`;
   return `${name} ${flaw.message}, but it is ${shown(flaw.value)}.`;
+};
+
+/** What is missing can be given by its flag as well. */
+const inFile = ({ path, value }: Flaw): string => {
+  const name = path.join('.') || 'the scenario';
+  const flag = value === undefined ? flagOf(path) : undefined;
+  return flag === undefined ? name : `${name} (${flag})`;
 };
 
 const unknownKeySentence = (flaw: Flaw, fileName: string): string => {

@@ -143,7 +143,7 @@ const flaws = (load: RawLoad): LoadFlaw[] => {
     condition ? [{ path: [key], message }] : [];
   return [
     ...flaw(model === 'open' && load.rate === undefined, 'rate', 'must be given for open load, such as "500/s"'),
-    ...flaw(model !== 'open' && load.rate !== undefined, 'rate', `belongs to open load, not to ${model}: leave one of them out`),
+    ...flaw(model !== 'open' && load.rate !== undefined, 'rate', `belongs to open load, not to ${model} (leave one of them out)`),
     ...flaw(model === 'storm' && load.clients === undefined, 'clients', 'must be given for a storm, such as "50k"'),
     ...flaw(model === 'storm' && load.over === undefined, 'over', 'must be given for a storm, such as "10s"'),
     ...flaw(model !== 'storm' && load.clients !== undefined, 'clients', `belongs to a storm, not to ${model} load`),

@@ -145,6 +145,15 @@ it('names every flaw, a line each', () => {
   expect(lines).toHaveLength(2);
 });
 
+it('names the flag of what a load needs and does not have', () => {
+  expect(complaint({ ...target, load: { model: 'storm', over: '10s' } }).message).toBe(
+    'file.yaml: load.clients (--clients) must be given for a storm, such as "50k", but it is missing.',
+  );
+  expect(complaint({ ...target, load: { model: 'closed', rate: '500/s' } }).message).toBe(
+    'file.yaml: load.rate belongs to open load, not to closed (leave one of them out), but it is "500/s".',
+  );
+});
+
 it('lists the known keys beside an unknown one, and the nearest', () => {
   expect(complaint({ ...target, plan: { round: 3 } }).message).toBe(
     'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, interleave, pairs, looks, duration, handshakes, handshakesPerBlock, stopAtErrors, warmup.',
