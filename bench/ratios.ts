@@ -16,6 +16,12 @@ const LIMITS: readonly Limit[] = [
   { of: 'openssl', to: 'node', caseId: 'tls1.2-full', most: 0.75 },
   { of: 'openssl', to: 'node', caseId: 'tls1.3-full', most: 0.75 },
   { of: 'openssl', to: 'node', caseId: 'tls1.2-ticket', most: 0.35 },
+  { of: 'wire', to: 'openssl', caseId: 'tls1.2-full', most: 0.65 },
+  { of: 'wire', to: 'openssl', caseId: 'tls1.2-ticket', most: 0.55 },
+  { of: 'wire', to: 'openssl', caseId: 'tls1.3-full', most: 0.65 },
+  { of: 'wire', to: 'openssl', caseId: 'tls1.3-ticket', most: 0.65 },
+  { of: 'wire', to: 's_time', caseId: 'tls1.2-full', most: 0.35 },
+  { of: 'wire', to: 's_time', caseId: 'tls1.2-ticket', most: 0.35 },
 ];
 
 /** Every limit whose two clients were measured. */

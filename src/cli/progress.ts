@@ -74,7 +74,7 @@ export class ProgressLine {
 
 const startText = ({ run, folder }: Extract<RunEvent, { type: 'started' }>): string =>
   [
-    `${run.name}: ${String(run.cells.length)} cells, engine ${run.engine.name} (${run.engine.library}), `,
+    `${run.name}: ${String(run.cells.length)} ${run.cells.length === 1 ? 'cell' : 'cells'}, engine ${run.engine.name} (${run.engine.library}), `,
     `${String(run.workers)} ${run.workers === 1 ? 'worker' : 'workers'}, seed ${String(run.seed)}`,
     folder === undefined ? '' : `, into ${folder}`,
   ].join('');
