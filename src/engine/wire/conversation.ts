@@ -14,6 +14,7 @@ import { armWrite13, sendEarlyData, take13, takeLater13 } from './handshake13.ts
 import { Inbox, messageBytes } from './inbox.ts';
 import { sendFirstHello } from './offer.ts';
 import { sessionOf } from './new-session.ts';
+import { HEADER_BYTES } from './record.ts';
 import { RecordStream } from './stream.ts';
 import { NewTicket } from './ticket.ts';
 import type { Tools } from './tools.ts';
@@ -177,7 +178,10 @@ export class WireConversation implements Conversation {
       this.#takeChangeCipherSpec(memory.bytes, at, length);
       return;
     }
-    if (connection.isTls13) this.#checkProtection(memory.bytes[at] ?? 0);
+    if (connection.isTls13 && connection.read.aead !== undefined && memory.bytes[at] !== APPLICATION_DATA) {
+      this.#takeUnprotected(memory.bytes, at, length);
+      return;
+    }
     records.open(connection.read, memory, at, length);
     if (this.#inbox.length > 0 && records.type !== HANDSHAKE) throw fault('unexpected_message');
     if (records.type === HANDSHAKE) this.#takeMessages(memory, records.start, records.end);
@@ -187,11 +191,9 @@ export class WireConversation implements Conversation {
   }
 
   /** A server that could not read our last flight may say so in the clear; nothing else comes unprotected any more. */
-  #checkProtection(type: number): void {
-    const { read } = this.#connection;
-    if (read.aead === undefined || type === APPLICATION_DATA) return;
-    if (type !== ALERT) throw fault('unexpected_message');
-    read.off();
+  #takeUnprotected(bytes: Uint8Array, at: number, length: number): void {
+    if (bytes[at] !== ALERT || this.#inbox.length > 0) throw fault('unexpected_message');
+    this.#takeAlert(bytes, at + HEADER_BYTES, at + HEADER_BYTES + length);
   }
 
   /** In TLS 1.3 a decoy (RFC 8446, section 5), in TLS 1.2 the change itself. */

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureKey } from '../../../src/domain/failure.ts';
-import { APPLICATION_DATA } from '../../../src/tls/numbers.ts';
+import { ALERT, APPLICATION_DATA, HANDSHAKE, NEW_SESSION_TICKET } from '../../../src/tls/numbers.ts';
+import { message, u32, vector16, vector8 } from '../../fuzz/bytes.ts';
 import { FIXED_CERTIFICATE } from '../../fuzz/fixed-certificate.ts';
 import { openTestServer } from '../../fuzz/open-test-server.ts';
 import { HONEST } from '../../fuzz/plan.ts';
 import { playParserCase } from '../../fuzz/parser-case.ts';
+import { plainRecord } from '../../fuzz/protection.ts';
 import { playCase } from '../../fuzz/play-case.ts';
 import { makeSituations, parserInput, REPEATABLE_NAMES, type Situation } from '../../fuzz/situations.ts';
 import { Subject } from '../../fuzz/subject.ts';
@@ -132,4 +134,17 @@ it('reads hellos and sessions with anything wrong in them, in pieces as whole', 
     const objection = playParserCase(input, seed);
     if (objection !== undefined) expect.fail(`case ${String(seed)}: ${objection}`);
   }
+});
+
+it('takes no ticket in the clear, whatever came in the clear before', () => {
+  const { client, session, fresh } = situationOf('1.3 full');
+  const server = openTestServer(fresh(), HONEST);
+  const flight = server.take(subject.start(client, session));
+  subject.take(flight, WHOLE, 0);
+  expect(subject.conversation.status).toBe('finished');
+  const ticket = message(NEW_SESSION_TICKET, u32(7200), u32(0), vector8(), vector16(Buffer.alloc(40)), vector16());
+  const closeNotify = Buffer.of(1, 0);
+  subject.take(Buffer.concat([plainRecord(ALERT, closeNotify), plainRecord(HANDSHAKE, ticket)]), WHOLE, 0);
+  expect(subject.conversation.sessionsGiven).toBe(0);
+  subject.conversation.release();
 });
