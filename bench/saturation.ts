@@ -4,14 +4,15 @@ import { decodeScenario } from '../src/scenario/decode.ts';
 
 /**
  * Whether a generator that cannot keep up is always told from one that can: short runs of one worker against a reference server, at a rate
- * far above what it can start and at one that leaves it idle. An idle machine is part of the second claim.
+ * far above what it can start and at one that leaves it idle. The generator is engine node, which costs more than the server does: with a
+ * faster one it is the server that cannot keep up, and the generator is rightly not blamed. An idle machine is part of the second claim.
  *
  * Run with `npm run bench:saturation`.
  */
 const RUNS = 20;
 
 const RATES = [
-  { rate: '30k/s', duration: '200ms', expected: true },
+  { rate: '5k/s', duration: '200ms', expected: true },
   { rate: '100/s', duration: '1s', expected: false },
 ] as const;
 
@@ -22,6 +23,7 @@ const runAt = (rate: string, duration: string): Promise<RunRecord> => {
     modes: ['full'],
     load: { rate },
     plan: { rounds: 1, duration, warmup: 0 },
+    engine: 'node',
     workers: 1,
   };
   return execute(decodeScenario(scenario, {}, 'saturation'));

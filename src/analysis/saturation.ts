@@ -4,8 +4,9 @@ import { LatencyHistogram } from '../stats/histogram.ts';
 /** Above this share of its time at work a worker's own queueing enters what it measures: at 90 % an arrival waits for nine others. */
 export const MOST_BUSY = 0.9;
 
-/** Starts that are later than this are late... */
+/** Starts that are later than this are late, when they are 1 % of all and at least so many: fewer are chance. */
 const LATE_NS = 1e6;
+const LEAST_LATE = 10;
 
 /** ...and distort what is measured when they are later than half of what a handshake takes. */
 const LATE_PART = 0.5;
@@ -30,6 +31,11 @@ const hasQueue = ({ workers, mostInFlight }: GeneratorRecord): boolean => mostIn
 export const busiest = ({ workers }: GeneratorRecord): number =>
   Math.max(0, ...workers.map(({ busyShare, cpuShare }) => busyShare ?? cpuShare ?? 0));
 
+const lateTail = (lateNs: ScheduleRecord['lateNs']): number => {
+  const late = LatencyHistogram.decode(lateNs);
+  return late.count < LEAST_LATE ? 0 : (late.quantileNs(Math.min(0.99, 1 - LEAST_LATE / late.count)) ?? 0);
+};
+
 /** By how much 1 % of the starts were late or more. */
 export const lateP99 = ({ lateNs }: Pick<ScheduleRecord, 'lateNs'>): number =>
   LatencyHistogram.decode(lateNs).quantileNs(0.99) ?? 0;
@@ -37,7 +43,6 @@ export const lateP99 = ({ lateNs }: Pick<ScheduleRecord, 'lateNs'>): number =>
 /** Whether starts were late or left out, with connections to spare. */
 const isBehind = ({ due, unstarted, crowded, lateNs, serviceNs }: ScheduleRecord): boolean => {
   if (due === 0 || crowded >= CROWDED_SHARE * due) return false;
-  const late = lateP99({ lateNs });
   const service = LatencyHistogram.decode(serviceNs).quantileNs(0.99) ?? 0;
-  return unstarted > 0 || late > Math.max(LATE_NS, LATE_PART * service);
+  return unstarted > 0 || lateTail(lateNs) > Math.max(LATE_NS, LATE_PART * service);
 };

@@ -55,7 +55,7 @@ export type Notice =
       readonly of: number;
       /** Of the busiest worker in any block: the share of its time in which it had something to do. */
       readonly busyShare: number;
-      /** By how much 1 % of the starts of a schedule were late or more, in the worst block; 0 without a schedule. */
+      /** How late the starts of a schedule were (p99), in the worst block; 0 without a schedule. */
       readonly lateNs: number;
       /** Handshakes that fell due and were never started. */
       readonly unstarted: number;

@@ -3,6 +3,8 @@ import type { DeclineReason } from '../domain/judgement.ts';
 import type { Mechanism } from '../domain/kind.ts';
 import type { Negotiated, Outcome } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { OffersTally, type OffersReport } from './offers-tally.ts';
+import { ScheduleTally, type ScheduleReport } from './schedule-tally.ts';
 import { Answers, type AnswersReport } from './answers.ts';
 
 /** What one worker counted of one cell in one window, as plain data that crosses threads. */
@@ -42,30 +44,14 @@ export interface TicketsReport {
   readonly mostLifetimeS: number;
 }
 
-/** What was offered of sessions. */
-export interface OffersReport {
-  readonly handshakes: number;
-  readonly sessions: number;
-  readonly ageNs: EncodedHistogram;
-}
-
-export interface ScheduleReport {
-  readonly due: number;
-  readonly unstarted: number;
-  readonly crowded: number;
-  readonly lateNs: EncodedHistogram;
-  readonly serviceNs: EncodedHistogram;
-  readonly responseNs: EncodedHistogram;
-}
-
 /** Counts the outcomes of one cell in one window. Only honoured handshakes enter the histograms. */
 export class Tally {
   readonly #handshakeNs = new LatencyHistogram();
   readonly #connectNs = new LatencyHistogram();
   readonly #ticketNs = new LatencyHistogram();
   readonly #answers = new Answers();
-  readonly #schedule: Schedule | undefined;
-  readonly #offers = new Offers();
+  readonly #schedule: ScheduleTally | undefined;
+  readonly #offers = new OffersTally();
   readonly #declined: Partial<Record<DeclineReason, number>> = {};
   readonly #errors: Record<string, number> = {};
   readonly #mechanisms: Partial<Record<Mechanism, number>> = {};
@@ -82,7 +68,7 @@ export class Tally {
   #negotiated: Negotiated | undefined;
 
   constructor(isScheduled: boolean) {
-    this.#schedule = isScheduled ? new Schedule() : undefined;
+    this.#schedule = isScheduled ? new ScheduleTally() : undefined;
   }
 
   /** A start that fell due and is made. */
@@ -187,63 +173,6 @@ export class Tally {
       leastLifetimeS: this.#lifetimeS.least,
       mostLifetimeS: this.#lifetimeS.most,
     };
-  }
-}
-
-/** How well a schedule was kept, and what that means for those who waited. */
-class Schedule {
-  readonly #lateNs = new LatencyHistogram();
-  readonly #serviceNs = new LatencyHistogram();
-  readonly #responseNs = new LatencyHistogram();
-  #due = 0;
-  #unstarted = 0;
-  #crowded = 0;
-
-  began(wasCrowded: boolean): void {
-    this.#due += 1;
-    if (wasCrowded) this.#crowded += 1;
-  }
-
-  leftOut(): void {
-    this.#due += 1;
-    this.#unstarted += 1;
-  }
-
-  late(ns: number): void {
-    this.#lateNs.record(Math.max(0, ns));
-  }
-
-  record({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): void {
-    const serviceNs = connectNs + handshakeNs;
-    this.#serviceNs.record(serviceNs);
-    this.#responseNs.record(Math.max(0, startNs - intendedNs) + serviceNs);
-  }
-
-  report(): ScheduleReport {
-    return {
-      due: this.#due,
-      unstarted: this.#unstarted,
-      crowded: this.#crowded,
-      lateNs: this.#lateNs.encode(),
-      serviceNs: this.#serviceNs.encode(),
-      responseNs: this.#responseNs.encode(),
-    };
-  }
-}
-
-/** What a session policy comes to: how many sessions, how often, and how old. */
-class Offers {
-  readonly #ageNs = new LatencyHistogram();
-  #sessions = 0;
-
-  record(ageNs: number, isFirstTime: boolean): void {
-    this.#ageNs.record(Math.max(0, ageNs));
-    if (isFirstTime) this.#sessions += 1;
-  }
-
-  report(): OffersReport | undefined {
-    const { count } = this.#ageNs;
-    return count === 0 ? undefined : { handshakes: count, sessions: this.#sessions, ageNs: this.#ageNs.encode() };
   }
 }
 

@@ -106,7 +106,7 @@ const finished = (handshakes: number): string => counted(handshakes, 'finished h
 
 const bottleneckText = ({ busyShare, lateNs, workers, unstarted }: Extract<Notice, { code: 'generator-saturated' }>): string => {
   const who = workers === 1 ? 'its worker' : `the busiest of its ${String(workers)} workers`;
-  const late = lateNs === 0 ? '' : `, 1 % of the starts were late by ${formatDuration(lateNs)} or more`;
+  const late = lateNs === 0 ? '' : `, starts were late by ${formatDuration(lateNs)} (p99)`;
   const left =
     unstarted === 0
       ? ''

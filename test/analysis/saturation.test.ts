@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isSaturated } from '../../src/analysis/saturation.ts';
 import type { GeneratorRecord, ScheduleRecord } from '../../src/domain/run-record.ts';
-import { LatencyHistogram } from '../../src/stats/histogram.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../src/stats/histogram.ts';
 
 const generator = (...workers: GeneratorRecord['workers']): GeneratorRecord => ({
   workers,
@@ -15,6 +15,13 @@ const generator = (...workers: GeneratorRecord['workers']): GeneratorRecord => (
 const histogram = (ns: number) => {
   const histogram = new LatencyHistogram();
   for (let i = 0; i < 1000; i++) histogram.record(ns);
+  return histogram.encode();
+};
+
+/** So many late by 5 ms among others in time. */
+const someLate = (late: number, all: number): EncodedHistogram => {
+  const histogram = new LatencyHistogram();
+  for (let i = 0; i < all; i++) histogram.record(i < late ? 5_000_000 : 50_000);
   return histogram.encode();
 };
 
@@ -51,6 +58,10 @@ it.each<[string, ScheduleRecord, boolean]>([
   ['one that was never started', schedule({ unstarted: 1 }), true],
   ['starts later than half a handshake takes', schedule({}, 2_000_000, 3_000_000), true],
   ['starts as late, but of long handshakes', schedule({}, 2_000_000, 50_000_000), false],
+  ['1 % of the starts late', schedule({ lateNs: someLate(21, 2000) }), true],
+  ['less than 1 % of the starts late', schedule({ lateNs: someLate(19, 2000) }), false],
+  ['few starts, of which a few are late by chance', schedule({ due: 100, lateNs: someLate(9, 100) }), false],
+  ['few starts, of which many are late', schedule({ due: 100, lateNs: someLate(11, 100) }), true],
   ['starts that are late by less than anybody can tell', schedule({}, 900_000, 300_000), false],
   ['starts that waited for a connection to end', schedule({ crowded: 10, unstarted: 5 }, 9e9), false],
 ])('of a schedule with %s', (_, ofSchedule, expected) => {

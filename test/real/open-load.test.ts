@@ -150,30 +150,16 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
 
   it('a generator that cannot keep up is marked, and owes no handshake', () =>
     withNginx(BOTH, async (_, target) => {
-      const rate = (perSecond: string, inFlight: string) =>
-        resumark.measure(
-          'run',
-          target,
-          '-k',
-          '--tls',
-          '1.3',
-          '-m',
-          'full',
-          '-r',
-          perSecond,
-          '-c',
-          inFlight,
-          '-d',
-          '1s',
-          ...ONE_BLOCK,
-        );
-      const { record } = await rate('30k/s', '200');
+      // Engine node costs more than nginx does: with a faster one it is the server that cannot keep up.
+      const flags = ['-k', '--tls', '1.3', '-m', 'full', '--engine', 'node', '-c', '200', ...ONE_BLOCK];
+      const rate = (perSecond: string) => resumark.measure('run', target, ...flags, '-d', '500ms', '-r', perSecond);
+      const { record } = await rate('6k/s');
       const [block] = record.blocks;
-      expect(block).toMatchObject({ saturated: true, valid: true, schedule: { due: 30_000 } });
-      expect((block?.handshakes ?? 0) + (block?.schedule?.unstarted ?? 0)).toBe(30_000);
+      expect(block).toMatchObject({ saturated: true, valid: true, schedule: { due: 3000 } });
+      expect((block?.handshakes ?? 0) + (block?.schedule?.unstarted ?? 0)).toBe(3000);
       expect(record.notices.map(({ code }) => code)).toContain('generator-saturated');
       // An idle machine would not mark this one at all; what a busy one does to its worker's time is far from 90 %.
-      const quiet = await rate('50/s', '200');
+      const quiet = await rate('50/s');
       expect(quiet.record.blocks[0]?.generator?.workers[0]?.busyShare).toBeLessThan(0.9);
     }));
 });
