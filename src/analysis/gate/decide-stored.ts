@@ -3,6 +3,7 @@ import type { RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { comparableSides } from '../compare-stored.ts';
 import { decideGates } from './decide.ts';
+import { parseGate } from './parse.ts';
 import { baselineState, checkGate } from './subjects.ts';
 
 export interface StoredGateOptions {
@@ -29,3 +30,6 @@ export const decideStored = (run: RunRecord, { gates, settings, baselines, isFor
   }
   return decideGates(run, { gates, settings, baselines });
 };
+
+/** The gates that a run was measured with. */
+export const storedGates = ({ scenario }: RunRecord): Gate[] => ((scenario['gates'] ?? []) as readonly string[]).map(parseGate);

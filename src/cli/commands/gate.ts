@@ -1,9 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
 import { settingsOf } from '../../analysis/compare-states.ts';
-import { decideStored } from '../../analysis/gate/decide-stored.ts';
+import { decideStored, storedGates } from '../../analysis/gate/decide-stored.ts';
 import { parseGate } from '../../analysis/gate/parse.ts';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
-import type { Gate } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { render } from '../../report/formats.ts';
 import { selfTestStep, selfTestVerdict } from '../../report/gate/self-test-text.ts';
@@ -77,7 +76,7 @@ const gateStored = async ({ terminal }: CommandContext, parsed: ParsedFlags): Pr
   const written = (flags['gates'] as readonly string[] | undefined)?.map(parseGate);
   const run = await readRun(pathOf(parsed['run']));
   const baselines = await Promise.all(((parsed['baseline'] ?? []) as readonly string[]).map(readRun));
-  const gates = written ?? gatesOf(run);
+  const gates = written ?? storedGates(run);
   if (gates.length === 0 && baselines.length === 0 && run.states.length < 2) throw nothingToGate(run);
   const decision = decideStored(run, {
     gates,
@@ -101,6 +100,3 @@ const nothingToGate = ({ id }: RunRecord): ResumarkError =>
     `there is nothing to gate: ${id} has no gates, and one state alone cannot get worse.`,
     'Give a gate such as --threshold "ticket.resumed >= 99%", or runs of the state before with --baseline.',
   );
-
-/** The gates that the run was measured with. */
-const gatesOf = ({ scenario }: RunRecord): Gate[] => ((scenario['gates'] ?? []) as readonly string[]).map(parseGate);

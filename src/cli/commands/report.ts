@@ -1,9 +1,12 @@
 import type { Argv, CommandModule } from 'yargs';
-import { compareStates } from '../../analysis/compare-states.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
+import { compareStates, settingsOf } from '../../analysis/compare-states.ts';
+import { decideGates } from '../../analysis/gate/decide.ts';
+import { storedGates } from '../../analysis/gate/decide-stored.ts';
 import { EXIT } from '../../domain/error.ts';
+import type { GateDecision } from '../../domain/gate.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
-import { render } from '../../report/formats.ts';
+import { render, type Format } from '../../report/formats.ts';
 import { readRun } from '../../run/store.ts';
 import type { CommandContext } from '../context.ts';
 import type { ParsedFlags } from '../flags.ts';
@@ -41,5 +44,11 @@ const rendererOf = (
         .join('');
   }
   const format = formatOf(parsed['format']);
-  return (run) => render(run, format, style);
+  return (run) => render(run, format, { ...style, decision: decisionOf(run, format) });
+};
+
+/** What the gates that the run was measured with come to; JSON is the record and nothing else. */
+const decisionOf = (run: RunRecord, format: Format): GateDecision | undefined => {
+  const gates = storedGates(run);
+  return gates.length === 0 || format === 'json' ? undefined : decideGates(run, { gates, settings: settingsOf(run) });
 };
