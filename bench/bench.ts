@@ -26,11 +26,15 @@ const main = async (): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'resumark-bench-'));
   const server = await startServer(folder);
   try {
-    const sections = [machineText(server, options)];
-    for (const part of options.parts) sections.push(await SECTIONS[part](options, server));
-    const text = sections.join('\n');
-    process.stdout.write(text);
-    if (options.output !== undefined) await writeFile(options.output, text);
+    const sections: string[] = [];
+    const add = (section: string): void => {
+      sections.push(section);
+      // At once: what a long bench has measured is not lost when it is interrupted.
+      process.stdout.write(`${section}\n`);
+    };
+    add(machineText(server, options));
+    for (const part of options.parts) add(await SECTIONS[part](options, server));
+    if (options.output !== undefined) await writeFile(options.output, sections.join('\n'));
   } finally {
     await server.close();
     await rm(folder, { recursive: true });
