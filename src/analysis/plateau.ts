@@ -1,17 +1,24 @@
 import type { LatencyHistogram } from '../stats/histogram.ts';
 
-/** A timer of delayed acknowledgements, and where the handshakes that waited for it are found: its tick and their own work come on top. */
+/**
+ * A timer of delayed acknowledgements, and where the handshakes that waited for it are found. They begin at an edge, since nobody can be
+ * earlier; a coarse clock tick, their own work and a busy machine make some of them later.
+ */
 interface AckTimer {
   readonly ms: 40 | 200;
   readonly fromNs: number;
+  readonly edgeNs: number;
   readonly untilNs: number;
 }
 
 /** Linux waits 40 ms at least (TCP_DELACK_MIN), Windows and the BSDs up to 200 ms. */
 const TIMERS: readonly AckTimer[] = [
-  { ms: 40, fromNs: 39e6, untilNs: 49e6 },
-  { ms: 200, fromNs: 195e6, untilNs: 215e6 },
+  { ms: 40, fromNs: 39e6, edgeNs: 47e6, untilNs: 60e6 },
+  { ms: 200, fromNs: 195e6, edgeNs: 210e6, untilNs: 230e6 },
 ];
+
+/** At least so many of a plateau are at its edge. */
+const LEAST_AT_EDGE = 0.1;
 
 /** Fewer are chance. */
 const LEAST_SHARE = 0.05;
@@ -41,11 +48,12 @@ export interface Plateau {
 export const plateauOf = (handshakeNs: LatencyHistogram, floorNs: number): Plateau | undefined => {
   const between = (fromNs: number, untilNs: number): number =>
     handshakeNs.shareAtMost(floorNs + untilNs) - handshakeNs.shareAtMost(floorNs + fromNs);
-  for (const { ms, fromNs, untilNs } of TIMERS) {
+  for (const { ms, fromNs, edgeNs, untilNs } of TIMERS) {
     const share = between(fromNs, untilNs);
     const width = untilNs - fromNs;
     const beside = Math.max(between(fromNs - width, fromNs), between(untilNs, untilNs + width));
     if (share < LEAST_SHARE || share * handshakeNs.count < LEAST_COUNT || beside > share * MOST_BESIDE) continue;
+    if (between(fromNs, edgeNs) < share * LEAST_AT_EDGE) continue;
     return { timerMs: ms, share, isBesideFast: between(-floorNs, fromNs / 2) >= LEAST_FAST };
   }
   return undefined;

@@ -27,6 +27,17 @@ it.each([
   },
   { what: 'all of them', mix: [[500, 43, 2]], floorMs: 0, timerMs: 40, isBesideFast: false },
   {
+    what: 'on a busy machine',
+    mix: [
+      [400, 45, 4],
+      [150, 52, 10],
+      [50, 80, 40],
+    ],
+    floorMs: 0,
+    timerMs: 40,
+    isBesideFast: false,
+  },
+  {
     what: 'one in ten at 203 ms',
     mix: [
       [900, 1.2, 1],
