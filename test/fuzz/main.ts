@@ -10,11 +10,13 @@ import { Subject } from './subject.ts';
 const watch = (): Int32Array => {
   const current = new Int32Array(new SharedArrayBuffer(4));
   const code = `
+    const { writeSync } = require('node:fs');
     const { workerData } = require('node:worker_threads');
     let last = -1;
     setInterval(() => {
       if (workerData[0] === last) {
-        process.stderr.write('case ' + last + ' hangs\\n');
+        // Not by process.stderr, which goes by way of the thread that hangs.
+        writeSync(2, 'case ' + last + ' hangs\\n');
         process.kill(process.pid, 'SIGKILL');
       }
       last = workerData[0];
