@@ -10,8 +10,7 @@ import type { VisitPhase } from '../load/visit-phase.ts';
 import type { MeasuredBlock } from '../load/visit-order.ts';
 import { measureVisit } from '../load/visit.ts';
 import { expand } from '../scenario/expand.ts';
-import { dueNow, plannedMs, planVisits, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
-import type { Interleave, Scenario } from '../scenario/schema.ts';
+import { dueNow, interleaveOf, plannedMs, planVisits, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
 import { PlannedAgenda, type Agenda } from './agenda.ts';
 import { CapacityAgenda } from './capacity-agenda.ts';
 import type { ChosenEngine } from './choose-engine.ts';
@@ -38,7 +37,7 @@ export class Measurement {
     const expansion = expand(scenario);
     const { cells, impossible } = expansion;
     const seed = scenario.seed ?? randomInt(2 ** 32);
-    const interleave = interleaveOf(scenario, prepared.chosen);
+    const interleave = interleaveOf(scenario, cells, prepared.chosen.engine.tellsTurns);
     this.#prepared = prepared;
     this.#agenda =
       scenario.load.model === 'capacity'
@@ -208,12 +207,3 @@ const engineNotices = ({ engine, obstacles }: ChosenEngine): Notice[] =>
   obstacles.length === 0
     ? []
     : [{ code: 'engine-chosen', severity: 'info', engine: engine.name, reason: obstacles.join(' ').replace(/\.$/u, '') }];
-
-/**
- * Handshakes of two states in turns share every moment of the machine, which is what a comparison needs. Where the engine cannot tell CPU
- * time apart, or the load is one event, the states take turns by windows.
- */
-const interleaveOf = (scenario: Scenario, { engine }: ChosenEngine): Interleave => {
-  if (Object.keys(scenario.states).length === 1) return 'block';
-  return scenario.plan.interleave ?? (engine.tellsTurns && scenario.load.model === 'closed' ? 'handshake' : 'block');
-};

@@ -2,6 +2,7 @@ import { cellId, type Cell } from '../domain/cell.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
 import { expectedUntil, rateAt, timeOfExpected, type RateProfile } from './arrivals.ts';
 import type { Expansion, Stream } from './expand.ts';
+import { expectation } from './expectation.ts';
 import type { Interleave, Scenario } from './schema.ts';
 
 /** Where a measured block ends. */
@@ -33,6 +34,22 @@ export const roundsOf = ({ plan, load }: Scenario): number =>
 
 /** A storm or a ramp is one event: cut into rounds it would be another. */
 const isWholeEvent = (load: Scenario['load']): boolean => load.model === 'storm' || typeof load.rate === 'object';
+
+/**
+ * How the states of a run share the time: as the scenario says, or else handshake by handshake, in turns, since that shares every moment of
+ * the machine, which is what a comparison needs. By whole windows where the engine cannot tell CPU time apart, where the load is one event,
+ * and where several handshakes in flight would ask one state to resume and another, which is known to decline, to do full handshakes: the
+ * dear ones would hold nearly all that is in flight, and the resumed ones would have an idle server to themselves.
+ */
+export const interleaveOf = (scenario: Scenario, cells: readonly Cell[], tellsTurns: boolean): Interleave => {
+  if (Object.keys(scenario.states).length === 1) return 'block';
+  const { model, concurrency } = scenario.load;
+  const isFair = concurrency === 1 || !hasControls(scenario, cells);
+  return scenario.plan.interleave ?? (tellsTurns && model === 'closed' && isFair ? 'handshake' : 'block');
+};
+
+const hasControls = (scenario: Scenario, cells: readonly Cell[]): boolean =>
+  cells.some((cell) => expectation(scenario, cell) === 'declined');
 
 /**
  * Every window of a run in order. In each round every cell has one turn, in an order drawn anew from the seed, so that a drift of the

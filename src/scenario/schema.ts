@@ -90,7 +90,7 @@ const planSchema = z
     interleave: choice(INTERLEAVES).optional().meta({
       flag: 'interleave',
       description:
-        'How states are measured beside each other: handshake, in one window and in turns by a coin; block, one window after another [default: handshake, where CPU time can be told apart]',
+        'How states are measured beside each other: handshake, in one window and in turns by a coin; block, one window after another [default: handshake, where CPU time can be told apart and all states are to do the same]',
     }),
     pairs: count(1).optional().meta({
       flag: 'pairs',

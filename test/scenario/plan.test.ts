@@ -3,7 +3,9 @@ import { cellId } from '../../src/domain/cell.ts';
 import { decodeScenario, type RawSettings } from '../../src/scenario/decode.ts';
 import { expand } from '../../src/scenario/expand.ts';
 import { expectation } from '../../src/scenario/expectation.ts';
-import { planVisits, share } from '../../src/scenario/plan.ts';
+import { interleaveOf, planVisits, share } from '../../src/scenario/plan.ts';
+
+const BEFORE_AFTER = { before: { server: { resumption: 'none' } }, after: { server: {} } };
 
 const scenarioOf = (settings: RawSettings) =>
   decodeScenario({ states: { before: { server: {} }, after: { server: {} } }, ...settings }, {}, 'file').scenario;
@@ -123,4 +125,19 @@ it('expects of a state what its configuration lets it do', () => {
     'nginxCache.TLSv1.3.ticket': 'honoured',
     'unknown.TLSv1.2.ticket': 'honoured',
   });
+});
+
+it.each([
+  ['states alike, several in flight', { load: { concurrency: 8 } }, 'handshake'],
+  ['a state that is known to decline, several in flight', { states: BEFORE_AFTER, load: { concurrency: 8 } }, 'block'],
+  ['a state that is known to decline, one at a time', { states: BEFORE_AFTER, load: { concurrency: 1 } }, 'handshake'],
+  ['a state that is known to decline, full handshakes alone', { states: BEFORE_AFTER, modes: ['full'] }, 'handshake'],
+  ['as the scenario says', { states: BEFORE_AFTER, plan: { interleave: 'handshake' } }, 'handshake'],
+  ['open load', { load: { rate: '500/s' } }, 'block'],
+  ['one state', { states: { edge: { server: {} } } }, 'block'],
+])('interleaves fairly: %s', (_, settings: RawSettings, expected) => {
+  const scenario = scenarioOf(settings);
+  const { cells } = expand(scenario);
+  expect(interleaveOf(scenario, cells, true)).toBe(expected);
+  if (scenario.plan.interleave === undefined) expect(interleaveOf(scenario, cells, false)).toBe('block');
 });
