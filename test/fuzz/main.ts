@@ -6,7 +6,7 @@ import { playCase } from './play-case.ts';
 import { makeSituations, parserInput } from './situations.ts';
 import { Subject } from './subject.ts';
 
-/** The case that is being played, seen by a watchdog on a thread of its own: a hanging loop cannot stop itself. */
+/** The case that is being played, seen by a watchdog on a thread of its own: a hanging loop cannot stop itself. A minute, because on a busy machine a case once took 10 s. */
 const watch = (): Int32Array => {
   const current = new Int32Array(new SharedArrayBuffer(4));
   const code = `
@@ -20,7 +20,7 @@ const watch = (): Int32Array => {
         process.kill(process.pid, 'SIGKILL');
       }
       last = workerData[0];
-    }, 10000);
+    }, 60000);
   `;
   new Worker(code, { eval: true, workerData: current }).unref();
   return current;
