@@ -23,7 +23,7 @@ export const clientSettings = (
   ciphers: scenario.tls.ciphers,
   groups: scenario.tls.groups,
   keyShare: scenario.tls.keyShare,
-  checksSignature: scenario.tls.signatureCheck,
+  checksSignature: !scenario.tls.noSignatureCheck,
   // One at a time means that nothing of the last connection is left when the next one begins.
   close: scenario.load.model === 'sequential' ? 'notify' : scenario.connection.close,
   sources: scenario.connection.source ?? [],

@@ -52,6 +52,6 @@ export const newRun = (
 
 const shortcutsOf = ({ tls, spin }: Scenario): Shortcut[] => [
   ...(tls.keyShare === 'reuse' ? (['key-share-reused'] as const) : []),
-  ...(tls.signatureCheck ? [] : (['signature-unchecked'] as const)),
+  ...(tls.noSignatureCheck ? (['signature-unchecked'] as const) : []),
   ...(spin ? (['spinning'] as const) : []),
 ];

@@ -150,9 +150,9 @@ const tlsSchema = z.strictObject({
     flag: 'key-share',
     description: "The client's key of the key exchange: fresh for each handshake, or one that is used again (engine wire)",
   }),
-  signatureCheck: flag.default(true).meta({
-    flag: 'signature-check',
-    description: "Verify the server's signature; --no-signature-check leaves it out (engine wire)",
+  noSignatureCheck: flag.default(false).meta({
+    flag: 'no-signature-check',
+    description: "Do not verify the server's signature over the handshake (engine wire)",
   }),
   alpn: listOf(text('a protocol name'), 'protocol names')
     .optional()
