@@ -40,19 +40,19 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       const stalledFor = async (...load: readonly string[]) => {
         const before = await nginx.logged();
         const running = resumark.measure('run', target, '-k', '--tls', '1.2', '-m', 'ticket', '-d', '4s', ...ONE_BLOCK, ...load);
-        while ((await nginx.logged()) < before + 400) await new Promise((resolve) => setTimeout(resolve, 20));
+        while ((await nginx.logged()) < before + 60) await new Promise((resolve) => setTimeout(resolve, 20));
         const stallMs = await stall(nginx.pid, 1000);
-        // At 500/s one arrives every 2 ms; in closed load none does.
-        const secondsEach = load.includes('-r') ? await untilLogged(nginx, Math.round(stallMs / 2)) : 0;
+        // At 100/s one arrives every 10 ms; in closed load none does.
+        const secondsEach = load.includes('-r') ? await untilLogged(nginx, Math.round(stallMs / 10)) : 0;
         return { stallMs, secondsEach, record: (await running).record };
       };
 
-      const open = await stalledFor('-r', '500/s');
+      const open = await stalledFor('-r', '100/s');
       const schedule = open.record.blocks[0]?.schedule ?? undefined;
-      expect(schedule).toMatchObject({ due: 2000, unstarted: 0, crowded: 0 });
+      expect(schedule).toMatchObject({ due: 400, unstarted: 0, crowded: 0 });
       const responseNs = decoded(schedule?.responseNs);
       expect((responseNs.quantileNs(0.999) ?? 0) / 1e6 / open.stallMs).toBeCloseTo(1, 1);
-      expect(responseNs.count).toBe(2000);
+      expect(responseNs.count).toBe(400);
 
       const closed = await stalledFor('-c', '1');
       const service = decoded(closed.record.blocks[0]?.handshakeNs);
@@ -60,9 +60,10 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       expect((service.quantileNs(0.999) ?? 0) / 1e6).toBeLessThan(closed.stallMs / 4);
       expect(above(service, 0.5 * closed.stallMs)).toBe(1);
 
+      // At 100/s a busy machine catches up; the window of a fake engine has the arithmetic of 500/s exactly.
       // Half of those that arrive during the stall wait for more than half of it. When it is over they are served one after another
       // while more arrive, which holds them up further: by the time that each then took, as its own log has it.
-      const expected = (500 * (0.5 * open.stallMs)) / 1000 / (1 - 500 * open.secondsEach);
+      const expected = (100 * (0.5 * open.stallMs)) / 1000 / (1 - 100 * open.secondsEach);
       expect(above(responseNs, 0.5 * open.stallMs) / expected).toBeGreaterThan(0.95);
       expect(above(responseNs, 0.5 * open.stallMs) / expected).toBeLessThan(1.05);
     }));
