@@ -44,7 +44,8 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 /**
  * How long a measured connection stays open behind its end where the client speaks last, as in a resumed TLS 1.2 handshake. A reset right
  * behind our Finished would overtake it: HAProxy then gives the handshake up (10 % of them on loopback). Nobody waits meanwhile: the
- * virtual client's next handshake begins at once. 50 ms is long enough for a loaded server to read, and short enough to hold few descriptors.
+ * virtual client's next handshake begins at once. 50 ms is long enough for a loaded server to read, and short enough to hold few descriptors;
+ * where the server shows earlier that it has read, it need not be waited for.
  */
 export const LINGER_MS = 50;
 

@@ -162,6 +162,11 @@ export class Sockets {
     return lastErrno() === EAGAIN ? NOTHING_YET : RESET;
   }
 
+  /** Whether the peer has sent something that is not read yet, or has ended the connection. Takes a byte of it. */
+  hasInput(fd: number): boolean {
+    return this.#libc.recv(fd, this.#options.address + 16, 1, 0) >= 0 || lastErrno() !== EAGAIN;
+  }
+
   /**
    * Ends a connection by a reset. Its socket is kept for the next one, which saves making, setting up, registering and destroying one: a
    * tenth of what a resumed handshake costs. Not one that is bound to a source address, which would stay with it.
