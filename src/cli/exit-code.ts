@@ -12,7 +12,10 @@ import type { Signal } from './interrupt.ts';
  * @param signal what ended it early, if anything did.
  */
 export const exitCodeOf = (run: RunRecord, signal: Signal | undefined): ExitCode =>
-  interruptCode(run, signal) ?? (run.status === 'stopped' || hasFailedCell(run) || lacksCapacity(run) ? EXIT.target : EXIT.done);
+  interruptCode(run, signal) ??
+  gravest(run.status === 'stopped' || hasFailedCell(run) || lacksCapacity(run) ? EXIT.target : EXIT.done, lossCode(run));
+
+const lossCode = (run: RunRecord): ExitCode => (run.status === 'partial' ? EXIT.partial : EXIT.done);
 
 const interruptCode = (run: RunRecord, signal: Signal | undefined): ExitCode | undefined => {
   if (signal === undefined || run.status !== 'interrupted') return undefined;
@@ -34,8 +37,10 @@ export const liveComparisonCode = (
 ): ExitCode => {
   const cells = summarize(run);
   const isTargetLost =
-    run.status === 'stopped' || cells.some(hasFailed) || run.cells.some((cell) => isNowhereHonoured(cell, cells));
-  return interruptCode(run, signal) ?? (isTargetLost ? EXIT.target : comparisonCode(comparisons, passes));
+    run.status === 'stopped' ||
+    cells.some((cell) => hasFailed(run, cell)) ||
+    run.cells.some((cell) => isNowhereHonoured(cell, cells));
+  return interruptCode(run, signal) ?? (isTargetLost ? EXIT.target : gravest(lossCode(run), comparisonCode(comparisons, passes)));
 };
 
 /** Expected of one state at least, and honoured by none. */
@@ -43,12 +48,14 @@ const isNowhereHonoured = ({ protocol, mode, expected }: CellRecord, cells: read
   expected === 'honoured' &&
   cells.filter((other) => other.protocol === protocol && other.mode === mode).every(({ honoured }) => honoured === 0);
 
-const hasFailed = ({ status }: CellSummary): boolean => status === 'failed' || status === 'empty';
+/** What a run that lost a worker has not come to is no failure of the target. */
+const hasFailed = (run: RunRecord, { status }: CellSummary): boolean =>
+  status === 'failed' || (status === 'empty' && run.status !== 'partial');
 
 /** A cell without one honoured handshake has failed, unless its state is known not to offer the mode. */
 const hasFailedCell = (run: RunRecord): boolean => {
   const expected = new Map(run.cells.map((cell) => [cell.id, cell.expected]));
-  return summarize(run).some((cell) => hasFailed(cell) || (cell.status === 'never' && expected.get(cell.id) === 'honoured'));
+  return summarize(run).some((cell) => hasFailed(run, cell) || (cell.status === 'never' && expected.get(cell.id) === 'honoured'));
 };
 
 /**

@@ -137,6 +137,7 @@ export type Notice =
   | { readonly code: 'capacity-unconfirmed'; readonly severity: 'warning'; readonly cell: string; readonly probes: number }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
+  | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
   | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }
   | { readonly code: 'interrupted'; readonly severity: 'warning'; readonly blocks: number; readonly planned: number };
 

@@ -220,7 +220,7 @@ const runSchema = z.object({
   id: z.string(),
   name: z.string(),
   /** `running` in a file means that the process ended before the run did. */
-  status: z.enum(['running', 'complete', 'interrupted', 'stopped']),
+  status: z.enum(['running', 'complete', 'interrupted', 'stopped', 'partial']),
   tool: z.object({ name: z.literal('resumark'), version: z.string() }),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),

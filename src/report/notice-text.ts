@@ -69,6 +69,8 @@ const sentence = (notice: Notice): string => {
       return `the certificate of ${notice.state} was not verified, which a real client pays for. Give its authority with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
       return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed.`;
+    case 'worker-lost':
+      return `the run is partial: ${notice.reason} What was measured until then is kept.`;
     case 'interrupted':
       return `the run was interrupted after ${String(notice.blocks)} of ${String(notice.planned)} blocks; what was measured is kept.`;
     default:

@@ -3,6 +3,7 @@ import { noticesOf } from '../analysis/notices.ts';
 import { markProbes } from '../analysis/probe-blocks.ts';
 import { summarize } from '../analysis/summary.ts';
 import { cellLabel } from '../domain/cell.ts';
+import { ResumarkError } from '../domain/error.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { RunRecord, RunStatus } from '../domain/run-record.ts';
 import { nowNs } from '../engine/clock.ts';
@@ -60,12 +61,20 @@ export class Measurement {
     const store = await options.store?.(this.#run.id);
     if (store !== undefined) this.#run = { ...this.#run, id: store.runId };
     options.onEvent?.({ type: 'started', run: this.#run, folder: store?.folder });
-    const status = await this.#measureAll(store);
+    const status = await this.#measureAll(store).catch((error: unknown) => this.#keepAfter(error));
     if (status === 'interrupted') this.#noteInterrupt();
     this.#update({ status, endedAt: new Date().toISOString() });
     await store?.save(this.#run);
     options.onEvent?.({ type: 'ended', run: this.#run });
     return this.#run;
+  }
+
+  /** When a worker is lost, what was measured until then is kept. @throws any other error, and that one too when nothing was measured. */
+  #keepAfter(error: unknown): RunStatus {
+    const isKept = error instanceof ResumarkError && error.code === 'WORKER_LOST' && this.#run.blocks.length > 0;
+    if (!isKept) throw error;
+    this.#ownNotices.push({ code: 'worker-lost', severity: 'error', reason: error.message });
+    return 'partial';
   }
 
   /** Goes through the agenda and saves after each round, so that a crash loses one round at most. */

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gateExitCode, gravest } from '../../src/cli/exit-code.ts';
-import { EXIT, ResumarkError, type ExitCode } from '../../src/domain/error.ts';
+import { EXIT, type ExitCode } from '../../src/domain/error.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { freePort } from '../servers/free-port.ts';
 import { Resumark, type Finished } from './resumark.ts';
@@ -28,6 +29,18 @@ const runScenario = async (scenario: object, ...args: readonly string[]): Promis
   return resumark.run('run', path, '-o', join(folder, 'results'), '--quiet', ...args);
 };
 
+/** Runs with a module that is loaded first in the process and in each of its threads. */
+const preloaded = async (code: string, run: () => Promise<Finished>): Promise<Finished> => {
+  const path = join(folder, 'preloaded.mjs');
+  await writeFile(path, code);
+  process.env['NODE_OPTIONS'] = `--import=${pathToFileURL(path).href}`;
+  try {
+    return await run();
+  } finally {
+    delete process.env['NODE_OPTIONS'];
+  }
+};
+
 const few = ['--rounds', '8', '--handshakes-per-block', '60', '-c', '1'];
 
 describe('the exit code', () => {
@@ -44,10 +57,15 @@ describe('the exit code', () => {
     expect(code).toBe(EXIT.done);
   });
 
-  it('1: a bug of ours shows its stack', () => {
-    // Nothing that a user does ends so; that whatever is no error of theirs does, is decided in one place.
-    expect(gravest(EXIT.internal, EXIT.gate)).toBe(EXIT.internal);
-    expect(new ResumarkError('USAGE', 'x').exitCode).not.toBe(EXIT.internal);
+  it('1: a bug of ours shows its stack', async () => {
+    // Nothing that a user does ends so: a platform that breaks its word stands in for the bug.
+    const breaking = `import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module';
+      os.cpus = () => { throw new TypeError('broken on purpose'); }; syncBuiltinESMExports();`;
+    const { code, stderr } = await preloaded(breaking, () => runScenario(QUICK, ...few));
+    expect(stderr).toMatch(
+      /^This is a bug of resumark .*; please report it with what follows\.\nTypeError: broken on purpose\n +at /u,
+    );
+    expect(code).toBe(EXIT.internal);
   });
 
   it('2: a gate that is wrong, shown with its place, before anything is measured', async () => {
@@ -98,8 +116,28 @@ describe('the exit code', () => {
     }
   });
 
-  it('5: a worker was lost', () => {
-    expect(new ResumarkError('WORKER_LOST', 'x').exitCode).toBe(EXIT.partial);
+  it('5: a worker was lost, and what was measured before is reported and saved', async () => {
+    const ending = `import { isMainThread } from 'node:worker_threads'; if (!isMainThread) setTimeout(() => process.exit(9), 4000);`;
+    const long = [
+      '--rounds',
+      '500',
+      '--handshakes-per-block',
+      '60',
+      '-c',
+      '1',
+      '--engine',
+      'node',
+      '--threshold',
+      'full.p50 < 1s',
+    ];
+    const { code, stdout, stderr } = await preloaded(ending, () => runScenario({ ...QUICK, name: 'lost' }, ...long));
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/the run is partial: a worker thread ended with code 9|did not end as planned \(partial\)/u);
+    expect(code).toBe(EXIT.partial);
+    const [id] = (await readdir(join(folder, 'results'))).filter((name) => name.endsWith('_lost'));
+    const record = JSON.parse(await readFile(join(folder, 'results', id ?? '', 'run.json'), 'utf8')) as RunRecord;
+    expect(record.status).toBe('partial');
+    expect(record.blocks.length).toBeGreaterThan(0);
   });
 
   it('99: a gate failed', async () => {
