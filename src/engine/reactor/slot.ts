@@ -74,7 +74,7 @@ export class Slot implements Outcome {
   /** Makes the slot ready for a new connection: the one place where its state is reset. */
   begin(attempt: Attempt, nowNs: number): void {
     this.attempt = attempt;
-    // The last of all tokens is the timer's.
+    // The last of all tokens belongs to no slot.
     this.generation = (this.generation + 1) % (MOST_SLOTS - 1);
     this.stage = 'connecting';
     this.startNs = nowNs;

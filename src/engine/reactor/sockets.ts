@@ -50,8 +50,8 @@ const MOST_SPARE = 512;
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 const TOKEN_WORD = EVENT_WORDS - 2;
 
-/** The token of the timer's events: no slot has it. */
-const TIMER_TOKEN = 0xffff_ffff;
+/** The token of events that no slot is to hear of: the timer's, and those of connections that only linger. */
+const NO_SLOT = 0xffff_ffff;
 
 /** What recv gives beside a number of bytes. */
 export const NOTHING_YET = -1;
@@ -93,7 +93,7 @@ export class Sockets {
     this.#nowhere.bytes.writeUInt16LE(AF_UNSPEC, 0);
     this.#timer = libc.timerCreate(CLOCK_MONOTONIC, TIMER_NONBLOCKING);
     this.#eventWord[0] = EPOLLIN | EPOLLET;
-    this.#eventWord[TOKEN_WORD] = TIMER_TOKEN;
+    this.#eventWord[TOKEN_WORD] = NO_SLOT;
     libc.epollCtl(this.#epoll, EPOLL_CTL_ADD, this.#timer, this.#event.address);
   }
 
@@ -183,9 +183,10 @@ export class Sockets {
     else this.#libc.close(fd);
   }
 
-  /** Reports no more of a connection: what its peer still has to say would only wake us. */
+  /** Reports no more of a connection: what its peer still has to say would only wake us. That it is gone is reported all the same. */
   silence(fd: number): void {
     this.#eventWord[0] = EPOLLET;
+    this.#eventWord[TOKEN_WORD] = NO_SLOT;
     this.#libc.epollCtl(this.#epoll, EPOLL_CTL_MOD, fd, this.#event.address);
   }
 
