@@ -68,7 +68,8 @@ export class VirtualClient implements Attempt {
   /** Takes what an outcome brought. */
   learn(outcome: Outcome): void {
     this.#habit.learn(outcome);
-    this.#holder.learn(outcome);
+    // Making a session out of what the server gave costs a few us: only for clients that will offer it.
+    if (offersSession(this.client.settings.mode)) this.#holder.learn(outcome);
   }
 
   /** Another client, with the same session if that may be: for one more connection at a time than there are clients. */
