@@ -6,6 +6,7 @@ import { benchMemory } from './memory.ts';
 import { readOptions, type BenchOptions, type Part } from './options.ts';
 import { startServer, type BenchServer } from './server.ts';
 import { benchSoak } from './soak.ts';
+import { benchWire } from './wire.ts';
 import { benchWorkers } from './workers.ts';
 
 /**
@@ -17,6 +18,7 @@ const SECTIONS: Readonly<Record<Part, (options: BenchOptions, server: BenchServe
   handshakes: benchHandshakes,
   workers: benchWorkers,
   memory: benchMemory,
+  wire: benchWire,
   soak: benchSoak,
 };
 

@@ -2,6 +2,7 @@ import type { Case } from './case.ts';
 import type { Contender, Sample } from './contender.ts';
 import { engineContenders } from './engines.ts';
 import { markdownTable } from './markdown.ts';
+import { median } from './median.ts';
 import { isWanted, type BenchOptions } from './options.ts';
 import { ratioTable } from './ratios.ts';
 import type { BenchServer } from './server.ts';
@@ -58,13 +59,6 @@ const resultOf = (contender: Contender, samples: readonly Sample[]): Result => {
     serverNs: per(({ serverCpuNs }) => serverCpuNs),
     perSecond: median(samples.map(({ full, resumed, seconds }) => (full + resumed) / seconds)),
   };
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
-  return (low + high) / 2;
 };
 
 const resultTable = (results: readonly Result[]): string =>

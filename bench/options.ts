@@ -19,7 +19,7 @@ export interface BenchOptions {
   readonly output: string | undefined;
 }
 
-export const PARTS = ['handshakes', 'workers', 'memory', 'soak'] as const;
+export const PARTS = ['handshakes', 'workers', 'memory', 'wire', 'soak'] as const;
 
 export type Part = (typeof PARTS)[number];
 
@@ -46,7 +46,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
       concurrency: { type: 'string', default: '16' },
       only: { type: 'string', default: '' },
       cases: { type: 'string', default: CASES.map(({ id }) => id).join(',') },
-      parts: { type: 'string', default: 'handshakes,workers,memory' },
+      parts: { type: 'string', default: 'handshakes,workers,memory,wire' },
       'in-flight': { type: 'string', default: '10,100,1000,10000' },
       handshakes: { type: 'string', default: '2000000' },
       output: { type: 'string' },

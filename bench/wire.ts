@@ -1,0 +1,150 @@
+import type { EngineName } from '../src/engine/engine.ts';
+import type { ScenarioInput } from 'resumark';
+import type { Case } from './case.ts';
+import { baseScenario, runEngine } from './engines.ts';
+import { markdownTable } from './markdown.ts';
+import { median } from './median.ts';
+import type { BenchOptions } from './options.ts';
+import type { BenchServer } from './server.ts';
+
+/** Far below what one core of the server bears, so that both engines leave it as idle. */
+const EQUAL_RATE: Readonly<Record<Case['mode'], string>> = { full: '1000/s', ticket: '2000/s' };
+
+const [FEW, MANY] = [20, 1000];
+
+interface Measured {
+  readonly clientNs: number;
+  readonly serverNs: number;
+  /** Cores that were kept busy. */
+  readonly clientCores: number;
+  readonly serverCores: number;
+}
+
+interface Stand {
+  readonly options: BenchOptions;
+  readonly server: BenchServer;
+}
+
+/** What engine wire promises beside its cost: the same work for the server, cheap shortcuts, many in flight, and a server that it can fill. */
+export const benchWire = async (options: BenchOptions, server: BenchServer): Promise<string> => {
+  const stand = { options, server };
+  return [
+    `## Engine wire\n\n### The server's CPU at an equal rate\n\n${await equalRate(stand)}`,
+    `### Key share reused, signature unchecked\n\n${await shortcuts(stand)}`,
+    `### Many in flight\n\n${await manyInFlight(stand)}`,
+    `### One worker against one worker of the server\n\n${await saturation(stand)}`,
+  ].join('\n');
+};
+
+const equalRate = async (stand: Stand): Promise<string> => {
+  const rows: string[][] = [];
+  for (const what of stand.options.cases) {
+    const load = { rate: EQUAL_RATE[what.mode] };
+    const { openssl, wire } = await inTurns(stand, {
+      openssl: () => measure(stand, 'openssl', what, { load }),
+      wire: () => measure(stand, 'wire', what, { load }),
+    });
+    const ratio = wire.serverNs / openssl.serverNs;
+    rows.push([
+      what.label,
+      EQUAL_RATE[what.mode],
+      us(openssl.serverNs),
+      us(wire.serverNs),
+      judged(ratio, Math.abs(ratio - 1) <= 0.07),
+      '0.93 to 1.07',
+    ]);
+  }
+  return markdownTable(['case', 'rate', 'server CPU under openssl', 'under wire', 'ratio', 'wanted'], rows);
+};
+
+const shortcuts = async (stand: Stand): Promise<string> => {
+  const rows: string[][] = [];
+  for (const what of stand.options.cases.filter(({ mode }) => mode === 'full')) {
+    const load = { concurrency: FEW };
+    const { openssl, wire } = await inTurns(stand, {
+      openssl: () => measure(stand, 'openssl', what, { load }),
+      wire: () => measure(stand, 'wire', what, { load, tls: { keyShare: 'reuse', noSignatureCheck: true } }),
+    });
+    const ratio = wire.clientNs / openssl.clientNs;
+    rows.push([what.label, us(openssl.clientNs), us(wire.clientNs), judged(ratio, ratio <= 0.3), 'at most 0.3']);
+  }
+  return markdownTable(['case', 'client CPU of openssl', 'of wire with both', 'ratio', 'wanted'], rows);
+};
+
+const manyInFlight = async (stand: Stand): Promise<string> => {
+  const rows: string[][] = [];
+  for (const what of stand.options.cases) {
+    const { few, many } = await inTurns(stand, {
+      few: () => measure(stand, 'wire', what, { load: { concurrency: FEW } }),
+      many: () => measure(stand, 'wire', what, { load: { concurrency: MANY } }),
+    });
+    const ratio = many.clientNs / few.clientNs;
+    rows.push([what.label, us(few.clientNs), us(many.clientNs), judged(ratio, ratio <= 1.2), 'at most 1.2']);
+  }
+  return markdownTable(['case', `client CPU at ${String(FEW)}`, `at ${String(MANY)}`, 'ratio', 'wanted'], rows);
+};
+
+const saturation = async (stand: Stand): Promise<string> => {
+  const rows: string[][] = [];
+  for (const what of stand.options.cases) {
+    const { wire } = await inTurns(stand, { wire: () => measure(stand, 'wire', what, { load: { concurrency: 64 } }) });
+    rows.push([
+      what.label,
+      `${percent(wire.serverCores)} of a core`,
+      `${percent(wire.clientCores)} of a core`,
+      wire.serverCores >= 0.97 && wire.clientCores < 1 ? 'yes' : 'no',
+    ]);
+  }
+  return markdownTable(['case', 'the server', 'the client', 'server at 97 %, client below 100 %'], rows);
+};
+
+type Change = Pick<ScenarioInput, 'load' | 'tls'>;
+
+const measure = async ({ options, server }: Stand, engine: EngineName, what: Case, change: Change): Promise<Measured> => {
+  process.stderr.write(`wire: ${engine}, ${what.label}, ${JSON.stringify(change)}\n`);
+  const base = baseScenario(engine, server);
+  const report = await runEngine({
+    ...base,
+    ...change,
+    tls: { ...base.tls, ...change.tls },
+    protocols: [what.protocol],
+    modes: [what.mode],
+    plan: { rounds: 2, duration: `${String(2 * options.seconds)}s`, warmup: 0 },
+  });
+  const handshakes = report.full + report.resumed;
+  return {
+    clientNs: report.threadCpuNs / handshakes,
+    serverNs: report.serverCpuNs / handshakes,
+    clientCores: report.threadCpuNs / (report.seconds * 1e9),
+    serverCores: report.serverCpuNs / (report.seconds * 1e9),
+  };
+};
+
+/** Repeats the measurements in turns, so that a drift hits them alike. @returns the medians of each. */
+const inTurns = async <Name extends string>(
+  { options }: Stand,
+  measurements: Readonly<Record<Name, () => Promise<Measured>>>,
+): Promise<Record<Name, Measured>> => {
+  const named = Object.entries(measurements) as [Name, () => Promise<Measured>][];
+  const taken = named.map(([name, take]) => ({ name, take, all: [] as Measured[] }));
+  for (let repeat = 0; repeat < options.repeats; repeat++) {
+    for (const { take, all } of taken) all.push(await take());
+  }
+  return Object.fromEntries(taken.map(({ name, all }) => [name, medianOf(all)])) as Record<Name, Measured>;
+};
+
+const medianOf = (all: readonly Measured[]): Measured => {
+  const of = (value: (one: Measured) => number): number => median(all.map(value));
+  return {
+    clientNs: of(({ clientNs }) => clientNs),
+    serverNs: of(({ serverNs }) => serverNs),
+    clientCores: of(({ clientCores }) => clientCores),
+    serverCores: of(({ serverCores }) => serverCores),
+  };
+};
+
+const us = (ns: number): string => `${(ns / 1e3).toFixed(1)} us`;
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+const judged = (ratio: number, isMet: boolean): string => `${ratio.toFixed(2)}${isMet ? '' : ' (missed)'}`;
