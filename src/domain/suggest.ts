@@ -8,16 +8,19 @@ export const nearest = (word: string, choices: readonly string[]): string | unde
   return best.distance <= Math.max(1, Math.floor(best.choice.length / 3)) ? best.choice : undefined;
 };
 
-/** Levenshtein distance. */
+/** Optimal string alignment distance: letters that are put in, left out, replaced, or swapped with their neighbour, each counts one. */
 const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let rowBefore: number[] = [];
   for (const [i, letter] of Array.from(a).entries()) {
     const next = [i + 1];
     for (const [j, other] of Array.from(b).entries()) {
       const substituted = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const isSwapped = i > 0 && j > 0 && letter === b[j - 1] && a[i - 1] === other;
+      const swapped = isSwapped ? (rowBefore[j - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(substituted, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
-    row = next;
+    [rowBefore, row] = [row, next];
   }
   return row[b.length] ?? 0;
 };
