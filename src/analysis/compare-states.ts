@@ -19,6 +19,10 @@ export const compareStates = (run: RunRecord, settings?: CompareSettings): Compa
   return comparisons;
 };
 
+/** Whether a run's folder and page hold comparisons. The blocks of a capacity search were loaded as its states bore it: they are no pairs. */
+export const isCompared = (run: RunRecord): boolean =>
+  run.states.length > 1 && run.status !== 'running' && run.capacity.length === 0;
+
 /** The command, the page and the files of a folder ask alike, and each block's histogram takes its time to decode. */
 const kept = new WeakMap<RunRecord, Comparison[]>();
 

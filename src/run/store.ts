@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareStates } from '../analysis/compare-states.ts';
+import { compareStates, isCompared } from '../analysis/compare-states.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { ResumarkError } from '../domain/error.ts';
 import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../domain/run-record.ts';
@@ -52,7 +52,7 @@ export class RunStore {
     await this.#replace('blocks.csv', blocksCsv(run));
     await this.#replace('histograms.hlog', histogramLog(run));
     await this.#replace('report.html', htmlReport(run));
-    if (run.states.length > 1 && run.status !== 'running') await this.#saveComparisons(compareStates(run));
+    if (isCompared(run)) await this.#saveComparisons(compareStates(run));
   }
 
   /** Of more than two states there are several comparisons: each is then named for the state that it is of. */

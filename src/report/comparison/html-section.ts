@@ -1,4 +1,4 @@
-import { compareStates } from '../../analysis/compare-states.ts';
+import { compareStates, isCompared } from '../../analysis/compare-states.ts';
 import type { ChangeVerdict, Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { ABSENT } from '../format.ts';
@@ -12,7 +12,7 @@ import { designText } from './text.ts';
 
 /** What changed between the states of a run that has several; while it is measured nothing is said of that. */
 export const comparisonSections = (run: RunRecord): Markup =>
-  run.states.length < 2 || run.status === 'running' ? raw('') : markup`${compareStates(run).map(comparisonSection)}`;
+  isCompared(run) ? markup`${compareStates(run).map(comparisonSection)}` : raw('');
 
 const comparisonSection = (comparison: Comparison): Markup => {
   const { columns, rows } = comparisonTable(comparison);
