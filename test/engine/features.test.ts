@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_NAMES, type ClientSettings, type Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
+import { openWireEngine } from '../../src/engine/wire/engine.ts';
 import { makeCertificate, type CertificatePair } from '../../src/target/certificate.ts';
 import { startReferenceServer } from '../../src/target/reference-server.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
@@ -142,18 +143,24 @@ describe.each(['openssl', 'node'] as const)('engine %s', (name) => {
 describe('the post-quantum group X25519MLKEM768', () => {
   const hasIt = Number(process.versions.openssl.split('.')[0]) * 100 + Number(process.versions.openssl.split('.')[1]) >= 305;
 
-  it(
+  it.each([
+    ['openssl', openOpenSslEngine],
+    ['wire', openWireEngine],
+  ] as const)(
     hasIt
-      ? 'is negotiated, since this OpenSSL has it'
-      : 'is refused before the run with the version of OpenSSL, which has it not',
-    async () => {
-      const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [] });
-      const engine = openOpenSslEngine();
-      const settings = testSettings({ port: server.port, ca: server.certificate, groups: 'X25519MLKEM768' });
+      ? 'is negotiated by engine %s, since this OpenSSL has it'
+      : 'is refused by engine %s before the run with the version of OpenSSL, which has it not',
+    async (_, open) => {
+      const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['tickets'] });
+      const engine = open();
+      const settings = testSettings({ port: server.port, ca: server.certificate, groups: 'X25519MLKEM768', mode: 'ticket' });
       if (hasIt) {
-        const { negotiated } = await handshake(engine, engine.client(settings));
-        expect(negotiated?.group).toBe('X25519MLKEM768');
-      } else expect(() => engine.client(settings)).toThrow(/^OpenSSL 3\.\d\.\d+.* does not take the groups X25519MLKEM768/u);
+        const client = engine.client(settings);
+        const first = await handshake(engine, client);
+        expect(first.negotiated?.group).toBe('X25519MLKEM768');
+        const { evidence } = await handshake(engine, client, { session: first.session });
+        expect(evidence.resumed).toBe(true);
+      } else expect(() => engine.client(settings)).toThrow(/^OpenSSL 3\.\d\.\d+.* X25519MLKEM768/u);
       engine.close();
       await server.close();
     },

@@ -107,11 +107,14 @@ const whyNot = ({ identity, keyLog }: ClientSettings): string | undefined => {
 const refusal = (what: string): ResumarkError =>
   new ResumarkError('ENGINE', `engine wire ${what}.`, 'Take engine openssl, which does what libssl can, or leave --engine out.');
 
-const groupsOf = (list: string | undefined, { keyExchange }: Primitives): readonly GroupShape[] => {
+const groupsOf = (list: string | undefined, { keyExchange, lib }: Primitives): readonly GroupShape[] => {
   const names = list === undefined ? DEFAULT_GROUPS : list.split(':').map(groupName);
   return names.map((name) => {
     const group = GROUPS.find((shape) => shape.name === name);
-    if (group === undefined || !keyExchange.has(group)) throw refusal(`does not know the group ${name}`);
+    if (group === undefined) throw refusal(`does not know the group ${name}`);
+    if (!keyExchange.has(group)) {
+      throw new ResumarkError('ENGINE', `${lib.version} of this Node does not have the group ${name}.`, 'Take a newer Node.');
+    }
     return group;
   });
 };
