@@ -124,6 +124,9 @@ export interface Session {
   free(): void;
 }
 
+/** What is worth knowing of a session that nobody takes. */
+export type SessionFacts = Pick<Session, 'ticketBytes' | 'lifetimeS'>;
+
 /** One handshake to perform. Owned by the work, read by the engine until it is settled. */
 export interface Attempt {
   readonly client: Client;
@@ -158,7 +161,9 @@ export interface Outcome {
   readonly evidence: Evidence;
   /** Tickets (TLS 1.3: NewSessionTicket messages) and session IDs that the server gave. */
   readonly sessionsGiven: number;
-  /** The newest session, or `undefined`. The work takes it over and must free it. */
+  /** What the newest session is like, or `undefined`; cheaper than the session itself. */
+  readonly given: SessionFacts | undefined;
+  /** The newest session, or `undefined`. The work takes it over by asking for it, and must free it. */
   readonly session: Session | undefined;
   /** TLS bytes on the wire, without TCP and IP headers. */
   readonly bytesIn: number;

@@ -157,10 +157,10 @@ export class Tally {
     this.#bytesIn += outcome.bytesIn;
     this.#bytesOut += outcome.bytesOut;
     if (outcome.ticketNs > 0) this.#ticketNs.record(outcome.ticketNs);
-    const { session } = outcome;
-    if (session !== undefined) {
-      this.#ticketBytes.include(session.ticketBytes);
-      this.#lifetimeS.include(session.lifetimeS);
+    const { given } = outcome;
+    if (given !== undefined) {
+      this.#ticketBytes.include(given.ticketBytes);
+      this.#lifetimeS.include(given.lifetimeS);
     }
   }
 

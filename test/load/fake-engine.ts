@@ -41,6 +41,8 @@ export class FakeEngine {
   nowNs = 0;
   /** Of each start, in order: the cell's mode, and the session that was offered. */
   readonly starts: { readonly mode: Mode; readonly atNs: number; readonly offered: Session | undefined }[] = [];
+  /** Sessions that the work has taken over, each of which it must free. */
+  readonly taken: FakeSession[] = [];
   readonly #server: FakeServer;
   #inFlight: InFlight[] = [];
 
@@ -76,6 +78,11 @@ export class FakeEngine {
   #outcome({ startNs, offered }: InFlight): Outcome {
     const { failure, resumes = () => true, gives = true } = this.#server;
     const resumed = offered !== undefined && resumes(offered, startNs);
+    const session = gives ? fakeSession(this.nowNs) : undefined;
+    const take = (): FakeSession | undefined => {
+      if (session !== undefined && !this.taken.includes(session)) this.taken.push(session);
+      return session;
+    };
     return {
       failure: failure?.(startNs),
       startNs,
@@ -86,7 +93,10 @@ export class FakeEngine {
       endNs: this.nowNs,
       evidence: { protocol: 'TLSv1.2', resumed, offered: offered?.mechanism, earlyData: 'none', hello: undefined },
       sessionsGiven: gives ? 1 : 0,
-      session: gives ? fakeSession(this.nowNs) : undefined,
+      given: session,
+      get session() {
+        return take();
+      },
       bytesIn: 1,
       bytesOut: 1,
       negotiated: () => ({ cipher: '', group: '', alpn: '', keyType: '', certificateSha256: '' }),

@@ -158,6 +158,17 @@ describe('session policies', () => {
     expect(offers({ policy: 'distinct', clients: 5 }, { gives: false }).sessions).toBe(5);
   });
 
+  it('distinct: each session that is taken is freed once it is replaced, and a full handshake takes none', () => {
+    const quick: FakeServer = { serviceNs: () => MS };
+    const { window } = fakeWindow(closed(2, 0.1), [{ mode: 'ticket', clients: 2 }]);
+    const { taken } = run(window, quick);
+    expect(taken.length).toBeGreaterThan(100);
+    expect(taken.filter(({ isFreed }) => !isFreed)).toHaveLength(2);
+    const full = fakeWindow(closed(2, 0.1), [{ mode: 'full', clients: 2 }]);
+    expect(run(full.window, quick).taken).toEqual([]);
+    expect(reportOf(full.window).tickets).toMatchObject({ leastBytes: 100, mostBytes: 100 });
+  });
+
   it('newest: all offer the newest of all', () => {
     const { offered } = offers({ policy: 'newest' });
     expect(offered.every(({ receivedNs }, i) => i === 0 || receivedNs >= (offered[i - 1]?.receivedNs ?? 0))).toBe(true);

@@ -73,6 +73,10 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     }, connectTimeoutMs);
   }
 
+  get given(): Session | undefined {
+    return this.session;
+  }
+
   get evidence(): Evidence {
     return {
       protocol: this.#protocol,

@@ -4,7 +4,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName } from '../../tls/names.ts';
 import { certificateFacts } from '../certificate-facts.ts';
-import { EARLY_REQUEST, type Attempt, type Negotiated, type Session } from '../engine.ts';
+import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type SessionFacts } from '../engine.ts';
 import { allocate, copyFrom } from '../ffi.ts';
 import type { Conversation, Exchange } from '../reactor/conversation.ts';
 import type { OpenSslClient } from './context.ts';
@@ -18,7 +18,7 @@ import {
   SSL_SENT_AND_RECEIVED_SHUTDOWN,
   type OpenSsl,
 } from './library.ts';
-import { OpenSslSession } from './session.ts';
+import { OpenSslSession, sessionFacts } from './session.ts';
 
 /** Bytes of a record's header, and where its length stands. */
 const RECORD_HEADER = 5;
@@ -125,6 +125,11 @@ export class OpenSslConversation implements Conversation {
     const { ssl } = this.#openssl;
     if (ssl.SSL_shutdown(this.#ssl) < 0) ssl.ERR_clear_error();
     this.#fillOutput();
+  }
+
+  get given(): SessionFacts | undefined {
+    if (this.sessionsGiven === 0) return undefined;
+    return sessionFacts(this.#openssl, this.#openssl.ssl.SSL_get_session(this.#ssl));
   }
 
   takeSession(): Session | undefined {

@@ -2,7 +2,7 @@ import type { Mechanism } from '../../domain/kind.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import { mechanismOf } from '../../tls/session-der.ts';
 import { nowNs } from '../clock.ts';
-import type { Session } from '../engine.ts';
+import type { Session, SessionFacts } from '../engine.ts';
 import { allocate } from '../ffi.ts';
 import type { OpenSsl } from './library.ts';
 
@@ -11,6 +11,15 @@ const outParameters = allocate(16);
 
 /** Counts what is alive, for tests of leaks. */
 export const liveSessions = { count: 0 };
+
+/** Reads what an `SSL_SESSION` is like; whose it is does not change. */
+export const sessionFacts = ({ ssl }: OpenSsl, pointer: number): SessionFacts => {
+  ssl.SSL_SESSION_get0_ticket(pointer, outParameters.address, outParameters.address + 8);
+  return {
+    ticketBytes: outParameters.bytes.readUInt32LE(8),
+    lifetimeS: ssl.SSL_SESSION_get_ticket_lifetime_hint(pointer),
+  };
+};
 
 /** An `SSL_SESSION` that this object owns one reference of. */
 export class OpenSslSession implements Session {
@@ -25,9 +34,7 @@ export class OpenSslSession implements Session {
   constructor(openssl: OpenSsl, pointer: number, protocol: Protocol) {
     this.#openssl = openssl;
     this.pointer = pointer;
-    openssl.ssl.SSL_SESSION_get0_ticket(pointer, outParameters.address, outParameters.address + 8);
-    this.ticketBytes = outParameters.bytes.readUInt32LE(8);
-    this.lifetimeS = openssl.ssl.SSL_SESSION_get_ticket_lifetime_hint(pointer);
+    ({ ticketBytes: this.ticketBytes, lifetimeS: this.lifetimeS } = sessionFacts(openssl, pointer));
     this.mechanism = mechanismOf({ protocol, ticketBytes: this.ticketBytes });
     liveSessions.count += 1;
   }

@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
-import type { Attempt, Negotiated, Session } from '../engine.ts';
+import type { Attempt, Negotiated, Session, SessionFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface Conversation {
   readonly failure: Failure | undefined;
   readonly evidence: Evidence;
   readonly sessionsGiven: number;
+  /** What the newest session that the server gave is like. */
+  readonly given: SessionFacts | undefined;
   /** The newest session that the server gave, taken out: the caller owns it. */
   takeSession(): Session | undefined;
   /** Whether the server has shown that it has our Finished. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
-import type { Attempt, Negotiated, Outcome, Session } from '../engine.ts';
+import type { Attempt, Negotiated, Outcome, Session, SessionFacts } from '../engine.ts';
 import type { Conversation } from './conversation.ts';
 
 /** Slots and generations share the 32 bits of an event's token. */
@@ -57,6 +57,10 @@ export class Slot implements Outcome {
 
   get sessionsGiven(): number {
     return this.conversation.sessionsGiven;
+  }
+
+  get given(): SessionFacts | undefined {
+    return this.conversation.given;
   }
 
   get session(): Session | undefined {

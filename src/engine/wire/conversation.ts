@@ -3,7 +3,7 @@ import type { Evidence } from '../../domain/kind.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE } from '../../tls/numbers.ts';
 import { certificateFacts } from '../certificate-facts.ts';
-import { EARLY_REQUEST, type Attempt, type Negotiated, type Session } from '../engine.ts';
+import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type SessionFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
 import type { Conversation } from '../reactor/conversation.ts';
 import { Connection } from './connection.ts';
@@ -77,6 +77,10 @@ export class WireConversation implements Conversation {
       earlyData: earlyData === 'sent' ? 'rejected' : earlyData,
       hello: this.#hellos.evidence(),
     };
+  }
+
+  get given(): SessionFacts | undefined {
+    return this.sessionsGiven === 0 ? undefined : this.#ticket;
   }
 
   get sessionsGiven(): number {

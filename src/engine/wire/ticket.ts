@@ -20,8 +20,13 @@ export class NewTicket {
   reset(): void {
     this.count = 0;
     this.#ticketBytes = 0;
+    this.lifetimeS = 0;
     this.maxEarlyData = 0;
     this.ageAdd = 0;
+  }
+
+  get ticketBytes(): number {
+    return this.#ticketBytes;
   }
 
   /** A copy of the ticket; empty when there is none. */
