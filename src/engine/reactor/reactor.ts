@@ -78,17 +78,11 @@ export class Reactor {
       const slot = this.#slotOf(this.#sockets.token(event));
       if (slot !== undefined) this.#ready(slot, this.#sockets.bits(event));
       // At once and not when all events are seen to: a virtual client that waits for its turn would be idle time of ours.
-      if (this.#hasSettled || this.#isDue()) this.#startDue();
+      if (this.#hasSettled || this.#work.dueNs() <= nowNs()) this.#startDue();
     }
     const now = nowNs();
     this.#lingering.expire(now);
     if (now >= this.#nextCheckNs) this.#checkDeadlines(now);
-  }
-
-  /** Closed load is never due by time: the clock is not asked then. */
-  #isDue(): boolean {
-    const dueNs = this.#work.dueNs();
-    return dueNs !== Number.POSITIVE_INFINITY && dueNs <= nowNs();
   }
 
   /** Waits until a socket is ready or a start is due. @returns how many events there are. */
