@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ENGINE_NAMES, type EngineName } from '../src/engine/engine.ts';
 import type { ScenarioInput } from 'resumark';
+import type { Case } from './case.ts';
 import type { Contender, Measure, Sample } from './contender.ts';
 import type { BenchServer } from './server.ts';
 import { isWanted, type BenchOptions } from './options.ts';
@@ -22,12 +23,16 @@ const contenderOf = (engine: EngineName, insecure: boolean): Contender => ({
   measure: async (order) => sampleOf(await runEngine(scenarioOf(engine, order, insecure))),
 });
 
-/** Two rounds: the first one compiles the code and fills the caches, and is not counted. */
 const scenarioOf = (engine: EngineName, { what, server, seconds, concurrency }: Measure, insecure: boolean): ScenarioInput => ({
   ...baseScenario(engine, server, insecure),
+  ...warmed(what, seconds),
+  load: { concurrency },
+});
+
+/** One case in two rounds of so many seconds: the first one compiles the code and fills the caches, and is not counted. */
+export const warmed = (what: Case, seconds: number): Pick<ScenarioInput, 'protocols' | 'modes' | 'plan'> => ({
   protocols: [what.protocol],
   modes: [what.mode],
-  load: { concurrency },
   plan: { rounds: 2, duration: `${String(2 * seconds)}s`, warmup: 0 },
 });
 
@@ -52,6 +57,25 @@ export const runEngine = async (scenario: ScenarioInput): Promise<EngineReport> 
   await exited;
   return report;
 };
+
+/** What a report comes to per handshake and per second. */
+export interface Usage {
+  readonly perSecond: number;
+  /** CPU time per handshake: of the thread that performs them, and of the server. */
+  readonly clientNs: number;
+  readonly serverNs: number;
+  /** Cores that were kept busy. */
+  readonly clientCores: number;
+  readonly serverCores: number;
+}
+
+export const usageOf = ({ full, resumed, seconds, threadCpuNs, serverCpuNs }: EngineReport): Usage => ({
+  perSecond: (full + resumed) / seconds,
+  clientNs: threadCpuNs / (full + resumed),
+  serverNs: serverCpuNs / (full + resumed),
+  clientCores: threadCpuNs / (seconds * 1e9),
+  serverCores: serverCpuNs / (seconds * 1e9),
+});
 
 const sampleOf = (report: EngineReport): Sample => ({
   full: report.full,

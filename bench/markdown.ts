@@ -4,3 +4,6 @@ export const markdownTable = (header: readonly string[], rows: readonly (readonl
   const rule = header.map((_, i) => (i === 0 || i === header.length - 1 ? ':--' : '--:'));
   return [line(header), line(rule), ...rows.map(line), ''].join('\n');
 };
+
+/** Nanoseconds as microseconds to the tenth. */
+export const us = (ns: number): string => `${(ns / 1e3).toFixed(1)} us`;

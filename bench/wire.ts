@@ -1,8 +1,8 @@
 import type { EngineName } from '../src/engine/engine.ts';
 import type { ScenarioInput } from 'resumark';
 import type { Case } from './case.ts';
-import { baseScenario, runEngine } from './engines.ts';
-import { markdownTable } from './markdown.ts';
+import { baseScenario, runEngine, usageOf, warmed, type Usage } from './engines.ts';
+import { markdownTable, us } from './markdown.ts';
 import { median } from './median.ts';
 import type { BenchOptions } from './options.ts';
 import type { BenchServer } from './server.ts';
@@ -11,14 +11,6 @@ import type { BenchServer } from './server.ts';
 const EQUAL_RATE: Readonly<Record<Case['mode'], string>> = { full: '1000/s', ticket: '2000/s' };
 
 const [FEW, MANY] = [20, 1000];
-
-interface Measured {
-  readonly clientNs: number;
-  readonly serverNs: number;
-  /** Cores that were kept busy. */
-  readonly clientCores: number;
-  readonly serverCores: number;
-}
 
 interface Stand {
   readonly options: BenchOptions;
@@ -100,50 +92,41 @@ const saturation = async (stand: Stand): Promise<string> => {
 
 type Change = Pick<ScenarioInput, 'load' | 'tls'>;
 
-const measure = async ({ options, server }: Stand, engine: EngineName, what: Case, change: Change): Promise<Measured> => {
+const measure = async ({ options, server }: Stand, engine: EngineName, what: Case, change: Change): Promise<Usage> => {
   process.stderr.write(`wire: ${engine}, ${what.label}, ${JSON.stringify(change)}\n`);
   const base = baseScenario(engine, server);
   const report = await runEngine({
     ...base,
+    ...warmed(what, options.seconds),
     ...change,
     tls: { ...base.tls, ...change.tls },
-    protocols: [what.protocol],
-    modes: [what.mode],
-    plan: { rounds: 2, duration: `${String(2 * options.seconds)}s`, warmup: 0 },
   });
-  const handshakes = report.full + report.resumed;
-  return {
-    clientNs: report.threadCpuNs / handshakes,
-    serverNs: report.serverCpuNs / handshakes,
-    clientCores: report.threadCpuNs / (report.seconds * 1e9),
-    serverCores: report.serverCpuNs / (report.seconds * 1e9),
-  };
+  return usageOf(report);
 };
 
 /** Repeats the measurements in turns, so that a drift hits them alike. @returns the medians of each. */
 const inTurns = async <Name extends string>(
   { options }: Stand,
-  measurements: Readonly<Record<Name, () => Promise<Measured>>>,
-): Promise<Record<Name, Measured>> => {
-  const named = Object.entries(measurements) as [Name, () => Promise<Measured>][];
-  const taken = named.map(([name, take]) => ({ name, take, all: [] as Measured[] }));
+  measurements: Readonly<Record<Name, () => Promise<Usage>>>,
+): Promise<Record<Name, Usage>> => {
+  const named = Object.entries(measurements) as [Name, () => Promise<Usage>][];
+  const taken = named.map(([name, take]) => ({ name, take, all: [] as Usage[] }));
   for (let repeat = 0; repeat < options.repeats; repeat++) {
     for (const { take, all } of taken) all.push(await take());
   }
-  return Object.fromEntries(taken.map(({ name, all }) => [name, medianOf(all)])) as Record<Name, Measured>;
+  return Object.fromEntries(taken.map(({ name, all }) => [name, medianOf(all)])) as Record<Name, Usage>;
 };
 
-const medianOf = (all: readonly Measured[]): Measured => {
-  const of = (value: (one: Measured) => number): number => median(all.map(value));
+const medianOf = (all: readonly Usage[]): Usage => {
+  const of = (value: (one: Usage) => number): number => median(all.map(value));
   return {
+    perSecond: of(({ perSecond }) => perSecond),
     clientNs: of(({ clientNs }) => clientNs),
     serverNs: of(({ serverNs }) => serverNs),
     clientCores: of(({ clientCores }) => clientCores),
     serverCores: of(({ serverCores }) => serverCores),
   };
 };
-
-const us = (ns: number): string => `${(ns / 1e3).toFixed(1)} us`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 

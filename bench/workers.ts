@@ -1,16 +1,9 @@
 import type { EngineName } from '../src/engine/engine.ts';
 import type { Case } from './case.ts';
-import { baseScenario, runEngine, wantedEngines } from './engines.ts';
-import { markdownTable } from './markdown.ts';
+import { baseScenario, runEngine, usageOf, wantedEngines, warmed, type Usage } from './engines.ts';
+import { markdownTable, us } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
 import type { BenchServer } from './server.ts';
-
-interface Measured {
-  readonly perSecond: number;
-  readonly clientNs: number;
-  /** Cores that the server kept busy. */
-  readonly serverCores: number;
-}
 
 /**
  * Handshakes per second that each worker is to make: two workers and the server then fit on two cores. A closed load would measure how three
@@ -47,32 +40,25 @@ const measure = async (
   workers: number,
   what: Case,
   { options, server }: { readonly options: BenchOptions; readonly server: BenchServer },
-): Promise<Measured> => {
+): Promise<Usage> => {
   process.stderr.write(`${String(workers)} of 2 workers: ${engine}, ${what.label}\n`);
   const report = await runEngine({
     ...baseScenario(engine, server),
+    ...warmed(what, options.seconds),
     workers,
-    protocols: [what.protocol],
-    modes: [what.mode],
     load: { rate: `${String(workers * RATE_EACH[what.mode])}/s` },
-    plan: { rounds: 2, duration: `${String(2 * options.seconds)}s`, warmup: 0 },
   });
-  const handshakes = report.full + report.resumed;
-  return {
-    perSecond: handshakes / report.seconds,
-    clientNs: report.threadCpuNs / handshakes,
-    serverCores: report.serverCpuNs / (report.seconds * 1e9),
-  };
+  return usageOf(report);
 };
 
-const row = (engine: EngineName, what: Case, { one, two }: { readonly one: Measured; readonly two: Measured }): string[] => [
+const row = (engine: EngineName, what: Case, { one, two }: { readonly one: Usage; readonly two: Usage }): string[] => [
   engine,
   what.label,
   `${one.perSecond.toFixed(0)}/s`,
   `${two.perSecond.toFixed(0)}/s`,
   (two.perSecond / one.perSecond).toFixed(2),
-  `${(one.clientNs / 1e3).toFixed(1)} us`,
-  `${(two.clientNs / 1e3).toFixed(1)} us`,
+  us(one.clientNs),
+  us(two.clientNs),
   `${((two.clientNs / one.clientNs - 1) * 100).toFixed(0)} %`,
   two.serverCores.toFixed(2),
 ];
