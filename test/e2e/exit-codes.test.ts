@@ -132,11 +132,15 @@ describe('the exit code', () => {
     ];
     const { code, stdout, stderr } = await preloaded(ending, () => runScenario({ ...QUICK, name: 'lost' }, ...long));
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/the run is partial: a worker thread ended with code 9|did not end as planned \(partial\)/u);
+    expect(stdout).toContain('the run did not end as planned (partial)');
     expect(code).toBe(EXIT.partial);
     const [id] = (await readdir(join(folder, 'results'))).filter((name) => name.endsWith('_lost'));
     const record = JSON.parse(await readFile(join(folder, 'results', id ?? '', 'run.json'), 'utf8')) as RunRecord;
     expect(record.status).toBe('partial');
+    expect(record.notices.find(({ code }) => code === 'worker-lost')).toMatchObject({
+      severity: 'error',
+      reason: 'a worker thread ended with code 9 before it had answered.',
+    });
     expect(record.blocks.length).toBeGreaterThan(0);
   });
 
