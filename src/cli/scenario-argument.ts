@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ResumarkError } from '../domain/error.ts';
 import { readScenarioFile } from '../run/scenario-file.ts';
 import { decodeScenario, type DecodedScenario, type RawSettings } from '../scenario/decode.ts';
@@ -23,9 +24,9 @@ export const decodeArgument = async (argument: string, parsed: ParsedFlags): Pro
   return decodeScenario(targetScenario(argument, typeof label === 'string' ? label : 'target'), flags, argument);
 };
 
-/** What ends in a file's extension, or has a path's slash and no port, is a file. */
+/** What ends in a file's extension is a file, and without a port what has a path's slash, or is there. */
 const isFile = (argument: string): boolean =>
-  /\.(?:ya?ml|json)$/iu.test(argument) || (/[/\\]/u.test(argument) && !/:\d+$/u.test(argument));
+  /\.(?:ya?ml|json)$/iu.test(argument) || (!/:\d+$/u.test(argument) && (/[/\\]/u.test(argument) || existsSync(argument)));
 
 const targetScenario = (target: string, label: string): RawSettings => ({
   name: label === 'target' ? target.replace(/[^\w.-]/gu, '-').slice(0, 64) : label,

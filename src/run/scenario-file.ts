@@ -27,7 +27,11 @@ const readText = async (path: string): Promise<string> => {
       throw new ResumarkError('SCENARIO', `there is no scenario file ${path}.`, 'A target is written as host:port.');
     }
     if (code === 'EISDIR') {
-      throw new ResumarkError('SCENARIO', `${path} is a directory, not a scenario file.`, `Name a file in it: ${path}/....yaml`);
+      throw new ResumarkError(
+        'SCENARIO',
+        `${path} is a directory, not a scenario file.`,
+        'Name a file in it. A target is written as host:port.',
+      );
     }
     throw new ResumarkError('SCENARIO', `${path} cannot be read: ${code ?? String(error)}.`);
   }

@@ -71,6 +71,8 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
 
   it('a scenario that is a directory', async () => {
     await refuses(['run', `${folder}/`], /^error: .* is a directory, not a scenario file\.$/u);
+    // By its name alone, where it could be a host's as well: from the folder that the tests run in.
+    await refuses(['run', 'scenarios'], /^error: scenarios is a directory, not a scenario file\.$/u);
   });
 
   it('a scenario that is no YAML', async () => {
