@@ -31,6 +31,19 @@ it('gives every cell one turn in every round, in an order that the seed decides'
   expect(plan(43)).not.toEqual(visits);
 });
 
+it.each<[string, RawSettings, number]>([
+  ['a closed load warms up for a moment', {}, 200],
+  ['an open one for as long as a block, since it calls nothing more often than its rate', { load: { rate: '500/s' } }, 2000],
+  ['but not for longer than 5 s', { load: { rate: '500/s' }, plan: { rounds: 2, duration: '20s' } }, 5000],
+  ['a ramp for a moment, since it is one event', { load: { rate: { from: '100/s', to: '500/s', over: '20s' } } }, 200],
+])('%s', (_, settings, durationMs) => {
+  const scenario = scenarioOf({ plan: { rounds: 2, duration: '4s' }, ...settings });
+  const visits = planVisits(scenario, expand(scenario), { seed: 1, interleave: 'block' });
+  const warmups = visits.filter(({ round }) => round < 0);
+  expect(warmups.length).toBeGreaterThan(0);
+  for (const { bound } of warmups) expect(bound).toEqual({ by: 'duration', durationMs });
+});
+
 it('lets the states share every window when they are interleaved by handshake, with the bound of each', () => {
   const scenario = scenarioOf({ plan: { rounds: 2, handshakesPerBlock: 200, warmup: 0 } });
   const visits = planVisits(scenario, expand(scenario), { seed: 1, interleave: 'handshake' });
