@@ -8,8 +8,8 @@ import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
 import { shareBounds } from '../src/stats/proportion.ts';
 import { startReferenceServer } from '../src/target/reference-server.ts';
 import { startNginx } from '../test/servers/nginx.ts';
+import { cpuMsOf } from '../test/servers/process-ticks.ts';
 import { findProgram } from '../test/servers/require-program.ts';
-import { processCpuMs } from './process-cpu.ts';
 
 /**
  * How often the default gate cries wolf, and how often it finds a true change.
@@ -62,7 +62,7 @@ const gateOf = async (kind: Entry['kind'], servers: readonly [Server, Server], c
   const [before, after] = servers;
   const decoded = decodeScenario({ name: kind, states: { before: stateOf(before), after: stateOf(after) }, ...change }, {}, kind);
   const startMs = performance.now();
-  const [beforeMs, afterMs] = [processCpuMs(before.pid), processCpuMs(after.pid)];
+  const [beforeMs, afterMs] = [cpuMsOf(before.pid), cpuMsOf(after.pid)];
   const { run, decision } = await executeGated(decoded);
   return {
     kind,
@@ -74,7 +74,7 @@ const gateOf = async (kind: Entry['kind'], servers: readonly [Server, Server], c
     notPassed: decision.results
       .filter(({ outcome }) => outcome !== 'passed')
       .map(({ gate, cell, outcome, value }) => `${outcome}: ${gate} in ${cell}, ${value?.toFixed(4) ?? '-'}`),
-    accounted: (processCpuMs(after.pid) - afterMs) / (processCpuMs(before.pid) - beforeMs),
+    accounted: (cpuMsOf(after.pid) - afterMs) / (cpuMsOf(before.pid) - beforeMs),
   };
 };
 

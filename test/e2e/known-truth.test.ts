@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary.ts';
 import { startNginx } from '../servers/nginx.ts';
+import { cpuMsOf } from '../servers/process-ticks.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { Resumark, total } from './resumark.ts';
 
@@ -42,10 +42,10 @@ it.skipIf(nginxProgram === undefined)(
   async () => {
     const nginx = await startNginx(nginxProgram ?? '', { cache: 'shared', tickets: true, keyType: 'rsa-2048' });
     try {
-      const before = await accountedMs(nginx.pid);
+      const before = cpuMsOf(nginx.pid);
       const target = `127.0.0.1:${String(nginx.port)}`;
       const { record } = await resumark.measure('run', target, '-k', '--tls', '1.2', '-m', 'full', '-n', '4000', '--warmup', '0');
-      const accounted = (await accountedMs(nginx.pid)) - before;
+      const accounted = cpuMsOf(nginx.pid) - before;
       const measured = total(record.blocks, (block) => block.cpuServerNs ?? 0) / 1e6;
       // Outside the windows nginx also served the primings: each costs as much as a measured handshake.
       const share = 4000 / (4000 + total(record.blocks, (block) => block.primed.handshakes) + 1);
@@ -57,14 +57,3 @@ it.skipIf(nginxProgram === undefined)(
     }
   },
 );
-
-/** User and system time of a process and its children in ms, from the ticks of /proc/<pid>/stat. */
-const accountedMs = async (pid: number): Promise<number> => {
-  const children = (await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')).trim().split(' ');
-  const stats = await Promise.all([String(pid), ...children].map((one) => readFile(`/proc/${one}/stat`, 'utf8')));
-  const ticks = stats.map((stat) => {
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return ticks.reduce((a, b) => a + b, 0) * 10;
-};

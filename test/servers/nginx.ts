@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCertificate, type CertificatePair, type KeyType } from '../../src/target/certificate.ts';
 import { freePort, untilListening } from './free-port.ts';
 import { readAtRest } from './read-at-rest.ts';
@@ -61,7 +62,7 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
   const child = spawn(program, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = once(child, 'exit');
   await Promise.race([
-    untilListening(port, options.address),
+    untilListening(port, options.address).then(() => untilForked(child.pid ?? 0)),
     exited.then(() => Promise.reject(new Error('nginx ended at its start'))),
   ]);
   return {
@@ -79,6 +80,21 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
       await rm(folder, { recursive: true });
     },
   };
+};
+
+/**
+ * nginx listens before it has a worker: what looks at its processes, or stops them, must see both.
+ * A child that has not named itself a worker yet may be one of the libraries' that ends at once.
+ */
+const untilForked = async (pid: number): Promise<void> => {
+  const childrenPath = `/proc/${String(pid)}/task/${String(pid)}/children`;
+  const nameOf = (child: string): Promise<string> => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+  for (;;) {
+    const children = (await readFile(childrenPath, 'utf8')).split(' ').filter(Boolean);
+    const names = await Promise.all(children.map(nameOf));
+    if (names.some((name) => name.startsWith('nginx: worker process'))) return;
+    await sleep(5);
+  }
 };
 
 const configuration = (folder: string, port: number, options: NginxOptions): string => `
