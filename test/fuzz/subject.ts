@@ -1,9 +1,11 @@
 import type { ClientSettings } from '../../src/engine/engine.ts';
 import type { NativeMemory } from '../../src/engine/ffi.ts';
+import type { Arena } from '../../src/engine/wire/arena.ts';
 import { WireClient } from '../../src/engine/wire/client.ts';
 import { WireConversation } from '../../src/engine/wire/conversation.ts';
 import type { Entropy } from '../../src/engine/wire/crypto/entropy.ts';
 import { openPrimitives, type Primitives } from '../../src/engine/wire/crypto/primitives.ts';
+import { SuccessiveKeys, type X25519Keys } from '../../src/engine/wire/crypto/x25519-keys.ts';
 import { openLibCrypto } from '../../src/engine/wire/library.ts';
 import { HEADER_BYTES, MOST_RECORD_BYTES } from '../../src/engine/wire/record.ts';
 import type { WireSession } from '../../src/engine/wire/session.ts';
@@ -27,7 +29,11 @@ export class Subject {
   readonly #trust = new Trust();
 
   constructor() {
-    this.#primitives = openPrimitives(openLibCrypto(), { entropy: this.#entropy, arena: this.#arena });
+    this.#primitives = openPrimitives(openLibCrypto(), {
+      entropy: this.#entropy,
+      x25519Keys: new RepeatedKeys(this.#entropy, this.#arena),
+      arena: this.#arena,
+    });
     this.#input = this.#arena.allocate(EXCHANGE_BYTES);
     this.#output = this.#arena.allocate(EXCHANGE_BYTES);
     const exchange = { input: this.#input, output: this.#output };
@@ -88,5 +94,22 @@ class RepeatedEntropy implements Entropy {
 
   fill({ bytes }: NativeMemory, at: number, length: number): void {
     for (let i = 0; i < length; i++) bytes[at + i] = (this.#next++ * 167) & 0xff;
+  }
+}
+
+/** The same X25519 key pair in every handshake. */
+class RepeatedKeys implements X25519Keys {
+  readonly #privateKey: NativeMemory;
+  readonly #publicKey: NativeMemory;
+
+  constructor(entropy: Entropy, arena: Arena) {
+    this.#privateKey = arena.allocate(32);
+    this.#publicKey = arena.allocate(32);
+    new SuccessiveKeys(entropy, arena).next(this.#privateKey, this.#publicKey);
+  }
+
+  next(privateKey: NativeMemory, publicKey: NativeMemory): void {
+    privateKey.bytes.set(this.#privateKey.bytes);
+    publicKey.bytes.set(this.#publicKey.bytes);
   }
 }

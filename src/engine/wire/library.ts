@@ -70,7 +70,6 @@ const OPTIONAL = {
   SHA512_Init: 'int SHA512_Init(uintptr_t context)',
   SHA512_Update: 'int SHA512_Update(uintptr_t context, uintptr_t bytes, size_t length)',
   ossl_x25519: 'int ossl_x25519(uintptr_t secret, uintptr_t privateKey, uintptr_t peer)',
-  ossl_x25519_public_from_private: 'void ossl_x25519_public_from_private(uintptr_t publicKey, uintptr_t privateKey)',
 } as const;
 
 /** Binds the OpenSSL inside the Node binary. @throws ResumarkError ENGINE without koffi; koffi's error when a public function is missing. */

@@ -1,47 +1,54 @@
-import type { Hash, HashName } from './crypto/hash.ts';
+import type { Hash, HashName, HashState } from './crypto/hash.ts';
+
+/** A hash function with the state of all messages so far, and one to end a copy of it in. */
+interface Running {
+  readonly hash: Hash;
+  readonly state: HashState;
+  readonly copy: HashState;
+}
 
 /** The running hash of all handshake messages (RFC 8446, section 4.4.1). */
 export class Transcript {
   readonly #hashes: Readonly<Record<HashName, Hash>>;
-  readonly #states: Partial<Record<HashName, { readonly running: number; readonly copy: number }>> = {};
-  #hash: Hash | undefined;
-  #running = 0;
-  #copy = 0;
+  readonly #made: Partial<Record<HashName, Running>> = {};
+  #running: Running | undefined;
 
   constructor(hashes: Readonly<Record<HashName, Hash>>) {
     this.#hashes = hashes;
   }
 
   clear(): void {
-    this.#hash = undefined;
+    this.#running = undefined;
   }
 
   get isBegun(): boolean {
-    return this.#hash !== undefined;
+    return this.#running !== undefined;
   }
 
   begin(name: HashName): void {
-    const hash = this.#hashes[name];
-    const states = (this.#states[name] ??= { running: hash.state(), copy: hash.state() });
-    this.#hash = hash;
-    this.#running = states.running;
-    this.#copy = states.copy;
-    hash.init(this.#running);
+    this.#running = this.#made[name] ??= this.#make(name);
+    this.#running.hash.init(this.#running.state);
   }
 
   update(address: number, length: number): void {
-    this.#begun().update(this.#running, address, length);
+    const { hash, state } = this.#begun();
+    hash.update(state, address, length);
   }
 
   /** The hash of what has been so far. */
   digest(out: number): void {
-    const hash = this.#begun();
-    hash.copy(this.#copy, this.#running);
-    hash.final(this.#copy, out);
+    const { hash, state, copy } = this.#begun();
+    hash.copy(copy, state);
+    hash.final(copy, out);
   }
 
-  #begun(): Hash {
-    if (this.#hash === undefined) throw new RangeError('a transcript without a hash function');
-    return this.#hash;
+  #make(name: HashName): Running {
+    const hash = this.#hashes[name];
+    return { hash, state: hash.state(), copy: hash.state() };
+  }
+
+  #begun(): Running {
+    if (this.#running === undefined) throw new RangeError('a transcript without a hash function');
+    return this.#running;
   }
 }

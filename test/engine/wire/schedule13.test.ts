@@ -37,12 +37,7 @@ const native = (hex: string): NativeMemory => {
 it.each([{ portable: false }, { portable: true }])(
   'goes the way of the trace in RFC 8448 (portable: $portable)',
   ({ portable }) => {
-    const entropy = {
-      fill: ({ bytes }: NativeMemory, at: number) => {
-        bytes.set(Buffer.from(TRACE.privateKey, 'hex'), at);
-      },
-    };
-    const primitives = openPrimitives(openLibCrypto(), { entropy, portable });
+    const primitives = openPrimitives(openLibCrypto(), { portable });
     const connection = new Connection(primitives);
     const schedule = new Schedule13('sha256', primitives);
     const at = (place: number, length = 32): string => connection.memory.bytes.toString('hex', place, place + length);
@@ -70,12 +65,13 @@ it.each([{ portable: false }, { portable: true }])(
 );
 
 it('exchanges the keys of the trace', () => {
-  const entropy = {
-    fill: ({ bytes }: NativeMemory, at: number) => {
-      bytes.set(Buffer.from(TRACE.privateKey, 'hex'), at);
+  const x25519Keys = {
+    next: (privateKey: NativeMemory, publicKey: NativeMemory) => {
+      privateKey.bytes.set(Buffer.from(TRACE.privateKey, 'hex'));
+      publicKey.bytes.set(Buffer.from(TRACE.publicKey, 'hex'));
     },
   };
-  const primitives = openPrimitives(openLibCrypto(), { entropy });
+  const primitives = openPrimitives(openLibCrypto(), { x25519Keys });
   const group = GROUPS.find(({ name }) => name === 'X25519');
   if (group === undefined) throw new Error('no X25519');
   const pair = primitives.keyExchange.keyPair(group);

@@ -1,21 +1,29 @@
-import type { NativeFunction } from '../../ffi.ts';
+import { allocate, type NativeFunction, type NativeMemory } from '../../ffi.ts';
 import type { Arena } from '../arena.ts';
 import type { LibCrypto } from '../library.ts';
 
 export type HashName = 'sha256' | 'sha384' | 'sha512';
 
-/** A hash function whose running states can be copied. A state is a number: an address, made by `state`. */
+/** The state of a hash that is under way: where it stands, and its words where it is plain bytes. */
+export interface HashState {
+  readonly address: number;
+  readonly words: Uint32Array;
+}
+
+/** A hash function whose running states can be copied. */
 export interface Hash {
   readonly name: HashName;
   readonly digestBytes: number;
   readonly blockBytes: number;
   /** Makes a state; it lives as long as the engine. */
-  state(): number;
-  init(state: number): void;
-  update(state: number, address: number, length: number): void;
+  state(): HashState;
+  init(state: HashState): void;
+  update(state: HashState, address: number, length: number): void;
   /** Ends a state: it must be initialised or copied onto before its next use. */
-  final(state: number, out: number): void;
-  copy(to: number, from: number): void;
+  final(state: HashState, out: number): void;
+  copy(to: HashState, from: HashState): void;
+  /** Ends a state, hashes its digest behind what another has hashed, which is whole blocks, and ends that one: an HMAC's second half. */
+  finalThrough(state: HashState, behind: HashState, out: number): void;
 }
 
 interface Shape {
@@ -23,71 +31,135 @@ interface Shape {
   readonly prefix: 'SHA256' | 'SHA384' | 'SHA512';
   readonly digestBytes: number;
   readonly blockBytes: number;
-  /** `sizeof(SHA256_CTX)`, `sizeof(SHA512_CTX)` (openssl/sha.h). */
-  readonly contextBytes: number;
+  /** Of `SHA256_CTX` and `SHA512_CTX` (openssl/sha.h), in words: where the number of hashed bits, the bytes of an unfinished block and their number stand, and all of it. */
+  readonly bitsAt: number;
+  readonly dataAt: number;
+  readonly dataBytesAt: number;
+  readonly words: number;
 }
 
+const OF_SHA256 = { blockBytes: 64, bitsAt: 8, dataAt: 10, dataBytesAt: 26, words: 28 } as const;
+const OF_SHA512 = { blockBytes: 128, bitsAt: 16, dataAt: 20, dataBytesAt: 52, words: 54 } as const;
+
 const SHAPES: Readonly<Record<HashName, Shape>> = {
-  sha256: { name: 'sha256', prefix: 'SHA256', digestBytes: 32, blockBytes: 64, contextBytes: 112 },
-  sha384: { name: 'sha384', prefix: 'SHA384', digestBytes: 48, blockBytes: 128, contextBytes: 216 },
-  sha512: { name: 'sha512', prefix: 'SHA512', digestBytes: 64, blockBytes: 128, contextBytes: 216 },
+  sha256: { name: 'sha256', prefix: 'SHA256', digestBytes: 32, ...OF_SHA256 },
+  sha384: { name: 'sha384', prefix: 'SHA384', digestBytes: 48, ...OF_SHA512 },
+  sha512: { name: 'sha512', prefix: 'SHA512', digestBytes: 64, ...OF_SHA512 },
 };
 
 /**
- * Makes a hash of contexts that are plain bytes: copying one is a memcpy, 0.03 us against 0.3 us for an `EVP_MD_CTX`. Where the library
- * lacks the low-level functions, or with `portable`, `EVP_MD_CTX` serves.
+ * Makes a hash of contexts that are plain bytes: copying one takes 0.02 us, against 0.3 us of an `EVP_MD_CTX`. Where the library lacks the
+ * low-level functions, or with `portable`, `EVP_MD_CTX` serves.
  */
 export const openHash = (name: HashName, lib: LibCrypto, arena: Arena, portable = false): Hash => {
   const shape = SHAPES[name];
   const init = lib.optional[`${shape.prefix}_Init`];
   const update = lib.optional[`${shape.prefix}_Update`];
   const final = lib.optional[`${shape.prefix}_Final`];
-  if (portable || init === undefined || update === undefined || final === undefined) return evpHash(shape, lib);
-  return plainHash(shape, { init, update, final, memcpy: lib.memcpy }, arena);
+  if (portable || init === undefined || update === undefined || final === undefined) return new EvpHash(shape, lib);
+  return new PlainHash(shape, { init, update, final }, arena);
 };
 
-const plainHash = (
-  { name, digestBytes, blockBytes, contextBytes }: Shape,
-  { init, update, final, memcpy }: Readonly<Record<'init' | 'update' | 'final' | 'memcpy', NativeFunction>>,
-  arena: Arena,
-): Hash => ({
-  name,
-  digestBytes,
-  blockBytes,
-  state: () => arena.allocate(contextBytes).address,
-  init: (state) => {
-    init(state);
-  },
-  update: (state, address, length) => {
-    update(state, address, length);
-  },
-  final: (state, out) => {
-    final(out, state);
-  },
-  copy: (to, from) => {
-    memcpy(to, from, contextBytes);
-  },
-});
+class PlainHash implements Hash {
+  readonly name: HashName;
+  readonly digestBytes: number;
+  readonly blockBytes: number;
+  readonly #shape: Shape;
+  readonly #arena: Arena;
+  readonly #update: NativeFunction;
+  readonly #final: NativeFunction;
+  /** What has hashed nothing yet. */
+  readonly #initial: HashState;
 
-const evpHash = ({ name, digestBytes, blockBytes }: Shape, lib: LibCrypto): Hash => {
-  const digest = lib.EVP_MD_fetch(0, name.toUpperCase(), 0);
-  return {
-    name,
-    digestBytes,
-    blockBytes,
-    // Freed with the process: states are as many as slots, and slots are kept.
-    state: () => lib.EVP_MD_CTX_new(),
-    init: (state) => {
-      lib.EVP_DigestInit_ex(state, digest, 0);
-    },
-    update: (state, address, length) => {
-      lib.EVP_DigestUpdate(state, address, length);
-    },
-    final: (state, out) => {
-      lib.EVP_DigestFinal_ex(state, out, 0);
-    },
-    copy: (to, from) => {
-      lib.EVP_MD_CTX_copy_ex(to, from);
-    },
-  };
-};
+  constructor(
+    shape: Shape,
+    { init, update, final }: Readonly<Record<'init' | 'update' | 'final', NativeFunction>>,
+    arena: Arena,
+  ) {
+    this.name = shape.name;
+    this.digestBytes = shape.digestBytes;
+    this.blockBytes = shape.blockBytes;
+    this.#shape = shape;
+    this.#arena = arena;
+    this.#update = update;
+    this.#final = final;
+    this.#initial = this.state();
+    init(this.#initial.address);
+  }
+
+  state(): HashState {
+    const { words } = this.#shape;
+    const { bytes, address } = this.#arena.allocate(4 * words);
+    return { address, words: new Uint32Array(bytes.buffer, bytes.byteOffset, words) };
+  }
+
+  init(state: HashState): void {
+    this.copy(state, this.#initial);
+  }
+
+  update({ address }: HashState, bytes: number, length: number): void {
+    this.#update(address, bytes, length);
+  }
+
+  final({ address }: HashState, out: number): void {
+    this.#final(out, address);
+  }
+
+  copy({ words: to }: HashState, { words: from }: HashState): void {
+    for (let i = 0; i < to.length; i++) to[i] = from[i] ?? 0;
+  }
+
+  /** The digest is written to where the other state keeps what it has not hashed yet. */
+  finalThrough(state: HashState, { address, words }: HashState, out: number): void {
+    const { bitsAt, dataAt, dataBytesAt } = this.#shape;
+    this.#final(address + 4 * dataAt, state.address);
+    words[bitsAt] = (words[bitsAt] ?? 0) + 8 * this.digestBytes;
+    words[dataBytesAt] = this.digestBytes;
+    this.#final(out, address);
+  }
+}
+
+class EvpHash implements Hash {
+  readonly name: HashName;
+  readonly digestBytes: number;
+  readonly blockBytes: number;
+  readonly #lib: LibCrypto;
+  readonly #digest: number;
+  readonly #between: NativeMemory;
+
+  constructor({ name, digestBytes, blockBytes }: Shape, lib: LibCrypto) {
+    this.name = name;
+    this.digestBytes = digestBytes;
+    this.blockBytes = blockBytes;
+    this.#lib = lib;
+    this.#digest = lib.EVP_MD_fetch(0, name.toUpperCase(), 0);
+    this.#between = allocate(digestBytes);
+  }
+
+  /** Freed with the process: states are as many as slots, and slots are kept. */
+  state(): HashState {
+    return { address: this.#lib.EVP_MD_CTX_new(), words: new Uint32Array(0) };
+  }
+
+  init({ address }: HashState): void {
+    this.#lib.EVP_DigestInit_ex(address, this.#digest, 0);
+  }
+
+  update({ address }: HashState, bytes: number, length: number): void {
+    this.#lib.EVP_DigestUpdate(address, bytes, length);
+  }
+
+  final({ address }: HashState, out: number): void {
+    this.#lib.EVP_DigestFinal_ex(address, out, 0);
+  }
+
+  copy(to: HashState, from: HashState): void {
+    this.#lib.EVP_MD_CTX_copy_ex(to.address, from.address);
+  }
+
+  finalThrough(state: HashState, behind: HashState, out: number): void {
+    this.final(state, this.#between.address);
+    this.update(behind, this.#between.address, this.digestBytes);
+    this.final(behind, out);
+  }
+}

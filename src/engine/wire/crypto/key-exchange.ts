@@ -1,7 +1,7 @@
 import type { NativeMemory } from '../../ffi.ts';
 import type { Arena } from '../arena.ts';
 import type { LibCrypto } from '../library.ts';
-import type { Entropy } from './entropy.ts';
+import type { X25519Keys } from './x25519-keys.ts';
 
 /** A key exchange group (RFC 8446, section 4.2.7; draft-ietf-tls-ecdhe-mlkem). */
 export interface GroupShape {
@@ -58,14 +58,13 @@ export interface KeyPair {
 export class KeyExchange {
   readonly #lib: LibCrypto;
   readonly #arena: Arena;
-  readonly #entropy: Entropy;
-  readonly #portable: boolean;
+  readonly #keys: X25519Keys | undefined;
 
-  constructor(lib: LibCrypto, arena: Arena, entropy: Entropy, portable = false) {
+  /** @param keys of X25519 by plain functions; without them it goes the public way as any group. */
+  constructor(lib: LibCrypto, arena: Arena, keys: X25519Keys | undefined) {
     this.#lib = lib;
     this.#arena = arena;
-    this.#entropy = entropy;
-    this.#portable = portable;
+    this.#keys = keys;
   }
 
   /** Whether this library has the group. */
@@ -78,43 +77,32 @@ export class KeyExchange {
 
   /** A key pair without a key: `renew` gives it one. */
   keyPair(group: GroupShape): KeyPair {
-    const { ossl_x25519: agree, ossl_x25519_public_from_private: derive } = this.#lib.optional;
-    if (group.name === 'X25519' && !this.#portable && agree !== undefined && derive !== undefined) {
-      return new PlainX25519(group, { agree, derive, arena: this.#arena, entropy: this.#entropy });
+    const { ossl_x25519: agree } = this.#lib.optional;
+    if (group.name === 'X25519' && this.#keys !== undefined && agree !== undefined) {
+      return new PlainX25519(group, this.#keys, agree, this.#arena);
     }
     return new EvpKeyPair(group, this.#lib, this.#arena);
   }
 }
 
-/** X25519 as two plain functions over 32 bytes: no object of the library is made. */
+/** X25519 by plain functions over 32 bytes: no object of the library is made. */
 class PlainX25519 implements KeyPair {
   readonly group: GroupShape;
   readonly publicKey: NativeMemory;
   readonly #privateKey: NativeMemory;
+  readonly #keys: X25519Keys;
   readonly #agree: LibCrypto['memcpy'];
-  readonly #derive: LibCrypto['memcpy'];
-  readonly #entropy: Entropy;
 
-  constructor(
-    group: GroupShape,
-    {
-      agree,
-      derive,
-      arena,
-      entropy,
-    }: { agree: LibCrypto['memcpy']; derive: LibCrypto['memcpy']; arena: Arena; entropy: Entropy },
-  ) {
+  constructor(group: GroupShape, keys: X25519Keys, agree: LibCrypto['memcpy'], arena: Arena) {
     this.group = group;
     this.publicKey = arena.allocate(32);
     this.#privateKey = arena.allocate(32);
+    this.#keys = keys;
     this.#agree = agree;
-    this.#derive = derive;
-    this.#entropy = entropy;
   }
 
   renew(): void {
-    this.#entropy.fill(this.#privateKey, 0, 32);
-    this.#derive(this.publicKey.address, this.#privateKey.address);
+    this.#keys.next(this.#privateKey, this.publicKey);
   }
 
   /** An all-zero secret means that the peer's key is of small order (RFC 7748, section 6.1): refused. */

@@ -8,6 +8,7 @@ import { Hmac } from './hmac.ts';
 import { KeyExchange } from './key-exchange.ts';
 import { Prf } from './prf.ts';
 import { Verifier } from './signature.ts';
+import { SuccessiveKeys, type X25519Keys } from './x25519-keys.ts';
 
 /** The primitives of one engine. They have working states: a thread has its own. */
 export interface Primitives {
@@ -24,8 +25,9 @@ export interface Primitives {
 }
 
 export interface PrimitivesOptions {
-  /** The source of randoms and of X25519 keys; a test gives its own. */
+  /** Where randoms and X25519 keys come from; a test gives its own. */
   readonly entropy?: Entropy;
+  readonly x25519Keys?: X25519Keys;
   /** Only the library's public interface, as where Node is linked to the system's OpenSSL. */
   readonly portable?: boolean;
   /** Where the working memory comes from; a test gives one that watches its edges. */
@@ -34,7 +36,7 @@ export interface PrimitivesOptions {
 
 export const openPrimitives = (
   lib: LibCrypto,
-  { entropy, portable = false, arena = new Arena() }: PrimitivesOptions = {},
+  { entropy, x25519Keys, portable = false, arena = new Arena() }: PrimitivesOptions = {},
 ): Primitives => {
   const source = entropy ?? new LibraryEntropy(lib, arena);
   const hashes = each((name) => openHash(name, lib, arena, portable));
@@ -52,7 +54,7 @@ export const openPrimitives = (
       'AES-256-GCM': new Aead('AES-256-GCM', lib, arena),
       'ChaCha20-Poly1305': new Aead('ChaCha20-Poly1305', lib, arena),
     },
-    keyExchange: new KeyExchange(lib, arena, source, portable),
+    keyExchange: new KeyExchange(lib, arena, portable ? undefined : (x25519Keys ?? new SuccessiveKeys(source, arena))),
     verifier: new Verifier(lib, hashes, arena),
   };
 };

@@ -1,7 +1,7 @@
 import { allocate } from '../../ffi.ts';
 import type { Arena } from '../arena.ts';
 import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST, type LibCrypto } from '../library.ts';
-import type { Hash, HashName } from './hash.ts';
+import type { Hash, HashName, HashState } from './hash.ts';
 
 /** A signature scheme (RFC 8446, section 4.2.3). */
 export interface Scheme {
@@ -52,7 +52,7 @@ export interface Span {
 export class Verifier {
   readonly lib: LibCrypto;
   readonly #hashes: Readonly<Record<HashName, Hash>>;
-  readonly #states: Readonly<Record<HashName, number>>;
+  readonly #states: Readonly<Record<HashName, HashState>>;
   readonly #digests: Readonly<Record<HashName, number>>;
   readonly #digest: number;
 
