@@ -39,7 +39,9 @@ export const AT = {
   writeIv: 896,
   /** Room for the longest key block of TLS 1.2: two keys and two IVs. */
   keyBlock: 928,
-  end: 1024,
+  /** Of all up to the server's Finished. */
+  finishedDigest: 1024,
+  end: 1072,
 } as const;
 
 const SLOT_BYTES = AT.end;
@@ -85,8 +87,8 @@ export class Connection {
   isResumed = false;
   hasRetried = false;
   hasSentDecoy = false;
-  /** TLS 1.3: whether the write direction has its last keys. */
-  hasApplicationKeys = false;
+  /** TLS 1.3: whether the master secret is made, which nothing before the end of the handshake needs. */
+  hasMaster = false;
   isAskedForCertificate = false;
   hasExtendedMasterSecret = false;
   isTicketPromised = false;
@@ -128,7 +130,7 @@ export class Connection {
     this.isResumed = false;
     this.hasRetried = false;
     this.hasSentDecoy = false;
-    this.hasApplicationKeys = false;
+    this.hasMaster = false;
     this.isAskedForCertificate = false;
     this.hasExtendedMasterSecret = false;
     this.isTicketPromised = false;

@@ -13,6 +13,7 @@ import { take12, takeChangeCipherSpec12 } from './handshake12.ts';
 import { armWrite13, sendEarlyData, take13, takeLater13 } from './handshake13.ts';
 import { Inbox, messageBytes } from './inbox.ts';
 import { sendFirstHello } from './offer.ts';
+import { protectLast13 } from './keys13.ts';
 import { sessionOf } from './new-session.ts';
 import { HEADER_BYTES } from './record.ts';
 import { RecordStream } from './stream.ts';
@@ -186,12 +187,19 @@ export class WireConversation implements Conversation {
       this.#takeUnprotected(memory.bytes, at, length);
       return;
     }
-    records.open(connection.read, memory, at, length);
+    this.#open(memory, at, length);
     if (this.#inbox.length > 0 && records.type !== HANDSHAKE) throw fault('unexpected_message');
     if (records.type === HANDSHAKE) this.#takeMessages(memory, records.start, records.end);
     else if (records.type === ALERT) this.#takeAlert(memory.bytes, records.start, records.end);
     else if (records.type !== APPLICATION_DATA || this.status !== 'finished') throw fault('unexpected_message');
     else if (records.end > records.start) this.isAnswered = true;
+  }
+
+  #open(memory: NativeMemory, at: number, length: number): void {
+    const { tools } = this.#shared;
+    const connection = this.#connection;
+    if (connection.isTls13 && connection.expects === 'nothing') protectLast13(tools, connection, 'read');
+    tools.records.open(connection.read, memory, at, length);
   }
 
   /** A server that could not read our last flight may say so in the clear; nothing else comes unprotected any more. */

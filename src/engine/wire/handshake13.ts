@@ -15,7 +15,7 @@ import {
 import { readSignature } from './certificate-verify.ts';
 import { AT, type Connection, type Expected } from './connection.ts';
 import { fault } from './fault.ts';
-import { protect13, scheduleOf, sendDecoy } from './keys13.ts';
+import { protect13, protectLast13, scheduleOf, sendDecoy } from './keys13.ts';
 import { chosenSuite, expectType, hashMessage } from './message.ts';
 import { takeServerHello13 } from './server-hello13.ts';
 import { readProtocol, type Part } from './server-hello.ts';
@@ -86,10 +86,9 @@ export const sendEarlyData = (tools: Tools, connection: Connection, request: str
 /** Makes ready to send what is not part of the handshake, whatever has been agreed on so far. Keys that need not be are not made. */
 export const armWrite13 = (tools: Tools, connection: Connection): void => {
   const { suite } = connection;
-  if (suite === undefined || connection.read.aead === undefined || connection.hasApplicationKeys) return;
-  connection.hasApplicationKeys = connection.expects === 'nothing';
-  const secret = connection.hasApplicationKeys ? AT.clientApplication : AT.clientTraffic;
-  protect13(tools, connection, 'write', { suite, secret, finished: 0 });
+  if (suite === undefined || connection.read.aead === undefined) return;
+  if (connection.expects === 'nothing') protectLast13(tools, connection, 'write');
+  else protect13(tools, connection, 'write', { suite, secret: AT.clientTraffic, finished: 0 });
 };
 
 /** The pre-shared key of the newest ticket. */
@@ -181,10 +180,8 @@ const takeFinished = (tools: Tools, connection: Connection): void => {
   reader.finish();
   if (primitives.lib.CRYPTO_memcmp(given, expected, digestBytes) !== 0) throw fault('bad_finished');
   hashMessage(tools, connection, start);
-  connection.transcript.digest(digest);
-  schedule.application(connection, digest);
+  connection.transcript.digest(connection.address(AT.finishedDigest));
   answer(tools, connection, suite);
-  protect13(tools, connection, 'read', { suite, secret: AT.serverApplication, finished: 0 });
   connection.expects = 'nothing';
 };
 

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import { AT, type Connection } from './connection.ts';
 import type { Schedule13 } from './schedule13.ts';
 import type { Suite } from './suites.ts';
 import type { Tools } from './tools.ts';
@@ -24,6 +24,19 @@ export const protect13 = (
   const finishedKey = finished === 0 ? 0 : connection.address(finished);
   scheduleOf(tools, suite).keys(connection.address(secret), direction, aead.keyBytes, finishedKey);
   direction.on(aead, true);
+};
+
+/** Gives a direction its last keys, when it is first used behind the handshake: many a connection ends before that. */
+export const protectLast13 = (tools: Tools, connection: Connection, side: 'read' | 'write'): void => {
+  const { suite } = connection;
+  if (suite === undefined || connection[side].hasLastKeys) return;
+  const schedule = scheduleOf(tools, suite);
+  if (!connection.hasMaster) schedule.master(connection);
+  connection.hasMaster = true;
+  schedule.application(connection, side === 'read' ? 'server' : 'client', connection.address(AT.finishedDigest));
+  const secret = side === 'read' ? AT.serverApplication : AT.clientApplication;
+  protect13(tools, connection, side, { suite, secret, finished: 0 });
+  connection[side].hasLastKeys = true;
 };
 
 /** Sends the one ChangeCipherSpec that calms middleboxes (RFC 8446, appendix D.4). */

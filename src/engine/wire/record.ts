@@ -26,6 +26,8 @@ export class Direction {
   aead: Aead | undefined;
   isTls13 = true;
   sequence = 0;
+  /** Whether it has the keys of TLS 1.3 that are for what comes behind the handshake. */
+  hasLastKeys = false;
 
   constructor(memory: NativeMemory, keyAt: number, ivAt: number) {
     this.memory = memory;
@@ -35,6 +37,7 @@ export class Direction {
 
   off(): void {
     this.aead = undefined;
+    this.hasLastKeys = false;
   }
 
   /** Begins with the key and IV that now stand in memory. */

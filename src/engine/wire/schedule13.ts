@@ -69,13 +69,17 @@ export class Schedule13 {
     this.#derive('derived', this.#nothing, connection.address(AT.master));
   }
 
-  /** The master secret, and the application secrets by the digest up to the server's Finished. */
-  application(connection: Connection, digest: number): void {
+  /** The master secret, out of what the handshake secret left for it. */
+  master(connection: Connection): void {
     const master = connection.address(AT.master);
     this.#hkdf.extract(master, this.#zeros, this.hash.digestBytes, master);
-    this.#hkdf.from(master);
-    this.#derive('c ap traffic', digest, connection.address(AT.clientApplication));
-    this.#derive('s ap traffic', digest, connection.address(AT.serverApplication));
+  }
+
+  /** The secret that a side sends under behind the handshake, by the digest up to the server's Finished. */
+  application(connection: Connection, side: 'client' | 'server', digest: number): void {
+    this.#hkdf.from(connection.address(AT.master));
+    if (side === 'client') this.#derive('c ap traffic', digest, connection.address(AT.clientApplication));
+    else this.#derive('s ap traffic', digest, connection.address(AT.serverApplication));
   }
 
   /** The pre-shared key of a ticket, by the digest up to our Finished (RFC 8446, section 4.6.1). */

@@ -53,7 +53,9 @@ it.each([{ portable: false }, { portable: true }])(
     expect(at(connection.read.ivAt, 12)).toBe(TRACE.serverIv);
     expect(at(AT.serverFinished)).toBe(TRACE.serverFinished);
 
-    schedule.application(connection, native(TRACE.finishedDigest).address);
+    schedule.master(connection);
+    for (const side of ['client', 'server'] as const)
+      schedule.application(connection, side, native(TRACE.finishedDigest).address);
     expect(at(AT.master)).toBe(TRACE.master);
     expect(at(AT.clientApplication)).toBe(TRACE.clientApplication);
     expect(at(AT.serverApplication)).toBe(TRACE.serverApplication);
