@@ -29,11 +29,11 @@ const scenarioOf = (engine: EngineName, { what, server, seconds, concurrency }: 
   load: { concurrency },
 });
 
-/** One case in two rounds of so many seconds: the first one compiles the code and fills the caches, and is not counted. */
+/** One case in four rounds of so many seconds: the first three compile the code and fill the caches, and are not counted. */
 export const warmed = (what: Case, seconds: number): Pick<ScenarioInput, 'protocols' | 'modes' | 'plan'> => ({
   protocols: [what.protocol],
   modes: [what.mode],
-  plan: { rounds: 2, duration: `${String(2 * seconds)}s`, warmup: 0 },
+  plan: { rounds: 4, duration: `${String(4 * seconds)}s`, warmup: 0 },
 });
 
 /** What all scenarios of the bench have in common. */

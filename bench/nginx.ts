@@ -57,6 +57,7 @@ stream {
     log_format handshake '$ssl_protocol $ssl_session_reused';
     access_log ${folder}/handshakes.log handshake buffer=64k flush=100ms;
     ${TLS}
+    ssl_session_cache shared:sessions:10m;
     server {
         listen 127.0.0.1:${String(port)} ssl backlog=16384;
         return ok;
@@ -67,6 +68,7 @@ http {
     access_log ${folder}/handshakes.log handshake buffer=64k flush=100ms;
     keepalive_timeout 0;
     ${TLS}
+    ssl_session_cache off;
 ${httpPorts
   .map(
     (httpPort, i) => `    server {
@@ -85,7 +87,6 @@ const TLS = `ssl_certificate certificate.pem;
     ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256;
     ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
     ssl_ecdh_curve X25519:prime256v1;
-    ssl_session_cache off;
     ssl_session_tickets on;`;
 
 /** What nginx logs of every connection whose handshake was finished. */

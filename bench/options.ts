@@ -4,7 +4,7 @@ import { CASES, type Case } from './case.ts';
 /** What of the bench is run, and for how long. */
 export interface BenchOptions {
   readonly repeats: number;
-  /** Of each measurement; an engine has as long again to warm up. */
+  /** Of each measurement; an engine has three times as long to warm up. */
   readonly seconds: number;
   readonly concurrency: number;
   /** Names, or beginnings of names, of engines and tools; empty means all. */

@@ -17,6 +17,7 @@ const LIMITS: readonly Limit[] = [
   { of: 'openssl', to: 'node', caseId: 'tls1.3-full', most: 0.75 },
   { of: 'openssl', to: 'node', caseId: 'tls1.2-ticket', most: 0.35 },
   { of: 'wire', to: 'openssl', caseId: 'tls1.2-full', most: 0.65 },
+  { of: 'wire', to: 'openssl', caseId: 'tls1.2-session-id', most: 0.55 },
   { of: 'wire', to: 'openssl', caseId: 'tls1.2-ticket', most: 0.55 },
   { of: 'wire', to: 'openssl', caseId: 'tls1.3-full', most: 0.65 },
   { of: 'wire', to: 'openssl', caseId: 'tls1.3-ticket', most: 0.65 },

@@ -112,7 +112,9 @@ export const installedTools = (): Contender[] =>
 const contenderOf = (tool: Tool, program: string): Contender => ({
   name: tool.name,
   remark: tool.remark,
+  // No tool can leave the ticket extension out.
   takes: (what, server) =>
+    what.mode !== 'session-id' &&
     (!tool.isHttp || server.httpPort(what.protocol) !== undefined) &&
     tool.args({ what, server, seconds: 1, concurrency: 1 }) !== undefined,
   measure: (order) => measureTool(program, tool.args(order) ?? [], order),

@@ -7,10 +7,20 @@ import { median } from './median.ts';
 import type { BenchOptions } from './options.ts';
 import type { BenchServer } from './server.ts';
 
-/** Far below what one core of the server bears, so that both engines leave it as idle. */
-const EQUAL_RATE: Readonly<Record<Case['mode'], string>> = { full: '1000/s', ticket: '2000/s' };
+/**
+ * Far below what one core of the server bears, so that both engines leave it as idle. They spin: a client that sleeps is woken by the
+ * server, at the server's expense, and the one that is done sooner is asleep more often.
+ */
+const EQUAL_RATE: Readonly<Record<Case['mode'], string>> = {
+  full: '1000/s',
+  'session-id': '2000/s',
+  ticket: '2000/s',
+};
 
 const [FEW, MANY] = [20, 1000];
+
+/** In flight, so that the server never waits; and seconds, beside which the beginning and the end of a block weigh little. */
+const TO_SATURATE = { concurrency: 128, seconds: 5 };
 
 interface Stand {
   readonly options: BenchOptions;
@@ -33,8 +43,8 @@ const equalRate = async (stand: Stand): Promise<string> => {
   for (const what of stand.options.cases) {
     const load = { rate: EQUAL_RATE[what.mode] };
     const { openssl, wire } = await inTurns(stand, {
-      openssl: () => measure(stand, 'openssl', what, { load }),
-      wire: () => measure(stand, 'wire', what, { load }),
+      openssl: () => measure(stand, 'openssl', what, { load, spin: true }),
+      wire: () => measure(stand, 'wire', what, { load, spin: true }),
     });
     const ratio = wire.serverNs / openssl.serverNs;
     rows.push([
@@ -79,7 +89,9 @@ const manyInFlight = async (stand: Stand): Promise<string> => {
 const saturation = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases) {
-    const { wire } = await inTurns(stand, { wire: () => measure(stand, 'wire', what, { load: { concurrency: 64 } }) });
+    const { wire } = await inTurns(stand, {
+      wire: () => measure(stand, 'wire', what, { load: { concurrency: TO_SATURATE.concurrency } }, TO_SATURATE.seconds),
+    });
     rows.push([
       what.label,
       `${percent(wire.serverCores)} of a core`,
@@ -90,14 +102,20 @@ const saturation = async (stand: Stand): Promise<string> => {
   return markdownTable(['case', 'the server', 'the client', 'server at 97 %, client below 100 %'], rows);
 };
 
-type Change = Pick<ScenarioInput, 'load' | 'tls'>;
+type Change = Pick<ScenarioInput, 'load' | 'tls' | 'spin'>;
 
-const measure = async ({ options, server }: Stand, engine: EngineName, what: Case, change: Change): Promise<Usage> => {
+const measure = async (
+  { options, server }: Stand,
+  engine: EngineName,
+  what: Case,
+  change: Change,
+  seconds = options.seconds,
+): Promise<Usage> => {
   process.stderr.write(`wire: ${engine}, ${what.label}, ${JSON.stringify(change)}\n`);
   const base = baseScenario(engine, server);
   const report = await runEngine({
     ...base,
-    ...warmed(what, options.seconds),
+    ...warmed(what, seconds),
     ...change,
     tls: { ...base.tls, ...change.tls },
   });

@@ -9,7 +9,7 @@ import type { BenchServer } from './server.ts';
  * Handshakes per second that each worker is to make: two workers and the server then fit on two cores. A closed load would measure how three
  * threads get on with two cores.
  */
-const RATE_EACH: Readonly<Record<Case['mode'], number>> = { full: 800, ticket: 2000 };
+const RATE_EACH: Readonly<Record<Case['mode'], number>> = { full: 800, 'session-id': 2000, ticket: 2000 };
 
 /** Two workers against one at twice the load: what a second thread adds, and whether a handshake then costs more. */
 export const benchWorkers = async (options: BenchOptions, server: BenchServer): Promise<string> => {

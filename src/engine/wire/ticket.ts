@@ -38,53 +38,54 @@ export class NewTicket {
     return { address: this.#memory.address, length: this.#nonceBytes };
   }
 
-  /** RFC 8446, section 4.6.1. A lifetime of 0 means to throw it away at once. */
+  /** RFC 8446, section 4.6.1. One whose lifetime is 0 is thrown away at once: an earlier one stays the newest. */
   read13(reader: Reader): void {
-    this.lifetimeS = reader.u32();
-    this.ageAdd = reader.u32();
+    const lifetimeS = reader.u32();
+    const ageAdd = reader.u32();
     const nonceBytes = reader.u8();
     const nonceAt = reader.skip(nonceBytes);
     const ticketBytes = reader.u16();
     const ticketAt = reader.skip(ticketBytes);
-    this.maxEarlyData = 0;
+    let maxEarlyData = 0;
     const message = reader.enter(reader.u16());
     while (reader.left > 0) {
       const type = reader.u16();
       const extensions = reader.enter(reader.u16());
-      if (type === EARLY_DATA) this.maxEarlyData = reader.u32();
+      if (type === EARLY_DATA) maxEarlyData = reader.u32();
       else reader.skip(reader.left);
       reader.leave(extensions);
     }
     reader.leave(message);
     reader.finish();
-    if (this.lifetimeS === 0 || ticketBytes === 0) return;
-    this.#keep(reader.bytes, { nonceAt, nonceBytes, ticketAt, ticketBytes });
+    if (lifetimeS === 0) return;
+    this.#keep(reader.bytes, { lifetimeS, ageAdd, maxEarlyData, nonceAt, nonceBytes, ticketAt, ticketBytes });
   }
 
   /** RFC 5077, section 3.3. An empty ticket means that the server changed its mind. */
   read12(reader: Reader): void {
-    this.lifetimeS = reader.u32();
+    const lifetimeS = reader.u32();
     const ticketBytes = reader.u16();
     const ticketAt = reader.skip(ticketBytes);
     reader.finish();
-    if (ticketBytes > 0) this.#keep(reader.bytes, { nonceAt: 0, nonceBytes: 0, ticketAt, ticketBytes });
+    this.#keep(reader.bytes, { lifetimeS, ageAdd: 0, maxEarlyData: 0, nonceAt: 0, nonceBytes: 0, ticketAt, ticketBytes });
   }
 
-  #keep(
-    bytes: Uint8Array,
-    {
-      nonceAt,
-      nonceBytes,
-      ticketAt,
-      ticketBytes,
-    }: Readonly<Record<'nonceAt' | 'nonceBytes' | 'ticketAt' | 'ticketBytes', number>>,
-  ): void {
-    if (ticketBytes > MOST_TICKET_BYTES) return;
+  #keep(bytes: Uint8Array, given: Given): void {
+    const { nonceAt, nonceBytes, ticketAt, ticketBytes } = given;
+    if (ticketBytes === 0 || ticketBytes > MOST_TICKET_BYTES) return;
     if (nonceBytes + ticketBytes > this.#memory.bytes.length) this.#memory = allocate(nonceBytes + ticketBytes);
     this.#memory.bytes.set(bytes.subarray(nonceAt, nonceAt + nonceBytes));
     this.#memory.bytes.set(bytes.subarray(ticketAt, ticketAt + ticketBytes), nonceBytes);
     this.#nonceBytes = nonceBytes;
     this.#ticketBytes = ticketBytes;
+    this.lifetimeS = given.lifetimeS;
+    this.ageAdd = given.ageAdd;
+    this.maxEarlyData = given.maxEarlyData;
     this.count += 1;
   }
 }
+
+/** What a message says of a ticket, and where in it the ticket and its nonce stand. */
+type Given = Readonly<
+  Record<'lifetimeS' | 'ageAdd' | 'maxEarlyData' | 'nonceAt' | 'nonceBytes' | 'ticketAt' | 'ticketBytes', number>
+>;

@@ -23,8 +23,8 @@ const DRAWN_BITS = 2n ** 253n - STEP;
  * X25519 key pairs at a tenth of what the library takes: the private keys are k, k + 8, k + 16, ... from a random k on, so that a public
  * key is the sum of two points that are at hand, and the sums of a batch share one division.
  *
- * No two pairs of a thread are the same, and to a server each public key is as good as a random one. But who knows one private key knows
- * them all: these are keys for handshakes that protect nothing, such as those of a load test.
+ * No two pairs are the same, and a server's work with one is its work with any. But whoever knows one private key knows its neighbours:
+ * these are keys for handshakes that protect nothing, as those of a load test.
  */
 export class SuccessiveKeys implements X25519Keys {
   /** The public keys at hand, and what takes each of them to its place in the next batch. */

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { allocate } from '../../../src/engine/ffi.ts';
+import { Reader } from '../../../src/engine/wire/reader.ts';
+import { NewTicket } from '../../../src/engine/wire/ticket.ts';
+
+const readerOf = (message: Buffer): Reader => {
+  const memory = allocate(message.length);
+  memory.bytes.set(message);
+  const reader = new Reader();
+  reader.over(memory, 0, message.length);
+  return reader;
+};
+
+const u16 = (value: number): Buffer => Buffer.of(value >> 8, value & 0xff);
+
+const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)]);
+
+/** The body of a NewSessionTicket of TLS 1.3 (RFC 8446, section 4.6.1). */
+const message13 = ({ lifetimeS, ageAdd, ticket }: { lifetimeS: number; ageAdd: number; ticket: string }): Buffer =>
+  Buffer.concat([u32(lifetimeS), u32(ageAdd), Buffer.of(1, ticket.length), u16(ticket.length), Buffer.from(ticket), u16(0)]);
+
+/** The body of a NewSessionTicket of TLS 1.2 (RFC 5077, section 3.3). */
+const message12 = (lifetimeS: number, ticket: string): Buffer =>
+  Buffer.concat([u32(lifetimeS), u16(ticket.length), Buffer.from(ticket)]);
+
+const factsOf = ({ count, lifetimeS, ageAdd, bytes, nonce }: NewTicket): object => ({
+  count,
+  lifetimeS,
+  ageAdd,
+  ticket: Buffer.from(bytes).toString(),
+  nonceBytes: nonce.length,
+});
+
+it('keeps the newest of two tickets, with all that was said of it', () => {
+  const ticket = new NewTicket();
+  ticket.read13(readerOf(message13({ lifetimeS: 300, ageAdd: 7, ticket: 'first' })));
+  ticket.read13(readerOf(message13({ lifetimeS: 0xffff_ffff, ageAdd: 0x8000_0001, ticket: 'second' })));
+  expect(factsOf(ticket)).toEqual({ count: 2, lifetimeS: 0xffff_ffff, ageAdd: 0x8000_0001, ticket: 'second', nonceBytes: 1 });
+});
+
+it.each([
+  { what: 'a lifetime of 0', next: { lifetimeS: 0, ageAdd: 9, ticket: 'expired' } },
+  { what: 'no bytes', next: { lifetimeS: 60, ageAdd: 9, ticket: '' } },
+])('passes over a TLS 1.3 ticket of $what, and leaves the one before as it is', ({ next }) => {
+  const ticket = new NewTicket();
+  ticket.read13(readerOf(message13({ lifetimeS: 300, ageAdd: 7, ticket: 'first' })));
+  ticket.read13(readerOf(message13(next)));
+  expect(factsOf(ticket)).toEqual({ count: 1, lifetimeS: 300, ageAdd: 7, ticket: 'first', nonceBytes: 1 });
+});
+
+it('takes an empty TLS 1.2 ticket for none', () => {
+  const ticket = new NewTicket();
+  ticket.read12(readerOf(message12(300, '')));
+  expect(factsOf(ticket)).toMatchObject({ count: 0, lifetimeS: 0 });
+  ticket.read12(readerOf(message12(300, 'one')));
+  expect(factsOf(ticket)).toMatchObject({ count: 1, lifetimeS: 300, ticket: 'one' });
+});
