@@ -38,6 +38,7 @@ export class Slot implements Outcome {
   /** What the connection is kept open for behind the handshake. */
   #awaitsTicket = false;
   #awaitsAnswer = false;
+  #evidence: Evidence | undefined;
   #session: Session | undefined;
   #hasSession = false;
 
@@ -51,8 +52,9 @@ export class Slot implements Outcome {
     return this.generation * MOST_SLOTS + this.index;
   }
 
+  /** Asked for several times, and only once the connection is settled. */
   get evidence(): Evidence {
-    return this.conversation.evidence;
+    return (this.#evidence ??= this.conversation.evidence);
   }
 
   get sessionsGiven(): number {
@@ -94,13 +96,14 @@ export class Slot implements Outcome {
     this.bytesIn = 0;
     this.bytesOut = 0;
     this.unsent = undefined;
+    this.#evidence = undefined;
     this.#session = undefined;
     this.#hasSession = false;
   }
 
   /** The handshake is over: from here on a ticket and an answer are awaited, as the attempt wants. */
   awaitRest(attempt: Attempt): void {
-    this.#awaitsTicket = attempt.awaitTicket && this.conversation.evidence.protocol === 'TLSv1.3';
+    this.#awaitsTicket = attempt.awaitTicket && attempt.client.settings.protocol === 'TLSv1.3';
     this.#awaitsAnswer = attempt.asks;
     this.#setRestDeadline(attempt);
   }

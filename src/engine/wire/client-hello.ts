@@ -1,5 +1,6 @@
 import { CLIENT_HELLO, EARLY_DATA, HANDSHAKE, PRE_SHARED_KEY, SESSION_TICKET, TLS_1_2 } from '../../tls/numbers.ts';
 import { AT, type Connection } from './connection.ts';
+import { copyBytes } from './copy.ts';
 import { MESSAGE_HEAD_BYTES } from './flight.ts';
 import type { HelloTemplate } from './hello.ts';
 import { HEADER_BYTES } from './record.ts';
@@ -38,9 +39,9 @@ export const writeClientHello = (connection: Connection, { template, ticket, psk
   const { bytes } = connection.hello;
   connection.helloBytes = total;
   putHead(bytes, total);
-  memory.bytes.copy(bytes, RANDOM_AT, AT.clientRandom, AT.clientRandom + 32);
+  copyBytes(bytes, RANDOM_AT, memory.bytes, AT.clientRandom, 32);
   bytes[SESSION_ID_AT] = sessionIdBytes;
-  memory.bytes.copy(bytes, SESSION_ID_AT + 1, AT.sessionId, AT.sessionId + sessionIdBytes);
+  copyBytes(bytes, SESSION_ID_AT + 1, memory.bytes, AT.sessionId, sessionIdBytes);
   bytes.set(template.bytes, restAt);
   put16(bytes, restAt + template.extensionsAt, template.bytes.length - template.extensionsAt - 2 + tailBytes);
   if (template.shareAt >= 0 && keyPair !== undefined) bytes.set(keyPair.publicKey.bytes, restAt + template.shareAt);

@@ -4,6 +4,7 @@ import type { KeyPair } from './crypto/key-exchange.ts';
 import type { Primitives } from './crypto/primitives.ts';
 import type { VerifyKey } from './crypto/signature.ts';
 import type { Chain } from './chains.ts';
+import { copyBytes } from './copy.ts';
 import type { Part } from './server-hello.ts';
 import { Direction } from './record.ts';
 import type { WireSession } from './session.ts';
@@ -198,11 +199,6 @@ export class Connection {
     return pair;
   }
 }
-
-/** Copies a few bytes. A view of a typed array, and what copies it, cost more than the bytes do. */
-export const copyBytes = (to: Uint8Array, toAt: number, from: Uint8Array, at: number, length: number): void => {
-  for (let i = 0; i < length; i++) to[toAt + i] = from[at + i] ?? 0;
-};
 
 let lastMark = 0;
 

@@ -10,7 +10,8 @@ import {
   TLS_1_2,
 } from '../../tls/numbers.ts';
 import { readSignature } from './certificate-verify.ts';
-import { AT, copyBytes, type Connection, type Expected } from './connection.ts';
+import { AT, type Connection, type Expected } from './connection.ts';
+import { copyBytes } from './copy.ts';
 import { NONCE_BYTES } from './crypto/aead.ts';
 import { fault } from './fault.ts';
 import { chosenSuite, expectType, hashMessage, isSessionIdEcho } from './message.ts';
@@ -88,7 +89,7 @@ const takeServerHello = (tools: Tools, connection: Connection): void => {
   connection.isTicketPromised = hello.hasTicket;
   connection.alpn = hello.alpn.length === 0 ? '' : client.alpnOf(reader.bytes, hello.alpn);
   copyBytes(memory.bytes, AT.serverRandom, reader.bytes, hello.randomAt, 32);
-  memory.bytes.copyWithin(AT.clientRandomAgain, AT.clientRandom, AT.clientRandom + 32);
+  copyBytes(memory.bytes, AT.clientRandomAgain, memory.bytes, AT.clientRandom, 32);
   transcript.begin(suite.hash);
   transcript.update(connection.hello.address + HEADER_BYTES, connection.helloBytes - HEADER_BYTES);
   hashMessage(tools, connection, start);
@@ -115,7 +116,7 @@ const resume = (tools: Tools, connection: Connection, suite: Suite): void => {
   if (offered?.suite !== suite) throw fault('illegal_parameter');
   // RFC 7627, section 5.3: the session and its resumption must agree.
   if (offered.hasExtendedMasterSecret !== connection.hasExtendedMasterSecret) throw fault('no_extended_master_secret');
-  memory.bytes.copyWithin(AT.master, AT.resumption, AT.resumption + MASTER_BYTES);
+  copyBytes(memory.bytes, AT.master, memory.bytes, AT.resumption, MASTER_BYTES);
   tools.primitives.prfs[suite.hash].from(connection.address(AT.master), MASTER_BYTES, connection.mark);
   expandKeys(tools, connection, suite);
   connection.expects = connection.isTicketPromised ? 'ticket' : 'change-cipher-spec';
@@ -145,8 +146,8 @@ const takeKeyExchange = (tools: Tools, connection: Connection): void => {
   if (group === undefined || group.isKem || reader.u8() !== group.peerBytes) throw fault('illegal_parameter');
   const peerAt = reader.skip(group.peerBytes);
   const paramsBytes = reader.at - start;
-  memory.bytes.copy(scratch.bytes, 0, AT.clientRandom, AT.clientRandom + 64);
-  scratch.bytes.set(reader.bytes.subarray(start, reader.at), 64);
+  copyBytes(scratch.bytes, 0, memory.bytes, AT.clientRandom, 64);
+  copyBytes(scratch.bytes, 64, reader.bytes, start, paramsBytes);
   readSignature(connection, reader, { address: scratch.address, length: 64 + paramsBytes });
   if (!connection.takeKeyPair(index).agree(reader.address(peerAt), connection.address(AT.shared)))
     throw fault('illegal_parameter');
@@ -253,8 +254,8 @@ const protect = (tools: Tools, connection: Connection, side: 'read' | 'write'): 
   const part = side === 'write' ? 0 : 1;
   const keyAt = AT.keyBlock + part * keyBytes;
   const ivAt = AT.keyBlock + 2 * keyBytes + part * ivBytes;
-  bytes.copyWithin(direction.keyAt, keyAt, keyAt + keyBytes);
-  bytes.copyWithin(direction.ivAt, ivAt, ivAt + ivBytes);
+  copyBytes(bytes, direction.keyAt, bytes, keyAt, keyBytes);
+  copyBytes(bytes, direction.ivAt, bytes, ivAt, ivBytes);
   direction.on(tools.primitives.aeads[suite.aead], false);
 };
 

@@ -14,6 +14,7 @@ import {
 } from '../../tls/numbers.ts';
 import { readSignature } from './certificate-verify.ts';
 import { AT, type Connection, type Expected } from './connection.ts';
+import { copyOf } from './copy.ts';
 import { fault } from './fault.ts';
 import { protect13, protectLast13, scheduleOf, sendDecoy } from './keys13.ts';
 import { chosenSuite, expectType, hashMessage } from './message.ts';
@@ -97,7 +98,7 @@ export const resumptionSecret = (tools: Tools, connection: Connection, ticket: N
   const digest = connection.address(AT.digest);
   connection.transcript.digest(digest);
   schedule.resumption(connection, digest, ticket.nonce, connection.address(AT.verifyData));
-  return Uint8Array.from(connection.memory.bytes.subarray(AT.verifyData, AT.verifyData + schedule.hash.digestBytes));
+  return copyOf(connection.memory.bytes, AT.verifyData, schedule.hash.digestBytes);
 };
 
 const takeExtensions = (tools: Tools, connection: Connection): void => {

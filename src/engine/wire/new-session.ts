@@ -1,4 +1,5 @@
 import { AT, type Connection } from './connection.ts';
+import { copyOf } from './copy.ts';
 import { resumptionSecret } from './handshake13.ts';
 import { WireSession } from './session.ts';
 import type { NewTicket } from './ticket.ts';
@@ -8,13 +9,11 @@ import type { Tools } from './tools.ts';
 export const sessionOf = (tools: Tools, connection: Connection, ticket: NewTicket): WireSession | undefined => {
   const { client, suite, memory, isTls13, hasExtendedMasterSecret, sessionIdBytes } = connection;
   if (suite === undefined) return undefined;
-  const secret = isTls13
-    ? resumptionSecret(tools, connection, ticket)
-    : Uint8Array.from(memory.bytes.subarray(AT.master, AT.master + 48));
+  const secret = isTls13 ? resumptionSecret(tools, connection, ticket) : copyOf(memory.bytes, AT.master, 48);
   const state = {
-    sessionId: isTls13 ? NOTHING : Uint8Array.from(memory.bytes.subarray(AT.sessionId, AT.sessionId + sessionIdBytes)),
+    sessionId: isTls13 ? NOTHING : copyOf(memory.bytes, AT.sessionId, sessionIdBytes),
     secret,
-    ticket: ticket.count > 0 ? Uint8Array.from(ticket.bytes) : NOTHING,
+    ticket: ticket.count > 0 ? ticket.bytes() : NOTHING,
     lifetimeHintS: ticket.count > 0 ? ticket.lifetimeS : 0,
     hasExtendedMasterSecret,
     ticketAgeAdd: ticket.ageAdd,

@@ -1,5 +1,6 @@
 import { MESSAGE_HASH } from '../../tls/numbers.ts';
 import type { Connection } from './connection.ts';
+import { copyOf } from './copy.ts';
 import { fault } from './fault.ts';
 import { MESSAGE_HEAD_BYTES } from './flight.ts';
 import { scheduleOf, sendDecoy } from './keys13.ts';
@@ -44,7 +45,7 @@ const groupIndex = ({ serverHello }: Tools, { client, keyPair, hasRetried }: Con
 
 const cookieOf = ({ reader, serverHello: { cookie } }: Tools): Uint8Array | undefined => {
   if (cookie.length > MOST_COOKIE_BYTES) throw fault('message_too_long');
-  return cookie.length === 0 ? undefined : Uint8Array.from(reader.bytes.subarray(cookie.at, cookie.at + cookie.length));
+  return cookie.length === 0 ? undefined : copyOf(reader.bytes, cookie.at, cookie.length);
 };
 
 /** So that a hello with it and the longest ticket goes into one record. Servers' cookies have some hundred bytes. */

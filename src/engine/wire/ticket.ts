@@ -1,5 +1,6 @@
 import { EARLY_DATA } from '../../tls/numbers.ts';
 import { allocate } from '../ffi.ts';
+import { copyBytes, copyOf } from './copy.ts';
 import type { Reader } from './reader.ts';
 import { MOST_TICKET_BYTES } from './session.ts';
 
@@ -30,8 +31,8 @@ export class NewTicket {
   }
 
   /** A copy of the ticket; empty when there is none. */
-  get bytes(): Uint8Array {
-    return this.#memory.bytes.subarray(this.#nonceBytes, this.#nonceBytes + this.#ticketBytes);
+  bytes(): Uint8Array {
+    return copyOf(this.#memory.bytes, this.#nonceBytes, this.#ticketBytes);
   }
 
   get nonce(): { readonly address: number; readonly length: number } {
@@ -74,8 +75,8 @@ export class NewTicket {
     const { nonceAt, nonceBytes, ticketAt, ticketBytes } = given;
     if (ticketBytes === 0 || ticketBytes > MOST_TICKET_BYTES) return;
     if (nonceBytes + ticketBytes > this.#memory.bytes.length) this.#memory = allocate(nonceBytes + ticketBytes);
-    this.#memory.bytes.set(bytes.subarray(nonceAt, nonceAt + nonceBytes));
-    this.#memory.bytes.set(bytes.subarray(ticketAt, ticketAt + ticketBytes), nonceBytes);
+    copyBytes(this.#memory.bytes, 0, bytes, nonceAt, nonceBytes);
+    copyBytes(this.#memory.bytes, nonceBytes, bytes, ticketAt, ticketBytes);
     this.#nonceBytes = nonceBytes;
     this.#ticketBytes = ticketBytes;
     this.lifetimeS = given.lifetimeS;

@@ -23,12 +23,12 @@ const message13 = ({ lifetimeS, ageAdd, ticket }: { lifetimeS: number; ageAdd: n
 const message12 = (lifetimeS: number, ticket: string): Buffer =>
   Buffer.concat([u32(lifetimeS), u16(ticket.length), Buffer.from(ticket)]);
 
-const factsOf = ({ count, lifetimeS, ageAdd, bytes, nonce }: NewTicket): object => ({
-  count,
-  lifetimeS,
-  ageAdd,
-  ticket: Buffer.from(bytes).toString(),
-  nonceBytes: nonce.length,
+const factsOf = (ticket: NewTicket): object => ({
+  count: ticket.count,
+  lifetimeS: ticket.lifetimeS,
+  ageAdd: ticket.ageAdd,
+  ticket: Buffer.from(ticket.bytes()).toString(),
+  nonceBytes: ticket.nonce.length,
 });
 
 it('keeps the newest of two tickets, with all that was said of it', () => {

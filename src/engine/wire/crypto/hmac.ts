@@ -35,7 +35,7 @@ export class Hmac {
     const { hash } = this;
     const words = this.#words;
     if (length > hash.blockBytes) throw new RangeError('an HMAC key longer than a block');
-    words.fill(0);
+    for (let i = 0; i < words.length; i++) words[i] = 0;
     this.#memcpy(this.#block.address, address, length);
     for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) ^ INNER;
     hash.init(this.#innerKey);
