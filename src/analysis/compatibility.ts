@@ -3,8 +3,8 @@ import type { CellRecord, RunRecord } from '../domain/run-record.ts';
 import type { RunsOfState, StateOfRun } from './runs-of-state.ts';
 
 /**
- * What makes runs incomparable, beside the change that they are to show: another load, engine, library or program, or cells that
- * negotiated otherwise. Empty when they may be compared.
+ * What makes runs incomparable, beside the change that they are to show: another load, engine, library or program, work that the
+ * client was spared, or cells that negotiated otherwise. Empty when they may be compared.
  */
 export const differencesBetween = (before: RunsOfState, after: RunsOfState): RunDifference[] => {
   const [reference] = before.runs;
@@ -27,6 +27,7 @@ const differencesOf = (reference: StateOfRun, other: StateOfRun): RunDifference[
 const RUN_FACTS: readonly (readonly [string, (run: RunRecord) => string])[] = [
   ['engine', ({ engine }) => engine.name],
   ['TLS library', ({ engine }) => engine.library],
+  ['shortcuts', ({ engine }) => engine.shortcuts.join(', ') || 'none'],
   ['Node', ({ environment }) => environment.node],
   ['workers', ({ workers }) => String(workers)],
   ['load', ({ scenario }) => JSON.stringify(scenario['load'] ?? {})],

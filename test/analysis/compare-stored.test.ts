@@ -88,6 +88,11 @@ it.each<[string, Partial<RunRecord>, string]>([
     { engine: { name: 'node', library: 'node:tls, OpenSSL 3.5.0', reason: '', shortcuts: [] } },
     '  TLS library: node:tls, OpenSSL 3.0.15 before, node:tls, OpenSSL 3.5.0 after',
   ],
+  [
+    'work that the client was spared in one of them',
+    { engine: { name: 'node', library: 'node:tls, OpenSSL 3.0.15', reason: '', shortcuts: ['signature-unchecked', 'spinning'] } },
+    '  shortcuts: none before, signature-unchecked, spinning after',
+  ],
   ['another number of workers', { workers: 1 }, '  workers: 2 before, 1 after'],
   [
     'another load',
