@@ -50,8 +50,8 @@ export const addToAll = (points: Point[], addend: Point): void => {
 
 /** The sum of two points on a line of that slope. */
 const third = (one: Point, other: Point, slope: bigint): Point => {
-  const u = multiply(slope, slope) - A - one.u - other.u;
-  return { u, v: multiply(slope, one.u - u) - one.v };
+  const u = fold(slope * slope - A - one.u - other.u);
+  return { u, v: fold(slope * (one.u - u) - one.v) };
 };
 
 /** 2^255 is 19: what stands above is multiplied by it and added below, twice, after which a product is near the prime in size. */

@@ -31,7 +31,10 @@ interface Shape {
   readonly prefix: 'SHA256' | 'SHA384' | 'SHA512';
   readonly digestBytes: number;
   readonly blockBytes: number;
-  /** Of `SHA256_CTX` and `SHA512_CTX` (openssl/sha.h), in words: where the number of hashed bits, the bytes of an unfinished block and their number stand, and all of it. */
+  /**
+   * Of `SHA256_CTX` and `SHA512_CTX` (openssl/sha.h), in words: where the number of hashed bits, the bytes of an unfinished block and their
+   * number stand, and the length of the whole.
+   */
   readonly bitsAt: number;
   readonly dataAt: number;
   readonly dataBytesAt: number;
