@@ -1,10 +1,9 @@
 import type { Hash, HashName, HashState } from './crypto/hash.ts';
 
-/** A hash function with the state of all messages so far, and one to end a copy of it in. */
+/** A hash function with the state of all messages so far. */
 interface Running {
   readonly hash: Hash;
   readonly state: HashState;
-  readonly copy: HashState;
 }
 
 /** The running hash of all handshake messages (RFC 8446, section 4.4.1). */
@@ -37,14 +36,13 @@ export class Transcript {
 
   /** The hash of what has been so far. */
   digest(out: number): void {
-    const { hash, state, copy } = this.#begun();
-    hash.copy(copy, state);
-    hash.final(copy, out);
+    const { hash, state } = this.#begun();
+    hash.digest(state, out);
   }
 
   #make(name: HashName): Running {
     const hash = this.#hashes[name];
-    return { hash, state: hash.state(), copy: hash.state() };
+    return { hash, state: hash.state() };
   }
 
   #begun(): Running {

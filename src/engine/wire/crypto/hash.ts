@@ -22,6 +22,8 @@ export interface Hash {
   /** Ends a state: it must be initialised or copied onto before its next use. */
   final(state: HashState, out: number): void;
   copy(to: HashState, from: HashState): void;
+  /** The digest of what has been hashed so far; the state goes on. */
+  digest(state: HashState, out: number): void;
   /** Ends a state, hashes its digest behind what another has hashed, which is whole blocks, and ends that one: an HMAC's second half. */
   finalThrough(state: HashState, behind: HashState, out: number): void;
 }
@@ -73,6 +75,8 @@ class PlainHash implements Hash {
   readonly #final: NativeFunction;
   /** What has hashed nothing yet. */
   readonly #initial: HashState;
+  /** One for all connections: memory of their own would only push other things out of the CPU's caches. */
+  readonly #ending: HashState;
 
   constructor(
     shape: Shape,
@@ -87,6 +91,7 @@ class PlainHash implements Hash {
     this.#update = update;
     this.#final = final;
     this.#initial = this.state();
+    this.#ending = this.state();
     init(this.#initial.address);
   }
 
@@ -112,6 +117,11 @@ class PlainHash implements Hash {
     for (let i = 0; i < to.length; i++) to[i] = from[i] ?? 0;
   }
 
+  digest(state: HashState, out: number): void {
+    this.copy(this.#ending, state);
+    this.final(this.#ending, out);
+  }
+
   /** The digest is written to where the other state keeps what it has not hashed yet. */
   finalThrough(state: HashState, { address, words }: HashState, out: number): void {
     const { bitsAt, dataAt, dataBytesAt } = this.#shape;
@@ -129,6 +139,7 @@ class EvpHash implements Hash {
   readonly #lib: LibCrypto;
   readonly #digest: number;
   readonly #between: NativeMemory;
+  readonly #ending: HashState;
 
   constructor({ name, digestBytes, blockBytes }: Shape, lib: LibCrypto) {
     this.name = name;
@@ -137,6 +148,7 @@ class EvpHash implements Hash {
     this.#lib = lib;
     this.#digest = lib.EVP_MD_fetch(0, name.toUpperCase(), 0);
     this.#between = allocate(digestBytes);
+    this.#ending = this.state();
   }
 
   /** Freed with the process: states are as many as slots, and slots are kept. */
@@ -158,6 +170,11 @@ class EvpHash implements Hash {
 
   copy(to: HashState, from: HashState): void {
     this.#lib.EVP_MD_CTX_copy_ex(to.address, from.address);
+  }
+
+  digest(state: HashState, out: number): void {
+    this.copy(this.#ending, state);
+    this.final(this.#ending, out);
   }
 
   finalThrough(state: HashState, behind: HashState, out: number): void {
