@@ -20,8 +20,8 @@ const TOP_BIT = 2n ** 254n;
 const DRAWN_BITS = 2n ** 253n - STEP;
 
 /**
- * X25519 key pairs at an eighth of what the library takes (3.5 against 29 us): the private keys are k, k + 8, k + 16, ... from a random k on, so that a public
- * key is the sum of two points that are at hand, and the sums of a batch share one division.
+ * X25519 key pairs at an eighth of what the library takes (3.5 against 29 us): the private keys are k, k + 8, k + 16, ... from a random k
+ * on, so that a public key is the sum of two points that are at hand, and the sums of a batch share one division.
  *
  * No two pairs are the same, and a server's work with one is its work with any. But whoever knows one private key knows its neighbours:
  * these are keys for handshakes that protect nothing, as those of a load test.
