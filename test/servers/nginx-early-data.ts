@@ -5,6 +5,8 @@ import { startServerProgram, type Place } from './server-program.ts';
 /**
  * nginx with an http server that takes 0-RTT data. Its log is of requests: a handshake without one is not in it. Nor is
  * early data: `$ssl_early_data` is empty when our Finished came before the request was read, which happens.
+ *
+ * It is one process, without a master: servers are ended by SIGKILL, and a worker would outlive that.
  */
 export const startNginxEarlyData = async (program: string): Promise<Peer> => {
   const server = await startServerProgram({
@@ -23,7 +25,7 @@ export const startNginxEarlyData = async (program: string): Promise<Peer> => {
 
 const configuration = ({ folder, port }: Place): string => `
 daemon off;
-worker_processes 1;
+master_process off;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log error;
 events { worker_connections 1024; }
