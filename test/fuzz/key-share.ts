@@ -40,7 +40,8 @@ const nist = (group: number): KeyShare => {
   return { group, publicKey: ecdh.getPublicKey(), agree: (peer) => ecdh.computeSecret(peer) };
 };
 
-const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
+/** DER of a private X25519 key, up to the key itself (RFC 8410). */
+export const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const SPKI_X25519 = Buffer.from('302a300506032b656e032100', 'hex');
 
 const x25519 = (): KeyShare => {

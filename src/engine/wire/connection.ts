@@ -88,8 +88,6 @@ export class Connection {
   isResumed = false;
   hasRetried = false;
   hasSentDecoy = false;
-  /** TLS 1.3: whether the master secret is made, which nothing before the end of the handshake needs. */
-  hasMaster = false;
   isAskedForCertificate = false;
   hasExtendedMasterSecret = false;
   isTicketPromised = false;
@@ -131,7 +129,6 @@ export class Connection {
     this.isResumed = false;
     this.hasRetried = false;
     this.hasSentDecoy = false;
-    this.hasMaster = false;
     this.isAskedForCertificate = false;
     this.hasExtendedMasterSecret = false;
     this.isTicketPromised = false;

@@ -28,11 +28,11 @@ export const protect13 = (
 
 /** Gives a direction its last keys, when it is first used behind the handshake: many a connection ends before that. */
 export const protectLast13 = (tools: Tools, connection: Connection, side: 'read' | 'write'): void => {
-  const { suite } = connection;
+  const { suite, read, write } = connection;
   if (suite === undefined || connection[side].hasLastKeys) return;
   const schedule = scheduleOf(tools, suite);
-  if (!connection.hasMaster) schedule.master(connection);
-  connection.hasMaster = true;
+  // The first of the two: the master secret takes the place of what it is made of.
+  if (!read.hasLastKeys && !write.hasLastKeys) schedule.master(connection);
   schedule.application(connection, side === 'read' ? 'server' : 'client', connection.address(AT.finishedDigest));
   const secret = side === 'read' ? AT.serverApplication : AT.clientApplication;
   protect13(tools, connection, side, { suite, secret, finished: 0 });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { allocate } from '../../../src/engine/ffi.ts';
 import { Reader } from '../../../src/engine/wire/reader.ts';
 import { NewTicket } from '../../../src/engine/wire/ticket.ts';
+import { join, u8, u32, vector16, vector8 } from '../../fuzz/bytes.ts';
 
 const readerOf = (message: Buffer): Reader => {
   const memory = allocate(message.length);
@@ -11,17 +12,12 @@ const readerOf = (message: Buffer): Reader => {
   return reader;
 };
 
-const u16 = (value: number): Buffer => Buffer.of(value >> 8, value & 0xff);
-
-const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)]);
-
 /** The body of a NewSessionTicket of TLS 1.3 (RFC 8446, section 4.6.1). */
 const message13 = ({ lifetimeS, ageAdd, ticket }: { lifetimeS: number; ageAdd: number; ticket: string }): Buffer =>
-  Buffer.concat([u32(lifetimeS), u32(ageAdd), Buffer.of(1, ticket.length), u16(ticket.length), Buffer.from(ticket), u16(0)]);
+  join(u32(lifetimeS), u32(ageAdd), vector8(u8(ticket.length)), vector16(Buffer.from(ticket)), vector16());
 
 /** The body of a NewSessionTicket of TLS 1.2 (RFC 5077, section 3.3). */
-const message12 = (lifetimeS: number, ticket: string): Buffer =>
-  Buffer.concat([u32(lifetimeS), u16(ticket.length), Buffer.from(ticket)]);
+const message12 = (lifetimeS: number, ticket: string): Buffer => join(u32(lifetimeS), vector16(Buffer.from(ticket)));
 
 const factsOf = (ticket: NewTicket): object => ({
   count: ticket.count,

@@ -11,21 +11,35 @@ export interface HashState {
 }
 
 /** A hash function whose running states can be copied. */
-export interface Hash {
+export abstract class Hash {
   readonly name: HashName;
   readonly digestBytes: number;
   readonly blockBytes: number;
+  /** One for all connections: memory of their own would only push other things out of the CPU's caches. */
+  #ending: HashState | undefined;
+
+  constructor({ name, digestBytes, blockBytes }: Shape) {
+    this.name = name;
+    this.digestBytes = digestBytes;
+    this.blockBytes = blockBytes;
+  }
+
   /** Makes a state; it lives as long as the engine. */
-  state(): HashState;
-  init(state: HashState): void;
-  update(state: HashState, address: number, length: number): void;
+  abstract state(): HashState;
+  abstract init(state: HashState): void;
+  abstract update(state: HashState, address: number, length: number): void;
   /** Ends a state: it must be initialised or copied onto before its next use. */
-  final(state: HashState, out: number): void;
-  copy(to: HashState, from: HashState): void;
-  /** The digest of what has been hashed so far; the state goes on. */
-  digest(state: HashState, out: number): void;
+  abstract final(state: HashState, out: number): void;
+  abstract copy(to: HashState, from: HashState): void;
   /** Ends a state, hashes its digest behind what another has hashed, which is whole blocks, and ends that one: an HMAC's second half. */
-  finalThrough(state: HashState, behind: HashState, out: number): void;
+  abstract finalThrough(state: HashState, behind: HashState, out: number): void;
+
+  /** The digest of what has been hashed so far; the state goes on. */
+  digest(state: HashState, out: number): void {
+    this.#ending ??= this.state();
+    this.copy(this.#ending, state);
+    this.final(this.#ending, out);
+  }
 }
 
 interface Shape {
@@ -65,33 +79,25 @@ export const openHash = (name: HashName, lib: LibCrypto, arena: Arena, portable 
   return new PlainHash(shape, { init, update, final }, arena);
 };
 
-class PlainHash implements Hash {
-  readonly name: HashName;
-  readonly digestBytes: number;
-  readonly blockBytes: number;
+class PlainHash extends Hash {
   readonly #shape: Shape;
   readonly #arena: Arena;
   readonly #update: NativeFunction;
   readonly #final: NativeFunction;
   /** What has hashed nothing yet. */
   readonly #initial: HashState;
-  /** One for all connections: memory of their own would only push other things out of the CPU's caches. */
-  readonly #ending: HashState;
 
   constructor(
     shape: Shape,
     { init, update, final }: Readonly<Record<'init' | 'update' | 'final', NativeFunction>>,
     arena: Arena,
   ) {
-    this.name = shape.name;
-    this.digestBytes = shape.digestBytes;
-    this.blockBytes = shape.blockBytes;
+    super(shape);
     this.#shape = shape;
     this.#arena = arena;
     this.#update = update;
     this.#final = final;
     this.#initial = this.state();
-    this.#ending = this.state();
     init(this.#initial.address);
   }
 
@@ -117,11 +123,6 @@ class PlainHash implements Hash {
     for (let i = 0; i < to.length; i++) to[i] = from[i] ?? 0;
   }
 
-  digest(state: HashState, out: number): void {
-    this.copy(this.#ending, state);
-    this.final(this.#ending, out);
-  }
-
   /** The digest is written to where the other state keeps what it has not hashed yet. */
   finalThrough(state: HashState, { address, words }: HashState, out: number): void {
     const { bitsAt, dataAt, dataBytesAt } = this.#shape;
@@ -132,23 +133,16 @@ class PlainHash implements Hash {
   }
 }
 
-class EvpHash implements Hash {
-  readonly name: HashName;
-  readonly digestBytes: number;
-  readonly blockBytes: number;
+class EvpHash extends Hash {
   readonly #lib: LibCrypto;
   readonly #digest: number;
   readonly #between: NativeMemory;
-  readonly #ending: HashState;
 
-  constructor({ name, digestBytes, blockBytes }: Shape, lib: LibCrypto) {
-    this.name = name;
-    this.digestBytes = digestBytes;
-    this.blockBytes = blockBytes;
+  constructor(shape: Shape, lib: LibCrypto) {
+    super(shape);
     this.#lib = lib;
-    this.#digest = lib.EVP_MD_fetch(0, name.toUpperCase(), 0);
-    this.#between = allocate(digestBytes);
-    this.#ending = this.state();
+    this.#digest = lib.EVP_MD_fetch(0, shape.name.toUpperCase(), 0);
+    this.#between = allocate(shape.digestBytes);
   }
 
   /** Freed with the process: states are as many as slots, and slots are kept. */
@@ -170,11 +164,6 @@ class EvpHash implements Hash {
 
   copy(to: HashState, from: HashState): void {
     this.#lib.EVP_MD_CTX_copy_ex(to.address, from.address);
-  }
-
-  digest(state: HashState, out: number): void {
-    this.copy(this.#ending, state);
-    this.final(this.#ending, out);
   }
 
   finalThrough(state: HashState, behind: HashState, out: number): void {

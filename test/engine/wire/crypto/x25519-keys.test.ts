@@ -6,6 +6,7 @@ import { addToAll, BASE, canonical, multiple, sum } from '../../../../src/engine
 import { LibraryEntropy } from '../../../../src/engine/wire/crypto/entropy.ts';
 import { SuccessiveKeys } from '../../../../src/engine/wire/crypto/x25519-keys.ts';
 import { openLibCrypto } from '../../../../src/engine/wire/library.ts';
+import { PKCS8_X25519 } from '../../../fuzz/key-share.ts';
 
 const lib = openLibCrypto();
 
@@ -16,7 +17,7 @@ const numberOf = (bytes: Buffer): bigint => BigInt(`0x${Buffer.from(bytes).rever
 const scalarOf = (privateKey: Buffer): bigint => (numberOf(privateKey) & (2n ** 254n - 8n)) | (2n ** 254n);
 
 const publicKeyOf = (privateKey: Buffer): string => {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), privateKey]);
+  const der = Buffer.concat([PKCS8_X25519, privateKey]);
   const key = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
   return key.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
 };
