@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /**
  * Nanoseconds since the process began, as an integer: the one clock that all engines and threads share.
  *

@@ -3,6 +3,9 @@ import { CHANGE_CIPHER_SPEC, HANDSHAKE } from './numbers.ts';
 /** Messages are cut to this, in whatever pieces they come: a ClientHello with post-quantum shares and a ticket is below 4 KiB. */
 export const MAX_MESSAGE_BYTES = 16_384;
 
+const RECORD_HEAD_BYTES = 5;
+const MESSAGE_HEAD_BYTES = 4;
+
 /** Receives a plaintext handshake message: its body stands in `bytes` from `start` to `end`, only during the call. */
 export type MessageListener = (type: number, bytes: Uint8Array, start: number, end: number) => void;
 
@@ -13,13 +16,15 @@ export type MessageListener = (type: number, bytes: Uint8Array, start: number, e
  */
 export class FlightReader {
   readonly #onMessage: MessageListener;
-  readonly #record = new Uint8Array(5);
-  readonly #message = new Uint8Array(4);
-  readonly #body = new Uint8Array(MAX_MESSAGE_BYTES);
+  #recordType = 0;
+  /** Bytes of the record's header that have come, and bytes of its body that have not. */
   #recordHave = 0;
   #recordLeft = 0;
+  #messageType = 0;
   #messageHave = 0;
   #bodyLeft = 0;
+  /** Of a message that comes in pieces. */
+  #body: Uint8Array | undefined;
   #bodyHave = 0;
   #isEncrypted = false;
   /** After a HelloRetryRequest a ChangeCipherSpec is a decoy for middleboxes (RFC 8446, appendix D.4). */
@@ -52,35 +57,36 @@ export class FlightReader {
   read(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
     while (at < end && !this.#isEncrypted) {
-      if (this.#recordLeft === 0) {
-        at = this.#readRecordHeader(bytes, at, end);
+      if (this.#recordHave < RECORD_HEAD_BYTES) {
+        this.#readRecordHead(bytes[at++] ?? 0);
         continue;
       }
       const upTo = Math.min(end, at + this.#recordLeft);
       this.#recordLeft -= upTo - at;
-      if (this.#record[0] === HANDSHAKE) this.#readMessages(bytes, at, upTo);
+      if (this.#recordLeft === 0) this.#recordHave = 0;
+      if (this.#recordType === HANDSHAKE) this.#readMessages(bytes, at, upTo);
       at = upTo;
     }
   }
 
-  #readRecordHeader(bytes: Uint8Array, start: number, end: number): number {
-    let at = start;
-    while (at < end && this.#recordHave < 5) this.#record[this.#recordHave++] = bytes[at++] ?? 0;
-    if (this.#recordHave < 5) return at;
-    this.#recordHave = 0;
-    this.#recordLeft = u16(this.#record, 3);
-    if (this.#record[0] === CHANGE_CIPHER_SPEC && !this.expectsDecoy) this.#isEncrypted = true;
-    return at;
+  /** Type, version (2 bytes), length (2 bytes). */
+  #readRecordHead(byte: number): void {
+    this.#recordHave += 1;
+    if (this.#recordHave === 1) this.#recordType = byte;
+    else if (this.#recordHave === 4) this.#recordLeft = byte << 8;
+    else if (this.#recordHave === RECORD_HEAD_BYTES) {
+      this.#recordLeft |= byte;
+      if (this.#recordLeft === 0) this.#recordHave = 0;
+      if (this.#recordType === CHANGE_CIPHER_SPEC && !this.expectsDecoy) this.#isEncrypted = true;
+    }
   }
 
   #readMessages(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
     while (at < end && !this.#isEncrypted) {
-      if (this.#messageHave < 4) {
-        this.#message[this.#messageHave++] = bytes[at++] ?? 0;
-        if (this.#messageHave < 4) continue;
-        this.#bodyLeft = ((this.#message[1] ?? 0) << 16) | u16(this.#message, 2);
-        this.#bodyHave = 0;
+      if (this.#messageHave < MESSAGE_HEAD_BYTES) {
+        this.#readMessageHead(bytes[at++] ?? 0);
+        if (this.#messageHave < MESSAGE_HEAD_BYTES) continue;
         // An empty body (ServerHelloDone) ends with its header, which may end the piece too.
         if (this.#bodyLeft === 0) this.#deliver(bytes, at, at);
         continue;
@@ -92,7 +98,18 @@ export class FlightReader {
     }
   }
 
+  /** Type, length (3 bytes). */
+  #readMessageHead(byte: number): void {
+    if (this.#messageHave === 0) {
+      this.#messageType = byte;
+      this.#bodyLeft = 0;
+      this.#bodyHave = 0;
+    } else this.#bodyLeft = (this.#bodyLeft << 8) | byte;
+    this.#messageHave += 1;
+  }
+
   #collect(bytes: Uint8Array, at: number, take: number): void {
+    this.#body ??= new Uint8Array(MAX_MESSAGE_BYTES);
     for (let i = 0; i < take; i++) {
       if (this.#bodyHave + i < MAX_MESSAGE_BYTES) this.#body[this.#bodyHave + i] = bytes[at + i] ?? 0;
     }
@@ -103,8 +120,6 @@ export class FlightReader {
 
   #deliver(bytes: Uint8Array, start: number, end: number): void {
     this.#messageHave = 0;
-    this.#onMessage(this.#message[0] ?? 0, bytes, start, end);
+    this.#onMessage(this.#messageType, bytes, start, end);
   }
 }
-
-const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

@@ -42,7 +42,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * at most (RFC 5077, section 3.4). TLS 1.3 is resumed if and only if the ServerHello carries `pre_shared_key` (RFC 8446, section
  * 4.2.11); its session ID is always echoed and proves nothing.
  *
- * One reader serves one connection after another through {@link HelloReader.reset}; reading allocates nothing.
+ * One reader serves one connection after another through {@link HelloReader.reset}.
  */
 export class HelloReader {
   readonly #client: Mutable<ClientHelloFacts> = { sessionIdBytes: 0, ticketBytes: -1, pskBytes: -1 };

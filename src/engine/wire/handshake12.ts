@@ -14,8 +14,7 @@ import { AT, type Connection, type Expected } from './connection.ts';
 import { copyBytes } from './copy.ts';
 import { NONCE_BYTES } from './crypto/aead.ts';
 import { fault } from './fault.ts';
-import { chosenSuite, expectType, hashMessage, isSessionIdEcho } from './message.ts';
-import { HEADER_BYTES } from './record.ts';
+import { chosenSuite, expectType, hashHello, hashMessage, isSessionIdEcho } from './message.ts';
 import type { Suite } from './suites.ts';
 import type { NewTicket } from './ticket.ts';
 import type { Tools } from './tools.ts';
@@ -77,7 +76,7 @@ export const takeChangeCipherSpec12 = (tools: Tools, connection: Connection): vo
 
 const takeServerHello = (tools: Tools, connection: Connection): void => {
   const { reader, serverHello: hello } = tools;
-  const { client, transcript, memory } = connection;
+  const { client, memory } = connection;
   const start = reader.at;
   hello.read(reader);
   if (hello.version !== TLS_1_2) throw fault('protocol_version');
@@ -90,8 +89,7 @@ const takeServerHello = (tools: Tools, connection: Connection): void => {
   connection.alpn = hello.alpn.length === 0 ? '' : client.alpnOf(reader.bytes, hello.alpn);
   copyBytes(memory.bytes, AT.serverRandom, reader.bytes, hello.randomAt, 32);
   copyBytes(memory.bytes, AT.clientRandomAgain, memory.bytes, AT.clientRandom, 32);
-  transcript.begin(suite.hash);
-  transcript.update(connection.hello.address + HEADER_BYTES, connection.helloBytes - HEADER_BYTES);
+  hashHello(connection, suite);
   hashMessage(tools, connection, start);
   // The echo of our session ID says that the session is taken (RFC 5246, section 7.4.1.3; RFC 5077, section 3.4).
   connection.isResumed = connection.offered !== undefined && isSessionIdEcho(tools, connection);

@@ -1,6 +1,7 @@
 import { AT, type Connection } from './connection.ts';
 import { fault } from './fault.ts';
 import { MESSAGE_HEAD_BYTES } from './flight.ts';
+import { HEADER_BYTES } from './record.ts';
 import type { Suite } from './suites.ts';
 import type { Tools } from './tools.ts';
 
@@ -13,6 +14,13 @@ export const expectType = (type: number, expected: number): void => {
 export const hashMessage = ({ reader }: Tools, { transcript }: Connection, start: number): void => {
   const from = start - MESSAGE_HEAD_BYTES;
   transcript.update(reader.address(from), reader.end - from);
+};
+
+/** Our hello is hashed when the hash function is known, unless it was when the hello was written. */
+export const hashHello = ({ transcript, hello, helloBytes, offered, hasRetried }: Connection, { hash }: Suite): void => {
+  if (hasRetried || (transcript.isBegun && offered?.suite.hash === hash)) return;
+  transcript.begin(hash);
+  transcript.update(hello.address + HEADER_BYTES, helloBytes - HEADER_BYTES);
 };
 
 /** The suite that the server has chosen. */

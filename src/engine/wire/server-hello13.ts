@@ -1,8 +1,7 @@
 import { AT, type Connection } from './connection.ts';
 import { fault } from './fault.ts';
 import { protect13, scheduleOf } from './keys13.ts';
-import { hashMessage, isSessionIdEcho } from './message.ts';
-import { HEADER_BYTES } from './record.ts';
+import { hashHello, hashMessage, isSessionIdEcho } from './message.ts';
 import { retry } from './retry13.ts';
 import type { Suite } from './suites.ts';
 import type { Tools } from './tools.ts';
@@ -28,13 +27,6 @@ export const takeServerHello13 = (tools: Tools, connection: Connection): boolean
   agree(tools, connection, suite);
   connection.expects = 'encrypted-extensions';
   return true;
-};
-
-/** Our hello is hashed now that the hash function is known, unless it was for a binder. */
-const hashHello = ({ transcript, hello, helloBytes, offered, hasRetried }: Connection, suite: Suite): void => {
-  if (hasRetried || (transcript.isBegun && offered?.suite.hash === suite.hash)) return;
-  transcript.begin(suite.hash);
-  transcript.update(hello.address + HEADER_BYTES, helloBytes - HEADER_BYTES);
 };
 
 const takePsk = ({ serverHello: { psk } }: Tools, connection: Connection, suite: Suite): void => {
