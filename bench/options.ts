@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly inFlight: readonly number[];
   /** Handshakes of a soak. */
   readonly handshakes: number;
+  /** Whether idle cores are kept from halting. */
+  readonly staysAwake: boolean;
   /** File that the tables are also written to. */
   readonly output: string | undefined;
 }
@@ -33,6 +35,7 @@ const HELP = `npm run bench -- [options]
   --parts A,B       ${PARTS.join(', ')} [all but soak]
   --in-flight A,B   numbers of connections whose memory is read [10,100,1000,10000]
   --handshakes N    length of a soak [2000000]
+  --awake           keeps idle cores from halting (root, Linux)
   --output FILE     writes the tables there as well
 `;
 
@@ -49,6 +52,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
       parts: { type: 'string', default: 'handshakes,workers,memory,wire' },
       'in-flight': { type: 'string', default: '10,100,1000,10000' },
       handshakes: { type: 'string', default: '2000000' },
+      awake: { type: 'boolean', default: false },
       output: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -66,6 +70,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     parts: listOf(values.parts).map((part) => oneOf('parts', part, PARTS, (one) => one)),
     inFlight: listOf(values['in-flight']).map((number) => atLeastOne('in-flight', number)),
     handshakes: atLeastOne('handshakes', values.handshakes),
+    staysAwake: values.awake,
     output: values.output,
   };
 };

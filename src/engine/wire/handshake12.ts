@@ -110,11 +110,10 @@ const checkExtensions = (tools: Tools, { client }: Connection): void => {
 };
 
 const resume = (tools: Tools, connection: Connection, suite: Suite): void => {
-  const { offered, memory } = connection;
+  const { offered } = connection;
   if (offered?.suite !== suite) throw fault('illegal_parameter');
   // RFC 7627, section 5.3: the session and its resumption must agree.
   if (offered.hasExtendedMasterSecret !== connection.hasExtendedMasterSecret) throw fault('no_extended_master_secret');
-  copyBytes(memory.bytes, AT.master, memory.bytes, AT.resumption, MASTER_BYTES);
   tools.primitives.prfs[suite.hash].from(connection.address(AT.master), MASTER_BYTES, connection.mark);
   expandKeys(tools, connection, suite);
   connection.expects = connection.isTicketPromised ? 'ticket' : 'change-cipher-spec';

@@ -67,8 +67,8 @@ const putSessionId = ({ primitives }: Tools, connection: Connection): void => {
   }
 };
 
-const keepSecret = ({ memory, offered }: Connection): void => {
-  if (offered !== undefined) memory.bytes.set(offered.secret, AT.resumption);
+const keepSecret = ({ client, memory, offered }: Connection): void => {
+  if (offered !== undefined) memory.bytes.set(offered.secret, client.isTls13 ? AT.resumption : AT.master);
 };
 
 /** Begins the transcript with the session's hash function: the binder is made of the hello up to it. */
