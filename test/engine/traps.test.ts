@@ -92,6 +92,28 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
   });
 
   describe.skipIf(opensslProgram === undefined)('with openssl s_server (Debian: openssl)', () => {
+    it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+      'makes a full %s handshake with a server that takes a suite of another hash than the session has',
+      async (protocol) => {
+        const suites = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384'].map((suite) => `ECDHE-ECDSA-${suite}`);
+        const suites13 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
+        const [first, second] = await Promise.all(
+          [0, 1].map((i) =>
+            startSServer(opensslProgram ?? '', { args: ['-cipher', suites[i] ?? '', '-ciphersuites', suites13[i] ?? ''] }),
+          ),
+        );
+        if (first === undefined || second === undefined) throw new Error('no servers');
+        const how = { protocol, mode: 'ticket', close: 'notify' } as const;
+        const { session, negotiated } = await handshake(engine, clientOf(first, how));
+        expect(negotiated?.cipher).toMatch(/SHA256$/u);
+        const again = await handshake(engine, clientOf(second, how), { session });
+        expect(again.negotiated?.cipher).toMatch(/SHA384$/u);
+        expect(again.evidence).toMatchObject({ resumed: false, hello: { resumed: false } });
+        expect(await second.word?.()).toEqual({ full: 1, resumed: 0 });
+        await Promise.all([first.close(), second.close()]);
+      },
+    );
+
     it('waits for a TLS 1.3 ticket only so long, and not on the time of the handshake', async () => {
       const server = await startSServer(opensslProgram ?? '', { args: ['-num_tickets', '0'] });
       const client = clientOf(server, { mode: 'ticket', ticketTimeoutMs: 200, close: 'notify' });
