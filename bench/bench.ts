@@ -26,8 +26,8 @@ const SECTIONS: Readonly<Record<Part, (options: BenchOptions, server: BenchServe
 const main = async (): Promise<void> => {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) return;
-  const folder = await mkdtemp(join(tmpdir(), 'resumark-bench-'));
   const awake = options.staysAwake ? await keepAwake() : undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'resumark-bench-'));
   const server = await startServer(folder);
   try {
     const sections: string[] = [];
