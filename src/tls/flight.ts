@@ -17,8 +17,10 @@ export type MessageListener = (type: number, bytes: Uint8Array, start: number, e
 export class FlightReader {
   readonly #onMessage: MessageListener;
   #recordType = 0;
-  /** Bytes of the record's header that have come, and bytes of its body that have not. */
+  /** The last bytes of the record's header, and how many have come. */
+  #recordHead = 0;
   #recordHave = 0;
+  /** Bytes of its body that have not come. */
   #recordLeft = 0;
   #messageType = 0;
   #messageHave = 0;
@@ -57,13 +59,12 @@ export class FlightReader {
   read(bytes: Uint8Array, start: number, end: number): void {
     let at = start;
     while (at < end && !this.#isEncrypted) {
-      if (this.#recordHave < RECORD_HEAD_BYTES) {
+      if (this.#recordLeft === 0) {
         this.#readRecordHead(bytes[at++] ?? 0);
         continue;
       }
       const upTo = Math.min(end, at + this.#recordLeft);
       this.#recordLeft -= upTo - at;
-      if (this.#recordLeft === 0) this.#recordHave = 0;
       if (this.#recordType === HANDSHAKE) this.#readMessages(bytes, at, upTo);
       at = upTo;
     }
@@ -71,14 +72,13 @@ export class FlightReader {
 
   /** Type, version (2 bytes), length (2 bytes). */
   #readRecordHead(byte: number): void {
+    if (this.#recordHave === 0) this.#recordType = byte;
+    this.#recordHead = (this.#recordHead << 8) | byte;
     this.#recordHave += 1;
-    if (this.#recordHave === 1) this.#recordType = byte;
-    else if (this.#recordHave === 4) this.#recordLeft = byte << 8;
-    else if (this.#recordHave === RECORD_HEAD_BYTES) {
-      this.#recordLeft |= byte;
-      if (this.#recordLeft === 0) this.#recordHave = 0;
-      if (this.#recordType === CHANGE_CIPHER_SPEC && !this.expectsDecoy) this.#isEncrypted = true;
-    }
+    if (this.#recordHave < RECORD_HEAD_BYTES) return;
+    this.#recordHave = 0;
+    this.#recordLeft = this.#recordHead & 0xffff;
+    if (this.#recordType === CHANGE_CIPHER_SPEC && !this.expectsDecoy) this.#isEncrypted = true;
   }
 
   #readMessages(bytes: Uint8Array, start: number, end: number): void {

@@ -17,10 +17,16 @@ export const hashMessage = ({ reader }: Tools, { transcript }: Connection, start
 };
 
 /** Our hello is hashed when the hash function is known, unless it was when the hello was written. */
-export const hashHello = ({ transcript, hello, helloBytes, offered, hasRetried }: Connection, { hash }: Suite): void => {
+export const hashHello = (connection: Connection, { hash }: Suite): void => {
+  const { transcript, helloBytes, offered, hasRetried } = connection;
   if (hasRetried || (transcript.isBegun && offered?.suite.hash === hash)) return;
   transcript.begin(hash);
-  transcript.update(hello.address + HEADER_BYTES, helloBytes - HEADER_BYTES);
+  hashHelloPart(connection, HEADER_BYTES, helloBytes);
+};
+
+/** Hashes our hello from one place of its record to another. */
+export const hashHelloPart = ({ transcript, hello }: Connection, from: number, to: number): void => {
+  transcript.update(hello.address + from, to - from);
 };
 
 /** The suite that the server has chosen. */
