@@ -6,7 +6,6 @@ export interface Libc {
   readonly bind: NativeFunction;
   readonly connect: NativeFunction;
   readonly setsockopt: NativeFunction;
-  readonly getsockopt: NativeFunction;
   readonly send: NativeFunction;
   readonly recv: NativeFunction;
   readonly close: NativeFunction;
@@ -26,7 +25,6 @@ export const openLibc = (): Libc => {
     bind: library.bind('int bind(int fd, uintptr_t address, uint32_t length)'),
     connect: library.bind('int connect(int fd, uintptr_t address, uint32_t length)'),
     setsockopt: library.bind('int setsockopt(int fd, int level, int name, uintptr_t value, uint32_t length)'),
-    getsockopt: library.bind('int getsockopt(int fd, int level, int name, uintptr_t value, uintptr_t length)'),
     send: library.bind('intptr_t send(int fd, uintptr_t bytes, size_t length, int flags)'),
     recv: library.bind('intptr_t recv(int fd, uintptr_t bytes, size_t length, int flags)'),
     close: library.bind('int close(int fd)'),
@@ -49,7 +47,6 @@ export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const SOL_SOCKET = 1;
-export const SO_ERROR = 4;
 export const SO_LINGER = 13;
 export const MSG_NOSIGNAL = 0x4000;
 export const EPOLL_CLOEXEC = 0o2000000;
@@ -57,9 +54,8 @@ export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 0x1;
 export const EPOLLOUT = 0x4;
-export const EPOLLERR = 0x8;
-export const EPOLLHUP = 0x10;
 export const EPOLLRDHUP = 0x2000;
+export const EPOLLONESHOT = 0x4000_0000;
 export const EPOLLET = 0x8000_0000;
 export const CLOCK_MONOTONIC = 1;
 export const CLOCK_THREAD_CPUTIME_ID = 3;

@@ -6,7 +6,7 @@ const FIRST_LOOK_NS = 1e6;
 /** One that does not is looked at no more often than this. */
 const LOOK_EVERY_NS = 1e6;
 
-type LingeringSockets = Pick<Sockets, 'close' | 'silence' | 'hasInput'>;
+type LingeringSockets = Pick<Sockets, 'close' | 'hasInput'>;
 
 /**
  * Connections that are over for us but stay open a while (see `LINGER_MS`), in the order in which they end. One whose server has spoken
@@ -32,7 +32,6 @@ export class Lingering {
   }
 
   add(fd: number, nowNs: number): void {
-    this.#sockets.silence(fd);
     if (this.#count === this.#fds.length) this.#grow();
     const at = (this.#first + this.#count) % this.#fds.length;
     this.#fds[at] = fd;

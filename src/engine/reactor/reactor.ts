@@ -3,7 +3,7 @@ import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Client, type Work } from '../engine.ts';
 import type { Conversation, Exchange } from './conversation.ts';
 import { Lingering } from './lingering.ts';
-import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from './libc.ts';
+import { EPOLLOUT } from './libc.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
 import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
 
@@ -76,7 +76,10 @@ export class Reactor {
     const events = this.#wait();
     for (let event = 0; event < events; event++) {
       const slot = this.#slotOf(this.#sockets.token(event));
-      if (slot !== undefined) this.#ready(slot, this.#sockets.bits(event));
+      if (slot !== undefined) {
+        this.#ready(slot, this.#sockets.bits(event));
+        this.#watch(slot);
+      }
       // At once and not when all events are seen to: a virtual client that waits for its turn would be idle time of ours.
       if (this.#hasSettled || this.#work.dueNs() <= nowNs()) this.#startDue();
     }
@@ -106,9 +109,26 @@ export class Reactor {
     slot.begin(attempt, nowNs());
     const client = attempt.client as ReactorClient;
     const source = client.sources[this.#started++ % client.sources.length];
-    const opened = this.#sockets.open(client.address, source, slot.token);
-    if (typeof opened === 'number') slot.fd = opened;
-    else this.#fail(slot, opened);
+    const opened = this.#sockets.open(client.address, source);
+    if (typeof opened === 'number') {
+      slot.fd = opened;
+      this.#connect(slot);
+      this.#watch(slot);
+    } else this.#fail(slot, opened);
+  }
+
+  /** Talks as soon as the connection is there, as a client does that waits in connect(2): a near server accepts and reads in one go. */
+  #connect(slot: Slot): void {
+    const connection = this.#sockets.connection(slot.fd);
+    if (connection === 'made') this.#startTalking(slot);
+    else if (connection !== 'pending') this.#fail(slot, connection);
+  }
+
+  /** Asks for the next event of a slot, if it is still in use. */
+  #watch(slot: Slot): void {
+    if (slot.stage === 'free') return;
+    const failure = this.#sockets.watch(slot.fd, slot.token, slot.stage === 'connecting' || slot.unsent !== undefined);
+    if (failure !== undefined) this.#fail(slot, failure);
   }
 
   #addSlot(): Slot {
@@ -120,15 +140,9 @@ export class Reactor {
 
   #ready(slot: Slot, bits: number): void {
     if (slot.attempt !== undefined) this.#work.turnTo?.(slot.attempt);
-    if (slot.stage === 'connecting') {
-      if ((bits & (EPOLLERR | EPOLLHUP)) !== 0) {
-        this.#fail(slot, this.#sockets.error(slot.fd) ?? { kind: 'closed', detail: '' });
-        return;
-      }
-      if ((bits & EPOLLOUT) !== 0) this.#startTalking(slot);
-    } else if (slot.unsent !== undefined && (bits & EPOLLOUT) !== 0) this.#sendRest(slot);
-    const isEnding = (bits & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) !== 0;
-    if (isEnding || (bits & EPOLLIN) !== 0) this.#receive(slot, isEnding);
+    if (slot.stage === 'connecting') this.#connect(slot);
+    else if (slot.unsent !== undefined && (bits & EPOLLOUT) !== 0) this.#sendRest(slot);
+    if ((bits & ~EPOLLOUT) !== 0) this.#receive(slot);
   }
 
   #startTalking(slot: Slot): void {
@@ -143,31 +157,17 @@ export class Reactor {
     this.#judgeStatus(slot);
   }
 
-  #receive(slot: Slot, isEnding: boolean): void {
-    const { generation } = slot;
-    // A slot may be settled, and even be in use again, before the socket's bytes are all read.
-    while (slot.generation === generation && slot.stage !== 'free' && slot.stage !== 'connecting') {
-      const received = this.#sockets.receive(slot.fd, this.#exchange.input);
-      if (received === NOTHING_YET) return;
-      if (received === RESET || received === 0) {
-        this.#receiveEnd(slot, received === RESET);
-        return;
-      }
-      slot.bytesIn += received;
-      if (slot.stage !== 'closing') this.#give(slot, received);
-      // Less than there was room for: the socket is empty, and what comes later raises an event of its own. The end that this event told
-      // of does not.
-      if (received < this.#exchange.input.bytes.length && !isEnding) return;
-      // A peer that talks on without end must not keep the loop.
-      const now = nowNs();
-      if (slot.generation === generation && now >= slot.deadlineNs) {
-        this.#expire(slot, now);
-        return;
-      }
+  /** Once per event: what is left raises another, and a peer that talks on without end does not keep the loop. */
+  #receive(slot: Slot): void {
+    if (slot.stage === 'free' || slot.stage === 'connecting') return;
+    const received = this.#sockets.receive(slot.fd, this.#exchange.input);
+    if (received === NOTHING_YET) return;
+    if (received === RESET || received === 0) {
+      this.#receiveEnd(slot, received === RESET);
+      return;
     }
-  }
-
-  #give(slot: Slot, received: number): void {
+    slot.bytesIn += received;
+    if (slot.stage === 'closing') return;
     slot.conversation.take(received);
     if (slot.conversation.outputBytes > 0) this.#sendOutput(slot);
     this.#judgeStatus(slot);

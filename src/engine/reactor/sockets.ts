@@ -15,6 +15,7 @@ import {
   EPOLL_CTL_MOD,
   EPOLLET,
   EPOLLIN,
+  EPOLLONESHOT,
   EPOLLOUT,
   EPOLLRDHUP,
   ERRNO_NAMES,
@@ -22,7 +23,6 @@ import {
   IPPROTO_IP,
   IPPROTO_TCP,
   MSG_NOSIGNAL,
-  SO_ERROR,
   SO_LINGER,
   SOCK_STREAM_NONBLOCKING,
   SOL_SOCKET,
@@ -50,7 +50,7 @@ const MOST_SPARE = 512;
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 const TOKEN_WORD = EVENT_WORDS - 2;
 
-/** The token of events that no slot is to hear of: the timer's, and those of connections that only linger. */
+/** The token of the timer's events, which are for no slot. */
 const NO_SLOT = 0xffff_ffff;
 
 /** What recv gives beside a number of bytes. */
@@ -66,13 +66,14 @@ export class Sockets {
   readonly #eventWords: Uint32Array;
   readonly #event = allocate(EVENT_WORDS * 4);
   readonly #eventWord: Uint32Array;
-  /** 1 for TCP_NODELAY, and {1, 0} for SO_LINGER, side by side; then room for SO_ERROR and its length. */
+  /** 1 for TCP_NODELAY, and {1, 0} for SO_LINGER, side by side; then room for 16 bytes of what a call gives. */
   readonly #options = allocate(32);
-  readonly #optionWords: Int32Array;
   /** `struct sockaddr` of family AF_UNSPEC. */
   readonly #nowhere = allocate(16);
   /** By descriptor: the family of a socket that can be used again, 0 of one that cannot. */
   readonly #families: number[] = [];
+  /** By descriptor: whether epoll knows the socket. */
+  readonly #isRegistered: boolean[] = [];
   /** Unconnected sockets that wait for use. */
   readonly #spare4: number[] = [];
   readonly #spare6: number[] = [];
@@ -87,9 +88,7 @@ export class Sockets {
     this.#epoll = libc.epollCreate(EPOLL_CLOEXEC);
     this.#eventWords = wordsOf(this.#events);
     this.#eventWord = wordsOf(this.#event);
-    this.#optionWords = new Int32Array(this.#options.bytes.buffer, 0, 8);
-    this.#optionWords[0] = 1;
-    this.#optionWords[1] = 0;
+    this.#options.bytes.writeInt32LE(1, 0);
     this.#nowhere.bytes.writeUInt16LE(AF_UNSPEC, 0);
     this.#timer = libc.timerCreate(CLOCK_MONOTONIC, TIMER_NONBLOCKING);
     this.#eventWord[0] = EPOLLIN | EPOLLET;
@@ -98,28 +97,43 @@ export class Sockets {
   }
 
   /**
-   * Begins to connect a socket, a spare one if there is any. Readiness is reported edge-triggered, under the token.
+   * Begins to connect a socket, a spare one if there is any. Nothing of it is reported before it is watched.
    *
    * @returns the descriptor, or the failure.
    */
-  open(address: SocketAddress, source: SocketAddress | undefined, token: number): number | Failure {
+  open(address: SocketAddress, source: SocketAddress | undefined): number | Failure {
     const libc = this.#libc;
     const spare = source === undefined ? this.#spares(address.family).pop() : undefined;
     const fd = spare ?? this.#create(address.family);
     if (fd < 0) return this.#failure();
     this.#families[fd] = source === undefined ? address.family : 0;
-    this.#eventWord[0] = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    this.#eventWord[TOKEN_WORD] = token;
     if (source !== undefined) {
       // The port is chosen at connect: then it need be free for this destination only.
       libc.setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, this.#options.address, 4);
       if (libc.bind(fd, source.memory.address, source.memory.bytes.length) < 0) return this.#giveUp(fd);
     }
-    const operation = spare === undefined ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    const isRefused =
-      libc.epollCtl(this.#epoll, operation, fd, this.#event.address) < 0 ||
-      (libc.connect(fd, address.memory.address, address.memory.bytes.length) < 0 && lastErrno() !== EINPROGRESS);
+    const isRefused = libc.connect(fd, address.memory.address, address.memory.bytes.length) < 0 && lastErrno() !== EINPROGRESS;
     return isRefused ? this.#giveUp(fd) : fd;
+  }
+
+  /** What has become of a connection that was begun: it is there, as it mostly is at once when the peer is near, or is not yet, or failed. */
+  connection(fd: number): 'made' | 'pending' | Failure {
+    // Linux does not take even nothing to send before the connection is there.
+    if (this.#libc.send(fd, this.#options.address, 0, MSG_NOSIGNAL) === 0) return 'made';
+    return lastErrno() === EAGAIN ? 'pending' : this.#failure();
+  }
+
+  /**
+   * Reports, once and under the token, that the peer has sent something or has ended the connection, or, if asked for, that something can be
+   * sent. A socket that has been reported is silent until it is watched again, so one that only lingers wakes nobody.
+   */
+  watch(fd: number, token: number, forOutput: boolean): Failure | undefined {
+    this.#eventWord[0] = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT | (forOutput ? EPOLLOUT : 0);
+    this.#eventWord[TOKEN_WORD] = token;
+    const operation = this.#isRegistered[fd] === true ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (this.#libc.epollCtl(this.#epoll, operation, fd, this.#event.address) < 0) return this.#failure();
+    this.#isRegistered[fd] = true;
+    return undefined;
   }
 
   /** Waits for readiness, at most so many ns and not long. @returns how many events there are. */
@@ -137,15 +151,6 @@ export class Sockets {
   /** The readiness bits of an event of the last wait. */
   bits(event: number): number {
     return this.#eventWords[event * EVENT_WORDS] ?? 0;
-  }
-
-  /** The error that a socket has come to, `undefined` when it has none. */
-  error(fd: number): Failure | undefined {
-    this.#optionWords[4] = 0;
-    this.#optionWords[5] = 4;
-    this.#libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, this.#options.address + 16, this.#options.address + 20);
-    const errno = this.#options.bytes.readInt32LE(16);
-    return errno === 0 ? undefined : failureOf(errno);
   }
 
   /** @returns how many bytes were taken; 0 when the socket's buffer is full; -2 when the connection is gone. */
@@ -183,13 +188,6 @@ export class Sockets {
     else this.#libc.close(fd);
   }
 
-  /** Reports no more of a connection: what its peer still has to say would only wake us. That it is gone is reported all the same. */
-  silence(fd: number): void {
-    this.#eventWord[0] = EPOLLET;
-    this.#eventWord[TOKEN_WORD] = NO_SLOT;
-    this.#libc.epollCtl(this.#epoll, EPOLL_CTL_MOD, fd, this.#event.address);
-  }
-
   /** CPU time of this thread in ns. */
   threadCpuNs(): number {
     this.#libc.clockGettime(CLOCK_THREAD_CPUTIME_ID, this.#options.address + 16);
@@ -207,6 +205,7 @@ export class Sockets {
     const libc = this.#libc;
     const fd = libc.socket(family, SOCK_STREAM_NONBLOCKING, 0);
     if (fd < 0) return fd;
+    this.#isRegistered[fd] = false;
     const one = this.#options.address;
     // Nagle and delayed ACK together would add a plateau of 40 ms.
     libc.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);

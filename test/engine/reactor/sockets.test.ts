@@ -1,42 +1,87 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openLibc } from '../../../src/engine/reactor/libc.ts';
-import { socketAddress, Sockets } from '../../../src/engine/reactor/sockets.ts';
+import { socketAddress, Sockets, type SocketAddress } from '../../../src/engine/reactor/sockets.ts';
+
+let sockets: Sockets;
+let server: Server;
+let address: SocketAddress;
+const accepted: Socket[] = [];
+
+beforeEach(async () => {
+  sockets = new Sockets(openLibc(), false);
+  accepted.length = 0;
+  server = createServer((socket) => accepted.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  address = socketAddress('127.0.0.1', (server.address() as AddressInfo).port);
+});
+
+afterEach(() => {
+  for (const socket of accepted) socket.destroy();
+  server.close();
+  sockets.closeAll();
+});
+
+const open = (to = address): number => {
+  const fd = sockets.open(to, undefined);
+  if (typeof fd !== 'number') throw new TypeError(`no socket: ${fd.kind}`);
+  return fd;
+};
 
 /** Tokens of all events that come within a while. The server shares this thread, and so has its turn in between. */
-const tokensWithin = async (sockets: Sockets, turns: number): Promise<number[]> => {
+const tokensWithin = async (turns: number): Promise<number[]> => {
   const tokens: number[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    const events = sockets.waitFor(1e6);
+    const events = sockets.waitFor(0);
     for (let event = 0; event < events; event++) tokens.push(sockets.token(event));
     await sleep(1);
   }
   return tokens;
 };
 
-it('tells the end of a silenced connection to nobody, least of all to the connection that was opened last', async () => {
-  const accepted: Socket[] = [];
-  const server = createServer((socket) => accepted.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = socketAddress('127.0.0.1', (server.address() as AddressInfo).port);
-  const sockets = new Sockets(openLibc(), false);
-  const [silenced, talking] = [11, 22];
-  const first = sockets.open(address, undefined, silenced);
-  expect(await tokensWithin(sockets, 10)).toContain(silenced);
-  sockets.open(address, undefined, talking);
-  expect(await tokensWithin(sockets, 10)).toContain(talking);
-  if (typeof first !== 'number') throw new TypeError('no socket');
-
-  sockets.silence(first);
-  accepted[0]?.resetAndDestroy();
-  const heard = await tokensWithin(sockets, 20);
-  expect(heard).not.toContain(silenced);
-  expect(heard).not.toContain(talking);
-  expect(sockets.hasInput(first)).toBe(true);
-
-  for (const socket of accepted) socket.destroy();
+it('says of a connection that it is made, or why it is refused', () => {
+  expect(sockets.connection(open())).toBe('made');
   server.close();
-  sockets.closeAll();
+  const refused = sockets.open(address, undefined);
+  expect(typeof refused === 'number' ? sockets.connection(refused) : refused).toMatchObject({ kind: 'refused' });
+});
+
+it('says of a connection that nobody answers that it is pending, and does not take it for writable', async () => {
+  // This thread accepts nothing before its next turn: one more than the backlog has room for gets no answer.
+  const full = createServer((socket) => accepted.push(socket)).listen({ port: 0, host: '127.0.0.1', backlog: 1 });
+  await once(full, 'listening');
+  const to = socketAddress('127.0.0.1', (full.address() as AddressInfo).port);
+  const pending = Array.from({ length: 5 }, () => open(to)).find((fd) => sockets.connection(fd) === 'pending');
+  expect(pending).toBeDefined();
+  expect(sockets.watch(pending ?? -1, 5, true)).toBeUndefined();
+  expect(await tokensWithin(5)).toEqual([]);
+  full.close();
+});
+
+it('reports a socket once per watch, and one that is not watched never', async () => {
+  const [talking, silent] = [open(), open()];
+  sockets.watch(talking, 11, false);
+  sockets.watch(silent, 22, false);
+  await sleep(20);
+  for (const socket of accepted) socket.write('x');
+  expect((await tokensWithin(10)).toSorted((a, b) => a - b)).toEqual([11, 22]);
+  for (const socket of accepted) socket.write('y');
+  expect(await tokensWithin(10)).toEqual([]);
+
+  sockets.watch(talking, 33, false);
+  for (const socket of accepted) socket.resetAndDestroy();
+  expect(await tokensWithin(20)).toEqual([33]);
+  expect(sockets.hasInput(silent)).toBe(true);
+});
+
+it('uses a socket again that was reset, under a new token', async () => {
+  const first = open();
+  sockets.watch(first, 11, false);
+  sockets.close(first);
+  const second = open();
+  expect(second).toBe(first);
+  sockets.watch(second, 22, true);
+  expect(await tokensWithin(3)).toContain(22);
 });
