@@ -29,7 +29,7 @@ const HELP = `npm run bench -- [options]
 
   --repeats N       measurements of each client, in turns; the median counts [3]
   --seconds N       length of each measurement [2]
-  --concurrency N   connections of those clients that can have several [16]
+  --concurrency N   connections of those clients that can have several [200]
   --only A,B        engines and tools whose names begin so [all]
   --cases A,B       ${CASES.map(({ id }) => id).join(', ')} [all]
   --parts A,B       ${PARTS.join(', ')} [all but soak]
@@ -46,7 +46,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     options: {
       repeats: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '2' },
-      concurrency: { type: 'string', default: '16' },
+      concurrency: { type: 'string', default: '200' },
       only: { type: 'string', default: '' },
       cases: { type: 'string', default: CASES.map(({ id }) => id).join(',') },
       parts: { type: 'string', default: 'handshakes,workers,memory,wire' },

@@ -16,7 +16,11 @@ const equalRateOf = ({ mode, protocol }: Case): string => {
   return protocol === 'TLSv1.2' ? '8000/s' : '2000/s';
 };
 
-const [FEW, MANY] = [20, 1000];
+/** What wire costs with the first of them is what its cost with more is held against. */
+const IN_FLIGHT = [20, 200, 1000] as const;
+
+/** What its cost with the last of them may be of that. */
+const MOST_GROWTH = 1.2;
 
 /** In flight, so that the server never waits; and seconds, beside which the beginning and the end of a block weigh little. */
 const TO_SATURATE = { concurrency: 128, seconds: 5 };
@@ -61,7 +65,7 @@ const equalRate = async (stand: Stand): Promise<string> => {
 const shortcuts = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases.filter(({ mode }) => mode === 'full')) {
-    const load = { concurrency: FEW };
+    const load = { concurrency: IN_FLIGHT[0] };
     const { openssl, wire } = await inTurns(stand, {
       openssl: () => measure(stand, 'openssl', what, { load }),
       wire: () => measure(stand, 'wire', what, { load, tls: { keyShare: 'reuse', noSignatureCheck: true } }),
@@ -75,14 +79,39 @@ const shortcuts = async (stand: Stand): Promise<string> => {
 const manyInFlight = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases) {
-    const { few, many } = await inTurns(stand, {
-      few: () => measure(stand, 'wire', what, { load: { concurrency: FEW } }),
-      many: () => measure(stand, 'wire', what, { load: { concurrency: MANY } }),
-    });
-    const ratio = many.clientNs / few.clientNs;
-    rows.push([what.label, us(few.clientNs), us(many.clientNs), judged(ratio, ratio <= 1.2), 'at most 1.2']);
+    const costs = await inTurns(
+      stand,
+      Object.fromEntries(
+        IN_FLIGHT.flatMap((concurrency) =>
+          (['openssl', 'wire'] as const).map((engine) => [
+            `${engine} ${String(concurrency)}`,
+            () => measure(stand, engine, what, { load: { concurrency } }),
+          ]),
+        ),
+      ),
+    );
+    const costOf = (engine: EngineName, concurrency: number): number =>
+      costs[`${engine} ${String(concurrency)}`]?.clientNs ?? Number.NaN;
+    for (const concurrency of IN_FLIGHT) {
+      const [openssl, wire] = [costOf('openssl', concurrency), costOf('wire', concurrency)];
+      const growth = wire / costOf('wire', IN_FLIGHT[0]);
+      const isLast = concurrency === IN_FLIGHT.at(-1);
+      rows.push([
+        what.label,
+        String(concurrency),
+        us(openssl),
+        us(wire),
+        (wire / openssl).toFixed(2),
+        judged(growth, !isLast || growth <= MOST_GROWTH),
+        isLast ? `at most ${String(MOST_GROWTH)}` : '',
+      ]);
+    }
   }
-  return markdownTable(['case', `client CPU at ${String(FEW)}`, `at ${String(MANY)}`, 'ratio', 'wanted'], rows);
+  const few = String(IN_FLIGHT[0]);
+  return markdownTable(
+    ['case', 'in flight', 'client CPU of openssl', 'of wire', 'wire to openssl', `wire to itself at ${few}`, 'wanted'],
+    rows,
+  );
 };
 
 const saturation = async (stand: Stand): Promise<string> => {

@@ -4,6 +4,7 @@ import { LINGER_MS, type Attempt, type Client, type Work } from '../engine.ts';
 import type { Conversation, Exchange } from './conversation.ts';
 import { Lingering } from './lingering.ts';
 import { EPOLLOUT } from './libc.ts';
+import { Sender } from './sender.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
 import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
 
@@ -30,6 +31,7 @@ export interface ReactorOptions {
 export class Reactor {
   readonly #sockets: Sockets;
   readonly #exchange: Exchange;
+  readonly #sender: Sender;
   readonly #converse: () => Conversation;
   #work: Work = NOTHING;
   readonly #slots: Slot[] = [];
@@ -43,6 +45,7 @@ export class Reactor {
   constructor({ sockets, exchange, converse }: ReactorOptions) {
     this.#sockets = sockets;
     this.#exchange = exchange;
+    this.#sender = new Sender(sockets, exchange);
     this.#converse = converse;
     this.#lingering = new Lingering(LINGER_MS, sockets);
   }
@@ -65,10 +68,10 @@ export class Reactor {
 
   #startDue(): void {
     this.#hasSettled = false;
-    let attempt = this.#work.next(nowNs());
-    while (attempt !== undefined) {
-      this.#start(attempt);
-      attempt = this.#work.next(nowNs());
+    let now = nowNs();
+    for (let attempt = this.#work.next(now); attempt !== undefined; attempt = this.#work.next(now)) {
+      this.#start(attempt, now);
+      now = nowNs();
     }
   }
 
@@ -102,11 +105,11 @@ export class Reactor {
     return slot !== undefined && slot.stage !== 'free' && token === slot.token ? slot : undefined;
   }
 
-  #start(attempt: Attempt): void {
+  #start(attempt: Attempt, now: number): void {
     this.#work.turnTo?.(attempt);
     const slot = this.#free.pop() ?? this.#addSlot();
     this.#inFlight += 1;
-    slot.begin(attempt, nowNs());
+    slot.begin(attempt, now);
     const client = attempt.client as ReactorClient;
     const source = client.sources[this.#started++ % client.sources.length];
     const opened = this.#sockets.open(client.address, source);
@@ -141,7 +144,7 @@ export class Reactor {
   #ready(slot: Slot, bits: number): void {
     if (slot.attempt !== undefined) this.#work.turnTo?.(slot.attempt);
     if (slot.stage === 'connecting') this.#connect(slot);
-    else if (slot.unsent !== undefined && (bits & EPOLLOUT) !== 0) this.#sendRest(slot);
+    else if (slot.unsent !== undefined && (bits & EPOLLOUT) !== 0) this.#sender.sendRest(slot);
     if ((bits & ~EPOLLOUT) !== 0) this.#receive(slot);
   }
 
@@ -153,7 +156,7 @@ export class Reactor {
     slot.stage = 'talking';
     slot.deadlineNs = slot.connectedNs + attempt.client.settings.handshakeTimeoutMs * 1e6;
     slot.conversation.start(attempt);
-    this.#sendOutput(slot);
+    this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
   }
 
@@ -169,7 +172,7 @@ export class Reactor {
     slot.bytesIn += received;
     if (slot.stage === 'closing') return;
     slot.conversation.take(received);
-    if (slot.conversation.outputBytes > 0) this.#sendOutput(slot);
+    this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
   }
 
@@ -192,15 +195,16 @@ export class Reactor {
     const { conversation } = slot;
     if (conversation.status === 'failed') this.#fail(slot, conversation.failure ?? { kind: 'tls', detail: '' });
     else if (conversation.status === 'finished') {
-      if (slot.stage === 'talking') this.#finish(slot);
-      if (slot.stage === 'awaiting' && slot.hasRest(nowNs())) this.#end(slot);
+      const now = nowNs();
+      if (slot.stage === 'talking') this.#finish(slot, now);
+      if (slot.stage === 'awaiting' && slot.hasRest(now)) this.#end(slot);
     }
   }
 
-  #finish(slot: Slot): void {
+  #finish(slot: Slot, now: number): void {
     const { attempt } = slot;
     if (attempt === undefined) return;
-    slot.finishedNs = nowNs();
+    slot.finishedNs = now;
     slot.handshakeNs = slot.finishedNs - slot.connectedNs;
     slot.stage = 'awaiting';
     slot.awaitRest(attempt);
@@ -211,7 +215,7 @@ export class Reactor {
       slot.stage = 'closing';
       slot.deadlineNs = nowNs() + POLITE_CLOSE_NS;
       slot.conversation.sayGoodbye();
-      if (slot.conversation.outputBytes > 0) this.#sendOutput(slot);
+      this.#sender.sendOutput(slot);
     } else this.#settle(slot);
   }
 
@@ -245,26 +249,6 @@ export class Reactor {
     if (now) this.#sockets.close(slot.fd);
     else this.#lingering.add(slot.fd, slot.endNs);
     slot.fd = -1;
-  }
-
-  #sendOutput(slot: Slot): void {
-    const { outputBytes } = slot.conversation;
-    const { output } = this.#exchange;
-    slot.bytesOut += outputBytes;
-    const sent = slot.unsent === undefined ? this.#sockets.send(slot.fd, output.address, outputBytes) : 0;
-    // A connection that is gone is found out by the reading that follows.
-    if (sent < 0 || sent === outputBytes) return;
-    const rest = Buffer.from(output.bytes.subarray(sent, outputBytes));
-    slot.unsent = slot.unsent === undefined ? rest : Buffer.concat([slot.unsent, rest]);
-  }
-
-  #sendRest(slot: Slot): void {
-    const { unsent } = slot;
-    if (unsent === undefined) return;
-    const { output } = this.#exchange;
-    const bytes = unsent.copy(output.bytes);
-    const sent = Math.max(0, this.#sockets.send(slot.fd, output.address, bytes));
-    slot.unsent = sent === unsent.length ? undefined : unsent.subarray(sent);
   }
 
   #checkDeadlines(now: number): void {

@@ -22,31 +22,31 @@ export const AT = {
   serverRandom: 32,
   clientRandomAgain: 64,
   sessionId: 96,
-  /** Of TLS 1.2 the master secret; of TLS 1.3 what the application's secrets are made of. */
+  /** Of TLS 1.2 the master secret, with room for two digests; of TLS 1.3 what the application's secrets are made of. */
   master: 128,
-  digest: 176,
-  verifyData: 240,
-  readKey: 304,
-  readIv: 336,
-  writeKey: 352,
-  writeIv: 384,
-  /** Room for the longest key block of TLS 1.2: two keys and two IVs. */
-  keyBlock: 400,
+  digest: 192,
+  verifyData: 256,
+  readKey: 320,
+  readIv: 352,
+  writeKey: 368,
+  writeIv: 400,
+  /** Room for the longest key block of TLS 1.2, two keys and two IVs, in whole digests. */
+  keyBlock: 416,
   /** What the key exchange came to. */
-  shared: 496,
+  shared: 512,
   /** The pre-shared key that is offered. */
-  resumption: 560,
-  early: 608,
-  handshake: 656,
-  clientTraffic: 704,
-  serverTraffic: 752,
-  clientFinished: 800,
-  serverFinished: 848,
-  clientApplication: 896,
-  serverApplication: 944,
+  resumption: 576,
+  early: 624,
+  handshake: 672,
+  clientTraffic: 720,
+  serverTraffic: 768,
+  clientFinished: 816,
+  serverFinished: 864,
+  clientApplication: 912,
+  serverApplication: 960,
   /** Of all up to the server's Finished. */
-  finishedDigest: 992,
-  end: 1040,
+  finishedDigest: 1008,
+  end: 1056,
 } as const;
 
 const SLOT_BYTES = AT.end;

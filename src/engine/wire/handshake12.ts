@@ -23,6 +23,9 @@ const MASTER_BYTES = 48;
 const VERIFY_BYTES = 12;
 const NAMED_CURVE = 3;
 
+/** The client's and the server's. */
+const RANDOMS_BYTES = 64;
+
 /** AES-GCM keeps 4 bytes of its nonce secret and sends the others (RFC 5288); ChaCha20 keeps all 12 (RFC 7905). */
 const SALT_BYTES = 4;
 
@@ -143,9 +146,9 @@ const takeKeyExchange = (tools: Tools, connection: Connection): void => {
   if (group === undefined || group.isKem || reader.u8() !== group.peerBytes) throw fault('illegal_parameter');
   const peerAt = reader.skip(group.peerBytes);
   const paramsBytes = reader.at - start;
-  copyBytes(scratch.bytes, 0, memory.bytes, AT.clientRandom, 64);
-  copyBytes(scratch.bytes, 64, reader.bytes, start, paramsBytes);
-  readSignature(connection, reader, { address: scratch.address, length: 64 + paramsBytes });
+  copyBytes(scratch.bytes, 0, memory.bytes, AT.clientRandom, RANDOMS_BYTES);
+  copyBytes(scratch.bytes, RANDOMS_BYTES, reader.bytes, start, paramsBytes);
+  readSignature(connection, reader, { address: scratch.address, length: RANDOMS_BYTES + paramsBytes });
   if (!connection.takeKeyPair(index).agree(reader.address(peerAt), connection.address(AT.shared)))
     throw fault('illegal_parameter');
   hashMessage(tools, connection, start);
@@ -223,24 +226,27 @@ const sendFinished = (tools: Tools, connection: Connection, suite: Suite): void 
 
 /** RFC 5246, section 8.1; with the extension over the transcript instead of the randoms (RFC 7627, section 4). */
 const deriveMaster = (tools: Tools, connection: Connection, suite: Suite, secretBytes: number): void => {
-  const { prfs, hashes } = tools.primitives;
+  const { prfs, hashes, lib } = tools.primitives;
   const prf = prfs[suite.hash];
   const master = connection.address(AT.master);
   prf.from(connection.address(AT.shared), secretBytes, 0);
   if (connection.hasExtendedMasterSecret) {
-    const digest = connection.address(AT.digest);
-    connection.transcript.digest(digest);
-    prf.expand('extended master secret', digest, hashes[suite.hash].digestBytes, master, MASTER_BYTES);
-  } else prf.expand('master secret', connection.address(AT.clientRandom), 64, master, MASTER_BYTES);
+    connection.transcript.digest(prf.label('extended master secret'));
+    prf.expand(hashes[suite.hash].digestBytes, master, MASTER_BYTES);
+  } else {
+    lib.memcpy(prf.label('master secret'), connection.address(AT.clientRandom), RANDOMS_BYTES);
+    prf.expand(RANDOMS_BYTES, master, MASTER_BYTES);
+  }
   prf.from(master, MASTER_BYTES, connection.mark);
 };
 
 /** Both keys and both IVs in one block, by both randoms, the server's first (RFC 5246, section 6.3). */
 const expandKeys = (tools: Tools, connection: Connection, suite: Suite): void => {
   const { keyBytes, ivBytes } = sizes(tools, suite);
-  const block = connection.address(AT.keyBlock);
-  const seed = connection.address(AT.serverRandom);
-  tools.primitives.prfs[suite.hash].expand('key expansion', seed, 64, block, 2 * keyBytes + 2 * ivBytes);
+  const { prfs, lib } = tools.primitives;
+  const prf = prfs[suite.hash];
+  lib.memcpy(prf.label('key expansion'), connection.address(AT.serverRandom), RANDOMS_BYTES);
+  prf.expand(RANDOMS_BYTES, connection.address(AT.keyBlock), 2 * keyBytes + 2 * ivBytes);
 };
 
 const protect = (tools: Tools, connection: Connection, side: 'read' | 'write'): void => {
@@ -263,9 +269,8 @@ const sizes = (tools: Tools, suite: Suite): { readonly keyBytes: number; readonl
 
 const verifyData = (tools: Tools, connection: Connection, suite: Suite, label: string, out: number): void => {
   const { prfs, hashes } = tools.primitives;
-  const digest = connection.address(AT.digest);
-  connection.transcript.digest(digest);
   const prf = prfs[suite.hash];
   prf.from(connection.address(AT.master), MASTER_BYTES, connection.mark);
-  prf.expand(label, digest, hashes[suite.hash].digestBytes, out, VERIFY_BYTES);
+  connection.transcript.digest(prf.label(label));
+  prf.expand(hashes[suite.hash].digestBytes, out, VERIFY_BYTES);
 };

@@ -1,6 +1,6 @@
 import type { NativeMemory } from '../../ffi.ts';
 import type { Arena } from '../arena.ts';
-import type { LibCrypto } from '../library.ts';
+import { copyBytes } from '../copy.ts';
 import type { Hmac } from './hmac.ts';
 
 /** More than any seed of TLS 1.2: a label, and two randoms or a digest. */
@@ -9,22 +9,16 @@ const SEED_BYTES = 128;
 /** The pseudo-random function of TLS 1.2 (RFC 5246, section 5). */
 export class Prf {
   readonly #hmac: Hmac;
-  readonly #memcpy: LibCrypto['memcpy'];
   /** A(i), and behind it label and seed, so that both are hashed in one go. */
   readonly #block: NativeMemory;
-  readonly #seed: NativeMemory;
-  readonly #out: NativeMemory;
   readonly #labels = new Map<string, Buffer>();
+  #labelBytes = 0;
   #mark = 0;
 
   /** @param hmac for this PRF alone: its key is taken to stay. */
-  constructor(hmac: Hmac, lib: LibCrypto, arena: Arena) {
+  constructor(hmac: Hmac, arena: Arena) {
     this.#hmac = hmac;
-    this.#memcpy = lib.memcpy;
-    const { digestBytes } = hmac.hash;
-    this.#block = arena.allocate(digestBytes + SEED_BYTES);
-    this.#seed = { bytes: this.#block.bytes.subarray(digestBytes), address: this.#block.address + digestBytes };
-    this.#out = arena.allocate(digestBytes);
+    this.#block = arena.allocate(hmac.hash.digestBytes + SEED_BYTES);
   }
 
   /**
@@ -38,26 +32,31 @@ export class Prf {
     this.#hmac.key(secret, length);
   }
 
-  /** The PRF of label and seed. */
-  expand(label: string, seed: number, seedBytes: number, out: number, length: number): void {
-    const { digestBytes } = this.#hmac.hash;
-    const labelBytes = this.#putLabel(label);
-    const seedEnd = labelBytes + seedBytes;
-    if (seedEnd > SEED_BYTES) throw new RangeError('a seed longer than TLS 1.2 has');
-    this.#memcpy(this.#seed.address + labelBytes, seed, seedBytes);
-    this.#hmac.of(this.#seed.address, seedEnd, this.#block.address);
-    for (let at = 0; at < length; at += digestBytes) {
-      if (at > 0) this.#hmac.of(this.#block.address, digestBytes, this.#block.address);
-      const isWhole = length - at >= digestBytes;
-      this.#hmac.of(this.#block.address, digestBytes + seedEnd, isWhole ? out + at : this.#out.address);
-      if (!isWhole) this.#memcpy(out + at, this.#out.address, length - at);
-    }
-  }
-
-  #putLabel(label: string): number {
+  /** Begins an expansion. @returns where its seed is to be written, of which there is room for 64 bytes. */
+  label(label: string): number {
     let bytes = this.#labels.get(label);
     if (bytes === undefined) this.#labels.set(label, (bytes = Buffer.from(label, 'latin1')));
-    this.#seed.bytes.set(bytes);
-    return bytes.length;
+    const { digestBytes } = this.#hmac.hash;
+    copyBytes(this.#block.bytes, digestBytes, bytes, 0, bytes.length);
+    this.#labelBytes = bytes.length;
+    return this.#block.address + digestBytes + bytes.length;
+  }
+
+  /**
+   * The PRF of the label and of a seed of so many bytes.
+   *
+   * @param out has room for whole digests: the last one is written to its end, beyond the length.
+   */
+  expand(seedBytes: number, out: number, length: number): void {
+    const hmac = this.#hmac;
+    const { digestBytes } = hmac.hash;
+    const { address } = this.#block;
+    const seedEnd = this.#labelBytes + seedBytes;
+    if (seedEnd > SEED_BYTES) throw new RangeError('a seed longer than TLS 1.2 has');
+    hmac.of(address + digestBytes, seedEnd, address);
+    for (let at = 0; at < length; at += digestBytes) {
+      if (at > 0) hmac.of(address, digestBytes, address);
+      hmac.of(address, digestBytes + seedEnd, out + at);
+    }
   }
 }

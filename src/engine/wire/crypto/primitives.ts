@@ -48,7 +48,7 @@ export const openPrimitives = (
     hashes,
     hmacs,
     hkdfs: each((name) => new Hkdf(hmacs[name], lib, arena)),
-    prfs: each((name) => new Prf(new Hmac(hashes[name], lib, arena), lib, arena)),
+    prfs: each((name) => new Prf(new Hmac(hashes[name], lib, arena), arena)),
     aeads: {
       'AES-128-GCM': new Aead('AES-128-GCM', lib, arena),
       'AES-256-GCM': new Aead('AES-256-GCM', lib, arena),
