@@ -1,27 +1,25 @@
-import { open } from 'node:fs/promises';
+import { access, constants, open } from 'node:fs/promises';
 
 /** PM QoS: as long as it is open, no idle core may take longer than the written number of us to wake up (Linux, power/pm_qos_interface). */
 const LATENCY_REQUEST = '/dev/cpu_dma_latency';
 
-/** Cores that poll while they are idle, until it is closed. */
-export interface Awake {
-  close(): Promise<void>;
-}
+/** Whether idle cores can be kept awake here: it takes root, and a Linux with CPU idle states. */
+export const canKeepAwake = (): Promise<boolean> =>
+  access(LATENCY_REQUEST, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 
 /**
- * Keeps idle cores from halting, as cyclictest does. On a virtual machine a halted core is dear to wake: a thread that sleeps until the next
- * event then pays several times as much CPU for its sleep, and so does the one that wakes it.
- *
- * @throws RangeError where it cannot be had: it takes root, and a Linux with CPU idle states.
+ * Does something while idle cores poll instead of halting, as cyclictest has them. On a virtual machine a halted core is dear to wake: a
+ * thread that sleeps until the next event then pays several times as much CPU for its sleep, and so does the one that wakes it.
  */
-export const keepAwake = async (): Promise<Awake> => {
+export const whileAwake = async <Value>(act: () => Promise<Value>): Promise<Value> => {
+  const request = await open(LATENCY_REQUEST, 'r+');
   try {
-    const request = await open(LATENCY_REQUEST, 'r+');
     await request.write(new Uint8Array(4));
-    return request;
-  } catch (error) {
-    throw new RangeError(
-      `--awake needs ${LATENCY_REQUEST}, which cannot be written (${String(error)}): be root, or leave it out.`,
-    );
+    return await act();
+  } finally {
+    await request.close();
   }
 };

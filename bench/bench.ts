@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepAwake } from './awake.ts';
+import { canKeepAwake } from './awake.ts';
 import { benchHandshakes } from './handshakes.ts';
 import { benchMemory } from './memory.ts';
 import { readOptions, type BenchOptions, type Part } from './options.ts';
@@ -24,9 +24,9 @@ const SECTIONS: Readonly<Record<Part, (options: BenchOptions, server: BenchServe
 };
 
 const main = async (): Promise<void> => {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) return;
-  const awake = options.staysAwake ? await keepAwake() : undefined;
+  const wanted = readOptions(process.argv.slice(2));
+  if (wanted === undefined) return;
+  const options = { ...wanted, keepsAwake: wanted.keepsAwake && (await canKeepAwake()) };
   const folder = await mkdtemp(join(tmpdir(), 'resumark-bench-'));
   const server = await startServer(folder);
   try {
@@ -41,18 +41,17 @@ const main = async (): Promise<void> => {
     if (options.output !== undefined) await writeFile(options.output, sections.join('\n'));
   } finally {
     await server.close();
-    await awake?.close();
     await rm(folder, { recursive: true });
   }
 };
 
 /** What the numbers depend on. */
-const machineText = (server: BenchServer, { repeats, seconds, concurrency, staysAwake }: BenchOptions): string => `# Bench
+const machineText = (server: BenchServer, { repeats, seconds, concurrency, keepsAwake }: BenchOptions): string => `# Bench
 
 ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${String(cpus().length)} cores · Node ${process.versions.node} with OpenSSL ${process.versions.openssl} · ${server.name} · medians of ${String(repeats)} x ${String(seconds)} s, ${String(concurrency)} in flight, one client thread · ECDSA P-256, AES-128-GCM-SHA256, X25519
 
 Client CPU is user and system time of the whole client, per handshake; an engine has warmed up before, a tool is counted from its start.
-Idle cores ${staysAwake ? 'are kept from halting' : 'may halt: a client that waits for the server pays for being woken'}.
+Idle cores may halt: a client that waits for the server pays for being woken.${keepsAwake ? ' Where it says so, they are kept awake.' : ''}
 "What it did" is an engine's proof, and of a tool what the server logged.
 `;
 

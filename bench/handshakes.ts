@@ -1,3 +1,4 @@
+import { whileAwake } from './awake.ts';
 import type { Case } from './case.ts';
 import type { Contender, Sample } from './contender.ts';
 import { engineContenders } from './engines.ts';
@@ -8,15 +9,29 @@ import { ratioTable } from './ratios.ts';
 import type { BenchServer } from './server.ts';
 import { installedTools } from './tools.ts';
 
-/** What one client came to in one case: the medians of its measurements. */
-export interface Result {
-  readonly contender: Contender;
-  readonly full: number;
-  readonly resumed: number;
+/** What a handshake costs: the medians of a client's measurements. */
+export interface Cost {
   readonly clientNs: number;
   readonly threadNs: number | undefined;
   readonly serverNs: number;
   readonly perSecond: number;
+}
+
+/** What one client came to in one case. */
+export interface Result extends Cost {
+  readonly contender: Contender;
+  readonly full: number;
+  readonly resumed: number;
+  /** The same with idle cores kept awake, where that was measured. */
+  readonly awake: Cost | undefined;
+}
+
+/** Clients that are measured with cores kept awake as well: those of the table of ratios whose cost is near the server's. */
+const ALSO_AWAKE: ReadonlySet<string> = new Set(['wire', 'openssl', 's_time']);
+
+interface Samples {
+  readonly halting: Sample[];
+  readonly awake: Sample[];
 }
 
 /** What a handshake costs each client and the server: all clients in turns, again and again, so that a drift hits them alike. */
@@ -35,25 +50,33 @@ const benchCase = async (
   contenders: readonly Contender[],
   { options, server }: { readonly options: BenchOptions; readonly server: BenchServer },
 ): Promise<Result[]> => {
+  const { repeats, seconds, concurrency, keepsAwake } = options;
   const taking = contenders.filter((contender) => contender.takes(what, server));
-  const samples = new Map(taking.map((contender): [Contender, Sample[]] => [contender, []]));
-  for (let repeat = 1; repeat <= options.repeats; repeat++) {
-    for (const [contender, taken] of samples) {
-      process.stderr.write(`${what.label}, ${String(repeat)} of ${String(options.repeats)}: ${contender.name}\n`);
-      taken.push(await contender.measure({ what, server, seconds: options.seconds, concurrency: options.concurrency }));
+  const samples = new Map(taking.map((contender): [Contender, Samples] => [contender, { halting: [], awake: [] }]));
+  for (let repeat = 1; repeat <= repeats; repeat++) {
+    for (const [contender, { halting, awake }] of samples) {
+      process.stderr.write(`${what.label}, ${String(repeat)} of ${String(repeats)}: ${contender.name}\n`);
+      const measure = (): Promise<Sample> => contender.measure({ what, server, seconds, concurrency });
+      halting.push(await measure());
+      if (keepsAwake && ALSO_AWAKE.has(contender.name)) awake.push(await whileAwake(measure));
     }
   }
   return [...samples].map(([contender, taken]) => resultOf(contender, taken));
 };
 
-const resultOf = (contender: Contender, samples: readonly Sample[]): Result => {
+const resultOf = (contender: Contender, { halting, awake }: Samples): Result => ({
+  contender,
+  full: halting.reduce((sum, { full }) => sum + full, 0),
+  resumed: halting.reduce((sum, { resumed }) => sum + resumed, 0),
+  ...costOf(halting),
+  awake: awake.length === 0 ? undefined : costOf(awake),
+});
+
+const costOf = (samples: readonly Sample[]): Cost => {
   const per = (value: (sample: Sample) => number): number =>
     median(samples.map((sample) => value(sample) / (sample.full + sample.resumed)));
   const isEngine = samples.every(({ threadCpuNs }) => threadCpuNs !== undefined);
   return {
-    contender,
-    full: samples.reduce((sum, { full }) => sum + full, 0),
-    resumed: samples.reduce((sum, { resumed }) => sum + resumed, 0),
     clientNs: per(({ clientCpuNs }) => clientCpuNs),
     threadNs: isEngine ? per(({ threadCpuNs }) => threadCpuNs ?? 0) : undefined,
     serverNs: per(({ serverCpuNs }) => serverCpuNs),
@@ -71,9 +94,12 @@ const resultTable = (results: readonly Result[]): string =>
       'of it the thread',
       'server CPU',
       'rate',
+      'cores awake: client CPU',
+      'server CPU',
+      'rate',
       'remark',
     ],
-    results.map(({ contender, full, resumed, clientNs, threadNs, serverNs, perSecond }) => [
+    results.map(({ contender, full, resumed, clientNs, threadNs, serverNs, perSecond, awake }) => [
       contender.name,
       didText(full, resumed),
       (1e9 / clientNs).toFixed(0),
@@ -81,6 +107,9 @@ const resultTable = (results: readonly Result[]): string =>
       threadNs === undefined ? '' : microseconds(threadNs),
       microseconds(serverNs),
       `${perSecond.toFixed(0)}/s`,
+      awake === undefined ? '' : microseconds(awake.clientNs),
+      awake === undefined ? '' : microseconds(awake.serverNs),
+      awake === undefined ? '' : `${awake.perSecond.toFixed(0)}/s`,
       contender.remark,
     ]),
   );

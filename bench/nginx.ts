@@ -2,11 +2,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { meterOfPid } from '../src/cpu/meter.ts';
 import { makeCertificate } from '../src/target/certificate.ts';
 import type { Protocol } from '../src/domain/protocol.ts';
+import { freePort, untilListening } from '../test/servers/free-port.ts';
 import type { BenchServer, HandshakeCounts } from './server.ts';
 
 /** Where Debian's package puts the stream module; without the file it is built in. */
@@ -125,33 +125,4 @@ const versionOf = (program: string): string => {
   const version = /nginx\/([\d.]+)/u.exec(text)?.[1] ?? '';
   const library = /built with (OpenSSL [\w.]+)/u.exec(text)?.[1] ?? '';
   return `nginx ${version} (${library}), 1 worker`;
-};
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
-const untilListening = async (port: number): Promise<void> => {
-  for (let tries = 0; tries < 500; tries++) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket
-        .once('connect', () => {
-          resolve(true);
-        })
-        .once('error', () => {
-          resolve(false);
-        });
-    });
-    socket.destroy();
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`nothing listens on port ${String(port)} after 10 s`);
 };

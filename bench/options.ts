@@ -15,8 +15,8 @@ export interface BenchOptions {
   readonly inFlight: readonly number[];
   /** Handshakes of a soak. */
   readonly handshakes: number;
-  /** Whether idle cores are kept from halting. */
-  readonly staysAwake: boolean;
+  /** Whether some clients are measured with idle cores kept from halting as well. */
+  readonly keepsAwake: boolean;
   /** File that the tables are also written to. */
   readonly output: string | undefined;
 }
@@ -29,13 +29,13 @@ const HELP = `npm run bench -- [options]
 
   --repeats N       measurements of each client, in turns; the median counts [3]
   --seconds N       length of each measurement [2]
-  --concurrency N   connections of those clients that can have several [200]
+  --concurrency N   connections of those clients that can have several [16]
   --only A,B        engines and tools whose names begin so [all]
   --cases A,B       ${CASES.map(({ id }) => id).join(', ')} [all]
   --parts A,B       ${PARTS.join(', ')} [all but soak]
   --in-flight A,B   numbers of connections whose memory is read [10,100,1000,10000]
   --handshakes N    length of a soak [2000000]
-  --awake           keeps idle cores from halting (root, Linux)
+  --no-awake        does not measure with idle cores kept from halting as well, which takes root
   --output FILE     writes the tables there as well
 `;
 
@@ -46,13 +46,13 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     options: {
       repeats: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '2' },
-      concurrency: { type: 'string', default: '200' },
+      concurrency: { type: 'string', default: '16' },
       only: { type: 'string', default: '' },
       cases: { type: 'string', default: CASES.map(({ id }) => id).join(',') },
       parts: { type: 'string', default: 'handshakes,workers,memory,wire' },
       'in-flight': { type: 'string', default: '10,100,1000,10000' },
       handshakes: { type: 'string', default: '2000000' },
-      awake: { type: 'boolean', default: false },
+      'no-awake': { type: 'boolean', default: false },
       output: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -70,7 +70,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     parts: listOf(values.parts).map((part) => oneOf('parts', part, PARTS, (one) => one)),
     inFlight: listOf(values['in-flight']).map((number) => atLeastOne('in-flight', number)),
     handshakes: atLeastOne('handshakes', values.handshakes),
-    staysAwake: values.awake,
+    keepsAwake: !values['no-awake'],
     output: values.output,
   };
 };

@@ -17,7 +17,7 @@ const equalRateOf = ({ mode, protocol }: Case): string => {
 };
 
 /** What wire costs with the first of them is what its cost with more is held against. */
-const IN_FLIGHT = [20, 200, 1000] as const;
+const IN_FLIGHT = [20, 1000] as const;
 
 /** What its cost with the last of them may be of that. */
 const MOST_GROWTH = 1.2;

@@ -1,10 +1,7 @@
-import { CHANGE_CIPHER_SPEC, HANDSHAKE } from './numbers.ts';
+import { CHANGE_CIPHER_SPEC, HANDSHAKE, MESSAGE_HEAD_BYTES, RECORD_HEAD_BYTES } from './numbers.ts';
 
 /** Messages are cut to this, in whatever pieces they come: a ClientHello with post-quantum shares and a ticket is below 4 KiB. */
 export const MAX_MESSAGE_BYTES = 16_384;
-
-const RECORD_HEAD_BYTES = 5;
-const MESSAGE_HEAD_BYTES = 4;
 
 /** Receives a plaintext handshake message: its body stands in `bytes` from `start` to `end`, only during the call. */
 export type MessageListener = (type: number, bytes: Uint8Array, start: number, end: number) => void;

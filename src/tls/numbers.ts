@@ -4,6 +4,10 @@ export const ALERT = 21;
 export const HANDSHAKE = 22;
 export const APPLICATION_DATA = 23;
 
+/** A record's head: type, version, length. A handshake message's: type, length (RFC 8446, sections 5.1 and 4). */
+export const RECORD_HEAD_BYTES = 5;
+export const MESSAGE_HEAD_BYTES = 4;
+
 /** Handshake message types (RFC 8446, section 4; RFC 5246, section 7.4; RFC 5077, section 3.3). */
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;

@@ -1,12 +1,19 @@
-import { CLIENT_HELLO, EARLY_DATA, HANDSHAKE, PRE_SHARED_KEY, SESSION_TICKET, TLS_1_2 } from '../../tls/numbers.ts';
+import {
+  CLIENT_HELLO,
+  EARLY_DATA,
+  HANDSHAKE,
+  MESSAGE_HEAD_BYTES,
+  PRE_SHARED_KEY,
+  RECORD_HEAD_BYTES,
+  SESSION_TICKET,
+  TLS_1_2,
+} from '../../tls/numbers.ts';
 import { AT, type Connection } from './connection.ts';
 import { copyBytes } from './copy.ts';
-import { MESSAGE_HEAD_BYTES } from './flight.ts';
 import type { HelloTemplate } from './hello.ts';
-import { HEADER_BYTES } from './record.ts';
 
 /** Where the hello's parts stand in its record. */
-const VERSION_AT = HEADER_BYTES + MESSAGE_HEAD_BYTES;
+const VERSION_AT = RECORD_HEAD_BYTES + MESSAGE_HEAD_BYTES;
 const RANDOM_AT = VERSION_AT + 2;
 const SESSION_ID_AT = RANDOM_AT + 32;
 
@@ -60,10 +67,10 @@ const putHead = (bytes: Uint8Array, total: number): void => {
   bytes[0] = HANDSHAKE;
   bytes[1] = 3;
   bytes[2] = 1;
-  put16(bytes, 3, total - HEADER_BYTES);
-  bytes[HEADER_BYTES] = CLIENT_HELLO;
-  bytes[HEADER_BYTES + 1] = 0;
-  put16(bytes, HEADER_BYTES + 2, bodyBytes);
+  put16(bytes, 3, total - RECORD_HEAD_BYTES);
+  bytes[RECORD_HEAD_BYTES] = CLIENT_HELLO;
+  bytes[RECORD_HEAD_BYTES + 1] = 0;
+  put16(bytes, RECORD_HEAD_BYTES + 2, bodyBytes);
   put16(bytes, VERSION_AT, TLS_1_2);
 };
 

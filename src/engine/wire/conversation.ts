@@ -1,21 +1,27 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { HelloReader } from '../../tls/hello.ts';
-import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE } from '../../tls/numbers.ts';
+import {
+  ALERT,
+  APPLICATION_DATA,
+  CHANGE_CIPHER_SPEC,
+  HANDSHAKE,
+  MESSAGE_HEAD_BYTES,
+  RECORD_HEAD_BYTES,
+} from '../../tls/numbers.ts';
 import { certificateFacts } from '../certificate-facts.ts';
 import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type SessionFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
 import type { Conversation } from '../reactor/conversation.ts';
+import { CLOSE_NOTIFY, FATAL, sendAlert, WARNING } from './alert.ts';
 import { Connection } from './connection.ts';
 import { alerted, Fault, fault } from './fault.ts';
-import { MESSAGE_HEAD_BYTES } from './flight.ts';
 import { take12, takeChangeCipherSpec12 } from './handshake12.ts';
 import { armWrite13, sendEarlyData, take13, takeLater13 } from './handshake13.ts';
 import { Inbox, messageBytes } from './inbox.ts';
 import { sendFirstHello } from './offer.ts';
 import { protectLast13 } from './keys13.ts';
 import { sessionOf } from './new-session.ts';
-import { HEADER_BYTES } from './record.ts';
 import { RecordStream } from './stream.ts';
 import { NewTicket } from './ticket.ts';
 import type { Tools } from './tools.ts';
@@ -23,10 +29,6 @@ import { WireClient } from './client.ts';
 
 /** Of a connection that never came to a hello. */
 const NO_EVIDENCE: Evidence = { protocol: 'TLSv1.3', resumed: false, offered: undefined, earlyData: 'none', hello: undefined };
-
-const WARNING = 1;
-const FATAL = 2;
-const CLOSE_NOTIFY = 0;
 
 /** More plaintext than any handshake: a server that talks on without end is cut off. */
 const MOST_HANDSHAKE_BYTES = 262_144;
@@ -134,7 +136,7 @@ export class WireConversation implements Conversation {
     const { tools } = this.#shared;
     tools.flight.length = 0;
     if (this.#connection.isTls13) armWrite13(tools, this.#connection);
-    this.#sendAlert(WARNING, CLOSE_NOTIFY);
+    sendAlert(tools, this.#connection, WARNING, CLOSE_NOTIFY);
     this.outputBytes = tools.flight.length;
   }
 
@@ -205,7 +207,7 @@ export class WireConversation implements Conversation {
   /** A server that could not read our last flight may say so in the clear; nothing else comes unprotected any more. */
   #takeUnprotected(bytes: Uint8Array, at: number, length: number): void {
     if (bytes[at] !== ALERT || this.#inbox.length > 0) throw fault('unexpected_message');
-    this.#takeAlert(bytes, at + HEADER_BYTES, at + HEADER_BYTES + length);
+    this.#takeAlert(bytes, at + RECORD_HEAD_BYTES, at + RECORD_HEAD_BYTES + length);
   }
 
   /** In TLS 1.3 a decoy (RFC 8446, section 5), in TLS 1.2 the change itself. */
@@ -261,11 +263,10 @@ export class WireConversation implements Conversation {
     const connection = this.#connection;
     const type = memory.bytes[start] ?? 0;
     tools.reader.over(memory, start + MESSAGE_HEAD_BYTES, end);
-    let changesKeys = false;
-    if (!connection.isTls13) take12(tools, connection, type, this.#ticket);
-    else if (this.status === 'finished') takeLater13(tools, type, this.#ticket);
-    else changesKeys = take13(tools, connection, type);
-    return changesKeys;
+    if (connection.isTls13 && this.status !== 'finished') return take13(tools, connection, type);
+    if (connection.isTls13) takeLater13(tools, type, this.#ticket);
+    else take12(tools, connection, type, this.#ticket);
+    return false;
   }
 
   #finish(): void {
@@ -285,15 +286,6 @@ export class WireConversation implements Conversation {
     this.failure = error.failure;
     if (error.alert === undefined) return;
     if (this.#connection.isTls13) armWrite13(this.#shared.tools, this.#connection);
-    this.#sendAlert(FATAL, error.alert);
-  }
-
-  #sendAlert(level: number, description: number): void {
-    const { flight } = this.#shared.tools;
-    const { write } = this.#connection;
-    const at = flight.textAt(write);
-    flight.memory.bytes[at] = level;
-    flight.memory.bytes[at + 1] = description;
-    flight.record(write, ALERT, 2);
+    sendAlert(this.#shared.tools, this.#connection, FATAL, error.alert);
   }
 }

@@ -1,10 +1,7 @@
-import { APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE } from '../../tls/numbers.ts';
+import { APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, MESSAGE_HEAD_BYTES } from '../../tls/numbers.ts';
 import type { NativeMemory } from '../ffi.ts';
 import { MOST_TEXT_BYTES, type Direction, type Records } from './record.ts';
 import type { Transcript } from './transcript.ts';
-
-/** Head of a handshake message: type and length. */
-export const MESSAGE_HEAD_BYTES = 4;
 
 /** What goes out with the next write: records one behind another in the shared output. */
 export class Flight {
@@ -28,15 +25,15 @@ export class Flight {
     return this.length + this.#records.headBytes(direction) + MESSAGE_HEAD_BYTES;
   }
 
-  /** Ends the handshake message whose body has been written: into the transcript, and sealed. */
-  message(direction: Direction, transcript: Transcript, type: number, bodyBytes: number): void {
+  /** Ends the handshake message whose body has been written: into the transcript, if it goes on, and sealed. */
+  message(direction: Direction, transcript: Transcript | undefined, type: number, bodyBytes: number): void {
     const at = this.length + this.#records.headBytes(direction);
     const { bytes, address } = this.memory;
     bytes[at] = type;
     bytes[at + 1] = bodyBytes >> 16;
     bytes[at + 2] = (bodyBytes >> 8) & 0xff;
     bytes[at + 3] = bodyBytes & 0xff;
-    transcript.update(address + at, MESSAGE_HEAD_BYTES + bodyBytes);
+    transcript?.update(address + at, MESSAGE_HEAD_BYTES + bodyBytes);
     this.record(direction, HANDSHAKE, MESSAGE_HEAD_BYTES + bodyBytes);
   }
 

@@ -11,7 +11,7 @@ import {
 } from '../../tls/numbers.ts';
 import { readSignature } from './certificate-verify.ts';
 import { AT, type Connection, type Expected } from './connection.ts';
-import { copyBytes } from './copy.ts';
+import { copyBytes, isSame } from './copy.ts';
 import { NONCE_BYTES } from './crypto/aead.ts';
 import { fault } from './fault.ts';
 import { chosenSuite, expectType, hashHello, hashMessage, isSessionIdEcho } from './message.ts';
@@ -117,7 +117,7 @@ const resume = (tools: Tools, connection: Connection, suite: Suite): void => {
   if (offered?.suite !== suite) throw fault('illegal_parameter');
   // RFC 7627, section 5.3: the session and its resumption must agree.
   if (offered.hasExtendedMasterSecret !== connection.hasExtendedMasterSecret) throw fault('no_extended_master_secret');
-  tools.primitives.prfs[suite.hash].from(connection.address(AT.master), MASTER_BYTES, connection.mark);
+  tools.primitives.prfs[suite.hash].from(connection.address(AT.master), MASTER_BYTES, connection.mark, offered);
   expandKeys(tools, connection, suite);
   connection.expects = connection.isTicketPromised ? 'ticket' : 'change-cipher-spec';
 };
@@ -200,14 +200,13 @@ const takeTicket = (tools: Tools, connection: Connection, ticket: NewTicket): vo
 };
 
 const takeFinished = (tools: Tools, connection: Connection): void => {
-  const { reader, primitives } = tools;
+  const { reader } = tools;
   const start = reader.at;
   const suite = chosenSuite(connection);
-  const expected = connection.address(AT.verifyData);
-  verifyData(tools, connection, suite, 'server finished', expected);
-  const given = reader.address(reader.skip(VERIFY_BYTES));
+  verifyData(tools, connection, suite, 'server finished', connection.address(AT.verifyData));
+  const givenAt = reader.skip(VERIFY_BYTES);
   reader.finish();
-  if (primitives.lib.CRYPTO_memcmp(given, expected, VERIFY_BYTES) !== 0) throw fault('bad_finished');
+  if (!isSame(reader.bytes, givenAt, connection.memory.bytes, AT.verifyData, VERIFY_BYTES)) throw fault('bad_finished');
   if (connection.isResumed) {
     hashMessage(tools, connection, start);
     sendFinished(tools, connection, suite);
@@ -217,11 +216,12 @@ const takeFinished = (tools: Tools, connection: Connection): void => {
 
 const sendFinished = (tools: Tools, connection: Connection, suite: Suite): void => {
   const { flight } = tools;
-  const { write, transcript } = connection;
+  const { write, transcript, isResumed } = connection;
   flight.changeCipherSpec();
   protect(tools, connection, 'write');
   verifyData(tools, connection, suite, 'client finished', flight.memory.address + flight.bodyAt(write));
-  flight.message(write, transcript, FINISHED, VERIFY_BYTES);
+  // Behind the server's Finished there is nothing more that the transcript would be wanted for.
+  flight.message(write, isResumed ? undefined : transcript, FINISHED, VERIFY_BYTES);
 };
 
 /** RFC 5246, section 8.1; with the extension over the transcript instead of the randoms (RFC 7627, section 4). */

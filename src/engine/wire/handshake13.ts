@@ -14,7 +14,7 @@ import {
 } from '../../tls/numbers.ts';
 import { readSignature } from './certificate-verify.ts';
 import { AT, type Connection, type Expected } from './connection.ts';
-import { copyOf } from './copy.ts';
+import { copyOf, isSame } from './copy.ts';
 import { fault } from './fault.ts';
 import { protect13, protectLast13, scheduleOf, sendDecoy } from './keys13.ts';
 import { chosenSuite, expectType, hashMessage } from './message.ts';
@@ -168,18 +168,17 @@ const takeCertificateVerify = (tools: Tools, connection: Connection): void => {
 const SIGNED_HEAD = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from('TLS 1.3, server CertificateVerify\0', 'latin1')]);
 
 const takeFinished = (tools: Tools, connection: Connection): void => {
-  const { reader, primitives } = tools;
+  const { reader } = tools;
   const start = reader.at;
   const suite = chosenSuite(connection);
   const schedule = scheduleOf(tools, suite);
   const digest = connection.address(AT.digest);
-  const expected = connection.address(AT.verifyData);
   const { digestBytes } = schedule.hash;
   connection.transcript.digest(digest);
-  schedule.verifyData(connection.address(AT.serverFinished), digest, expected);
-  const given = reader.address(reader.skip(digestBytes));
+  schedule.verifyData(connection.address(AT.serverFinished), digest, connection.address(AT.verifyData));
+  const givenAt = reader.skip(digestBytes);
   reader.finish();
-  if (primitives.lib.CRYPTO_memcmp(given, expected, digestBytes) !== 0) throw fault('bad_finished');
+  if (!isSame(reader.bytes, givenAt, connection.memory.bytes, AT.verifyData, digestBytes)) throw fault('bad_finished');
   hashMessage(tools, connection, start);
   connection.transcript.digest(connection.address(AT.finishedDigest));
   answer(tools, connection, suite);

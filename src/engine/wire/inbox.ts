@@ -1,6 +1,6 @@
+import { MESSAGE_HEAD_BYTES } from '../../tls/numbers.ts';
 import { allocate, type NativeMemory } from '../ffi.ts';
 import { fault } from './fault.ts';
-import { MESSAGE_HEAD_BYTES } from './flight.ts';
 
 /** The longest handshake message that is taken: a chain of certificates, which libssl limits to 100 KiB. */
 const MOST_MESSAGE_BYTES = 131_072;

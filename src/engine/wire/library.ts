@@ -8,7 +8,6 @@ export type LibCrypto = Readonly<Record<keyof typeof FUNCTIONS, NativeFunction>>
 };
 
 const FUNCTIONS = {
-  CRYPTO_memcmp: 'int CRYPTO_memcmp(uintptr_t one, uintptr_t other, size_t length)',
   ERR_clear_error: 'void ERR_clear_error()',
   EVP_CIPHER_CTX_ctrl: 'int EVP_CIPHER_CTX_ctrl(uintptr_t context, int command, int number, uintptr_t pointer)',
   EVP_CIPHER_CTX_new: 'uintptr_t EVP_CIPHER_CTX_new()',

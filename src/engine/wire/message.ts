@@ -1,7 +1,7 @@
+import { MESSAGE_HEAD_BYTES, RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
 import { AT, type Connection } from './connection.ts';
+import { isSame } from './copy.ts';
 import { fault } from './fault.ts';
-import { MESSAGE_HEAD_BYTES } from './flight.ts';
-import { HEADER_BYTES } from './record.ts';
 import type { Suite } from './suites.ts';
 import type { Tools } from './tools.ts';
 
@@ -21,7 +21,7 @@ export const hashHello = (connection: Connection, { hash }: Suite): void => {
   const { transcript, helloBytes, offered, hasRetried } = connection;
   if (hasRetried || (transcript.isBegun && offered?.suite.hash === hash)) return;
   transcript.begin(hash);
-  hashHelloPart(connection, HEADER_BYTES, helloBytes);
+  hashHelloPart(connection, RECORD_HEAD_BYTES, helloBytes);
 };
 
 /** Hashes our hello from one place of its record to another. */
@@ -38,7 +38,5 @@ export const chosenSuite = ({ suite }: Connection): Suite => {
 /** Whether the server sent back the session ID of our hello. */
 export const isSessionIdEcho = ({ reader, serverHello }: Tools, { memory, sessionIdBytes }: Connection): boolean => {
   const { at, length } = serverHello.sessionId;
-  if (length !== sessionIdBytes) return false;
-  for (let i = 0; i < length; i++) if (memory.bytes[AT.sessionId + i] !== reader.bytes[at + i]) return false;
-  return true;
+  return length === sessionIdBytes && isSame(memory.bytes, AT.sessionId, reader.bytes, at, length);
 };

@@ -1,9 +1,9 @@
+import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
 import type { Attempt } from '../engine.ts';
 import { writeClientHello } from './client-hello.ts';
 import { AT, type Connection } from './connection.ts';
 import { fault } from './fault.ts';
 import { hashHello, hashHelloPart } from './message.ts';
-import { HEADER_BYTES } from './record.ts';
 import { WireSession } from './session.ts';
 import type { Tools } from './tools.ts';
 
@@ -41,7 +41,7 @@ export const sendHello = (tools: Tools, connection: Connection, groupIndex: numb
   const bindersAt = writeClientHello(connection, { template, ticket, psk, early: isFirst && connection.earlyData === 'sent' });
   if (connection.helloBytes > connection.hello.bytes.length) throw fault('internal_error');
   if (psk !== undefined && offered !== undefined) bind(tools, connection, offered, bindersAt);
-  else if (connection.transcript.isBegun) hashHelloPart(connection, HEADER_BYTES, connection.helloBytes);
+  else if (connection.transcript.isBegun) hashHelloPart(connection, RECORD_HEAD_BYTES, connection.helloBytes);
   // The server will mostly choose the session's suite: among a thousand connections the hello is no longer in the caches when it answers.
   else if (offered !== undefined) hashHello(connection, offered.suite);
   tools.flight.put(connection.hello.bytes, connection.helloBytes);
@@ -79,7 +79,7 @@ const bind = (tools: Tools, connection: Connection, { suite }: WireSession, bind
     transcript.begin(suite.hash);
     schedule.early(connection);
   }
-  hashHelloPart(connection, HEADER_BYTES, bindersAt);
+  hashHelloPart(connection, RECORD_HEAD_BYTES, bindersAt);
   const digest = connection.address(AT.digest);
   transcript.digest(digest);
   const { digestBytes } = schedule.hash;

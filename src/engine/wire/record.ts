@@ -1,10 +1,8 @@
-import { APPLICATION_DATA, TLS_1_2 } from '../../tls/numbers.ts';
+import { APPLICATION_DATA, RECORD_HEAD_BYTES, TLS_1_2 } from '../../tls/numbers.ts';
 import type { NativeMemory } from '../ffi.ts';
 import { NONCE_BYTES, TAG_BYTES, type Aead, type Sealed } from './crypto/aead.ts';
 import type { Arena } from './arena.ts';
 import { fault } from './fault.ts';
-
-export const HEADER_BYTES = 5;
 
 /** The longest text of a record (RFC 8446, section 5.1). */
 export const MOST_TEXT_BYTES = 16_384;
@@ -71,7 +69,7 @@ export class Records {
   open(direction: Direction, memory: NativeMemory, at: number, length: number): void {
     const { aead } = direction;
     this.type = memory.bytes[at] ?? 0;
-    this.start = at + HEADER_BYTES;
+    this.start = at + RECORD_HEAD_BYTES;
     this.end = this.start + length;
     if (aead === undefined) {
       if (length > MOST_TEXT_BYTES) throw fault('record_overflow');
@@ -91,7 +89,7 @@ export class Records {
 
   /** How many bytes stand before the text of a record. */
   headBytes(direction: Direction): number {
-    return HEADER_BYTES + direction.explicitBytes;
+    return RECORD_HEAD_BYTES + direction.explicitBytes;
   }
 
   /**
@@ -104,31 +102,31 @@ export class Records {
     const { bytes } = memory;
     if (aead === undefined) {
       putHeader(bytes, at, type, length);
-      return HEADER_BYTES + length;
+      return RECORD_HEAD_BYTES + length;
     }
     const textBytes = isTls13 ? length + 1 : length;
     // TLS 1.3 hides the type behind the text (RFC 8446, section 5.2).
-    if (isTls13) bytes[at + HEADER_BYTES + length] = type;
+    if (isTls13) bytes[at + RECORD_HEAD_BYTES + length] = type;
     putHeader(bytes, at, isTls13 ? APPLICATION_DATA : type, explicitBytes + textBytes + TAG_BYTES);
     // The sequence number is as good a nonce as any (RFC 5288, section 3).
-    for (let i = 0; i < explicitBytes; i++) bytes[at + HEADER_BYTES + i] = sequenceByte(direction.sequence, i);
+    for (let i = 0; i < explicitBytes; i++) bytes[at + RECORD_HEAD_BYTES + i] = sequenceByte(direction.sequence, i);
     this.#prepare(direction, memory, at, textBytes);
     aead.seal(this.#sealed);
     direction.sequence += 1;
-    return HEADER_BYTES + explicitBytes + textBytes + TAG_BYTES;
+    return RECORD_HEAD_BYTES + explicitBytes + textBytes + TAG_BYTES;
   }
 
   #prepare(direction: Direction, memory: NativeMemory, at: number, textBytes: number): void {
     const sealed = this.#sealed;
     const { explicitBytes } = direction;
-    this.#putNonce(direction, memory.bytes, at + HEADER_BYTES);
+    this.#putNonce(direction, memory.bytes, at + RECORD_HEAD_BYTES);
     sealed.key = direction.memory.address + direction.keyAt;
     sealed.nonce = this.#nonce.address;
-    sealed.text = memory.address + at + HEADER_BYTES + explicitBytes;
+    sealed.text = memory.address + at + RECORD_HEAD_BYTES + explicitBytes;
     sealed.textBytes = textBytes;
     if (direction.isTls13) {
       sealed.extra = memory.address + at;
-      sealed.extraBytes = HEADER_BYTES;
+      sealed.extraBytes = RECORD_HEAD_BYTES;
       return;
     }
     const extra = this.#extra.bytes;

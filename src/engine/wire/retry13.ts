@@ -1,8 +1,7 @@
-import { MESSAGE_HASH } from '../../tls/numbers.ts';
+import { MESSAGE_HASH, MESSAGE_HEAD_BYTES } from '../../tls/numbers.ts';
 import type { Connection } from './connection.ts';
 import { copyOf } from './copy.ts';
 import { fault } from './fault.ts';
-import { MESSAGE_HEAD_BYTES } from './flight.ts';
 import { scheduleOf, sendDecoy } from './keys13.ts';
 import { hashMessage } from './message.ts';
 import { sendHello } from './offer.ts';

@@ -4,6 +4,8 @@ import type { Mechanism } from '../../domain/kind.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import { nowNs } from '../clock.ts';
 import type { Session } from '../engine.ts';
+import type { HashedKey } from './crypto/hmac.ts';
+import type { SecretKeeper } from './crypto/prf.ts';
 import { suiteOf, type Suite } from './suites.ts';
 
 /** Tickets longer than this are not kept: none was ever seen, and a hello must fit into one record. */
@@ -13,7 +15,7 @@ export const MOST_TICKET_BYTES = 8192;
 const MOST_SECRET_BYTES = 48;
 
 /** A session as plain bytes: nothing native, so that nothing can be forgotten to be freed. */
-export class WireSession implements Session {
+export class WireSession implements Session, SecretKeeper {
   readonly protocol: Protocol;
   readonly suite: Suite;
   readonly sessionId: Uint8Array;
@@ -24,6 +26,8 @@ export class WireSession implements Session {
   readonly ticketAgeAdd: number;
   readonly maxEarlyData: number;
   readonly receivedNs: number;
+  /** Of TLS 1.2: the master secret as HMAC begins with it, made with the first offer. */
+  hashedSecret: HashedKey | undefined;
 
   constructor(protocol: Protocol, suite: Suite, state: Omit<SessionState, 'cipherSuite'>, receivedNs: number) {
     this.protocol = protocol;

@@ -1,12 +1,13 @@
+import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
 import { allocate, type NativeMemory } from '../ffi.ts';
 import { fault } from './fault.ts';
-import { HEADER_BYTES, MOST_RECORD_BYTES } from './record.ts';
+import { MOST_RECORD_BYTES } from './record.ts';
 
 /** Takes one whole record by the place of its header and the length of its body. */
 export type RecordTaker = (memory: NativeMemory, at: number, length: number) => void;
 
 /** Where a cut record and what follows it are joined; shared, since it is empty again at the end of each call. */
-export const makeJoint = (inputBytes: number): NativeMemory => allocate(HEADER_BYTES + MOST_RECORD_BYTES + inputBytes);
+export const makeJoint = (inputBytes: number): NativeMemory => allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + inputBytes);
 
 /** Cuts the bytes of a connection into records, in whatever pieces they come. A record that lies whole in one piece is not copied. */
 export class RecordStream {
@@ -42,20 +43,20 @@ export class RecordStream {
   #takeWhole(memory: NativeMemory, end: number): number {
     const { bytes } = memory;
     let at = 0;
-    while (end - at >= HEADER_BYTES) {
+    while (end - at >= RECORD_HEAD_BYTES) {
       const length = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0);
       if (bytes[at + 1] !== 3) throw fault('not_tls');
       if (length > MOST_RECORD_BYTES) throw fault('record_overflow');
-      if (end - at - HEADER_BYTES < length) break;
+      if (end - at - RECORD_HEAD_BYTES < length) break;
       this.#take(memory, at, length);
-      at += HEADER_BYTES + length;
+      at += RECORD_HEAD_BYTES + length;
     }
     return at;
   }
 
   #keep({ bytes }: NativeMemory, from: number, to: number): void {
     if (from === to) return;
-    this.#rest ??= Buffer.alloc(HEADER_BYTES + MOST_RECORD_BYTES);
+    this.#rest ??= Buffer.alloc(RECORD_HEAD_BYTES + MOST_RECORD_BYTES);
     bytes.copy(this.#rest, 0, from, to);
     this.#restBytes = to - from;
   }

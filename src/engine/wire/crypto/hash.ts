@@ -31,6 +31,9 @@ export abstract class Hash {
   /** Ends a state: it must be initialised or copied onto before its next use. */
   abstract final(state: HashState, out: number): void;
   abstract copy(to: HashState, from: HashState): void;
+  /** A state's words, to be put back by `restore`; `undefined` where a state is not plain bytes. */
+  abstract words(state: HashState): Uint32Array | undefined;
+  abstract restore(state: HashState, words: Uint32Array): void;
   /** Ends a state, hashes its digest behind what another has hashed, which is whole blocks, and ends that one: an HMAC's second half. */
   abstract finalThrough(state: HashState, behind: HashState, out: number): void;
 
@@ -119,8 +122,19 @@ class PlainHash extends Hash {
     this.#final(out, address);
   }
 
-  copy({ words: to }: HashState, { words: from }: HashState): void {
-    for (let i = 0; i < to.length; i++) to[i] = from[i] ?? 0;
+  copy(to: HashState, { words }: HashState): void {
+    this.restore(to, words);
+  }
+
+  words({ words }: HashState): Uint32Array {
+    return words.slice();
+  }
+
+  /** At the edge of a block, as behind an HMAC key, there are no bytes of an unfinished one to be copied. */
+  restore({ words: to }: HashState, from: Uint32Array): void {
+    const { dataAt, dataBytesAt } = this.#shape;
+    for (let i = 0; i < dataAt; i++) to[i] = from[i] ?? 0;
+    for (let i = from[dataBytesAt] === 0 ? dataBytesAt : dataAt; i < to.length; i++) to[i] = from[i] ?? 0;
   }
 
   /** The digest is written to where the other state keeps what it has not hashed yet. */
@@ -164,6 +178,14 @@ class EvpHash extends Hash {
 
   copy(to: HashState, from: HashState): void {
     this.#lib.EVP_MD_CTX_copy_ex(to.address, from.address);
+  }
+
+  words(): undefined {
+    return undefined;
+  }
+
+  restore(): never {
+    throw new RangeError('a state that has no words');
   }
 
   finalThrough(state: HashState, behind: HashState, out: number): void {

@@ -7,6 +7,12 @@ import type { Hash, HashState } from './hash.ts';
 const INNER = 0x3636_3636;
 const OUTER = 0x5c5c_5c5c;
 
+/** A key that has been hashed. */
+export interface HashedKey {
+  readonly inner: Uint32Array;
+  readonly outer: Uint32Array;
+}
+
 /** HMAC whose key is hashed once for as many messages as follow (RFC 2104). */
 export class Hmac {
   readonly hash: Hash;
@@ -43,6 +49,18 @@ export class Hmac {
     for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) ^ INNER ^ OUTER;
     hash.init(this.#outerKey);
     hash.update(this.#outerKey, this.#block.address, hash.blockBytes);
+  }
+
+  /** The key that is set, to be set again by `restore` without being hashed; `undefined` where the library does not let it be kept. */
+  hashedKey(): HashedKey | undefined {
+    const inner = this.hash.words(this.#innerKey);
+    const outer = this.hash.words(this.#outerKey);
+    return inner === undefined || outer === undefined ? undefined : { inner, outer };
+  }
+
+  restore({ inner, outer }: HashedKey): void {
+    this.hash.restore(this.#innerKey, inner);
+    this.hash.restore(this.#outerKey, outer);
   }
 
   /** Writes the code of a message under the key that is set, `digestBytes` long. */

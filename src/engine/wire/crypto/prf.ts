@@ -1,10 +1,15 @@
 import type { NativeMemory } from '../../ffi.ts';
 import type { Arena } from '../arena.ts';
 import { copyBytes } from '../copy.ts';
-import type { Hmac } from './hmac.ts';
+import type { HashedKey, Hmac } from './hmac.ts';
 
 /** More than any seed of TLS 1.2: a label, and two randoms or a digest. */
 const SEED_BYTES = 128;
+
+/** What a secret comes from that is used again: it keeps it hashed. */
+export interface SecretKeeper {
+  hashedSecret: HashedKey | undefined;
+}
 
 /** The pseudo-random function of TLS 1.2 (RFC 5246, section 5). */
 export class Prf {
@@ -25,11 +30,16 @@ export class Prf {
    * Sets the secret that the expansions which follow start from.
    *
    * @param mark of what the secret is, never that of another: as long as it is the same, the secret is not hashed again. 0 marks nothing.
+   * @param keeper whose secret it is, always with this hash function.
    */
-  from(secret: number, length: number, mark: number): void {
+  from(secret: number, length: number, mark: number, keeper?: SecretKeeper): void {
     if (mark !== 0 && mark === this.#mark) return;
     this.#mark = mark;
-    this.#hmac.key(secret, length);
+    if (keeper?.hashedSecret !== undefined) this.#hmac.restore(keeper.hashedSecret);
+    else {
+      this.#hmac.key(secret, length);
+      if (keeper !== undefined) keeper.hashedSecret = this.#hmac.hashedKey();
+    }
   }
 
   /** Begins an expansion. @returns where its seed is to be written, of which there is room for 64 bytes. */
