@@ -15,7 +15,9 @@ import { describe, expect, it } from 'vitest';
 import { allocate, type NativeMemory } from '../../../../src/engine/ffi.ts';
 import { NONCE_BYTES, TAG_BYTES, type AeadName } from '../../../../src/engine/wire/crypto/aead.ts';
 import type { HashName } from '../../../../src/engine/wire/crypto/hash.ts';
+import type { HashedKey } from '../../../../src/engine/wire/crypto/hmac.ts';
 import { GROUPS } from '../../../../src/engine/wire/crypto/key-exchange.ts';
+import type { SecretKeeper } from '../../../../src/engine/wire/crypto/prf.ts';
 import { openPrimitives } from '../../../../src/engine/wire/crypto/primitives.ts';
 import { SCHEMES } from '../../../../src/engine/wire/crypto/signature.ts';
 import { openLibCrypto } from '../../../../src/engine/wire/library.ts';
@@ -123,6 +125,26 @@ describe.each([
         prfOf(name, secret.bytes, Buffer.concat([Buffer.from('key expansion'), seed.bytes]), length),
       );
     }
+  });
+
+  it.each(['sha256', 'sha384'] as const)('the PRF with %s takes a kept secret for the one it was made of', (name) => {
+    const prf = primitives.prfs[name];
+    const keepers = [1, 2].map(() => ({ secret: native(randomBytes(48)), hashedSecret: undefined as HashedKey | undefined }));
+    const out = allocate(96);
+    const expand = (secret: NativeMemory, keeper?: SecretKeeper): string => {
+      prf.from(secret.address, 48, 0, keeper);
+      prf.label('client finished');
+      prf.expand(0, out.address, 12);
+      return out.bytes.subarray(0, 12).toString('hex');
+    };
+    const expected = keepers.map(({ secret }) => prfOf(name, secret.bytes, Buffer.from('client finished'), 12));
+    // In turns, so that each follows the other's secret: first hashed, then as kept.
+    for (let turn = 0; turn < 2; turn++) expect(keepers.map((keeper) => expand(keeper.secret, keeper))).toEqual(expected);
+    expect(keepers.map(({ hashedSecret }) => hashedSecret !== undefined)).toEqual([!portable, !portable]);
+    // What is kept is taken at its word: another secret's address no longer counts.
+    const [one, other] = keepers;
+    if (one === undefined || other === undefined) throw new TypeError('two keepers');
+    expect(expand(other.secret, one)).toBe(expected[portable ? 1 : 0]);
   });
 
   it.each(['AES-128-GCM', 'AES-256-GCM', 'ChaCha20-Poly1305'] as const)(
