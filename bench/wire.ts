@@ -2,8 +2,8 @@ import type { EngineName } from '../src/engine/engine.ts';
 import type { ScenarioInput } from 'resumark';
 import type { Case } from './case.ts';
 import { baseScenario, runEngine, usageOf, warmed, type Usage } from './engines.ts';
+import { inTurns } from './in-turns.ts';
 import { markdownTable, us } from './markdown.ts';
-import { median } from './median.ts';
 import type { BenchOptions } from './options.ts';
 import type { BenchServer } from './server.ts';
 
@@ -45,7 +45,7 @@ const equalRate = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases) {
     const load = { rate: equalRateOf(what) };
-    const { openssl, wire } = await inTurns(stand, {
+    const { openssl, wire } = await inTurns(stand.options, {
       openssl: () => measure(stand, 'openssl', what, { load, spin: true }),
       wire: () => measure(stand, 'wire', what, { load, spin: true }),
     });
@@ -66,7 +66,7 @@ const shortcuts = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases.filter(({ mode }) => mode === 'full')) {
     const load = { concurrency: IN_FLIGHT[0] };
-    const { openssl, wire } = await inTurns(stand, {
+    const { openssl, wire } = await inTurns(stand.options, {
       openssl: () => measure(stand, 'openssl', what, { load }),
       wire: () => measure(stand, 'wire', what, { load, tls: { keyShare: 'reuse', noSignatureCheck: true } }),
     });
@@ -80,7 +80,7 @@ const manyInFlight = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases) {
     const costs = await inTurns(
-      stand,
+      stand.options,
       Object.fromEntries(
         IN_FLIGHT.flatMap((concurrency) =>
           (['openssl', 'wire'] as const).map((engine) => [
@@ -117,7 +117,7 @@ const manyInFlight = async (stand: Stand): Promise<string> => {
 const saturation = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases) {
-    const { wire } = await inTurns(stand, {
+    const { wire } = await inTurns(stand.options, {
       wire: () => measure(stand, 'wire', what, { load: { concurrency: TO_SATURATE.concurrency } }, TO_SATURATE.seconds),
     });
     rows.push([
@@ -148,30 +148,6 @@ const measure = async (
     tls: { ...base.tls, ...change.tls },
   });
   return usageOf(report);
-};
-
-/** Repeats the measurements in turns, so that a drift hits them alike. @returns the medians of each. */
-const inTurns = async <Name extends string>(
-  { options }: Stand,
-  measurements: Readonly<Record<Name, () => Promise<Usage>>>,
-): Promise<Record<Name, Usage>> => {
-  const named = Object.entries(measurements) as [Name, () => Promise<Usage>][];
-  const taken = named.map(([name, take]) => ({ name, take, all: [] as Usage[] }));
-  for (let repeat = 0; repeat < options.repeats; repeat++) {
-    for (const { take, all } of taken) all.push(await take());
-  }
-  return Object.fromEntries(taken.map(({ name, all }) => [name, medianOf(all)])) as Record<Name, Usage>;
-};
-
-const medianOf = (all: readonly Usage[]): Usage => {
-  const of = (value: (one: Usage) => number): number => median(all.map(value));
-  return {
-    perSecond: of(({ perSecond }) => perSecond),
-    clientNs: of(({ clientNs }) => clientNs),
-    serverNs: of(({ serverNs }) => serverNs),
-    clientCores: of(({ clientCores }) => clientCores),
-    serverCores: of(({ serverCores }) => serverCores),
-  };
 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;

@@ -1,6 +1,7 @@
 import type { EngineName } from '../src/engine/engine.ts';
 import type { Case } from './case.ts';
 import { baseScenario, runEngine, usageOf, wantedEngines, warmed, type Usage } from './engines.ts';
+import { inTurns } from './in-turns.ts';
 import { markdownTable, us } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
 import type { BenchServer } from './server.ts';
@@ -16,9 +17,11 @@ export const benchWorkers = async (options: BenchOptions, server: BenchServer): 
   const rows: string[][] = [];
   for (const engine of wantedEngines(options)) {
     for (const what of options.cases) {
-      const one = await measure(engine, 1, what, { options, server });
-      const two = await measure(engine, 2, what, { options, server });
-      rows.push(row(engine, what, { one, two }));
+      const usages = await inTurns(options, {
+        one: () => measure(engine, 1, what, { options, server }),
+        two: () => measure(engine, 2, what, { options, server }),
+      });
+      rows.push(row(engine, what, usages));
     }
   }
   const header = [
