@@ -3,7 +3,10 @@ import type { Arena } from '../arena.ts';
 import { copyBytes } from '../copy.ts';
 import type { HashedKey, Hmac } from './hmac.ts';
 
-/** More than any seed of TLS 1.2: a label, and two randoms or a digest. */
+/** The longest seed of TLS 1.2: two randoms. */
+const MOST_SEED_BYTES = 64;
+
+/** More than any label and the seed behind it. */
 const SEED_BYTES = 128;
 
 /** What a secret comes from that is used again: it keeps it hashed. */
@@ -46,6 +49,8 @@ export class Prf {
   label(label: string): number {
     let bytes = this.#labels.get(label);
     if (bytes === undefined) this.#labels.set(label, (bytes = Buffer.from(label, 'latin1')));
+    // Here and not only in `expand`: by then the seed has been written.
+    if (bytes.length + MOST_SEED_BYTES > SEED_BYTES) throw new RangeError('a label longer than TLS 1.2 has');
     const { digestBytes } = this.#hmac.hash;
     copyBytes(this.#block.bytes, digestBytes, bytes, 0, bytes.length);
     this.#labelBytes = bytes.length;
@@ -62,7 +67,7 @@ export class Prf {
     const { digestBytes } = hmac.hash;
     const { address } = this.#block;
     const seedEnd = this.#labelBytes + seedBytes;
-    if (seedEnd > SEED_BYTES) throw new RangeError('a seed longer than TLS 1.2 has');
+    if (seedBytes > MOST_SEED_BYTES) throw new RangeError('a seed longer than TLS 1.2 has');
     hmac.of(address + digestBytes, seedEnd, address);
     for (let at = 0; at < length; at += digestBytes) {
       if (at > 0) hmac.of(address, digestBytes, address);

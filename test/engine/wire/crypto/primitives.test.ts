@@ -127,6 +127,15 @@ describe.each([
     }
   });
 
+  it('the PRF refuses a label that leaves no room for a seed, and a seed that is too long', () => {
+    const prf = primitives.prfs.sha256;
+    expect(() => prf.label('x'.repeat(64))).not.toThrow();
+    expect(() => prf.label('x'.repeat(65))).toThrow(RangeError);
+    expect(() => {
+      prf.expand(65, allocate(32).address, 32);
+    }).toThrow(RangeError);
+  });
+
   it.each(['sha256', 'sha384'] as const)('the PRF with %s takes a kept secret for the one it was made of', (name) => {
     const prf = primitives.prfs[name];
     const keepers = [1, 2].map(() => ({ secret: native(randomBytes(48)), hashedSecret: undefined as HashedKey | undefined }));
