@@ -1,5 +1,5 @@
 import type { NativeMemory } from '../../src/engine/ffi.ts';
-import { Arena } from '../../src/engine/wire/arena.ts';
+import { Arena } from '../../src/engine/arena.ts';
 
 const GUARD_BYTES = 64;
 

@@ -1,17 +1,16 @@
 import type { ClientSettings } from '../../src/engine/engine.ts';
 import type { NativeMemory } from '../../src/engine/ffi.ts';
-import type { Arena } from '../../src/engine/wire/arena.ts';
+import type { Arena } from '../../src/engine/arena.ts';
 import { WireClient } from '../../src/engine/wire/client.ts';
 import { WireConversation } from '../../src/engine/wire/conversation.ts';
 import type { Entropy } from '../../src/engine/wire/crypto/entropy.ts';
 import { openPrimitives, type Primitives } from '../../src/engine/wire/crypto/primitives.ts';
 import { SuccessiveKeys, type X25519Keys } from '../../src/engine/wire/crypto/x25519-keys.ts';
 import { openLibCrypto } from '../../src/engine/wire/library.ts';
-import { MOST_RECORD_BYTES } from '../../src/engine/wire/record.ts';
 import type { WireSession } from '../../src/engine/wire/session.ts';
+import { makeJoint } from '../../src/engine/wire/stream.ts';
 import { makeTools } from '../../src/engine/wire/tools.ts';
 import { Trust } from '../../src/engine/wire/trust.ts';
-import { RECORD_HEAD_BYTES } from '../../src/tls/numbers.ts';
 import { GuardedArena } from './guarded-arena.ts';
 
 const EXCHANGE_BYTES = 65_536;
@@ -38,7 +37,7 @@ export class Subject {
     this.#input = this.#arena.allocate(EXCHANGE_BYTES);
     this.#output = this.#arena.allocate(EXCHANGE_BYTES);
     const exchange = { input: this.#input, output: this.#output };
-    const joint = this.#arena.allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + EXCHANGE_BYTES);
+    const joint = makeJoint(this.#arena, EXCHANGE_BYTES);
     this.conversation = new WireConversation({ tools: makeTools(this.#primitives, exchange, () => 1e9), joint });
   }
 

@@ -1,6 +1,6 @@
+import { Arena } from '../arena.ts';
 import type { Engine } from '../engine.ts';
 import { refuseShortcuts } from '../shortcuts.ts';
-import { allocate } from '../ffi.ts';
 import type { Exchange } from '../reactor/conversation.ts';
 import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
@@ -26,9 +26,10 @@ export interface OpenSslOptions {
  */
 export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptions = {}): Engine => {
   const openssl = openOpenSsl(library);
-  const sockets = new Sockets(openLibc(), spin);
+  const arena = new Arena();
+  const sockets = new Sockets(openLibc(), arena, spin);
   const contexts = new Contexts(openssl);
-  const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
+  const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
   const reactor = new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) });
   return {
     name: 'openssl',
@@ -47,6 +48,7 @@ export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptio
     close: () => {
       contexts.close();
       sockets.closeAll();
+      arena.free();
     },
   };
 };

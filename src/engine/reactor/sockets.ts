@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { Failure } from '../../domain/failure.ts';
+import type { Arena } from '../arena.ts';
 import { allocate, lastErrno, type NativeMemory } from '../ffi.ts';
 import { systemFailure } from '../system-failure.ts';
 import {
@@ -62,14 +63,14 @@ export class Sockets {
   readonly #libc: Libc;
   readonly #spin: boolean;
   readonly #epoll: number;
-  readonly #events = allocate(MOST_EVENTS * EVENT_WORDS * 4);
+  readonly #events: NativeMemory;
   readonly #eventWords: Uint32Array;
-  readonly #event = allocate(EVENT_WORDS * 4);
+  readonly #event: NativeMemory;
   readonly #eventWord: Uint32Array;
   /** 1 for TCP_NODELAY, and {1, 0} for SO_LINGER, side by side; then room for 16 bytes of what a call gives. */
-  readonly #options = allocate(32);
+  readonly #options: NativeMemory;
   /** `struct sockaddr` of family AF_UNSPEC. */
-  readonly #nowhere = allocate(16);
+  readonly #nowhere: NativeMemory;
   /** By descriptor: the family of a socket that can be used again, 0 of one that cannot. */
   readonly #families: number[] = [];
   /** By descriptor: whether epoll knows the socket. */
@@ -79,11 +80,16 @@ export class Sockets {
   readonly #spare6: number[] = [];
   readonly #timer: number;
   /** `struct itimerspec`: no interval, and when to go off. */
-  readonly #timerValue = allocate(32);
+  readonly #timerValue: NativeMemory;
 
   /** @param spin look for events without ever sleeping. */
-  constructor(libc: Libc, spin: boolean) {
+  constructor(libc: Libc, arena: Arena, spin: boolean) {
     this.#libc = libc;
+    this.#events = arena.allocate(MOST_EVENTS * EVENT_WORDS * 4);
+    this.#event = arena.allocate(EVENT_WORDS * 4);
+    this.#options = arena.allocate(32);
+    this.#nowhere = arena.allocate(16);
+    this.#timerValue = arena.allocate(32);
     this.#spin = spin;
     this.#epoll = libc.epollCreate(EPOLL_CLOEXEC);
     this.#eventWords = wordsOf(this.#events);

@@ -1,5 +1,4 @@
 import { allocate, type NativeMemory } from '../ffi.ts';
-import type { Arena } from './arena.ts';
 import type { KeyPair } from './crypto/key-exchange.ts';
 import type { Primitives } from './crypto/primitives.ts';
 import type { VerifyKey } from './crypto/signature.ts';
@@ -103,8 +102,8 @@ export class Connection {
 
   constructor(primitives: Primitives) {
     this.#primitives = primitives;
-    this.memory = slotMemory(primitives.arena);
-    this.hello = allocate(HELLO_BYTES);
+    this.memory = primitives.arena.allocate(SLOT_BYTES);
+    this.hello = primitives.arena.allocate(HELLO_BYTES);
     this.transcript = new Transcript(primitives.hashes);
     this.read = new Direction(this.memory, AT.readKey, AT.readIv);
     this.write = new Direction(this.memory, AT.writeKey, AT.writeIv);
@@ -204,5 +203,3 @@ export class Connection {
 let lastMark = 0;
 
 const nextMark = (): number => ++lastMark;
-
-const slotMemory = (arena: Arena): NativeMemory => arena.allocate(SLOT_BYTES);

@@ -1,5 +1,5 @@
+import { Arena } from '../arena.ts';
 import type { Engine } from '../engine.ts';
-import { allocate } from '../ffi.ts';
 import type { Exchange } from '../reactor/conversation.ts';
 import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
@@ -27,11 +27,12 @@ export interface WireOptions {
  */
 export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
   const lib = openLibCrypto();
-  const primitives = openTestedPrimitives(lib);
-  const sockets = new Sockets(openLibc(), spin);
+  const arena = new Arena();
+  const primitives = openTestedPrimitives(lib, arena);
+  const sockets = new Sockets(openLibc(), arena, spin);
   const trust = new Trust();
-  const exchange: Exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
-  const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(EXCHANGE_BYTES) };
+  const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
+  const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(arena, EXCHANGE_BYTES) };
   const reactor = new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) });
   return {
     name: 'wire',
@@ -47,6 +48,7 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
     close: () => {
       trust.close();
       sockets.closeAll();
+      arena.free();
     },
   };
 };

@@ -1,7 +1,7 @@
 import { APPLICATION_DATA, RECORD_HEAD_BYTES, TLS_1_2 } from '../../tls/numbers.ts';
 import type { NativeMemory } from '../ffi.ts';
 import { NONCE_BYTES, TAG_BYTES, type Aead, type Sealed } from './crypto/aead.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../arena.ts';
 import { fault } from './fault.ts';
 
 /** The longest text of a record (RFC 8446, section 5.1). */

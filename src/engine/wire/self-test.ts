@@ -9,6 +9,7 @@ import {
   sign,
 } from 'node:crypto';
 import { ResumarkError } from '../../domain/error.ts';
+import { Arena } from '../arena.ts';
 import { allocate, type NativeMemory } from '../ffi.ts';
 import { NONCE_BYTES, TAG_BYTES } from './crypto/aead.ts';
 import { GROUPS } from './crypto/key-exchange.ts';
@@ -22,10 +23,10 @@ import type { LibCrypto } from './library.ts';
  *
  * @throws ResumarkError ENGINE naming what does not work here.
  */
-export const openTestedPrimitives = (lib: LibCrypto): Primitives => {
-  const fast = openPrimitives(lib);
+export const openTestedPrimitives = (lib: LibCrypto, arena = new Arena()): Primitives => {
+  const fast = openPrimitives(lib, { arena });
   if (firstFlaw(fast) === undefined) return fast;
-  const portable = openPrimitives(lib, { portable: true });
+  const portable = openPrimitives(lib, { arena, portable: true });
   const flaw = firstFlaw(portable);
   if (flaw === undefined) return portable;
   throw new ResumarkError('ENGINE', `engine wire cannot run on this Node: ${flaw} of its OpenSSL does not give what it should.`);

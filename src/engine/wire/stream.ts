@@ -1,5 +1,6 @@
 import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
-import { allocate, type NativeMemory } from '../ffi.ts';
+import type { Arena } from '../arena.ts';
+import type { NativeMemory } from '../ffi.ts';
 import { fault } from './fault.ts';
 import { MOST_RECORD_BYTES } from './record.ts';
 
@@ -7,7 +8,8 @@ import { MOST_RECORD_BYTES } from './record.ts';
 export type RecordTaker = (memory: NativeMemory, at: number, length: number) => void;
 
 /** Where a cut record and what follows it are joined; shared, since it is empty again at the end of each call. */
-export const makeJoint = (inputBytes: number): NativeMemory => allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + inputBytes);
+export const makeJoint = (arena: Arena, inputBytes: number): NativeMemory =>
+  arena.allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + inputBytes);
 
 /** Cuts the bytes of a connection into records, in whatever pieces they come. A record that lies whole in one piece is not copied. */
 export class RecordStream {

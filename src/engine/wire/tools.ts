@@ -1,5 +1,5 @@
 import { nowNs } from '../clock.ts';
-import { allocate, type NativeMemory } from '../ffi.ts';
+import type { NativeMemory } from '../ffi.ts';
 import type { Exchange } from '../reactor/conversation.ts';
 import type { Primitives } from './crypto/primitives.ts';
 import { Flight } from './flight.ts';
@@ -35,7 +35,7 @@ export const makeTools = (primitives: Primitives, exchange: Exchange, clockNs: (
     flight: new Flight(exchange.output, records),
     serverHello: new ServerHello(),
     schedules: { sha256: new Schedule13('sha256', primitives), sha384: new Schedule13('sha384', primitives) },
-    scratch: allocate(SCRATCH_BYTES),
+    scratch: primitives.arena.allocate(SCRATCH_BYTES),
     clockNs,
   };
 };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Arena } from '../../../src/engine/arena.ts';
 import { openLibc } from '../../../src/engine/reactor/libc.ts';
 import { socketAddress, Sockets, type SocketAddress } from '../../../src/engine/reactor/sockets.ts';
 
@@ -11,7 +12,7 @@ let address: SocketAddress;
 const accepted: Socket[] = [];
 
 beforeEach(async () => {
-  sockets = new Sockets(openLibc(), false);
+  sockets = new Sockets(openLibc(), new Arena(), false);
   accepted.length = 0;
   server = createServer((socket) => accepted.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
   await once(server, 'listening');

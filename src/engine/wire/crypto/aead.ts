@@ -1,5 +1,5 @@
 import type { NativeMemory } from '../../ffi.ts';
-import type { Arena } from '../arena.ts';
+import type { Arena } from '../../arena.ts';
 import { EVP_CTRL_AEAD_GET_TAG, EVP_CTRL_AEAD_SET_TAG, type LibCrypto } from '../library.ts';
 
 export type AeadName = 'AES-128-GCM' | 'AES-256-GCM' | 'ChaCha20-Poly1305';

@@ -1,5 +1,5 @@
 import type { NativeMemory } from '../../ffi.ts';
-import type { Arena } from '../arena.ts';
+import type { Arena } from '../../arena.ts';
 import type { LibCrypto } from '../library.ts';
 
 /** Drawn from the library at once: a single draw of 32 bytes costs 0.3 to 0.5 us, a thousand of them hardly more. */

@@ -1,5 +1,5 @@
 import { allocate, type NativeFunction, type NativeMemory } from '../../ffi.ts';
-import type { Arena } from '../arena.ts';
+import type { Arena } from '../../arena.ts';
 import type { LibCrypto } from '../library.ts';
 
 export type HashName = 'sha256' | 'sha384' | 'sha512';

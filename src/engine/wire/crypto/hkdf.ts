@@ -1,5 +1,5 @@
 import type { NativeMemory } from '../../ffi.ts';
-import type { Arena } from '../arena.ts';
+import type { Arena } from '../../arena.ts';
 import type { LibCrypto } from '../library.ts';
 import type { Hmac } from './hmac.ts';
 

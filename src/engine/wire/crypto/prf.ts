@@ -1,5 +1,5 @@
 import type { NativeMemory } from '../../ffi.ts';
-import type { Arena } from '../arena.ts';
+import type { Arena } from '../../arena.ts';
 import { copyBytes } from '../copy.ts';
 import type { HashedKey, Hmac } from './hmac.ts';
 

@@ -1,4 +1,4 @@
-import { Arena } from '../arena.ts';
+import { Arena } from '../../arena.ts';
 import type { LibCrypto } from '../library.ts';
 import { Aead, type AeadName } from './aead.ts';
 import { LibraryEntropy, type Entropy } from './entropy.ts';

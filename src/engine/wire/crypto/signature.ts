@@ -1,5 +1,5 @@
 import { allocate } from '../../ffi.ts';
-import type { Arena } from '../arena.ts';
+import type { Arena } from '../../arena.ts';
 import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST, type LibCrypto } from '../library.ts';
 import type { Hash, HashName, HashState } from './hash.ts';
 

@@ -1,5 +1,5 @@
 import type { NativeMemory } from '../../ffi.ts';
-import type { Arena } from '../arena.ts';
+import type { Arena } from '../../arena.ts';
 import { addToAll, BASE, canonical, multiple, sum, type Point } from './curve25519.ts';
 import type { Entropy } from './entropy.ts';
 

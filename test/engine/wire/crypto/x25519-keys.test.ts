@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { allocate, type NativeMemory } from '../../../../src/engine/ffi.ts';
-import { Arena } from '../../../../src/engine/wire/arena.ts';
+import { Arena } from '../../../../src/engine/arena.ts';
 import { addToAll, BASE, canonical, multiple, sum } from '../../../../src/engine/wire/crypto/curve25519.ts';
 import { LibraryEntropy } from '../../../../src/engine/wire/crypto/entropy.ts';
 import { SuccessiveKeys } from '../../../../src/engine/wire/crypto/x25519-keys.ts';
