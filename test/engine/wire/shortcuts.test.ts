@@ -19,7 +19,10 @@ const EXCHANGE_BYTES = 65_536;
 describe('the core of engine wire', () => {
   const primitives = openPrimitives(openLibCrypto());
   const exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
-  const conversation = new WireConversation({ tools: makeTools(primitives, exchange), joint: makeJoint(primitives.arena, EXCHANGE_BYTES) });
+  const conversation = new WireConversation({
+    tools: makeTools(primitives, exchange),
+    joint: makeJoint(primitives.arena, EXCHANGE_BYTES),
+  });
   const trust = new Trust();
   let server: ReferenceServer;
 
