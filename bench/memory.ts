@@ -1,7 +1,7 @@
 import { baseScenario, runEngine, wantedEngines } from './engines.ts';
 import { markdownTable } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
-import type { BenchServer } from './server.ts';
+import type { BenchServers } from './server.ts';
 
 /** Each connection of a measurement of memory has a few handshakes, so that all of them are in flight together for a while. */
 const HANDSHAKES_EACH = 2;
@@ -9,14 +9,14 @@ const HANDSHAKES_EACH = 2;
 const LEAST_HANDSHAKES = 2000;
 
 /** Resident memory as the number of connections in flight grows. What the kernel holds for sockets is not in it. */
-export const benchMemory = async (options: BenchOptions, server: BenchServer): Promise<string> => {
+export const benchMemory = async (options: BenchOptions, { perCore }: BenchServers): Promise<string> => {
   const rows: string[][] = [];
   for (const engine of wantedEngines(options)) {
     let least: { readonly inFlight: number; readonly bytes: number } | undefined;
     for (const inFlight of options.inFlight) {
       process.stderr.write(`memory: ${engine}, ${String(inFlight)} in flight\n`);
       const report = await runEngine({
-        ...baseScenario(engine, server),
+        ...baseScenario(engine, perCore),
         protocols: ['TLSv1.2'],
         modes: ['full'],
         load: { concurrency: inFlight },

@@ -13,17 +13,17 @@ import type { BenchServer, HandshakeCounts } from './server.ts';
 const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
 /**
- * One nginx for all clients: a port of its stream module for those that only shake hands, and one of HTTPS per version for those that
+ * An nginx for all clients: a port of its stream module for those that only shake hands, and one of HTTPS per version for those that
  * cannot leave out a request. Suite and group are pinned, so that all clients do the same arithmetic.
  */
-export const startNginx = async (program: string, folder: string): Promise<BenchServer> => {
+export const startNginx = async (program: string, folder: string, workers: number): Promise<BenchServer> => {
   const { certificate, key } = await makeCertificate('ecdsa-p256');
   const ports = await Promise.all([freePort(), freePort(), freePort()]);
   const [port, ...httpPorts] = ports;
   const certificatePath = join(folder, 'certificate.pem');
   await writeFile(certificatePath, certificate);
   await writeFile(join(folder, 'key.pem'), key);
-  await writeFile(join(folder, 'nginx.conf'), configuration(folder, ports));
+  await writeFile(join(folder, 'nginx.conf'), configuration({ folder, workers, ports }));
   const child = spawn(program, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = once(child, 'exit');
   await Promise.race([untilListening(port), exited.then(() => Promise.reject(new Error('nginx ended at its start')))]);
@@ -45,10 +45,17 @@ export const startNginx = async (program: string, folder: string): Promise<Bench
 
 const PROTOCOLS: readonly Protocol[] = ['TLSv1.2', 'TLSv1.3'];
 
-const configuration = (folder: string, [port, ...httpPorts]: readonly number[]): string => `
+interface Layout {
+  readonly folder: string;
+  readonly workers: number;
+  /** Of the stream module, then of HTTPS, one for each protocol. */
+  readonly ports: readonly number[];
+}
+
+const configuration = ({ folder, workers, ports: [port, ...httpPorts] }: Layout): string => `
 ${existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};` : ''}
 daemon off;
-worker_processes 1;
+worker_processes ${String(workers)};
 worker_rlimit_nofile 20000;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log error;
@@ -124,5 +131,5 @@ const versionOf = (program: string): string => {
   const text = execFileSync('/bin/sh', ['-c', '"$0" -V 2>&1', program], { encoding: 'utf8' });
   const version = /nginx\/([\d.]+)/u.exec(text)?.[1] ?? '';
   const library = /built with (OpenSSL [\w.]+)/u.exec(text)?.[1] ?? '';
-  return `nginx ${version} (${library}), 1 worker`;
+  return `nginx ${version} (${library})`;
 };

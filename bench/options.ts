@@ -15,13 +15,13 @@ export interface BenchOptions {
   readonly inFlight: readonly number[];
   /** Handshakes of a soak. */
   readonly handshakes: number;
-  /** Whether some clients are measured with idle cores kept from halting as well. */
+  /** Whether clients that wait are measured with idle cores kept from halting as well. */
   readonly keepsAwake: boolean;
   /** File that the tables are also written to. */
   readonly output: string | undefined;
 }
 
-export const PARTS = ['handshakes', 'workers', 'memory', 'wire', 'soak'] as const;
+export const PARTS = ['handshakes', 'waiting', 'workers', 'memory', 'wire', 'soak'] as const;
 
 export type Part = (typeof PARTS)[number];
 
@@ -29,13 +29,13 @@ const HELP = `npm run bench -- [options]
 
   --repeats N       measurements of each client, in turns; the median counts [3]
   --seconds N       length of each measurement [2]
-  --concurrency N   connections of those clients that can have several [16]
+  --concurrency N   connections of those clients that can have several [20]
   --only A,B        engines and tools whose names begin so [all]
   --cases A,B       ${CASES.map(({ id }) => id).join(', ')} [all]
   --parts A,B       ${PARTS.join(', ')} [all but soak]
   --in-flight A,B   numbers of connections whose memory is read [10,100,1000,10000]
   --handshakes N    length of a soak [2000000]
-  --no-awake        does not measure with idle cores kept from halting as well, which takes root
+  --no-awake        does not measure waiting with idle cores kept from halting as well, which takes root
   --output FILE     writes the tables there as well
 `;
 
@@ -46,10 +46,10 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     options: {
       repeats: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '2' },
-      concurrency: { type: 'string', default: '16' },
+      concurrency: { type: 'string', default: '20' },
       only: { type: 'string', default: '' },
       cases: { type: 'string', default: CASES.map(({ id }) => id).join(',') },
-      parts: { type: 'string', default: 'handshakes,workers,memory,wire' },
+      parts: { type: 'string', default: 'handshakes,waiting,workers,memory,wire' },
       'in-flight': { type: 'string', default: '10,100,1000,10000' },
       handshakes: { type: 'string', default: '2000000' },
       'no-awake': { type: 'boolean', default: false },

@@ -1,6 +1,7 @@
 import type { Case } from './case.ts';
-import type { Cost, Result } from './handshakes.ts';
+import type { Result } from './handshakes.ts';
 import { markdownTable } from './markdown.ts';
+import { median } from './median.ts';
 
 /** The most that an engine's client CPU per handshake may be of another client's, in one run of the bench. */
 interface Limit {
@@ -25,22 +26,22 @@ const LIMITS: readonly Limit[] = [
   { of: 'wire', to: 's_time', caseId: 'tls1.2-ticket', most: 0.35 },
 ];
 
-/** Every limit whose two clients were measured, in both states of the cores: neither is chosen after the fact. */
+/** Every limit whose two clients were measured. */
 export const ratioTable = (results: ReadonlyMap<Case, readonly Result[]>): string =>
   markdownTable(
-    ['case', 'client CPU of', 'to that of', 'cores may halt', 'cores kept awake', 'at most'],
+    ['case', 'client CPU of', 'to that of', 'ratio', 'at most'],
     LIMITS.flatMap(({ of, to, caseId, most }) => {
       const [what, ofCase] = [...results].find(([{ id }]) => id === caseId) ?? [];
-      const resultOf = (name: string): Result | undefined => ofCase?.find(({ contender }) => contender.name === name);
-      const [mine, theirs] = [resultOf(of), resultOf(to)];
-      if (what === undefined || mine === undefined || theirs === undefined) return [];
-      return [[what.label, of, to, ratioText(mine, theirs, most), ratioText(mine.awake, theirs.awake, most), String(most)]];
+      const ratio = ratioOf(ofCase ?? [], of, to);
+      if (what === undefined || ratio === undefined) return [];
+      return [[what.label, of, to, `${ratio.toFixed(2)}${ratio > most ? ' (missed)' : ''}`, String(most)]];
     }),
   );
 
-/** Empty when one of the two was not measured. */
-const ratioText = (mine: Cost | undefined, theirs: Cost | undefined, most: number): string => {
-  if (mine === undefined || theirs === undefined) return '';
-  const ratio = mine.clientNs / theirs.clientNs;
-  return `${ratio.toFixed(2)}${ratio > most ? ' (missed)' : ''}`;
+/** The median of what a client's CPU time was of another's in each turn; `undefined` when one of the two was not measured. */
+export const ratioOf = (results: readonly Result[], of: string, to: string): number | undefined => {
+  const [mine, theirs] = [of, to].map((name) => results.find(({ contender }) => contender.name === name)?.clientNsByTurn);
+  return mine === undefined || theirs === undefined
+    ? undefined
+    : median(mine.map((ns, turn) => ns / (theirs[turn] ?? Number.NaN)));
 };

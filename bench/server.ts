@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Protocol } from '../src/domain/protocol.ts';
 import { startReferenceServer } from '../src/target/reference-server.ts';
@@ -12,7 +13,7 @@ export interface HandshakeCounts {
   readonly resumed: number;
 }
 
-/** The one server that all clients of a bench are measured against. */
+/** A server that clients are measured against. */
 export interface BenchServer {
   readonly name: string;
   readonly port: number;
@@ -26,10 +27,32 @@ export interface BenchServer {
   close(): Promise<void>;
 }
 
-/** nginx where it is installed, else the reference server, which can only serve clients that ask for no HTTP. */
-export const startServer = async (folder: string): Promise<BenchServer> => {
+/** The servers of a bench, alike but for their workers. What is compared is measured on one of them. */
+export interface BenchServers {
+  /** With a worker for each core, as it is deployed: a client that is quicker than one worker need not wait for it. */
+  readonly perCore: BenchServer;
+  /** With one worker. */
+  readonly single: BenchServer;
+}
+
+/** nginx where it is installed, else the reference server, which has one thread and can only serve clients that ask for no HTTP. */
+export const startServers = async (folder: string): Promise<BenchServers> => {
   const nginx = findProgram('nginx');
-  return nginx === undefined ? startReference(folder) : startNginx(nginx, folder);
+  if (nginx === undefined) {
+    const reference = await startReference(folder);
+    return { perCore: reference, single: reference };
+  }
+  const start = async (name: string, workers: number): Promise<BenchServer> => {
+    const own = join(folder, name);
+    await mkdir(own);
+    return startNginx(nginx, own, workers);
+  };
+  return { perCore: await start('per-core', cpus().length), single: await start('single', 1) };
+};
+
+export const closeServers = async ({ perCore, single }: BenchServers): Promise<void> => {
+  await perCore.close();
+  if (single !== perCore) await single.close();
 };
 
 /** Debian installs servers where a user's PATH does not look. */

@@ -1,18 +1,18 @@
 import { baseScenario, runEngine, wantedEngines } from './engines.ts';
 import { markdownTable } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
-import type { BenchServer } from './server.ts';
+import type { BenchServers } from './server.ts';
 
 const BLOCKS = 10;
 
 /** Many handshakes of one process: a leak of connections, sessions, descriptors or objects shows as memory that grows from block to block. */
-export const benchSoak = async (options: BenchOptions, server: BenchServer): Promise<string> => {
+export const benchSoak = async (options: BenchOptions, { perCore }: BenchServers): Promise<string> => {
   const sections: string[] = [];
   for (const engine of wantedEngines(options)) {
     for (const what of options.cases) {
       process.stderr.write(`soak: ${engine}, ${what.label}, ${String(options.handshakes)} handshakes\n`);
       const report = await runEngine({
-        ...baseScenario(engine, server),
+        ...baseScenario(engine, perCore),
         protocols: [what.protocol],
         modes: [what.mode],
         load: { concurrency: options.concurrency },

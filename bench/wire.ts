@@ -5,7 +5,7 @@ import { baseScenario, runEngine, usageOf, warmed, type Usage } from './engines.
 import { inTurns } from './in-turns.ts';
 import { markdownTable, us } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
-import type { BenchServer } from './server.ts';
+import type { BenchServer, BenchServers } from './server.ts';
 
 /**
  * What leaves both engines idle for the greater part. Both spin: a client that sleeps is woken by the server, at the server's expense, and
@@ -31,13 +31,14 @@ interface Stand {
 }
 
 /** What engine wire promises beside its cost: the same work for the server, cheap shortcuts, many in flight, and a server that it can fill. */
-export const benchWire = async (options: BenchOptions, server: BenchServer): Promise<string> => {
-  const stand = { options, server };
+export const benchWire = async (options: BenchOptions, servers: BenchServers): Promise<string> => {
+  const perCore: Stand = { options, server: servers.perCore };
+  const single: Stand = { options, server: servers.single };
   return [
-    `## Engine wire\n\n### The server's CPU at an equal rate\n\n${await equalRate(stand)}`,
-    `### Key share reused, signature unchecked\n\n${await shortcuts(stand)}`,
-    `### Many in flight\n\n${await manyInFlight(stand)}`,
-    `### One worker against one worker of the server\n\n${await saturation(stand)}`,
+    `## Engine wire\n\n### The CPU of a server of one worker at an equal rate\n\n${await equalRate(single)}`,
+    `### Key share reused, signature unchecked\n\n${await shortcuts(perCore)}`,
+    `### Many in flight\n\n${await manyInFlight(perCore)}`,
+    `### One worker against one worker of the server\n\n${await saturation(single)}`,
   ].join('\n');
 };
 

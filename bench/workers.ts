@@ -4,7 +4,7 @@ import { baseScenario, runEngine, usageOf, wantedEngines, warmed, type Usage } f
 import { inTurns } from './in-turns.ts';
 import { markdownTable, us } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
-import type { BenchServer } from './server.ts';
+import type { BenchServer, BenchServers } from './server.ts';
 
 /**
  * Handshakes per second that each worker is to make: two workers and the server then fit on two cores. A closed load would measure how three
@@ -13,13 +13,13 @@ import type { BenchServer } from './server.ts';
 const RATE_EACH: Readonly<Record<Case['mode'], number>> = { full: 800, 'session-id': 2000, ticket: 2000 };
 
 /** Two workers against one at twice the load: what a second thread adds, and whether a handshake then costs more. */
-export const benchWorkers = async (options: BenchOptions, server: BenchServer): Promise<string> => {
+export const benchWorkers = async (options: BenchOptions, { single }: BenchServers): Promise<string> => {
   const rows: string[][] = [];
   for (const engine of wantedEngines(options)) {
     for (const what of options.cases) {
       const usages = await inTurns(options, {
-        one: () => measure(engine, 1, what, { options, server }),
-        two: () => measure(engine, 2, what, { options, server }),
+        one: () => measure(engine, 1, what, { options, server: single }),
+        two: () => measure(engine, 2, what, { options, server: single }),
       });
       rows.push(row(engine, what, usages));
     }
