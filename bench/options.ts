@@ -6,6 +6,7 @@ export interface BenchOptions {
   readonly repeats: number;
   /** Of each measurement; an engine has three times as long to warm up. */
   readonly seconds: number;
+  /** Connections of a client that can have several: enough that neither side often waits for the other. */
   readonly concurrency: number;
   /** Names, or beginnings of names, of engines and tools; empty means all. */
   readonly only: readonly string[];
@@ -29,7 +30,7 @@ const HELP = `npm run bench -- [options]
 
   --repeats N       measurements of each client, in turns; the median counts [3]
   --seconds N       length of each measurement [2]
-  --concurrency N   connections of those clients that can have several [20]
+  --concurrency N   connections of those clients that can have several [64]
   --only A,B        engines and tools whose names begin so [all]
   --cases A,B       ${CASES.map(({ id }) => id).join(', ')} [all]
   --parts A,B       ${PARTS.join(', ')} [all but soak]
@@ -46,7 +47,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     options: {
       repeats: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '2' },
-      concurrency: { type: 'string', default: '20' },
+      concurrency: { type: 'string', default: '64' },
       only: { type: 'string', default: '' },
       cases: { type: 'string', default: CASES.map(({ id }) => id).join(',') },
       parts: { type: 'string', default: 'handshakes,waiting,workers,memory,wire' },

@@ -66,7 +66,7 @@ const equalRate = async (stand: Stand): Promise<string> => {
 const shortcuts = async (stand: Stand): Promise<string> => {
   const rows: string[][] = [];
   for (const what of stand.options.cases.filter(({ mode }) => mode === 'full')) {
-    const load = { concurrency: IN_FLIGHT[0] };
+    const load = { concurrency: stand.options.concurrency };
     const { openssl, wire } = await inTurns(stand.options, {
       openssl: () => measure(stand, 'openssl', what, { load }),
       wire: () => measure(stand, 'wire', what, { load, tls: { keyShare: 'reuse', noSignatureCheck: true } }),
