@@ -7,3 +7,6 @@ export const markdownTable = (header: readonly string[], rows: readonly (readonl
 
 /** Nanoseconds as microseconds to the tenth. */
 export const us = (ns: number): string => `${(ns / 1e3).toFixed(1)} us`;
+
+/** A ratio, and whether it keeps to what is wanted of it. */
+export const judged = (ratio: number, isMet: boolean): string => `${ratio.toFixed(2)}${isMet ? '' : ' (missed)'}`;

@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 import type { Result } from './handshakes.ts';
-import { markdownTable } from './markdown.ts';
+import { judged, markdownTable } from './markdown.ts';
 import { median } from './median.ts';
 
 /** The most that an engine's client CPU per handshake may be of another client's, in one run of the bench. */
@@ -34,7 +34,7 @@ export const ratioTable = (results: ReadonlyMap<Case, readonly Result[]>): strin
       const [what, ofCase] = [...results].find(([{ id }]) => id === caseId) ?? [];
       const ratio = ratioOf(ofCase ?? [], of, to);
       if (what === undefined || ratio === undefined) return [];
-      return [[what.label, of, to, `${ratio.toFixed(2)}${ratio > most ? ' (missed)' : ''}`, String(most)]];
+      return [[what.label, of, to, judged(ratio, ratio <= most), String(most)]];
     }),
   );
 

@@ -3,7 +3,7 @@ import type { ScenarioInput } from 'resumark';
 import type { Case } from './case.ts';
 import { baseScenario, runEngine, usageOf, warmed, type Usage } from './engines.ts';
 import { inTurns } from './in-turns.ts';
-import { markdownTable, us } from './markdown.ts';
+import { judged, markdownTable, us } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
 import type { BenchServer, BenchServers } from './server.ts';
 
@@ -152,5 +152,3 @@ const measure = async (
 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-
-const judged = (ratio: number, isMet: boolean): string => `${ratio.toFixed(2)}${isMet ? '' : ' (missed)'}`;

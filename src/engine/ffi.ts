@@ -90,16 +90,13 @@ interface Pages {
   readonly advise: NativeFunction;
 }
 
-let boundPages: Pages | 'none' | undefined;
+let boundPages: Pages | undefined;
 
 /** `undefined` where the C library is not that of Linux. */
-const pages = (): Pages | undefined => {
-  boundPages ??= bindPages();
-  return boundPages === 'none' ? undefined : boundPages;
-};
+const pages = (): Pages | undefined => (boundPages ??= bindPages());
 
-const bindPages = (): Pages | 'none' => {
-  if (process.platform !== 'linux') return 'none';
+const bindPages = (): Pages | undefined => {
+  if (process.platform !== 'linux') return undefined;
   try {
     const library = openLibrary('libc.so.6');
     return {
@@ -107,7 +104,7 @@ const bindPages = (): Pages | 'none' => {
       advise: library.bind('int madvise(uintptr_t address, size_t length, int advice)'),
     };
   } catch {
-    return 'none';
+    return undefined;
   }
 };
 
