@@ -90,14 +90,22 @@ class Member {
   readonly counters = new Counters();
   readonly #thread: Worker;
   readonly #exited: Promise<void>;
+  /** Why nothing will be answered any more. A thread may end while nobody waits for it. */
+  #loss: Error | undefined;
+  #awaiting: { readonly resolve: (response: WorkerResponse) => void; readonly reject: (error: Error) => void } | undefined;
 
   constructor(engine: EngineChoice) {
     const setup: WorkerSetup = { engine, counters: this.counters.buffer };
     // tsc does not rewrite this: in `dist` the worker is worker.js, and Node 20 cannot run worker.ts.
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     this.#thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: setup });
+    this.#thread.on('message', (response: WorkerResponse) => this.#awaiting?.resolve(response));
+    this.#thread.once('error', (error: Error) => {
+      this.#lose(error);
+    });
     this.#exited = new Promise((resolve) => {
-      this.#thread.once('exit', () => {
+      this.#thread.once('exit', (code) => {
+        this.#lose(new ResumarkError('WORKER_LOST', `a worker thread ended with code ${String(code)} in the middle of the run.`));
         resolve();
       });
     });
@@ -107,31 +115,24 @@ class Member {
     this.#thread.postMessage(request);
   }
 
-  /** @throws the worker's own error, or WORKER_LOST when the thread ended. */
-  receive<Type extends WorkerResponse['type']>(type: Type): Promise<ResponseOf<Type>> {
-    return new Promise((resolve, reject) => {
-      const onMessage = (response: WorkerResponse): void => {
-        detach();
-        if (response.type === type) resolve(response as ResponseOf<Type>);
-        else reject(response.type === 'failed' ? fromPlainError(response.error) : new TypeError(`worker said ${response.type}`));
-      };
-      const onError = (error: Error): void => {
-        detach();
-        reject(error);
-      };
-      const onExit = (code: number): void => {
-        detach();
-        reject(new ResumarkError('WORKER_LOST', `a worker thread ended with code ${String(code)} before it had answered.`));
-      };
-      const detach = (): void => {
-        this.#thread.off('message', onMessage).off('error', onError).off('exit', onExit);
-      };
-      this.#thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+  /** @throws the worker's own error, or WORKER_LOST when the thread has ended. */
+  async receive<Type extends WorkerResponse['type']>(type: Type): Promise<ResponseOf<Type>> {
+    if (this.#loss !== undefined) throw this.#loss;
+    const response = await new Promise<WorkerResponse>((resolve, reject) => {
+      this.#awaiting = { resolve, reject };
     });
+    if (response.type === 'failed') throw fromPlainError(response.error);
+    if (response.type !== type) throw new TypeError(`worker said ${response.type}`);
+    return response as ResponseOf<Type>;
   }
 
   async close(): Promise<void> {
     this.send({ type: 'close' });
     await this.#exited;
+  }
+
+  #lose(error: Error): void {
+    this.#loss ??= error;
+    this.#awaiting?.reject(this.#loss);
   }
 }

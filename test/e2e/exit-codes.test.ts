@@ -116,30 +116,32 @@ describe('the exit code', () => {
     }
   });
 
-  it('5: a worker was lost, and what was measured before is reported and saved', async () => {
-    const ending = `import { isMainThread } from 'node:worker_threads'; if (!isMainThread) setTimeout(() => process.exit(9), 4000);`;
-    const long = [
-      '--rounds',
-      '500',
-      '--handshakes-per-block',
-      '60',
-      '-c',
-      '1',
-      '--engine',
-      'node',
-      '--threshold',
-      'full.p50 < 1s',
-    ];
-    const { code, stdout, stderr } = await preloaded(ending, () => runScenario({ ...QUICK, name: 'lost' }, ...long));
+  it.each([
+    ['in the middle of a window', `parentPort.on('message', ({ type }) => type === 'measure' && ++seen === 8 && setTimeout(exit, 20));`],
+    ['between two rounds', `parentPort.postMessage = (answer) => (post(answer), answer.type === 'measured' && ++seen === 8 && exit());`],
+  ])('5: a worker was lost %s, and what was measured before is reported and saved', async (_, ending) => {
+    const losing = `
+      import { isMainThread, parentPort } from 'node:worker_threads';
+      if (!isMainThread) {
+        const post = parentPort.postMessage.bind(parentPort);
+        const exit = () => process.exit(9);
+        let seen = 0;
+        ${ending}
+      }`;
+    const path = join(folder, 'scenario.json');
+    await writeFile(path, JSON.stringify(QUICK));
+    const results = await mkdtemp(join(folder, 'lost-'));
+    const flags = ['--rounds', '20', '--handshakes-per-block', '60', '-c', '1', '--engine', 'node', '--threshold', 'full.p50 < 1s'];
+    const { code, stdout, stderr } = await preloaded(losing, () => resumark.run('run', path, '-o', results, '-q', ...flags));
     expect(stderr).toBe('');
     expect(stdout).toContain('the run did not end as planned (partial)');
     expect(code).toBe(EXIT.partial);
-    const [id] = (await readdir(join(folder, 'results'))).filter((name) => name.endsWith('_lost'));
-    const record = JSON.parse(await readFile(join(folder, 'results', id ?? '', 'run.json'), 'utf8')) as RunRecord;
+    const [id] = await readdir(results);
+    const record = JSON.parse(await readFile(join(results, id ?? '', 'run.json'), 'utf8')) as RunRecord;
     expect(record.status).toBe('partial');
     expect(record.notices.find(({ code }) => code === 'worker-lost')).toMatchObject({
       severity: 'error',
-      reason: 'a worker thread ended with code 9 before it had answered.',
+      reason: 'a worker thread ended with code 9 in the middle of the run.',
     });
     expect(record.blocks.length).toBeGreaterThan(0);
   });

@@ -16,6 +16,7 @@ export interface Finished {
 /** The command as a user runs it: the built program in a process of its own, with a results folder that goes with the test. */
 export class Resumark {
   readonly results: string;
+  readonly #running = new Set<ChildProcess>();
 
   private constructor(results: string) {
     this.results = results;
@@ -27,12 +28,14 @@ export class Resumark {
 
   start(args: readonly string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
     const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#running.add(child);
     const text = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
     const finished = new Promise<Finished>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => {
+        this.#running.delete(child);
         resolve({ code, ...text });
       });
     });
@@ -54,7 +57,9 @@ export class Resumark {
     return (await readdir(this.results)).map((name) => join(this.results, name));
   }
 
+  /** Ends what a test that failed has left behind, too. */
   async close(): Promise<void> {
+    for (const child of this.#running) child.kill('SIGKILL');
     await rm(this.results, { recursive: true });
   }
 }
