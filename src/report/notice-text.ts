@@ -18,19 +18,19 @@ const sentence = (notice: Notice): string => {
     case 'cell-skipped':
       return `${notice.cell} is skipped: ${notice.reason}.`;
     case 'never-honoured':
-      return `${notice.cell} was asked for and never happened: ${finished(notice.handshakes)}, none honoured${because(notice.because, '; ')}.${mendOf(notice.because)}`;
+      return `${notice.cell} was asked for and never happened: ${finished(notice.handshakes)}, none honoured${because(notice.because, '; ', declineText)}.${mendOf(notice.because)}`;
     case 'never-finished':
-      return `${notice.cell} never finished a handshake${because(notice.because, ': ')}. Try the target alone first: openssl s_client -connect host:port.`;
+      return `${notice.cell} never finished a handshake${because(notice.because, ': ', failureText)}. Try the target alone first: openssl s_client -connect host:port.`;
     case 'declined-as-configured':
       return `${notice.cell} is declined as the server is configured: ${finished(notice.handshakes)}, none honoured.`;
     case 'honoured-unexpectedly':
       return `${notice.cell} was honoured ${counted(notice.honoured, 'time')} although the configuration says that the server does not offer it. Correct the state's resumption, or find out who answers there.`;
     case 'partly-declined':
-      return `${notice.cell} was not always honoured: of ${finished(notice.handshakes)}${because(notice.because, ', ')}. Its latency is of the honoured ones only; its CPU holds the others too.`;
+      return `${notice.cell} was not always honoured: of ${finished(notice.handshakes)}${because(notice.because, ', ', declineText)}. Its latency is of the honoured ones only; its CPU holds the others too.`;
     case 'errors':
-      return `${notice.cell} had connections without a finished handshake, beside ${finished(notice.handshakes)}${because(notice.because, ': ')}.`;
+      return `${notice.cell} had connections without a finished handshake, beside ${finished(notice.handshakes)}${because(notice.because, ': ', failureText)}.`;
     case 'invalid-blocks':
-      return `${notice.cell}: ${counted(notice.blocks, 'block')} of ${grouped(notice.of)} left out of the result${because(notice.because, ': ')}.`;
+      return `${notice.cell}: ${counted(notice.blocks, 'block')} of ${grouped(notice.of)} left out of the result${because(notice.because, ': ', (reason) => reason)}.`;
     case 'stateful-tickets':
       return `${notice.cell} is resumed by stateful tickets: the server keeps the state in a cache and the ticket is only its key, so it works only on servers that share that cache.`;
     case 'server-cpu-unknown':
@@ -131,18 +131,20 @@ const mendText = (mends: readonly GeneratorMend[]): string => {
 };
 
 /** `; 3,200 times the server refused the session, 1 time ...`, the commonest first; nothing where no reason is known. */
-const because = (reasons: Readonly<Record<string, number>>, lead: string): string => {
-  const told = byCount(reasons).map(([reason, times]) => `${counted(times, 'time')} ${reasonText(reason)}`);
+const because = (reasons: Readonly<Record<string, number>>, lead: string, textOf: (reason: string) => string): string => {
+  const told = byCount(reasons).map(([reason, times]) => `${counted(times, 'time')} ${textOf(reason)}`);
   return told.length === 0 ? '' : `${lead}${told.join(', ')}`;
 };
 
 const byCount = (reasons: Readonly<Record<string, number>>): [string, number][] =>
   Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
 
-/** A decline reason, or a failure's key such as `alert:handshake_failure`. */
-const reasonText = (reason: string): string => {
-  if (Object.hasOwn(DECLINE_TEXT, reason)) return DECLINE_TEXT[reason as DeclineReason];
-  const [kind = '', ...detail] = reason.split(':');
+const declineText = (reason: string): string =>
+  Object.hasOwn(DECLINE_TEXT, reason) ? DECLINE_TEXT[reason as DeclineReason] : reason;
+
+/** @param key as `failureKey` makes it: `alert:handshake_failure`. */
+const failureText = (key: string): string => {
+  const [kind = '', ...detail] = key.split(':');
   const text = Object.hasOwn(FAILURE_TEXT, kind) ? FAILURE_TEXT[kind as FailureKind] : kind;
   return detail.length === 0 ? text : `${text} (${detail.join(':')})`;
 };

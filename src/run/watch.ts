@@ -40,7 +40,9 @@ export class Watch {
   constructor(fleet: Fleet, options: WatchOptions) {
     this.#fleet = fleet;
     this.#options = options;
-    this.#poll = setInterval(this.#look, POLL_MS);
+    this.#poll = setInterval(() => {
+      this.look();
+    }, POLL_MS);
     if (options.signal?.aborted === true) this.#interrupt();
     options.signal?.addEventListener('abort', this.#interrupt);
   }
@@ -57,13 +59,8 @@ export class Watch {
     this.#judged.reset();
   }
 
-  end(): void {
-    clearInterval(this.#poll);
-    clearTimeout(this.#drain);
-    this.#options.signal?.removeEventListener('abort', this.#interrupt);
-  }
-
-  readonly #look = (): void => {
+  /** Called by itself while the fleet works, and by whoever ends a window: a short one may end before it was seen. */
+  look(): void {
     const progress = this.#fleet.progress();
     const nowMs = performance.now();
     this.#options.onProgress(progress, this.#shown.see(nowMs, progress));
@@ -72,7 +69,13 @@ export class Watch {
     if (share <= this.#options.mostErrors) return;
     this.#errorShare ??= share;
     this.#fleet.control('drain');
-  };
+  }
+
+  end(): void {
+    clearInterval(this.#poll);
+    clearTimeout(this.#drain);
+    this.#options.signal?.removeEventListener('abort', this.#interrupt);
+  }
 
   #errorShareOf({ attempts, errors }: Pick<Lately, 'attempts' | 'errors'>): number {
     return attempts < (this.#isMeasuring ? LEAST_ATTEMPTS : LEAST_PRIMINGS) ? 0 : errors / attempts;

@@ -117,8 +117,14 @@ describe('the exit code', () => {
   });
 
   it.each([
-    ['in the middle of a window', `parentPort.on('message', ({ type }) => type === 'measure' && ++seen === 8 && setTimeout(exit, 20));`],
-    ['between two rounds', `parentPort.postMessage = (answer) => (post(answer), answer.type === 'measured' && ++seen === 8 && exit());`],
+    [
+      'in the middle of a window',
+      `parentPort.on('message', ({ type }) => type === 'measure' && ++seen === 8 && setTimeout(exit, 20));`,
+    ],
+    [
+      'between two rounds',
+      `parentPort.postMessage = (answer) => (post(answer), answer.type === 'measured' && ++seen === 8 && exit());`,
+    ],
   ])('5: a worker was lost %s, and what was measured before is reported and saved', async (_, ending) => {
     const losing = `
       import { isMainThread, parentPort } from 'node:worker_threads';
@@ -131,7 +137,18 @@ describe('the exit code', () => {
     const path = join(folder, 'scenario.json');
     await writeFile(path, JSON.stringify(QUICK));
     const results = await mkdtemp(join(folder, 'lost-'));
-    const flags = ['--rounds', '20', '--handshakes-per-block', '60', '-c', '1', '--engine', 'node', '--threshold', 'full.p50 < 1s'];
+    const flags = [
+      '--rounds',
+      '20',
+      '--handshakes-per-block',
+      '60',
+      '-c',
+      '1',
+      '--engine',
+      'node',
+      '--threshold',
+      'full.p50 < 1s',
+    ];
     const { code, stdout, stderr } = await preloaded(losing, () => resumark.run('run', path, '-o', results, '-q', ...flags));
     expect(stderr).toBe('');
     expect(stdout).toContain('the run did not end as planned (partial)');

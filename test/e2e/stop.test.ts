@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startReferenceServer } from '../../src/target/reference-server.ts';
-import { Resumark } from './resumark.ts';
+import { Resumark, total } from './resumark.ts';
 
 let resumark: Resumark;
 beforeAll(async () => {
@@ -34,6 +34,16 @@ it.each([
   expect(block?.honoured).toBeGreaterThan(200);
   // Long before the minute was over, and before the failures outnumbered all the successes.
   expect(block?.durationNs).toBeLessThan(30e9);
+});
+
+it('stops between windows that are too short to be stopped in', async () => {
+  const { record, code } = await againstDying('--rounds', '500', '--handshakes-per-block', '40', '-c', '1', '--engine', 'wire');
+  expect(code).toBe(4);
+  expect(record.status).toBe('stopped');
+  const failing = record.blocks.filter(
+    (block) => total([block], ({ errors }) => Object.values(errors).reduce((a, b) => a + b, 0)) > 0,
+  );
+  expect(failing.length).toBeLessThanOrEqual(2);
 });
 
 it('goes on to its end where failing is what is asked about', async () => {

@@ -37,7 +37,7 @@ const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }
     severity: 'warning',
     cell: 'a TLS 1.2 full',
     handshakes: 1000,
-    because: { reset: 2, 'alert:handshake_failure': 12, 'unheard-of': 1 },
+    because: { reset: 2, refused: 3, 'alert:handshake_failure': 12, 'unheard-of': 1 },
   },
   'extra-round-trips': {
     code: 'extra-round-trips',
