@@ -1,7 +1,7 @@
 import type { Case } from './case.ts';
 import type { Contender, Sample } from './contender.ts';
 import { engineContenders } from './engines.ts';
-import { markdownTable } from './markdown.ts';
+import { markdownTable, us } from './markdown.ts';
 import { median } from './median.ts';
 import { isWanted, type BenchOptions } from './options.ts';
 import { ratioTable } from './ratios.ts';
@@ -86,15 +86,13 @@ export const resultTable = (results: readonly Result[]): string =>
       contender.name,
       didText(full, resumed),
       (1e9 / clientNs).toFixed(0),
-      microseconds(clientNs),
-      threadNs === undefined ? '' : microseconds(threadNs),
-      microseconds(serverNs),
+      us(clientNs),
+      threadNs === undefined ? '' : us(threadNs),
+      us(serverNs),
       `${perSecond.toFixed(0)}/s`,
       contender.remark,
     ]),
   );
-
-const microseconds = (ns: number): string => `${(ns / 1e3).toFixed(ns < 100e3 ? 1 : 0)} us`;
 
 const didText = (full: number, resumed: number): string => {
   if (full + resumed === 0) return 'nothing';

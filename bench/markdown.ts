@@ -5,8 +5,8 @@ export const markdownTable = (header: readonly string[], rows: readonly (readonl
   return [line(header), line(rule), ...rows.map(line), ''].join('\n');
 };
 
-/** Nanoseconds as microseconds to the tenth. */
-export const us = (ns: number): string => `${(ns / 1e3).toFixed(1)} us`;
+/** Nanoseconds as microseconds, to the tenth below 100 us. */
+export const us = (ns: number): string => `${(ns / 1e3).toFixed(ns < 100e3 ? 1 : 0)} us`;
 
 /** A ratio, and whether it keeps to what is wanted of it. */
 export const judged = (ratio: number, isMet: boolean): string => `${ratio.toFixed(2)}${isMet ? '' : ' (missed)'}`;

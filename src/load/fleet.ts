@@ -34,9 +34,14 @@ export class Fleet {
   }
 
   static async start(size: number, engine: EngineChoice): Promise<Fleet> {
-    const members = Array.from({ length: size }, () => new Member(engine));
-    await Promise.all(members.map((member) => member.receive('online')));
-    return new Fleet(members);
+    const fleet = new Fleet(Array.from({ length: size }, () => new Member(engine)));
+    try {
+      await Promise.all(fleet.#members.map((member) => member.receive('online')));
+    } catch (error) {
+      await fleet.close();
+      throw error;
+    }
+    return fleet;
   }
 
   get size(): number {

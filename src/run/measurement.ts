@@ -140,7 +140,7 @@ export class Measurement {
     };
     try {
       const measured = await measureVisit(fleet, visitOrder(this.#prepared, { visit, index, seed: this.#run.seed }), onPhase);
-      watch.look();
+      watch.judge();
       const recordings = measured.map(({ recording }) => recording);
       // A window that was cut short says nothing of its rate.
       if (!this.#isInterrupted()) this.#agenda.learn(recordings);

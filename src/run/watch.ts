@@ -41,7 +41,7 @@ export class Watch {
     this.#fleet = fleet;
     this.#options = options;
     this.#poll = setInterval(() => {
-      this.look();
+      this.#look();
     }, POLL_MS);
     if (options.signal?.aborted === true) this.#interrupt();
     options.signal?.addEventListener('abort', this.#interrupt);
@@ -59,13 +59,12 @@ export class Watch {
     this.#judged.reset();
   }
 
-  /** Called by itself while the fleet works, and by whoever ends a window: a short one may end before it was seen. */
-  look(): void {
+  /** Stops the load when too much of it fails. A window may be over before it was looked at, so whoever ends it asks once more. */
+  judge(): void {
     const progress = this.#fleet.progress();
-    const nowMs = performance.now();
-    this.#options.onProgress(progress, this.#shown.see(nowMs, progress));
     const all = { attempts: progress.finished + progress.errors, errors: progress.errors };
-    const share = Math.max(this.#errorShareOf(this.#judged.see(nowMs, progress)), this.#errorShareOf(all));
+    const lately = this.#judged.see(performance.now(), progress);
+    const share = Math.max(this.#errorShareOf(lately), this.#errorShareOf(all));
     if (share <= this.#options.mostErrors) return;
     this.#errorShare ??= share;
     this.#fleet.control('drain');
@@ -75,6 +74,12 @@ export class Watch {
     clearInterval(this.#poll);
     clearTimeout(this.#drain);
     this.#options.signal?.removeEventListener('abort', this.#interrupt);
+  }
+
+  #look(): void {
+    const progress = this.#fleet.progress();
+    this.#options.onProgress(progress, this.#shown.see(performance.now(), progress));
+    this.judge();
   }
 
   #errorShareOf({ attempts, errors }: Pick<Lately, 'attempts' | 'errors'>): number {

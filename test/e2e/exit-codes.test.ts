@@ -163,6 +163,15 @@ describe('the exit code', () => {
     expect(record.blocks.length).toBeGreaterThan(0);
   });
 
+  it('5: a worker was lost at the start, and the others end with it', async () => {
+    const losing = `
+      import { isMainThread, threadId } from 'node:worker_threads';
+      if (!isMainThread && threadId === 2) process.exit(9);`;
+    const { code, stderr } = await preloaded(losing, () => runScenario(QUICK, ...few, '-c', '2', '--workers', '2'));
+    expect(stderr).toBe('error: a worker thread ended with code 9 in the middle of the run.\n');
+    expect(code).toBe(EXIT.partial);
+  });
+
   it('99: a gate failed', async () => {
     const { code, stdout } = await runScenario(QUICK, ...few, '--threshold', 'full.p50 < 1us');
     expect(stdout).toMatch(/^failed +full\.p50 < 1us \[edge TLS 1\.3 full\]: .*limit < 1\.00 us$/mu);
