@@ -9,6 +9,14 @@ const ALONE = [
   'test/e2e/**/*.test.ts',
 ];
 
+/** Of those, what compares numbers that it measured. */
+const MEASURING = [
+  'test/e2e/{capacity,compare,known-truth,round-trips,sequential}.test.ts',
+  'test/real/{compare,open-load,packet-times}.test.ts',
+];
+
+const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -23,16 +31,15 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      { test: { name: 'real', include: ALONE, exclude: MEASURING, ...alone, sequence: { groupOrder: 1 } } },
       {
         test: {
-          name: 'real',
-          include: ALONE,
-          fileParallelism: false,
+          name: 'measuring',
+          include: MEASURING,
+          ...alone,
           // On a shared machine other work disturbs a measurement now and then: it is made again. What is wrong fails every time.
           retry: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
