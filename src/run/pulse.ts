@@ -19,10 +19,13 @@ interface Sample {
 /** Looks at counters that only grow, and tells how fast they grew lately. */
 export class Pulse {
   readonly #spanMs: number;
+  readonly #leastAttempts: number;
   #samples: Sample[] = [];
 
-  constructor(spanMs: number) {
+  /** Lately is so long, and longer until at least so many attempts have ended in it. */
+  constructor(spanMs: number, leastAttempts = 0) {
     this.#spanMs = spanMs;
+    this.#leastAttempts = leastAttempts;
   }
 
   /** Counters begin anew. */
@@ -32,7 +35,10 @@ export class Pulse {
 
   see(atMs: number, progress: FleetProgress): Lately {
     const now = { atMs, progress };
-    this.#samples = [...this.#samples.filter((sample) => sample.atMs >= atMs - this.#spanMs), now];
+    const samples = [...this.#samples, now];
+    const isEnough = (sample: Sample): boolean =>
+      atMs - sample.atMs >= this.#spanMs && attemptsOf(progress) - attemptsOf(sample.progress) >= this.#leastAttempts;
+    this.#samples = samples.slice(Math.max(0, samples.findLastIndex(isEnough)));
     const [first = now] = this.#samples;
     const passedMs = atMs - first.atMs;
     const attempts = attemptsOf(progress) - attemptsOf(first.progress);

@@ -7,7 +7,7 @@ const POLL_MS = 200;
 /** Of the rates that are shown: long enough for a steady number, short enough to see a change. */
 const SHOWN_MS = 2000;
 
-/** Of the errors that a run is stopped on: a burst, as when a listen queue overflows, is shorter. */
+/** Of the errors that a run is stopped on: a burst, as when a listen queue overflows, is shorter. A target that hangs fails slowly. */
 const JUDGED_MS = 5000;
 
 /** What is in flight when the run is interrupted has this long to finish. */
@@ -32,7 +32,7 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #poll: NodeJS.Timeout;
   readonly #shown = new Pulse(SHOWN_MS);
-  readonly #judged = new Pulse(JUDGED_MS);
+  readonly #judged = new Pulse(JUDGED_MS, LEAST_ATTEMPTS);
   #isMeasuring = false;
   #drain: NodeJS.Timeout | undefined;
   #errorShare: number | undefined;

@@ -23,7 +23,17 @@ it('tells how fast counters grew in its span, and forgets what was before', () =
     errors: 10,
   });
   pulse.see(5000, progress({ finished: 500, errors: 10 }));
-  expect(pulse.see(6000, progress({ finished: 500, errors: 60 }))).toMatchObject({ ratePerSecond: 50, attempts: 50, errors: 50 });
+  pulse.see(6000, progress({ finished: 500, errors: 10 }));
+  expect(pulse.see(7000, progress({ finished: 500, errors: 60 }))).toMatchObject({ ratePerSecond: 25, attempts: 50, errors: 50 });
+});
+
+it('goes further back where too little has ended within its span', () => {
+  const pulse = new Pulse(2000, 20);
+  pulse.see(0, progress({ finished: 500 }));
+  pulse.see(10_000, progress({ finished: 500, errors: 8 }));
+  pulse.see(20_000, progress({ finished: 500, errors: 16 }));
+  expect(pulse.see(30_000, progress({ finished: 500, errors: 24 }))).toMatchObject({ attempts: 24, errors: 24 });
+  expect(pulse.see(40_000, progress({ finished: 500, errors: 32 }))).toMatchObject({ attempts: 24, errors: 24 });
 });
 
 it('tells the busiest worker by the rest that it did not have', () => {
