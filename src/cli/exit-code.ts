@@ -15,7 +15,9 @@ export const exitCodeOf = (run: RunRecord, signal: Signal | undefined): ExitCode
   interruptCode(run, signal) ??
   gravest(run.status === 'stopped' || hasFailedCell(run) || lacksCapacity(run) ? EXIT.target : EXIT.done, lossCode(run));
 
-const lossCode = (run: RunRecord): ExitCode => (run.status === 'partial' ? EXIT.partial : EXIT.done);
+/** A part of what was to come of the run is missing: what was not measured, or the run folder. */
+const lossCode = (run: RunRecord): ExitCode =>
+  run.status === 'partial' || run.notices.some(({ code }) => code === 'not-saved') ? EXIT.partial : EXIT.done;
 
 const interruptCode = (run: RunRecord, signal: Signal | undefined): ExitCode | undefined => {
   if (signal === undefined || run.status !== 'interrupted') return undefined;

@@ -33,7 +33,7 @@ export const withRunFlags = (yargs: Argv): Argv =>
       describe: 'Folder in which the run folder is made',
       group: 'Output:',
     })
-    .option('quiet', { alias: 'q', type: 'boolean', describe: 'No progress and no notices', group: 'Output:' });
+    .option('quiet', { alias: 'q', type: 'boolean', describe: 'No progress, and of the notices only errors', group: 'Output:' });
 
 /** Measures a scenario, shows how it goes, prints the result and gives the exit code. */
 export const measure = async (context: CommandContext, decoded: DecodedScenario, parsed: ParsedFlags): Promise<ExitCode> => {
@@ -83,5 +83,6 @@ export const watched = async <Result>(
 };
 
 export const tellNotices = (terminal: Terminal, run: RunRecord, parsed: ParsedFlags): void => {
-  if (parsed['quiet'] !== true) for (const notice of run.notices) terminal.err(`${noticeText(notice)}\n`);
+  for (const notice of run.notices)
+    if (parsed['quiet'] !== true || notice.severity === 'error') terminal.err(`${noticeText(notice)}\n`);
 };

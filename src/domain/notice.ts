@@ -138,6 +138,8 @@ export type Notice =
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
+  /** The system's error code of the last try; never part of a saved record. */
+  | { readonly code: 'not-saved'; readonly severity: 'error'; readonly folder: string; readonly reason: string }
   | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }
   | { readonly code: 'interrupted'; readonly severity: 'warning'; readonly blocks: number; readonly planned: number };
 

@@ -151,9 +151,11 @@ const paceOf = (request: PaceRequest, startNs: number): ClosedPace | SchedulePac
   return new SchedulePace({ arrivals, startNs, bound, mostInFlight, graceNs });
 };
 
+/** Timers are of whole ms and fire early: the rest is waited for awake. */
 const until = async (startNs: number): Promise<void> => {
   const waitMs = (startNs - nowNs()) / 1e6;
-  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs - 1));
+  while (nowNs() < startNs);
 };
 
 const serve = (port: MessagePort, setup: WorkerSetup): void => {

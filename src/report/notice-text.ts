@@ -71,6 +71,8 @@ const sentence = (notice: Notice): string => {
       return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed.`;
     case 'worker-lost':
       return `the run is partial: ${notice.reason} What was measured until then is kept.`;
+    case 'not-saved':
+      return `the run folder ${notice.folder} cannot be written: ${notice.reason}. It holds only what was saved before. Make room, or name another folder with --output.`;
     case 'interrupted':
       return `the run was interrupted after ${String(notice.blocks)} of ${String(notice.planned)} blocks; what was measured is kept.`;
     default:

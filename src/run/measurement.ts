@@ -19,11 +19,8 @@ import type { AskedNow, BlockPosition } from './event.ts';
 import { newRun } from './new-run.ts';
 import { visitOrder } from './order-visit.ts';
 import type { Prepared } from './prepared.ts';
-import type { RunStore } from './store.ts';
+import { RunSaver } from './run-saver.ts';
 import { Watch } from './watch.ts';
-
-/** A folder is rendered anew after so many times the time that it took. */
-const RENDER_EVERY = 9;
 
 /** The measuring part of a run: goes through the plan and keeps the record. */
 export class Measurement {
@@ -31,7 +28,7 @@ export class Measurement {
   readonly #agenda: Agenda;
   readonly #ownNotices: Notice[];
   #run: RunRecord;
-  #nextRenderMs = 0;
+  #saver = new RunSaver();
 
   constructor(prepared: Prepared) {
     const { scenario } = prepared.decoded;
@@ -60,11 +57,13 @@ export class Measurement {
     const { options } = this.#prepared;
     const store = await options.store?.(this.#run.id);
     if (store !== undefined) this.#run = { ...this.#run, id: store.runId };
+    this.#saver = new RunSaver(store);
     options.onEvent?.({ type: 'started', run: this.#run, folder: store?.folder });
-    const status = await this.#measureAll(store).catch((error: unknown) => this.#keepAfter(error));
+    const status = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
     if (status === 'interrupted') this.#noteInterrupt();
     this.#update({ status, endedAt: new Date().toISOString() });
-    await store?.save(this.#run);
+    await this.#saver.save(this.#run);
+    this.#run = { ...this.#run, notices: [...this.#saver.notices, ...this.#run.notices] };
     options.onEvent?.({ type: 'ended', run: this.#run });
     return this.#run;
   }
@@ -78,7 +77,7 @@ export class Measurement {
   }
 
   /** Goes through the agenda and saves after each round, so that a crash loses one round at most. */
-  async #measureAll(store: RunStore | undefined): Promise<RunStatus> {
+  async #measureAll(): Promise<RunStatus> {
     let following: PlannedVisit | undefined;
     for (let index = 0, visit = this.#agenda.next(); visit !== undefined; index++, visit = following) {
       const status = await this.#measure(visit, index);
@@ -86,24 +85,23 @@ export class Measurement {
       following = this.#agenda.next();
       const endsRound = following?.round !== visit.round;
       if (visit.round >= 0 && endsRound) {
-        await this.#saveRound(store);
+        await this.#saveRound();
         if (this.#endsEarly(visit.round)) return 'complete';
       }
     }
     return 'complete';
   }
 
-  /** The record always; what is rendered from it, which takes longer with every round, as often as it costs a tenth of the time at most. */
-  async #saveRound(store: RunStore | undefined): Promise<void> {
-    const startMs = performance.now();
-    if (startMs < this.#nextRenderMs) {
-      await store?.saveRecord(this.#run);
-      return;
+  async #saveRound(): Promise<void> {
+    const before = this.#saver.notices;
+    if (this.#saver.isRenderDue) {
+      this.#update({});
+      await this.#saver.save(this.#run);
+    } else {
+      await this.#saver.saveRecord(this.#run);
     }
-    this.#update({});
-    await store?.save(this.#run);
-    const endMs = performance.now();
-    this.#nextRenderMs = endMs + RENDER_EVERY * (endMs - startMs);
+    if (before.length === 0)
+      for (const notice of this.#saver.notices) this.#prepared.options.onEvent?.({ type: 'notice', notice });
   }
 
   /** Only at planned looks: looking whenever one likes would raise the rate of false alarms. */

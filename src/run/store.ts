@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareStates, isCompared } from '../analysis/compare-states.ts';
 import type { Comparison } from '../domain/comparison.ts';
@@ -72,8 +72,14 @@ export class RunStore {
 
   async #replace(name: string, text: string): Promise<void> {
     const path = join(this.folder, name);
-    await writeFile(`${path}.part`, text);
-    await rename(`${path}.part`, path);
+    const part = `${path}.part`;
+    try {
+      await writeFile(part, text);
+      await rename(part, path);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
   }
 }
 

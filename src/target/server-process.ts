@@ -53,10 +53,21 @@ const listen = (options: ServerOptions): void => {
 const heldBack = (tls: TlsServer, delayMs: number): Server =>
   createTcpServer({ pauseOnConnect: true, noDelay: true }, (socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    setTimeout(() => {
+    later(delayMs, () => {
       if (!socket.destroyed) tls.emit('connection', socket);
-    }, delayMs);
+    });
   });
+
+/** Never early, as a timer of a busy process is: it counts from the moment at which its loop last looked at the clock. */
+const later = (ms: number, act: () => void): void => {
+  const dueMs = performance.now() + ms;
+  const wait = (): void => {
+    const leftMs = dueMs - performance.now();
+    if (leftMs > 0) setTimeout(wait, leftMs);
+    else act();
+  };
+  wait();
+};
 
 /** Keeps the CPU busy, as a dearer handshake would. */
 const burn = (ms: number): void => {

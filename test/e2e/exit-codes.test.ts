@@ -150,7 +150,7 @@ describe('the exit code', () => {
       'full.p50 < 1s',
     ];
     const { code, stdout, stderr } = await preloaded(losing, () => resumark.run('run', path, '-o', results, '-q', ...flags));
-    expect(stderr).toBe('');
+    expect(stderr).toMatch(/^error: the run is partial: a worker thread ended with code 9 [^\n]+\n$/u);
     expect(stdout).toContain('the run did not end as planned (partial)');
     expect(code).toBe(EXIT.partial);
     const [id] = await readdir(results);
@@ -169,6 +169,25 @@ describe('the exit code', () => {
       if (!isMainThread && threadId === 2) process.exit(9);`;
     const { code, stderr } = await preloaded(losing, () => runScenario(QUICK, ...few, '-c', '2', '--workers', '2'));
     expect(stderr).toBe('error: a worker thread ended with code 9 in the middle of the run.\n');
+    expect(code).toBe(EXIT.partial);
+  });
+
+  it('5: the run folder cannot be written any more, and all that was measured is shown', async () => {
+    const path = join(folder, 'scenario.json');
+    await writeFile(path, JSON.stringify(QUICK));
+    const results = await mkdtemp(join(folder, 'unsaved-'));
+    const removing = `
+      import { rmSync } from 'node:fs';
+      import { isMainThread, parentPort } from 'node:worker_threads';
+      let seen = 0;
+      if (!isMainThread) parentPort.on('message', ({ type }) => {
+        if (type === 'measure' && ++seen === 8) rmSync(${JSON.stringify(results)}, { recursive: true });
+      });`;
+    const { code, stdout, stderr } = await preloaded(removing, () =>
+      resumark.run('run', path, '-o', results, '--format', 'json', ...few),
+    );
+    expect(stderr.match(/^error: the run folder .+ cannot be written: ENOENT\. .+$/gmu)).toHaveLength(2);
+    expect((JSON.parse(stdout) as RunRecord).blocks).toHaveLength(16);
     expect(code).toBe(EXIT.partial);
   });
 

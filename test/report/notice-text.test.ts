@@ -85,7 +85,12 @@ const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }
   },
   'mixed-suites': { code: 'mixed-suites', severity: 'warning', protocol: 'TLS 1.3', suites: ['X', 'Y'] },
   'not-verified': { code: 'not-verified', severity: 'info', state: 'edge' },
-  'worker-lost': { code: 'worker-lost', severity: 'error', reason: 'a worker thread ended with code 9 before it had answered.' },
+  'not-saved': { code: 'not-saved', severity: 'error', folder: 'results/20260101T000000Z_a', reason: 'ENOSPC' },
+  'worker-lost': {
+    code: 'worker-lost',
+    severity: 'error',
+    reason: 'a worker thread ended with code 9 in the middle of the run.',
+  },
   'stopped-on-errors': { code: 'stopped-on-errors', severity: 'error', cell: 'a TLS 1.2 full', errorShare: 0.6 },
   interrupted: { code: 'interrupted', severity: 'warning', blocks: 3, planned: 50 },
 };

@@ -4,8 +4,9 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream, openSync, write } from 'node:fs';
 import koffi from 'koffi';
+import { holdBack } from './hold-back.mjs';
 
-const delayMs = Number(process.argv[2]);
+const later = holdBack(Number(process.argv[2]));
 const TUNSETIFF = 0x400454ca;
 const IFF_TUN_NO_PI = 0x1001;
 
@@ -25,6 +26,6 @@ createReadStream('', { fd: tun, highWaterMark: 65_536 }).on('data', (packet) => 
   const [source, destination] = [Buffer.from(packet.subarray(12, 16)), Buffer.from(packet.subarray(16, 20))];
   destination.copy(packet, 12);
   source.copy(packet, 16);
-  setTimeout(() => write(tun, packet, () => undefined), delayMs);
+  later(() => write(tun, packet, () => undefined));
 });
 process.stdout.write('ready\n');

@@ -1,12 +1,14 @@
 // A relay that holds everything back on its way, in each direction, by the time that its second argument says in ms; its first is the port
 // to relay to. The TCP connect alone it cannot hold back: that is the kernel's.
 import { connect, createServer } from 'node:net';
+import { holdBack } from './hold-back.mjs';
 
 const [port, delayMs] = process.argv.slice(2).map(Number);
 
 const relay = (from, to) => {
-  from.on('data', (bytes) => setTimeout(() => to.destroyed || to.write(bytes), delayMs));
-  from.on('end', () => setTimeout(() => to.destroyed || to.end(), delayMs));
+  const later = holdBack(delayMs);
+  from.on('data', (bytes) => later(() => to.destroyed || to.write(bytes)));
+  from.on('end', () => later(() => to.destroyed || to.end()));
   from.on('error', () => to.destroy());
 };
 

@@ -1,0 +1,58 @@
+import type { Notice } from '../domain/notice.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { RunStore } from './store.ts';
+
+/** A folder is rendered anew after so many times the time that it took. */
+const RENDER_EVERY = 9;
+
+/**
+ * Writes a run's folder, if it has one, while it is measured. A disk that is full is no reason to throw away what is measured: that it could
+ * not be written is noted, and all of it is written the next time.
+ */
+export class RunSaver {
+  readonly #store: RunStore | undefined;
+  #nextRenderMs = 0;
+  #notices: readonly Notice[] = [];
+
+  constructor(store?: RunStore) {
+    this.#store = store;
+  }
+
+  /** Whether the last write failed. */
+  get notices(): readonly Notice[] {
+    return this.#notices;
+  }
+
+  /** Rendering takes longer with every round: as often as it costs a tenth of the time at most. */
+  get isRenderDue(): boolean {
+    return performance.now() >= this.#nextRenderMs;
+  }
+
+  /** Writes the record and what is rendered from it. */
+  async save(run: RunRecord): Promise<void> {
+    const startMs = performance.now();
+    await this.#attempt((store) => store.save(run));
+    const endMs = performance.now();
+    this.#nextRenderMs = endMs + RENDER_EVERY * (endMs - startMs);
+  }
+
+  /** Writes the record alone. */
+  async saveRecord(run: RunRecord): Promise<void> {
+    await this.#attempt((store) => store.saveRecord(run));
+  }
+
+  async #attempt(write: (store: RunStore) => Promise<void>): Promise<void> {
+    if (this.#store === undefined) return;
+    try {
+      await write(this.#store);
+      this.#notices = [];
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#notices = [{ code: 'not-saved', severity: 'error', folder: this.#store.folder, reason: error.code }];
+    }
+  }
+}
+
+/** What the operating system refuses, as opposed to a bug of ours. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
+  error instanceof Error && 'syscall' in error && 'code' in error;
