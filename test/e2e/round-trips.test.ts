@@ -77,7 +77,8 @@ describe.skipIf(nginxProgram === undefined)(
       expect(tripsIn(cell.handshakeNs.minNs)).toBe(handshake);
       expect(cell.firstByteNs.count).toBe(20);
       expect(tripsIn(cell.firstByteNs.minNs)).toBe(firstByte);
-      if (ticket !== undefined) expect(tripsIn(cell.ticketNs.minNs)).toBe(ticket);
+      // A client that is put to sleep behind its Finished sees its ticket sooner: the least of them says nothing.
+      if (ticket !== undefined) expect(tripsIn(cell.ticketNs.quantileNs(0.5))).toBe(ticket);
     });
 
     it('gives two tickets after a full TLS 1.3 handshake and one after a resumed one, as nginx does', () => {
