@@ -92,6 +92,7 @@ export class Measurement {
     return 'complete';
   }
 
+  /** That the folder cannot be written is told at once, and again at the end if it stays so. */
   async #saveRound(): Promise<void> {
     const before = this.#saver.notices;
     if (this.#saver.isRenderDue) {

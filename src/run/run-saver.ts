@@ -18,7 +18,7 @@ export class RunSaver {
     this.#store = store;
   }
 
-  /** Whether the last write failed. */
+  /** One where the last write has failed. */
   get notices(): readonly Notice[] {
     return this.#notices;
   }
