@@ -134,8 +134,6 @@ describe('the exit code', () => {
         let seen = 0;
         ${ending}
       }`;
-    const path = join(folder, 'scenario.json');
-    await writeFile(path, JSON.stringify(QUICK));
     const results = await mkdtemp(join(folder, 'lost-'));
     const flags = [
       '--rounds',
@@ -149,7 +147,7 @@ describe('the exit code', () => {
       '--threshold',
       'full.p50 < 1s',
     ];
-    const { code, stdout, stderr } = await preloaded(losing, () => resumark.run('run', path, '-o', results, '-q', ...flags));
+    const { code, stdout, stderr } = await preloaded(losing, () => runScenario(QUICK, '-o', results, ...flags));
     expect(stderr).toMatch(/^error: the run is partial: a worker thread ended with code 9 [^\n]+\n$/u);
     expect(stdout).toContain('the run did not end as planned (partial)');
     expect(code).toBe(EXIT.partial);
