@@ -1,6 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { summarize } from '../src/analysis/summary.ts';
+import { summarize } from '../src/analysis/summary/cell-summary.ts';
 import type { GateDecision } from '../src/domain/gate.ts';
 import type { RunRecord } from '../src/domain/run-record.ts';
 import { executeGated, type GatedRun } from '../src/run/execute-gated.ts';

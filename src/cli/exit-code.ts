@@ -1,4 +1,4 @@
-import { summarize, type CellSummary } from '../analysis/summary.ts';
+import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { ChangeVerdict, Comparison } from '../domain/comparison.ts';
 import { EXIT, type ExitCode } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';

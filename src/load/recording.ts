@@ -1,5 +1,5 @@
-import { isSaturated } from '../analysis/saturation.ts';
-import { sumCounts } from '../analysis/summary.ts';
+import { isSaturated } from '../analysis/summary/saturation.ts';
+import { sumCounts } from '../analysis/summary/cell-summary.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
 import { cellId } from '../domain/cell.ts';
 import type { AnswersRecord, OffersRecord, Recording, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Metric, Unit } from '../analysis/metric.ts';
-import { metric, METRICS } from '../analysis/metrics.ts';
-import { summarize, type CellSummary } from '../analysis/summary.ts';
+import type { Metric, Unit } from '../analysis/summary/metric.ts';
+import { metric, METRICS } from '../analysis/summary/metrics.ts';
+import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { Comparison, ComparisonRow } from '../domain/comparison.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';

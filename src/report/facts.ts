@@ -1,5 +1,5 @@
-import { busiest } from '../analysis/saturation.ts';
-import { OTHER_RATE } from '../analysis/probe-blocks.ts';
+import { busiest } from '../analysis/summary/saturation.ts';
+import { OTHER_RATE } from '../analysis/capacity/probe-blocks.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { GeneratorRecord, RunRecord, Shortcut, StateRecord } from '../domain/run-record.ts';
 import { loadText } from './load-text.ts';

@@ -1,4 +1,4 @@
-import { summarize } from '../analysis/summary.ts';
+import { summarize } from '../analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { oneLine } from './safe-text.ts';
 

@@ -1,5 +1,5 @@
-import { METRICS } from '../analysis/metrics.ts';
-import type { CellSummary } from '../analysis/summary.ts';
+import { METRICS } from '../analysis/summary/metrics.ts';
+import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { ABSENT } from './format.ts';

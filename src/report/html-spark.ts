@@ -1,4 +1,4 @@
-import type { CellSummary } from '../analysis/summary.ts';
+import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
 import { ABSENT, formatDuration } from './format.ts';

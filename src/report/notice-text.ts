@@ -1,4 +1,4 @@
-import { MOST_BUSY } from '../analysis/saturation.ts';
+import { MOST_BUSY } from '../analysis/summary/saturation.ts';
 import { DECLINE_TEXT, type DeclineReason } from '../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../domain/failure.ts';
 import type { GeneratorMend, Notice } from '../domain/notice.ts';

@@ -1,5 +1,5 @@
-import { countedTrips } from '../analysis/round-trips.ts';
-import type { CellSummary } from '../analysis/summary.ts';
+import { countedTrips } from '../analysis/summary/round-trips.ts';
+import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import { counted, formatDuration } from './format.ts';
 

@@ -1,6 +1,6 @@
-import { metric, type MetricId } from '../analysis/metrics.ts';
-import { savings, type Saving } from '../analysis/saving.ts';
-import type { CellSummary } from '../analysis/summary.ts';
+import { metric, type MetricId } from '../analysis/summary/metrics.ts';
+import { savings, type Saving } from '../analysis/summary/saving.ts';
+import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { counted, formatChange, formatShare, formatValue, isUnchanged } from './format.ts';

@@ -1,4 +1,4 @@
-import type { CellSummary } from '../analysis/summary.ts';
+import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { counted, formatDuration, formatShare, grouped } from './format.ts';

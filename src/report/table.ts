@@ -1,6 +1,6 @@
-import type { Metric } from '../analysis/metric.ts';
-import { metric, type MetricId } from '../analysis/metrics.ts';
-import { summarize, type CellSummary } from '../analysis/summary.ts';
+import type { Metric } from '../analysis/summary/metric.ts';
+import { metric, type MetricId } from '../analysis/summary/metrics.ts';
+import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { engineText, targetTexts } from './facts.ts';

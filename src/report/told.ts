@@ -1,4 +1,4 @@
-import type { CellSummary } from '../analysis/summary.ts';
+import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { capacityLines } from './capacity-text.ts';
 import { roundTripLines } from './round-trips-text.ts';

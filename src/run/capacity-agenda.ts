@@ -1,5 +1,5 @@
-import { nextStep, type SearchStep } from '../analysis/capacity-search.ts';
-import { judgeProbe } from '../analysis/probe-verdict.ts';
+import { nextStep, type SearchStep } from '../analysis/capacity/search.ts';
+import { judgeProbe } from '../analysis/capacity/probe-verdict.ts';
 import { cellId } from '../domain/cell.ts';
 import type { CapacityRecord } from '../domain/capacity-record.ts';
 import type { Recording } from '../domain/run-record.ts';

@@ -1,4 +1,4 @@
-import { compareStates, isDecided } from '../analysis/compare-states.ts';
+import { compareStates, isDecided } from '../analysis/compare/states.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';

@@ -1,4 +1,4 @@
-import { summarize } from '../analysis/summary.ts';
+import { summarize } from '../analysis/summary/cell-summary.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { GateOutcome } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { noticesOf } from '../analysis/notices.ts';
-import { markProbes } from '../analysis/probe-blocks.ts';
-import { summarize } from '../analysis/summary.ts';
+import { noticesOf } from '../analysis/notices/notices.ts';
+import { markProbes } from '../analysis/capacity/probe-blocks.ts';
+import { summarize } from '../analysis/summary/cell-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { Notice } from '../domain/notice.ts';

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareStates, isCompared } from '../analysis/compare-states.ts';
+import { compareStates, isCompared } from '../analysis/compare/states.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { ResumarkError } from '../domain/error.ts';
 import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../domain/run-record.ts';

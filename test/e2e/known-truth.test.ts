@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import { startNginx } from '../servers/nginx.ts';
 import { cpuMsOf } from '../servers/process-ticks.ts';
 import { findProgram } from '../servers/require-program.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { summarize, type CellSummary } from '../../src/analysis/summary.ts';
+import { summarize, type CellSummary } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { startReferenceServer } from '../../src/target/reference-server.ts';
 import { freePort, untilListening } from '../servers/free-port.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../../src/stats/histogram.ts';
 import { Resumark, total } from '../e2e/resumark.ts';

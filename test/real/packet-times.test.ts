@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import { Resumark } from '../e2e/resumark.ts';
 import { mayCapture, startCapture, type CapturedConnection } from '../servers/capture.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareStates } from '../../src/analysis/compare-states.ts';
-import { compareStored } from '../../src/analysis/compare-stored.ts';
+import { compareStates } from '../../src/analysis/compare/states.ts';
+import { compareStored } from '../../src/analysis/compare/stored.ts';
 import { comparisonSchema, type Comparison, type ComparisonRow } from '../../src/domain/comparison.ts';
 import { decode } from '../../src/domain/zod.ts';
 import { COMPARISON_FORMATS, renderComparison, type ComparisonFormat } from '../../src/report/comparison/formats.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { blocksCsv, summaryCsv } from '../../src/report/csv.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FORMATS, render, type Format } from '../../src/report/formats.ts';
 import { noticeText } from '../../src/report/notice-text.ts';
-import { noticesOf } from '../../src/analysis/notices.ts';
-import { summarize } from '../../src/analysis/summary.ts';
+import { noticesOf } from '../../src/analysis/notices/notices.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { beforeAndAfter, distant, fakeRun, hostile, HOSTILE, troubled } from './fake-run.ts';
 import { openMix } from './fake-open-run.ts';

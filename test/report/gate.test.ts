@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { noticesOf } from '../../src/analysis/notices.ts';
-import { summarize } from '../../src/analysis/summary.ts';
+import { noticesOf } from '../../src/analysis/notices/notices.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import type { GateDecision, GateResult } from '../../src/domain/gate.ts';
 import { FORMATS, render, type Format } from '../../src/report/formats.ts';
 import { doubtText } from '../../src/report/gate/doubt-text.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as hdr from 'hdr-histogram-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import { percentileReport } from '../../src/report/hgrm.ts';
 import { histogramLog } from '../../src/report/hlog.ts';
 import { beforeAndAfter, fakeRun, hostile } from './fake-run.ts';

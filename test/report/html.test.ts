@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import { htmlReport } from '../../src/report/html.ts';
 import { STYLE } from '../../src/report/html-style.ts';
 import { markup, raw } from '../../src/report/markup.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary.ts';
+import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import { savingLines, savingSentence } from '../../src/report/savings-text.ts';
 import { fakeRun, type FakeCell } from './fake-run.ts';
 

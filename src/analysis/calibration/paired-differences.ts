@@ -1,11 +1,11 @@
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { blockSummaries, blockValues, type BlockSummary } from '../block-values.ts';
-import { cellPairs, type CellPair } from '../cell-pairs.ts';
-import { COMPARED, type ComparedMetric } from '../compared-metrics.ts';
-import { metric } from '../metrics.ts';
-import { minimumEffect } from '../minimum-effect.ts';
-import { summarize, type CellSummary } from '../summary.ts';
+import { blockSummaries, blockValues, type BlockSummary } from '../summary/block-values.ts';
+import { cellPairs, type CellPair } from '../compare/cell-pairs.ts';
+import { COMPARED, type ComparedMetric } from '../compare/metrics.ts';
+import { metric } from '../summary/metrics.ts';
+import { minimumEffect } from '../compare/minimum-effect.ts';
+import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 
 /** The differences of one judged metric between two states, round by round. */
 export interface PairedDifferences {

@@ -1,7 +1,7 @@
 import type { Gate, GateDecision } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { comparableSides } from '../compare-stored.ts';
+import { comparableSides } from '../compare/stored.ts';
 import { decideGates } from './decide.ts';
 import { parseGate } from './parse.ts';
 import { baselineState, checkGate } from './subjects.ts';

@@ -2,7 +2,7 @@ import type { Gate } from '../../domain/gate.ts';
 import { offersSession, type Mode } from '../../domain/mode.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { COMPARED } from '../compared-metrics.ts';
+import { COMPARED } from '../compare/metrics.ts';
 import { parseGate } from './parse.ts';
 import { baselineState } from './subjects.ts';
 

@@ -1,7 +1,7 @@
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { blockSummaries, type BlockSummary } from '../block-values.ts';
-import { summarize, type CellSummary } from '../summary.ts';
+import { blockSummaries, type BlockSummary } from '../summary/block-values.ts';
+import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 
 /** Everything that evidence is taken from. */
 export interface GateContext {

@@ -1,10 +1,10 @@
 import type { Gate } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
-import { blockValues } from '../block-values.ts';
-import { COMPARED, type ComparedMetric } from '../compared-metrics.ts';
-import type { Metric } from '../metric.ts';
-import { metric } from '../metrics.ts';
-import { minimumEffect } from '../minimum-effect.ts';
+import { blockValues } from '../summary/block-values.ts';
+import { COMPARED, type ComparedMetric } from '../compare/metrics.ts';
+import type { Metric } from '../summary/metric.ts';
+import { metric } from '../summary/metrics.ts';
+import { minimumEffect } from '../compare/minimum-effect.ts';
 import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, cellDoubt } from './cell-doubts.ts';
 import { changeLimit } from './change-limit.ts';
 import { doubted, ofBlocks, ofCount, ofDifferences, ofRatios, ofShare, unjudged, type Evidence, type Limit } from './evidence.ts';

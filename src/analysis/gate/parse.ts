@@ -3,8 +3,8 @@ import type { Gate, GateOperator, MetricReference } from '../../domain/gate.ts';
 import { MODES, type Mode } from '../../domain/mode.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { nearest } from '../../domain/suggest.ts';
-import type { Metric } from '../metric.ts';
-import { METRICS, metric, type MetricId } from '../metrics.ts';
+import type { Metric } from '../summary/metric.ts';
+import { METRICS, metric, type MetricId } from '../summary/metrics.ts';
 import { gateError } from './gate-error.ts';
 import { parseQuantity, QUANTITY_EXAMPLES } from './quantity.ts';
 

@@ -1,9 +1,9 @@
 import type { Gate, GateDoubt } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
-import type { Metric } from '../metric.ts';
-import { metric } from '../metrics.ts';
-import { summarize, type CellSummary } from '../summary.ts';
+import type { Metric } from '../summary/metric.ts';
+import { metric } from '../summary/metrics.ts';
+import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 import { BEYOND_FOR_LIMIT, cellDoubt } from './cell-doubts.ts';
 import { changeLimit } from './change-limit.ts';
 import { unjudged, type Evidence } from './evidence.ts';

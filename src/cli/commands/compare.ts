@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
-import { compareStates, settingsOf } from '../../analysis/compare-states.ts';
-import { compareStored, type StoredSide } from '../../analysis/compare-stored.ts';
+import { compareStates, settingsOf } from '../../analysis/compare/states.ts';
+import { compareStored, type StoredSide } from '../../analysis/compare/stored.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';

@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { settingsOf } from '../../analysis/compare-states.ts';
+import { settingsOf } from '../../analysis/compare/states.ts';
 import { decideStored, storedGates } from '../../analysis/gate/decide-stored.ts';
 import { parseGate } from '../../analysis/gate/parse.ts';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';

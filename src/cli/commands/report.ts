@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { compareStates, settingsOf } from '../../analysis/compare-states.ts';
+import { compareStates, settingsOf } from '../../analysis/compare/states.ts';
 import { decideGates } from '../../analysis/gate/decide.ts';
 import { storedGates } from '../../analysis/gate/decide-stored.ts';
 import { EXIT } from '../../domain/error.ts';

@@ -1,4 +1,4 @@
-import { compareStates, isCompared } from '../../analysis/compare-states.ts';
+import { compareStates, isCompared } from '../../analysis/compare/states.ts';
 import type { ChangeVerdict, Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { ABSENT } from '../format.ts';

@@ -1,5 +1,5 @@
-import { METRICS, type MetricId } from '../../analysis/metrics.ts';
-import { summarize, type CellSummary } from '../../analysis/summary.ts';
+import { METRICS, type MetricId } from '../../analysis/summary/metrics.ts';
+import { summarize, type CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { cellLabel } from '../../domain/cell.ts';
 import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';

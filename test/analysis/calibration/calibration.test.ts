@@ -6,7 +6,7 @@ import type { Calibration } from '../../../src/domain/calibration.ts';
 import { calibrationText } from '../../../src/report/calibration-text.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
 import { expectGolden } from '../../report/golden.ts';
-import { COMPARED } from '../../../src/analysis/compared-metrics.ts';
+import { COMPARED } from '../../../src/analysis/compare/metrics.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 import { pairedRun } from '../gate/paired-run.ts';
 

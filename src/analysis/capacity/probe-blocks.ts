@@ -1,0 +1,20 @@
+import type { CapacityRecord } from '../../domain/capacity-record.ts';
+import type { Recording } from '../../domain/run-record.ts';
+
+/** Why the blocks of other rates are left out of a cell's result. */
+export const OTHER_RATE = 'a probe at another rate';
+
+/**
+ * A cell's result is what was measured at the rate that was found, or at the lowest that was tried where none was. The other probes stay in
+ * the record, left out of the result.
+ */
+export const markProbes = (blocks: readonly Recording[], capacity: readonly CapacityRecord[]): Recording[] =>
+  blocks.map((block) => {
+    const search = capacity.find(({ cells }) => cells.includes(block.cell));
+    if (search === undefined) return block;
+    const isOfResult = search.probes[block.round]?.perSecond === resultRate(search);
+    return { ...block, valid: isOfResult, invalidReason: isOfResult ? '' : OTHER_RATE };
+  });
+
+const resultRate = ({ foundPerSecond, probes }: CapacityRecord): number =>
+  foundPerSecond ?? Math.min(...probes.map(({ perSecond }) => perSecond));

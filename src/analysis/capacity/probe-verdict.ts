@@ -1,0 +1,55 @@
+import type { ProbeVerdict } from '../../domain/capacity-record.ts';
+import type { Recording } from '../../domain/run-record.ts';
+import { LatencyHistogram } from '../../stats/histogram.ts';
+
+/** What a target must keep at a rate. */
+export interface Demand {
+  /** A fraction of the handshakes, and how long that many may take at most from their intended start. */
+  readonly quantile: number;
+  readonly limitNs: number;
+  /** Highest share of what fell due that may fail, be declined or be left out. */
+  readonly maxErrors: number;
+}
+
+/** How a target bore one rate, in numbers. */
+export interface ProbeOutcome {
+  readonly verdict: ProbeVerdict;
+  /** The quantile of the response times; `undefined` when nothing was honoured. */
+  readonly responseNs: number | undefined;
+  readonly errorShare: number;
+  /** Honoured per second, the time to catch up included. */
+  readonly achievedPerSecond: number;
+}
+
+/** A target that takes so much longer than the window for what fell due in it is behind, however long it may take by the limit. */
+const MOST_OVERTIME = 0.02;
+
+/** Judges a window by its recordings, one per stream. Response time runs from the intended start, so that a queue shows. */
+export const judgeProbe = (
+  recordings: readonly Recording[],
+  { quantile, limitNs, maxErrors }: Demand,
+  windowMs: number,
+): ProbeOutcome => {
+  const sum = (value: (recording: Recording) => number): number => recordings.reduce((all, one) => all + value(one), 0);
+  const honoured = sum((one) => one.honoured);
+  const due = Math.max(
+    1,
+    sum((one) => one.schedule?.due ?? 0),
+  );
+  const response = LatencyHistogram.merged(
+    recordings.flatMap(({ schedule }) => (schedule === null ? [] : LatencyHistogram.decode(schedule.responseNs))),
+  );
+  const responseNs = response.quantileNs(quantile);
+  const durationNs = Math.max(1, ...recordings.map((one) => one.durationNs));
+  const errorShare = Math.max(0, due - honoured) / due;
+  const overtime = (durationNs - limitNs) / (windowMs * 1e6) - 1;
+  const numbers = { responseNs, errorShare, achievedPerSecond: (honoured * 1e9) / durationNs };
+  const reason = ((): ProbeVerdict => {
+    if (honoured === 0) return 'never-honoured';
+    if (errorShare > maxErrors) return 'errors';
+    if (responseNs === undefined || responseNs >= limitNs) return 'too-slow';
+    return overtime > MOST_OVERTIME ? 'behind' : 'sustained';
+  })();
+  const isGenerators = reason !== 'sustained' && reason !== 'never-honoured' && recordings.some(({ saturated }) => saturated);
+  return { verdict: isGenerators ? 'generator' : reason, ...numbers };
+};

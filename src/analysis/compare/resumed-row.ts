@@ -1,0 +1,95 @@
+import type { ChangeVerdict, ComparisonRow } from '../../domain/comparison.ts';
+import { offersSession } from '../../domain/mode.ts';
+import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import { shareBounds } from '../../stats/proportion.ts';
+import { signPAbove } from '../../stats/sign-test.ts';
+import type { CellPair } from './cell-pairs.ts';
+import type { CellSummary } from '../summary/cell-summary.ts';
+
+/** A share that moves by less than one in a hundred is the same: single handshakes are lost for many reasons. */
+const LEAST_CHANGE = 0.01;
+
+/** A mode that is on in one state and off in the other needs no further proof. */
+const PLAIN_CHANGE = 0.5;
+
+/** Shares are judged at a hundredth of the level: with thousands of handshakes they can afford it, and take nothing from the other metrics. */
+const PART_OF_LEVEL = 0.01;
+
+/**
+ * The share of resumed handshakes before and after, for a mode that resumes. Shares have no ratio where one side is 0 %, so their bounds
+ * (Clopper and Pearson) are compared as they are. Refusals come in bursts, so a handshake is not independent of the next: a small change
+ * must show in most blocks too (sign test).
+ */
+export const resumedRow = (
+  run: RunRecord,
+  pair: CellPair,
+  { cells, alpha }: { readonly cells: readonly CellSummary[]; readonly alpha: number },
+): ComparisonRow | undefined => {
+  if (!offersSession(pair.before.mode)) return undefined;
+  const before = cells.find(({ id }) => id === pair.before.id);
+  const after = cells.find(({ id }) => id === pair.after.id);
+  const level = alpha * PART_OF_LEVEL;
+  const bounds = { before: boundsOf(before, level), after: boundsOf(after, level) };
+  const changes = shareChanges(run, pair);
+  const verdict = verdictOf(
+    bounds,
+    (sign) =>
+      signPAbove(
+        changes.map((change) => sign * change),
+        0,
+      ) <= level,
+  );
+  return {
+    protocol: pair.before.protocol,
+    mode: pair.before.mode,
+    metric: 'resumed',
+    role: 'primary',
+    before: before?.honouredShare ?? null,
+    after: after?.honouredShare ?? null,
+    ratio: null,
+    ratioLow: null,
+    ratioHigh: null,
+    confidence: 1 - 2 * alpha,
+    pairs: changes.length,
+    pValue: null,
+    pAdjusted: null,
+    minEffect: LEAST_CHANGE,
+    detectable: null,
+    verdict,
+    doubt: '',
+  };
+};
+
+interface Bounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+const boundsOf = (cell: CellSummary | undefined, level: number): Bounds =>
+  cell === undefined || cell.handshakes === 0 ? { lower: 0, upper: 1 } : shareBounds(cell.honoured, cell.handshakes, level / 2);
+
+const verdictOf = (
+  { before, after }: { readonly before: Bounds; readonly after: Bounds },
+  showsInBlocks: (sign: 1 | -1) => boolean,
+): ChangeVerdict => {
+  const change = { up: after.lower - before.upper, down: before.lower - after.upper };
+  if (change.up > LEAST_CHANGE) return change.up > PLAIN_CHANGE || showsInBlocks(1) ? 'improved' : 'inconclusive';
+  if (change.down > LEAST_CHANGE) return change.down > PLAIN_CHANGE || showsInBlocks(-1) ? 'regressed' : 'inconclusive';
+  const farthest = Math.max(Math.abs(after.upper - before.lower), Math.abs(before.upper - after.lower));
+  // Bounds of few handshakes are wide; the shares of equal many differ by their own noise at most.
+  return farthest <= 2 * LEAST_CHANGE ? 'equivalent' : 'inconclusive';
+};
+
+/** By how much the share of each block differs from that of its pair. */
+const shareChanges = (run: RunRecord, { before, after }: CellPair): number[] => {
+  const others = new Map(blocksOf(run, after.id).map((block) => [block.round, shareOf(block)]));
+  return blocksOf(run, before.id).flatMap((block) => {
+    const other = others.get(block.round);
+    return other === undefined ? [] : [other - shareOf(block)];
+  });
+};
+
+const blocksOf = (run: RunRecord, id: string): Recording[] =>
+  run.blocks.filter(({ cell, valid, handshakes }) => cell === id && valid && handshakes > 0);
+
+const shareOf = ({ honoured, handshakes }: Recording): number => honoured / handshakes;

@@ -1,0 +1,14 @@
+import type { RunRecord } from '../../domain/run-record.ts';
+
+/** One state of one run. */
+export interface StateOfRun {
+  readonly run: RunRecord;
+  readonly state: string;
+}
+
+/** Runs of one state that were measured apart from those of the other. */
+export interface RunsOfState {
+  /** As the comparison names it. */
+  readonly label: string;
+  readonly runs: readonly [StateOfRun, ...StateOfRun[]];
+}

@@ -1,0 +1,28 @@
+import { cellLabel } from '../../domain/cell.ts';
+import type { Notice } from '../../domain/notice.ts';
+import type { CapacityRecord } from '../../domain/capacity-record.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+
+/** What has to be known before a capacity is believed. */
+export const capacityNotices = (run: RunRecord): Notice[] =>
+  run.capacity.filter(({ isOver }) => isOver).flatMap((search) => noticesOf(search, labelOf(run, search)));
+
+const labelOf = (run: RunRecord, { cells }: CapacityRecord): string =>
+  run.cells
+    .filter(({ id }) => cells.includes(id))
+    .map(cellLabel)
+    .join(' and ');
+
+const noticesOf = (search: CapacityRecord, cell: string): Notice[] => {
+  const { foundPerSecond, failsPerSecond, isConfirmed, probes } = search;
+  const lowest = Math.min(...probes.map(({ perSecond }) => perSecond));
+  // A mode that is never honoured has its own notice.
+  if (probes.some(({ verdict }) => verdict === 'never-honoured')) return [];
+  if (foundPerSecond === null) return [{ code: 'no-capacity', severity: 'error', cell, lowestPerSecond: lowest }];
+  const limit = probes.filter(({ perSecond }) => perSecond === failsPerSecond);
+  const isGenerators = limit.some(({ verdict }) => verdict === 'generator');
+  return [
+    ...(isGenerators ? [{ code: 'capacity-of-generator', severity: 'warning', cell, perSecond: foundPerSecond } as const] : []),
+    ...(isConfirmed ? [] : [{ code: 'capacity-unconfirmed', severity: 'warning', cell, probes: probes.length } as const]),
+  ];
+};

@@ -1,0 +1,63 @@
+import { cellLabel } from '../../domain/cell.ts';
+import type { Notice } from '../../domain/notice.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { CROWDED_SHARE } from '../summary/saturation.ts';
+import type { CellSummary } from '../summary/cell-summary.ts';
+
+/** Above this share of a limit the next larger load meets it. */
+const TIGHT_SHARE = 0.8;
+
+/** Above this share of its CPU time a machine is not the one that it says it is. */
+const MOST_STOLEN = 0.02;
+
+/** Limits that a load came near to, and what the host of a virtual machine took away. */
+export const headroomNotices = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
+  ...cells.flatMap((cell) => crowdedNotices(run, cell)),
+  ...limitNotices(run),
+  ...stealNotices(run),
+];
+
+const crowdedNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const { schedule } = cell;
+  if (schedule === undefined || schedule.crowded <= CROWDED_SHARE * schedule.due) return [];
+  const load = run.scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
+  const { crowded, due } = schedule;
+  return [
+    {
+      code: 'crowded',
+      severity: 'warning',
+      cell: cellLabel(cell),
+      crowded,
+      due,
+      concurrency: Number(load?.['concurrency'] ?? 0),
+    },
+  ];
+};
+
+/** The block that came nearest to each limit tells. */
+const limitNotices = ({ blocks }: RunRecord): Notice[] => {
+  const generators = blocks.flatMap(({ generator }) => generator ?? []);
+  const worst = (
+    what: 'files' | 'ports',
+    uses: readonly { readonly used: number; readonly limit: number | null }[],
+  ): Notice[] => {
+    const tight = uses.flatMap(({ used, limit }) => (limit !== null && used > TIGHT_SHARE * limit ? [{ used, limit }] : []));
+    const [first] = tight.toSorted((a, b) => b.used / b.limit - a.used / a.limit);
+    return first === undefined ? [] : [{ code: 'headroom', severity: 'warning', what, ...first }];
+  };
+  return [
+    ...worst(
+      'files',
+      generators.map(({ mostInFlight, fileLimit }) => ({ used: mostInFlight, limit: fileLimit })),
+    ),
+    ...worst(
+      'ports',
+      generators.map(({ mostInFlight, timeWait, portLimit }) => ({ used: mostInFlight + (timeWait ?? 0), limit: portLimit })),
+    ),
+  ];
+};
+
+const stealNotices = ({ blocks }: RunRecord): Notice[] => {
+  const stolen = Math.max(0, ...blocks.map(({ generator }) => generator?.machine?.stealShare ?? 0));
+  return stolen > MOST_STOLEN ? [{ code: 'cpu-stolen', severity: 'warning', share: stolen }] : [];
+};

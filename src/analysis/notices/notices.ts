@@ -1,0 +1,113 @@
+import { cellLabel } from '../../domain/cell.ts';
+import type { Notice } from '../../domain/notice.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import { headroomNotices } from './headroom.ts';
+import { capacityNotices } from './capacity.ts';
+import { OTHER_RATE } from '../capacity/probe-blocks.ts';
+import { generatorMends, saturationNotices } from './saturation.ts';
+import { sumCounts, type CellSummary } from '../summary/cell-summary.ts';
+import { timingNotices } from './timing.ts';
+
+/** Time that the connections do not account for; beyond it a clock or the generator is wrong (Little's law). */
+const MOST_RESIDUAL = 0.05;
+
+/** The doubts and facts that follow from what was measured. */
+export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
+  ...cells.flatMap((cell) => outcomeNotices(run, cell)),
+  ...saturationNotices(run, cells),
+  ...headroomNotices(run, cells),
+  ...cells.flatMap(timingNotices),
+  ...capacityNotices(run),
+  ...cells.flatMap((cell) => residualNotices(run, cell)),
+  ...suiteNotices(cells),
+  ...stateNotices(run),
+];
+
+const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => [
+  ...verdictNotices(run, cell),
+  ...errorNotices(run, cell),
+  ...conflictNotices(run, cell),
+  ...(cell.mechanism === 'psk-stateful'
+    ? [{ code: 'stateful-tickets', severity: 'info', cell: cellLabel(cell) } as const satisfies Notice]
+    : []),
+  ...invalidNotices(run, cell),
+];
+
+/** Whether the mode that was asked for is what was got: the one question that every number below rests on. */
+const verdictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const name = cellLabel(cell);
+  const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
+  const { handshakes, honoured, declinedBy } = cell;
+  if (isControl && honoured > 0) return [{ code: 'honoured-unexpectedly', severity: 'warning', cell: name, honoured }];
+  if (isControl && handshakes > 0) return [{ code: 'declined-as-configured', severity: 'info', cell: name, handshakes }];
+  if (cell.status === 'never')
+    return [{ code: 'never-honoured', severity: 'error', cell: name, handshakes, because: declinedBy }];
+  if (cell.status === 'partly')
+    return [{ code: 'partly-declined', severity: 'warning', cell: name, handshakes, because: declinedBy }];
+  return [];
+};
+
+const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const name = cellLabel(cell);
+  const { handshakes, errorsBy } = cell;
+  if (cell.status === 'failed' || isUnmeasured(run, cell)) {
+    const primingErrors = blocksOf(run, cell).map((block) => block.primed.errors);
+    const because = cell.status === 'failed' ? errorsBy : sumCounts(primingErrors);
+    return [{ code: 'never-finished', severity: 'error', cell: name, because }];
+  }
+  return cell.errors > 0 ? [{ code: 'errors', severity: 'warning', cell: name, handshakes, because: errorsBy }] : [];
+};
+
+/** A run that ended as planned owes every cell something; one that is under way or was cut short does not. */
+const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean =>
+  run.status === 'complete' && cell.status === 'empty' && blocksOf(run, cell).every((block) => block.valid);
+
+const blocksOf = (run: RunRecord, cell: CellSummary): readonly Recording[] =>
+  run.blocks.filter((block) => block.cell === cell.id);
+
+const conflictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const handshakes = blocksOf(run, cell).reduce(
+    (sum, block) => sum + block.primed.conflicts + (block.declined['evidence-conflict'] ?? 0),
+    0,
+  );
+  return handshakes > 0 ? [{ code: 'evidence-conflict', severity: 'error', cell: cellLabel(cell), handshakes }] : [];
+};
+
+const invalidNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const blocks = blocksOf(run, cell);
+  const invalid = blocks.filter((block) => !block.valid && block.invalidReason !== OTHER_RATE);
+  if (invalid.length === 0) return [];
+  const because = sumCounts(invalid.map((block) => ({ [block.invalidReason]: 1 })));
+  return [
+    { code: 'invalid-blocks', severity: 'warning', cell: cellLabel(cell), blocks: invalid.length, of: blocks.length, because },
+  ];
+};
+
+const residualNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  const residual = cell.littlesLawResidual;
+  if (residual === undefined || Math.abs(residual) <= MOST_RESIDUAL) return [];
+  const mends = generatorMends(run, blocksOf(run, cell));
+  return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual, mends }];
+};
+
+/** CPU depends on what a suite costs: cells of unlike suites in one protocol are not comparable. */
+const suiteNotices = (cells: readonly CellSummary[]): Notice[] =>
+  [...new Set(cells.map((cell) => cell.protocol))].flatMap((protocol): Notice[] => {
+    const measured = cells.filter((cell) => cell.protocol === protocol && cell.honoured > 0);
+    const suites = [...new Set(measured.flatMap(({ cipher }) => (cipher === undefined ? [] : [costOf(cipher)])))];
+    return suites.length > 1 ? [{ code: 'mixed-suites', severity: 'warning', protocol: protocolLabel(protocol), suites }] : [];
+  });
+
+/** A suite of TLS 1.2 without its signature: another key type is another certificate, which the report tells apart already. */
+const costOf = (cipher: string): string => cipher.replace(/^((?:EC)?DHE)-(?:RSA|ECDSA|DSS)-/u, '$1-');
+
+const stateNotices = (run: RunRecord): Notice[] =>
+  run.states.flatMap((state): Notice[] => [
+    ...(state.cpuSource === null
+      ? [{ code: 'server-cpu-unknown', severity: 'info', state: state.label, reason: CPU_REASON } as const]
+      : []),
+    ...(state.verified ? [] : [{ code: 'not-verified', severity: 'info', state: state.label } as const]),
+  ]);
+
+const CPU_REASON = 'no process of this machine that may be read listens on its port';

@@ -1,0 +1,61 @@
+import { cellLabel } from '../../domain/cell.ts';
+import type { GeneratorMend, Notice } from '../../domain/notice.ts';
+import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import { busiest, lateP99, MOST_BUSY } from '../summary/saturation.ts';
+import type { CellSummary } from '../summary/cell-summary.ts';
+
+/** One notice for all cells: where one is saturated the others mostly are too. */
+export const saturationNotices = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => {
+  const blocks = run.blocks.filter((block) => block.valid && block.saturated);
+  if (blocks.length === 0) return [];
+  const saturated = cells.filter(({ id }) => blocks.some(({ cell }) => cell === id));
+  const schedules = blocks.flatMap(({ schedule }) => schedule ?? []);
+  return [
+    {
+      code: 'generator-saturated',
+      severity: 'warning',
+      cells: saturated.map(cellLabel),
+      of: cells.length,
+      busyShare: Math.max(...blocks.map(busyShareOf)),
+      lateNs: Math.max(0, ...schedules.map(lateP99)),
+      unstarted: schedules.reduce((sum, { unstarted }) => sum + unstarted, 0),
+      workers: run.workers,
+      mends: generatorMends(run, blocks),
+    },
+  ];
+};
+
+/**
+ * What can still be done about a generator that is too slow, most helpful first. Never what the run did already, and nothing of its own
+ * where others took its cores.
+ */
+export const generatorMends = (run: RunRecord, blocks: readonly Recording[]): GeneratorMend[] => {
+  const isStarved = blocks.every((block) => busyShareOf(block) <= MOST_BUSY);
+  if (isStarved && !hasFreeCores(run, blocks)) return ['machine'];
+  return [
+    ...(canChangeEngine(run) ? (['engine'] as const) : []),
+    ...(hasFreeCores(run, blocks) ? (['workers'] as const) : (['machine'] as const)),
+    ...loadMend(run),
+  ];
+};
+
+const busyShareOf = ({ generator }: Recording): number => (generator === null ? 0 : busiest(generator));
+
+/** An engine that was chosen because a faster one could not run has a notice of its own. */
+const canChangeEngine = ({ scenario, engine, environment }: RunRecord): boolean =>
+  engine.name === 'node' && scenario['engine'] === 'node' && environment.platform.startsWith('linux');
+
+const hasFreeCores = ({ workers, environment }: RunRecord, blocks: readonly Recording[]): boolean =>
+  workers < environment.cores && blocks.every(({ generator }) => (generator?.machine?.busyShare ?? 0) < MOST_BUSY);
+
+const loadMend = ({ scenario }: RunRecord): GeneratorMend[] => {
+  const load = scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
+  switch (load?.['model']) {
+    case 'open':
+      return ['rate'];
+    case 'storm':
+      return ['over'];
+    default:
+      return load?.['concurrency'] === 1 ? [] : ['concurrency'];
+  }
+};

@@ -1,0 +1,62 @@
+import { cellLabel } from '../../domain/cell.ts';
+import type { Notice } from '../../domain/notice.ts';
+import { plateauOf, type Plateau } from './plateau.ts';
+import type { CellSummary } from '../summary/cell-summary.ts';
+
+/** A server that uses more of a core than this may be slow for want of it: then a plateau can be a queue. */
+const BUSY_CORES = 0.5;
+
+/** Where nothing else tells, handshakes within so little of each other are taken for a timer's and not a queue's. */
+const NARROW_NS = 6e6;
+
+/** What the times of a cell tell that its quantiles do not. */
+export const timingNotices = (cell: CellSummary): Notice[] => [
+  ...extraTripNotices(cell),
+  ...plateauNotices(cell),
+  ...answerNotices(cell),
+  ...clockNotices(cell),
+];
+
+const extraTripNotices = (cell: CellSummary): Notice[] => {
+  const { roundTrips, helloRetries, handshakes } = cell;
+  if (roundTrips?.taken === undefined || roundTrips.taken <= roundTrips.needed) return [];
+  const { taken, needed, rttNs } = roundTrips;
+  return [
+    {
+      code: 'extra-round-trips',
+      severity: 'warning',
+      cell: cellLabel(cell),
+      taken,
+      needed,
+      rttNs,
+      helloRetryShare: handshakes === 0 ? 0 : helloRetries / handshakes,
+    },
+  ];
+};
+
+const plateauNotices = (cell: CellSummary): Notice[] => {
+  const { roundTrips } = cell;
+  const plateau = roundTrips && plateauOf(cell.handshakeNs, (roundTrips.taken ?? roundTrips.needed) * roundTrips.rttNs);
+  if (plateau === undefined || mayBeQueue(cell, plateau)) return [];
+  const { timerMs, share } = plateau;
+  return [{ code: 'delayed-ack', severity: 'warning', cell: cellLabel(cell), timerMs, share }];
+};
+
+/** A closed load on a server that is its own bottleneck has a latency of concurrency / rate, which can be just that of a timer. */
+const mayBeQueue = (cell: CellSummary, { isBesideFast }: Plateau): boolean => {
+  if (isBesideFast) return false;
+  if (cell.cpuServerNs !== undefined) return (cell.cpuServerNs * (cell.ratePerSecond ?? 0)) / 1e9 > BUSY_CORES;
+  return (cell.handshakeNs.quantileNs(0.9) ?? 0) - (cell.handshakeNs.quantileNs(0.1) ?? 0) > NARROW_NS;
+};
+
+const answerNotices = (cell: CellSummary): Notice[] => {
+  const { unanswered } = cell;
+  if (unanswered === 0) return [];
+  const asked = unanswered + cell.firstByteNs.count;
+  return [{ code: 'unanswered', severity: 'warning', cell: cellLabel(cell), unanswered, asked }];
+};
+
+const clockNotices = (cell: CellSummary): Notice[] => {
+  const reason = cell.sequential?.coarseClock;
+  return reason === undefined ? [] : [{ code: 'coarse-clock', severity: 'warning', cell: cellLabel(cell), reason }];
+};

@@ -1,0 +1,90 @@
+import type { CellRecord, Recording, RunRecord } from '../../domain/run-record.ts';
+import { LatencyHistogram } from '../../stats/histogram.ts';
+
+/** How the schedule of a cell was kept, over its blocks. */
+export interface ScheduleSummary {
+  readonly due: number;
+  readonly unstarted: number;
+  readonly crowded: number;
+  readonly lateNs: LatencyHistogram;
+  readonly serviceNs: LatencyHistogram;
+  readonly responseNs: LatencyHistogram;
+}
+
+/** The sessions that a cell offered. */
+export interface OffersSummary {
+  readonly handshakes: number;
+  readonly sessions: number;
+  readonly ageNs: LatencyHistogram;
+}
+
+/** What a cell was of a mix. */
+export interface MixSummary {
+  readonly askedShare: number;
+  /** Of all attempts, finished or not; `undefined` where there were none. */
+  readonly gotShare: number | undefined;
+  /** CPU time of the server per honoured handshake of the whole mix; `undefined` where it cannot be known. */
+  readonly cpuServerNs: number | undefined;
+}
+
+/** `undefined` where no schedule started the handshakes. */
+export const scheduleSummary = (blocks: readonly Recording[]): ScheduleSummary | undefined => {
+  const schedules = blocks.flatMap(({ schedule }) => schedule ?? []);
+  if (schedules.length === 0) return undefined;
+  return {
+    due: sum(schedules, ({ due }) => due),
+    unstarted: sum(schedules, ({ unstarted }) => unstarted),
+    crowded: sum(schedules, ({ crowded }) => crowded),
+    lateNs: merged(schedules.map(({ lateNs }) => lateNs)),
+    serviceNs: merged(schedules.map(({ serviceNs }) => serviceNs)),
+    responseNs: merged(schedules.map(({ responseNs }) => responseNs)),
+  };
+};
+
+/** `undefined` where no session was offered. */
+export const offersSummary = (blocks: readonly Recording[]): OffersSummary | undefined => {
+  const offers = blocks.flatMap((block) => block.offers ?? []);
+  if (offers.length === 0) return undefined;
+  return {
+    handshakes: sum(offers, ({ handshakes }) => handshakes),
+    sessions: sum(offers, ({ sessions }) => sessions),
+    ageNs: merged(offers.map(({ ageNs }) => ageNs)),
+  };
+};
+
+/** `undefined` where the cell shared no window with another cell of its state. */
+export const mixSummary = (run: RunRecord, cell: CellRecord, blocks: readonly Recording[]): MixSummary | undefined => {
+  const ofState = new Set(run.cells.filter(({ state }) => state === cell.state).map(({ id }) => id));
+  const windows = new Set(blocks.map(windowOf));
+  const all = run.blocks.filter((block) => block.valid && ofState.has(block.cell) && windows.has(windowOf(block)));
+  if (all.length === blocks.length) return undefined;
+  return {
+    askedShare: sum(blocks, ({ askedShare }) => askedShare) / sum(all, ({ askedShare }) => askedShare),
+    gotShare: ratio(sum(blocks, attemptsOf), sum(all, attemptsOf)),
+    cpuServerNs: costOfAll(blocks, all),
+  };
+};
+
+/** Blocks of one window have its round and its place in it. */
+const windowOf = ({ round, order }: Recording): string => `${String(round)} ${String(order)}`;
+
+const attemptsOf = ({ handshakes, errors }: Recording): number =>
+  handshakes + Object.values(errors).reduce((total, count) => total + count, 0);
+
+/** Each block tells the time of its whole window. */
+const costOfAll = (blocks: readonly Recording[], all: readonly Recording[]): number | undefined => {
+  const known = blocks.flatMap(({ cpuServerWindowNs }) => cpuServerWindowNs ?? []);
+  if (known.length < blocks.length) return undefined;
+  return ratio(
+    known.reduce((total, ns) => total + ns, 0),
+    sum(all, ({ honoured }) => honoured),
+  );
+};
+
+const merged = (parts: readonly Recording['handshakeNs'][]): LatencyHistogram =>
+  LatencyHistogram.merged(parts.map((part) => LatencyHistogram.decode(part)));
+
+const sum = <Part>(parts: readonly Part[], value: (part: Part) => number): number =>
+  parts.reduce((total, part) => total + value(part), 0);
+
+const ratio = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);

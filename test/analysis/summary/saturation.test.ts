@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { isSaturated } from '../../../src/analysis/summary/saturation.ts';
+import type { GeneratorRecord, ScheduleRecord } from '../../../src/domain/run-record.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../../src/stats/histogram.ts';
+
+const generator = (...workers: GeneratorRecord['workers']): GeneratorRecord => ({
+  workers,
+  mostInFlight: 16,
+  fileLimit: null,
+  portLimit: null,
+  timeWait: null,
+  machine: null,
+});
+
+const histogram = (ns: number) => {
+  const histogram = new LatencyHistogram();
+  for (let i = 0; i < 1000; i++) histogram.record(ns);
+  return histogram.encode();
+};
+
+/** So many late by 5 ms among others in time. */
+const someLate = (late: number, all: number): EncodedHistogram => {
+  const histogram = new LatencyHistogram();
+  for (let i = 0; i < all; i++) histogram.record(i < late ? 5_000_000 : 50_000);
+  return histogram.encode();
+};
+
+const schedule = (change: Partial<ScheduleRecord> = {}, lateNs = 50_000, serviceNs = 1_000_000): ScheduleRecord => ({
+  due: 1000,
+  unstarted: 0,
+  crowded: 0,
+  lateNs: histogram(lateNs),
+  serviceNs: histogram(serviceNs),
+  responseNs: histogram(lateNs + serviceNs),
+  ...change,
+});
+
+const ofWorkers = (...workers: GeneratorRecord['workers']): boolean =>
+  isSaturated({ generator: generator(...workers), schedule: null });
+
+it('is told by the busiest worker, and by CPU time only where nothing better is known', () => {
+  expect(ofWorkers({ busyShare: 0.2, cpuShare: 0.2 }, { busyShare: 0.91, cpuShare: 0.3 })).toBe(true);
+  expect(ofWorkers({ busyShare: 0.89, cpuShare: 0.99 })).toBe(false);
+  expect(ofWorkers({ busyShare: null, cpuShare: 0.91 })).toBe(true);
+  expect(ofWorkers({ busyShare: null, cpuShare: null })).toBe(false);
+  expect(isSaturated({ generator: null, schedule: null })).toBe(false);
+});
+
+it('cannot be where every worker has one handshake at a time: its own work is part of that one', () => {
+  const busy = { ...generator({ busyShare: 0.97, cpuShare: 0.97 }), mostInFlight: 1 };
+  expect(isSaturated({ generator: busy, schedule: null })).toBe(false);
+  expect(isSaturated({ generator: { ...busy, mostInFlight: 2 }, schedule: null })).toBe(true);
+});
+
+it.each<[string, ScheduleRecord, boolean]>([
+  ['starts in time', schedule(), false],
+  ['nothing due', schedule({ due: 0, unstarted: 0 }), false],
+  ['one that was never started', schedule({ unstarted: 1 }), true],
+  ['starts later than half a handshake takes', schedule({}, 2_000_000, 3_000_000), true],
+  ['starts as late, but of long handshakes', schedule({}, 2_000_000, 50_000_000), false],
+  ['1 % of the starts late', schedule({ lateNs: someLate(21, 2000) }), true],
+  ['less than 1 % of the starts late', schedule({ lateNs: someLate(19, 2000) }), false],
+  ['few starts, of which a few are late by chance', schedule({ due: 100, lateNs: someLate(9, 100) }), false],
+  ['few starts, of which many are late', schedule({ due: 100, lateNs: someLate(11, 100) }), true],
+  ['starts that are late by less than anybody can tell', schedule({}, 900_000, 300_000), false],
+  ['starts that waited for a connection to end', schedule({ crowded: 10, unstarted: 5 }, 9e9), false],
+])('of a schedule with %s', (_, ofSchedule, expected) => {
+  expect(isSaturated({ generator: null, schedule: ofSchedule })).toBe(expected);
+});
