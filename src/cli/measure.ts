@@ -3,7 +3,7 @@ import type { ExitCode } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { render } from '../report/formats.ts';
-import { noticeText } from '../report/notice-text.ts';
+import { noticeText } from '../report/text/notice.ts';
 import { executeGated } from '../run/execute-gated.ts';
 import { execute } from '../run/execute.ts';
 import type { ExecuteOptions } from '../run/prepared.ts';

@@ -1,5 +1,5 @@
 import { cellLabel } from '../domain/cell.ts';
-import { formatDuration, formatRate, formatShare, grouped } from '../report/format.ts';
+import { formatDuration, formatRate, formatShare, grouped } from '../report/text/units.ts';
 import type { BlockPosition, RunEvent } from '../run/event.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;

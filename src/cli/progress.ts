@@ -1,5 +1,5 @@
 import type { RunEvent } from '../run/event.ts';
-import { noticeText } from '../report/notice-text.ts';
+import { noticeText } from '../report/text/notice.ts';
 import { leftText, positionText, progressText } from './progress-text.ts';
 import { Remaining } from './remaining.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,7 +1,7 @@
 import { metric } from '../analysis/summary/metrics.ts';
 import type { AlarmCount, Calibration, MetricNoise } from '../domain/calibration.ts';
 import { protocolLabel } from '../domain/protocol.ts';
-import { ABSENT, counted, formatShare, grouped } from './format.ts';
+import { ABSENT, counted, formatShare, grouped } from './text/units.ts';
 import { oneLine } from './safe-text.ts';
 import type { Column } from './table.ts';
 import { alignedRows } from './terminal.ts';

@@ -1,8 +1,8 @@
 import type { Notice } from '../domain/notice.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import { noticeText } from './notice-text.ts';
+import { noticeText } from './text/notice.ts';
 import { oneLine } from './safe-text.ts';
-import { savingSentence } from './savings-text.ts';
+import { savingSentence } from './text/savings.ts';
 import { resultTable, type Table } from './table.ts';
 
 /** The result as GitHub's Markdown: the savings first, then the table, and what casts doubt on it. */

@@ -3,11 +3,11 @@ import { metric, type MetricId } from '../analysis/summary/metrics.ts';
 import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import { engineText, targetTexts } from './facts.ts';
-import { ABSENT, formatValue } from './format.ts';
-import { loadText } from './load-text.ts';
-import { savingLines, type SavingLine } from './savings-text.ts';
-import { toldSections, type Told } from './told.ts';
+import { engineText, targetTexts } from './text/facts.ts';
+import { ABSENT, formatValue } from './text/units.ts';
+import { loadText } from './text/load.ts';
+import { savingLines, type SavingLine } from './text/savings.ts';
+import { toldSections, type Told } from './text/details.ts';
 
 /** A column of a table, by how it is shown. */
 export interface Column {

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import type { RunRecord } from '../domain/run-record.ts';
-import { counted } from './format.ts';
+import { counted } from './text/units.ts';
 import { oneLine } from './safe-text.ts';
-import { savingSentence, type Tone } from './savings-text.ts';
+import { savingSentence, type Tone } from './text/savings.ts';
 import { resultTable, type Table } from './table.ts';
 
 /** How the table is shown. */

@@ -8,7 +8,7 @@ import { comparisonJson } from '../report/comparison/json.ts';
 import { comparisonMarkdown } from '../report/comparison/text.ts';
 import { blocksCsv, compareCsv, summaryCsv } from '../report/csv.ts';
 import { histogramLog } from '../report/hlog.ts';
-import { htmlReport } from '../report/html.ts';
+import { htmlReport } from '../report/html/page.ts';
 import { runJson } from '../report/json.ts';
 import { readResultFile } from './result-file.ts';
 

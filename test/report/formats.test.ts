@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FORMATS, render, type Format } from '../../src/report/formats.ts';
-import { noticeText } from '../../src/report/notice-text.ts';
+import { noticeText } from '../../src/report/text/notice.ts';
 import { noticesOf } from '../../src/analysis/notices/notices.ts';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
-import { htmlReport } from '../../src/report/html.ts';
-import { STYLE } from '../../src/report/html-style.ts';
-import { markup, raw } from '../../src/report/markup.ts';
-import { curveOf, rangeOf } from '../../src/report/percentile-curve.ts';
+import { htmlReport } from '../../src/report/html/page.ts';
+import { STYLE } from '../../src/report/html/style.ts';
+import { markup, raw } from '../../src/report/html/markup.ts';
+import { curveOf, rangeOf } from '../../src/report/html/percentile-curve.ts';
 import { beforeAndAfter, fakeRun, hostile, troubled } from './fake-run.ts';
 
 const PAGES = [

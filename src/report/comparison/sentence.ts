@@ -1,7 +1,7 @@
 import { metric } from '../../analysis/summary/metrics.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
-import { formatValue } from '../format.ts';
+import { formatValue } from '../text/units.ts';
 
 /** `+18 %`, one digit below 10 %: a change of a metric. */
 export const percentChange = (ratio: number): string => {

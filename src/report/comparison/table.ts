@@ -1,7 +1,7 @@
 import { metric } from '../../analysis/summary/metrics.ts';
 import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
-import { ABSENT, formatValue } from '../format.ts';
+import { ABSENT, formatValue } from '../text/units.ts';
 import type { Column, Table } from '../table.ts';
 import { intervalText, percentChange, reasonText } from './sentence.ts';
 

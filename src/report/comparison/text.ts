@@ -1,5 +1,5 @@
 import type { Comparison } from '../../domain/comparison.ts';
-import { counted } from '../format.ts';
+import { counted } from '../text/units.ts';
 import { escaped, markdownTable } from '../markdown.ts';
 import { oneLine } from '../safe-text.ts';
 import { fittedRows } from '../terminal.ts';

@@ -1,5 +1,5 @@
 import type { GateDoubt } from '../../domain/gate.ts';
-import { counted, grouped } from '../format.ts';
+import { counted, grouped } from '../text/units.ts';
 
 /** Why a gate was not judged, and the mend where there is one: the end of a sentence. */
 export const doubtText = (doubt: GateDoubt): string => {

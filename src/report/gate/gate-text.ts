@@ -1,5 +1,5 @@
 import type { GateDecision, GateResult } from '../../domain/gate.ts';
-import { counted, formatShare, formatValue } from '../format.ts';
+import { counted, formatShare, formatValue } from '../text/units.ts';
 import { doubtText } from './doubt-text.ts';
 
 /** A gate's result as a line: what became of it, what it is and where, and why. */

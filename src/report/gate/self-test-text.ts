@@ -1,6 +1,6 @@
 import { EXIT } from '../../domain/error.ts';
 import type { SelfTestResult, SelfTestStep } from '../../domain/self-test.ts';
-import { formatDuration } from '../format.ts';
+import { formatDuration } from '../text/units.ts';
 import { gateLines } from './section.ts';
 
 /** What was done in a step, and what the gate made of it. */

@@ -1,8 +1,8 @@
-import type { CellSummary } from '../analysis/summary/cell-summary.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import { capacityLines } from './capacity-text.ts';
-import { roundTripLines } from './round-trips-text.ts';
-import { sessionLines } from './sessions-text.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { capacityLines } from './capacity.ts';
+import { roundTripLines } from './round-trips.ts';
+import { sessionLines } from './sessions.ts';
 
 /** Lines of one subject that stand beside the table. */
 export interface Told {

@@ -1,5 +1,5 @@
-import type { RunRecord } from '../domain/run-record.ts';
-import { counted, formatDuration, formatRate, grouped } from './format.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { counted, formatDuration, formatRate, grouped } from './units.ts';
 
 /** `closed load, 16 in flight, 1 worker`: from the resolved scenario, which is free-form in a record. */
 export const loadText = ({ scenario, workers }: RunRecord): string => {

@@ -1,9 +1,9 @@
-import { MOST_BUSY } from '../analysis/summary/saturation.ts';
-import { DECLINE_TEXT, type DeclineReason } from '../domain/judgement.ts';
-import { FAILURE_TEXT, type FailureKind } from '../domain/failure.ts';
-import type { GeneratorMend, Notice } from '../domain/notice.ts';
-import { counted, formatDuration, formatRate, formatShare, grouped } from './format.ts';
-import { oneLine } from './safe-text.ts';
+import { MOST_BUSY } from '../../analysis/summary/saturation.ts';
+import { DECLINE_TEXT, type DeclineReason } from '../../domain/judgement.ts';
+import { FAILURE_TEXT, type FailureKind } from '../../domain/failure.ts';
+import type { GeneratorMend, Notice } from '../../domain/notice.ts';
+import { counted, formatDuration, formatRate, formatShare, grouped } from './units.ts';
+import { oneLine } from '../safe-text.ts';
 
 /** A notice as a line: its severity and {@link noticeSentence}. */
 export const noticeText = (notice: Notice): string => `${notice.severity}: ${noticeSentence(notice)}`;

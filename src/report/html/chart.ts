@@ -1,5 +1,5 @@
-import type { Mode } from '../domain/mode.ts';
-import { formatDuration } from './format.ts';
+import type { Mode } from '../../domain/mode.ts';
+import { formatDuration } from '../text/units.ts';
 import { markup, type Markup } from './markup.ts';
 import { ninesOf, type Curve, type CurveRange } from './percentile-curve.ts';
 

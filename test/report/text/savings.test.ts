@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { summarize } from '../../src/analysis/summary/cell-summary.ts';
-import { savingLines, savingSentence } from '../../src/report/savings-text.ts';
-import { fakeRun, type FakeCell } from './fake-run.ts';
+import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
+import { savingLines, savingSentence } from '../../../src/report/text/savings.ts';
+import { fakeRun, type FakeCell } from '../fake-run.ts';
 
 const sentences = (...cells: readonly FakeCell[]): string[] => {
   const run = fakeRun(cells);

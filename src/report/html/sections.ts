@@ -1,15 +1,15 @@
-import { METRICS } from '../analysis/summary/metrics.ts';
-import type { CellSummary } from '../analysis/summary/cell-summary.ts';
-import { protocolLabel } from '../domain/protocol.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import { ABSENT } from './format.ts';
-import { latencyChart } from './html-chart.ts';
-import { roundsSpark } from './html-spark.ts';
+import { METRICS } from '../../analysis/summary/metrics.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { ABSENT } from '../text/units.ts';
+import { latencyChart } from './chart.ts';
+import { roundsSpark } from './sparkline.ts';
 import { markup, raw, when, type Markup } from './markup.ts';
 import { curveOf, rangeOf, type Curve, type CurveRange } from './percentile-curve.ts';
-import { savingSentence, type SavingLine, type SavingPart } from './savings-text.ts';
-import { fullTable, type Column, type ResultTable, type Table } from './table.ts';
-import type { Told } from './told.ts';
+import { savingSentence, type SavingLine, type SavingPart } from '../text/savings.ts';
+import { fullTable, type Column, type ResultTable, type Table } from '../table.ts';
+import type { Told } from '../text/details.ts';
 
 /** What each resumption mode saves: words and numbers before any table. */
 export const savingSection = ({ savings }: ResultTable): Markup => {

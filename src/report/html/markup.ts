@@ -1,4 +1,4 @@
-import { oneLine } from './safe-text.ts';
+import { oneLine } from '../safe-text.ts';
 
 /** HTML or SVG that is safe as it stands: only {@link markup} and {@link raw} make it. */
 export class Markup {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Notice } from '../../src/domain/notice.ts';
-import { noticeSentence, noticeText } from '../../src/report/notice-text.ts';
-import { expectGolden } from './golden.ts';
+import type { Notice } from '../../../src/domain/notice.ts';
+import { noticeSentence, noticeText } from '../../../src/report/text/notice.ts';
+import { expectGolden } from '../golden.ts';
 
 /** One of every code, so that none is without words. */
 const EVERY: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }> } = {

@@ -1,7 +1,7 @@
-import type { CellSummary } from '../analysis/summary/cell-summary.ts';
-import { cellLabel } from '../domain/cell.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import { counted, formatDuration, formatShare, grouped } from './format.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import { cellLabel } from '../../domain/cell.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { counted, formatDuration, formatShare, grouped } from './units.ts';
 
 /** What became of a session policy other than the usual one, a line per cell that offered sessions. */
 export const sessionLines = (run: RunRecord, cells: readonly CellSummary[]): string[] => {

@@ -1,7 +1,7 @@
-import { countedTrips } from '../analysis/summary/round-trips.ts';
-import type { CellSummary } from '../analysis/summary/cell-summary.ts';
-import { protocolLabel } from '../domain/protocol.ts';
-import { counted, formatDuration } from './format.ts';
+import { countedTrips } from '../../analysis/summary/round-trips.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import { counted, formatDuration } from './units.ts';
 
 /** A line per cell whose round trips could be counted: what of its time is the way, and what is left. */
 export const roundTripLines = (cells: readonly CellSummary[]): string[] => {

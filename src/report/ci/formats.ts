@@ -3,9 +3,9 @@ import { summarize, type CellSummary } from '../../analysis/summary/cell-summary
 import { cellLabel } from '../../domain/cell.ts';
 import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
-import { counted, formatShare } from '../format.ts';
-import { noticeSentence } from '../notice-text.ts';
-import { decisionSentence, gateName, gateSentence } from './gate-text.ts';
+import { counted, formatShare } from '../text/units.ts';
+import { noticeSentence } from '../text/notice.ts';
+import { decisionSentence, gateName, gateSentence } from '../gate/gate-text.ts';
 import { githubAnnotations, type Annotation } from './github.ts';
 import { junitXml, type TestCase } from './junit.ts';
 import { bencherJson, benchmarkJson, type TrendPoint } from './trend.ts';

@@ -1,9 +1,9 @@
-import { metric, type MetricId } from '../analysis/summary/metrics.ts';
-import { savings, type Saving } from '../analysis/summary/saving.ts';
-import type { CellSummary } from '../analysis/summary/cell-summary.ts';
-import { protocolLabel } from '../domain/protocol.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import { counted, formatChange, formatShare, formatValue, isUnchanged } from './format.ts';
+import { metric, type MetricId } from '../../analysis/summary/metrics.ts';
+import { savings, type Saving } from '../../analysis/summary/saving.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { counted, formatChange, formatShare, formatValue, isUnchanged } from './units.ts';
 
 /** How a change is to be taken. `absent` is a mode that did not happen and was not meant to, `failed` one that was. */
 export type Tone = 'better' | 'worse' | 'same' | 'absent' | 'failed';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { CapacityRecord } from '../../src/domain/capacity-record.ts';
-import { capacityLines } from '../../src/report/capacity-text.ts';
-import { fakeRun } from './fake-run.ts';
+import type { CapacityRecord } from '../../../src/domain/capacity-record.ts';
+import { capacityLines } from '../../../src/report/text/capacity.ts';
+import { fakeRun } from '../fake-run.ts';
 
 const FAILED = { perSecond: 129, responseNs: 55_100_000, errorShare: 0.02, achievedPerSecond: 120 } as const;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { counted, formatChange, formatDuration, formatRate, formatShare, formatValue } from '../../src/report/format.ts';
-import { oneLine } from '../../src/report/safe-text.ts';
-import { seededRandom } from '../../src/stats/random.ts';
+import { counted, formatChange, formatDuration, formatRate, formatShare, formatValue } from '../../../src/report/text/units.ts';
+import { oneLine } from '../../../src/report/safe-text.ts';
+import { seededRandom } from '../../../src/stats/random.ts';
 
 it.each([
   [0, '0 ns'],

@@ -1,5 +1,5 @@
-import type { CellSummary } from '../analysis/summary/cell-summary.ts';
-import type { LatencyHistogram } from '../stats/histogram.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import type { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** A point of a percentile curve: `nines` is log10(1/(1-p)), so that 90 %, 99 % and 99.9 % stand at 1, 2 and 3. */
 export interface CurvePoint {

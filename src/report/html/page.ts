@@ -1,13 +1,13 @@
-import type { Notice } from '../domain/notice.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import { comparisonSections } from './comparison/html-section.ts';
-import { runFacts, type Fact } from './facts.ts';
-import { latencySection, resultSection, savingSection, toldSection } from './html-sections.ts';
-import { guideSection } from './html-guide.ts';
-import { STYLE } from './html-style.ts';
+import type { Notice } from '../../domain/notice.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { comparisonSections } from './comparison.ts';
+import { runFacts, type Fact } from '../text/facts.ts';
+import { latencySection, resultSection, savingSection, toldSection } from './sections.ts';
+import { guideSection } from './guide.ts';
+import { STYLE } from './style.ts';
 import { markup, raw, when, type Markup } from './markup.ts';
-import { noticeSentence } from './notice-text.ts';
-import { resultTable } from './table.ts';
+import { noticeSentence } from '../text/notice.ts';
+import { resultTable } from '../table.ts';
 
 /**
  * `report.html`: the whole result on one page that stands alone.

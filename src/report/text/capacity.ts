@@ -1,7 +1,7 @@
-import { cellLabel } from '../domain/cell.ts';
-import type { CapacityRecord, ProbeVerdict } from '../domain/capacity-record.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import { counted, formatDuration, formatRate, formatShare } from './format.ts';
+import { cellLabel } from '../../domain/cell.ts';
+import type { CapacityRecord, ProbeVerdict } from '../../domain/capacity-record.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { counted, formatDuration, formatRate, formatShare } from './units.ts';
 
 /** What each search found, in a sentence. */
 export const capacityLines = (run: RunRecord): string[] =>

@@ -1,14 +1,14 @@
 import { compareStates, isCompared } from '../../analysis/compare/states.ts';
 import type { ChangeVerdict, Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
-import { ABSENT } from '../format.ts';
-import { markup, raw, when, type Markup } from '../markup.ts';
-import type { Tone } from '../savings-text.ts';
+import { ABSENT } from '../text/units.ts';
+import { markup, raw, when, type Markup } from './markup.ts';
+import type { Tone } from '../text/savings.ts';
 import type { Column } from '../table.ts';
-import { headlineOf } from './headline.ts';
-import { verdictSentence } from './sentence.ts';
-import { comparedRows, comparisonTable } from './table.ts';
-import { designText } from './text.ts';
+import { headlineOf } from '../comparison/headline.ts';
+import { verdictSentence } from '../comparison/sentence.ts';
+import { comparedRows, comparisonTable } from '../comparison/table.ts';
+import { designText } from '../comparison/text.ts';
 
 /** What changed between the states of a run that has several; while it is measured nothing is said of that. */
 export const comparisonSections = (run: RunRecord): Markup =>

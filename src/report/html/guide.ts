@@ -1,7 +1,7 @@
-import type { Mechanism } from '../domain/kind.ts';
-import type { Mode } from '../domain/mode.ts';
+import type { Mechanism } from '../../domain/kind.ts';
+import type { Mode } from '../../domain/mode.ts';
 import { markup, type Markup } from './markup.ts';
-import type { ResultTable } from './table.ts';
+import type { ResultTable } from '../table.ts';
 
 const MODE_READING: Readonly<Record<Mode, string>> = {
   full: 'No session is offered: certificate, signature and key exchange, every time.',

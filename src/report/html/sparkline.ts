@@ -1,7 +1,7 @@
-import type { CellSummary } from '../analysis/summary/cell-summary.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import { LatencyHistogram } from '../stats/histogram.ts';
-import { ABSENT, formatDuration } from './format.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { LatencyHistogram } from '../../stats/histogram.ts';
+import { ABSENT, formatDuration } from '../text/units.ts';
 import { markup, type Markup } from './markup.ts';
 
 const WIDTH = 88;

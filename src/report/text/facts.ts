@@ -1,9 +1,9 @@
-import { busiest } from '../analysis/summary/saturation.ts';
-import { OTHER_RATE } from '../analysis/capacity/probe-blocks.ts';
-import { protocolLabel } from '../domain/protocol.ts';
-import type { GeneratorRecord, RunRecord, Shortcut, StateRecord } from '../domain/run-record.ts';
-import { loadText } from './load-text.ts';
-import { counted, formatDuration, formatMemory, formatShare, grouped } from './format.ts';
+import { busiest } from '../../analysis/summary/saturation.ts';
+import { OTHER_RATE } from '../../analysis/capacity/probe-blocks.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import type { GeneratorRecord, RunRecord, Shortcut, StateRecord } from '../../domain/run-record.ts';
+import { loadText } from './load.ts';
+import { counted, formatDuration, formatMemory, formatShare, grouped } from './units.ts';
 
 /** One thing about how a run was measured; several values where states differ. */
 export interface Fact {
