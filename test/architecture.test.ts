@@ -26,7 +26,7 @@ const PURE = ['report', 'analysis', 'scenario', 'tls', 'domain', 'stats'];
 const IMPORTERS: Readonly<Record<string, string>> = {
   '@peculiar/x509': 'target/certificate.ts',
   'csv-stringify': 'report/csv.ts',
-  tinybench: 'load/sequential.ts',
+  tinybench: 'load/worker/sequential.ts',
   'hdr-histogram-js': 'stats/histogram.ts',
   koffi: 'engine/ffi.ts',
   'reflect-metadata': 'target/certificate.ts',

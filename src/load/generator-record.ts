@@ -1,8 +1,8 @@
 import type { GeneratorRecord } from '../domain/run-record.ts';
 import type { Capacity } from '../scenario/capacity.ts';
 import type { MachineReading } from './machine.ts';
-import type { WindowReport } from './messages.ts';
-import type { VisitOrder } from './visit-order.ts';
+import type { WindowReport } from './protocol/messages.ts';
+import type { VisitOrder } from './window-request.ts';
 
 /** The machine around a window. */
 export interface MachineInWindow {

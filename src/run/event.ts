@@ -1,7 +1,7 @@
 import type { Cell } from '../domain/cell.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Recording, RunRecord } from '../domain/run-record.ts';
-import type { FleetProgress } from '../load/fleet.ts';
+import type { FleetProgress } from '../load/thread-fleet.ts';
 import type { VisitPhase } from '../load/visit-phase.ts';
 import type { Lately } from './pulse.ts';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { ClientSettings, Negotiated } from '../engine/engine.ts';
-import { Fleet } from '../load/fleet.ts';
+import { Fleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';

@@ -1,5 +1,5 @@
 import type { Cell } from '../domain/cell.ts';
-import type { VisitOrder } from '../load/visit-order.ts';
+import type { VisitOrder } from '../load/window-request.ts';
 import type { RateProfile } from '../scenario/arrivals.ts';
 import type { PlannedVisit } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';

@@ -1,7 +1,7 @@
 import type { Protocol } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
-import type { Fleet } from '../load/fleet.ts';
+import type { Fleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { RunEvent } from './event.ts';

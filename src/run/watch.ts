@@ -1,4 +1,4 @@
-import type { Fleet, FleetProgress } from '../load/fleet.ts';
+import type { Fleet, FleetProgress } from '../load/thread-fleet.ts';
 import { Pulse, type Lately } from './pulse.ts';
 
 /** Often enough for a person and for a stop; rare enough not to disturb what is measured. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leftText, positionText, progressText } from '../../src/cli/progress-text.ts';
 import { Remaining } from '../../src/cli/remaining.ts';
-import type { FleetProgress } from '../../src/load/fleet.ts';
+import type { FleetProgress } from '../../src/load/thread-fleet.ts';
 import type { VisitPhase } from '../../src/load/visit-phase.ts';
 import type { AskedNow, BlockPosition, RunEvent } from '../../src/run/event.ts';
 import type { Lately } from '../../src/run/pulse.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FleetProgress } from '../../src/load/fleet.ts';
+import type { FleetProgress } from '../../src/load/thread-fleet.ts';
 import { Pulse } from '../../src/run/pulse.ts';
 
 const progress = (change: Partial<FleetProgress>): FleetProgress => ({

@@ -1,4 +1,4 @@
-import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
 
 /** What was offered of sessions, as plain data that crosses threads. */
 export interface OffersReport {

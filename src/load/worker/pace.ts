@@ -1,4 +1,4 @@
-import type { Arrivals } from '../scenario/arrivals.ts';
+import type { Arrivals } from '../../scenario/arrivals.ts';
 
 /** When handshakes are started. Knows the time and how many are in flight, and nothing of what they are. */
 export interface Pace {

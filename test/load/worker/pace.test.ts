@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ClosedPace, SchedulePace, type WindowBound } from '../../src/load/pace.ts';
-import { Arrivals } from '../../src/scenario/arrivals.ts';
-import { seededRandom } from '../../src/stats/random.ts';
+import { ClosedPace, SchedulePace, type WindowBound } from '../../../src/load/worker/pace.ts';
+import { Arrivals } from '../../../src/scenario/arrivals.ts';
+import { seededRandom } from '../../../src/stats/random.ts';
 
 const START_NS = 7e9;
 

@@ -1,5 +1,5 @@
-import type { Outcome } from '../engine/engine.ts';
-import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import type { Outcome } from '../../engine/engine.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
 
 /** How a schedule was kept, as plain data that crosses threads. */
 export interface ScheduleReport {

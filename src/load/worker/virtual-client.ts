@@ -1,7 +1,7 @@
-import { offersSession } from '../domain/mode.ts';
-import type { Attempt, Client, Outcome, Session } from '../engine/engine.ts';
-import type { SessionHolder } from './session-holder.ts';
-import type { TicketHabit } from './ticket-habit.ts';
+import { offersSession } from '../../domain/mode.ts';
+import type { Attempt, Client, Outcome, Session } from '../../engine/engine.ts';
+import type { SessionHolder } from './session-store.ts';
+import type { TicketHabit } from './ticket-expectation.ts';
 
 /** What the client's next handshake is for. Only `measure` is measured. */
 export type Purpose = 'prime' | 'probe' | 'replenish' | 'measure';

@@ -3,14 +3,14 @@ import { cellId, type Cell } from '../domain/cell.ts';
 import { offersSession } from '../domain/mode.ts';
 import { nowNs } from '../engine/clock.ts';
 import { share, type BlockBound } from '../scenario/plan.ts';
-import type { Fleet } from './fleet.ts';
+import type { Fleet } from './thread-fleet.ts';
 import { readCapacity, readMachine } from './machine.ts';
-import type { PaceRequest, WindowReport, WorkerRequest } from './messages.ts';
-import type { WindowBound } from './pace.ts';
-import type { PrimingReport } from './priming.ts';
-import { recordingsOf } from './recording.ts';
+import type { PaceRequest, WindowReport, WorkerRequest } from './protocol/messages.ts';
+import type { WindowBound } from './worker/pace.ts';
+import type { PrimingReport } from './worker/priming.ts';
+import { recordingsOf } from './block-records.ts';
 import type { VisitPhase } from './visit-phase.ts';
-import type { MeasuredBlock, VisitOrder } from './visit-order.ts';
+import type { MeasuredBlock, VisitOrder } from './window-request.ts';
 
 /** Workers hear of the start by message; this is time enough for all of them to be waiting for it. */
 const START_MARGIN_NS = 5_000_000;

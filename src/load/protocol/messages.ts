@@ -1,12 +1,12 @@
-import type { ErrorCode } from '../domain/error.ts';
-import type { SequentialRecord } from '../domain/run-record.ts';
-import type { SessionPolicy } from '../domain/session-policy.ts';
-import type { ClientSettings } from '../engine/engine.ts';
-import type { EngineChoice } from '../engine/open.ts';
-import type { ArrivalPattern, RateProfile } from '../scenario/arrivals.ts';
-import type { WindowBound } from './pace.ts';
-import type { PrimingReport } from './priming.ts';
-import type { TallyReport } from './tally.ts';
+import type { ErrorCode } from '../../domain/error.ts';
+import type { SequentialRecord } from '../../domain/run-record.ts';
+import type { SessionPolicy } from '../../domain/session-policy.ts';
+import type { ClientSettings } from '../../engine/engine.ts';
+import type { EngineChoice } from '../../engine/open.ts';
+import type { ArrivalPattern, RateProfile } from '../../scenario/arrivals.ts';
+import type { WindowBound } from '../worker/pace.ts';
+import type { PrimingReport } from '../worker/priming.ts';
+import type { TallyReport } from '../worker/tally.ts';
 
 /** What a worker is born with. */
 export interface WorkerSetup {

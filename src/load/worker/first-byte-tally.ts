@@ -1,5 +1,5 @@
-import type { Outcome } from '../engine/engine.ts';
-import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import type { Outcome } from '../../engine/engine.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
 
 /** What came of the requests behind honoured handshakes, as plain data that crosses threads. */
 export interface AnswersReport {

@@ -1,9 +1,9 @@
-import { failureKey } from '../domain/failure.ts';
-import { judge } from '../domain/judgement.ts';
-import { offersSession } from '../domain/mode.ts';
-import type { Negotiated, Outcome, Work } from '../engine/engine.ts';
-import type { Counters } from './counters.ts';
-import type { TicketHabit } from './ticket-habit.ts';
+import { failureKey } from '../../domain/failure.ts';
+import { judge } from '../../domain/judgement.ts';
+import { offersSession } from '../../domain/mode.ts';
+import type { Negotiated, Outcome, Work } from '../../engine/engine.ts';
+import type { Counters } from '../protocol/counters.ts';
+import type { TicketHabit } from './ticket-expectation.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
 /** A client whose priming fails by an error tries again this often; more would hide a target that is not there. */

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { ResumarkError } from '../domain/error.ts';
 import type { EngineChoice } from '../engine/open.ts';
-import { Counters, type Control } from './counters.ts';
-import { LiveLatency } from './live-latency.ts';
-import type { WorkerRequest, WorkerResponse, WorkerSetup } from './messages.ts';
-import { fromPlainError } from './plain-error.ts';
+import { Counters, type Control } from './protocol/counters.ts';
+import { LiveLatency } from './protocol/live-latency.ts';
+import type { WorkerRequest, WorkerResponse, WorkerSetup } from './protocol/messages.ts';
+import { fromPlainError } from './protocol/plain-error.ts';
 
 /** What the workers count while they work, added up. */
 export interface FleetProgress {
@@ -103,7 +103,7 @@ class Member {
     const setup: WorkerSetup = { engine, counters: this.counters.buffer };
     // tsc does not rewrite this: in `dist` the worker is worker.js, and Node 20 cannot run worker.ts.
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-    this.#thread = new Worker(new URL(`./worker${extension}`, import.meta.url), { workerData: setup });
+    this.#thread = new Worker(new URL(`./worker/worker${extension}`, import.meta.url), { workerData: setup });
     this.#thread.on('message', (response: WorkerResponse) => this.#awaiting?.resolve(response));
     this.#thread.once('error', (error: Error) => {
       this.#lose(error);

@@ -1,4 +1,4 @@
-import { ResumarkError } from '../domain/error.ts';
+import { ResumarkError } from '../../domain/error.ts';
 import type { PlainError } from './messages.ts';
 
 export const toPlainError = (error: unknown): PlainError => ({

@@ -1,4 +1,4 @@
-import type { Outcome } from '../engine/engine.ts';
+import type { Outcome } from '../../engine/engine.ts';
 
 /**
  * Whether a server gives TLS 1.3 tickets after a full and after a resumed handshake: some give none on resumption, and waiting for them

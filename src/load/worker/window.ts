@@ -1,11 +1,11 @@
-import { judge, type Judgement } from '../domain/judgement.ts';
-import type { Outcome, Work } from '../engine/engine.ts';
-import type { Deck } from '../stats/deck.ts';
+import { judge, type Judgement } from '../../domain/judgement.ts';
+import type { Outcome, Work } from '../../engine/engine.ts';
+import type { Deck } from '../../stats/deck.ts';
 import type { ClientPool } from './client-pool.ts';
-import type { Counters } from './counters.ts';
+import type { Counters } from '../protocol/counters.ts';
 import type { CpuSplit } from './cpu-split.ts';
 import type { Pace } from './pace.ts';
-import { Places } from './places.ts';
+import { Places } from './in-flight.ts';
 import { Tally } from './tally.ts';
 import type { VirtualClient } from './virtual-client.ts';
 

@@ -1,11 +1,11 @@
-import { failureKey, type Failure } from '../domain/failure.ts';
-import type { DeclineReason } from '../domain/judgement.ts';
-import type { Mechanism } from '../domain/kind.ts';
-import type { Negotiated, Outcome } from '../engine/engine.ts';
-import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { failureKey, type Failure } from '../../domain/failure.ts';
+import type { DeclineReason } from '../../domain/judgement.ts';
+import type { Mechanism } from '../../domain/kind.ts';
+import type { Negotiated, Outcome } from '../../engine/engine.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
 import { OffersTally, type OffersReport } from './offers-tally.ts';
 import { ScheduleTally, type ScheduleReport } from './schedule-tally.ts';
-import { Answers, type AnswersReport } from './answers.ts';
+import { Answers, type AnswersReport } from './first-byte-tally.ts';
 
 /** What one worker counted of one cell in one window, as plain data that crosses threads. */
 export interface TallyReport {

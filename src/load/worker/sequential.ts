@@ -1,8 +1,8 @@
 import { Bench, classifyTimerSaturation, type FnReturnedObject, type TaskResult } from 'tinybench';
-import type { SequentialRecord } from '../domain/run-record.ts';
-import { nowNs } from '../engine/clock.ts';
-import type { Outcome, Work } from '../engine/engine.ts';
-import type { Control } from './counters.ts';
+import type { SequentialRecord } from '../../domain/run-record.ts';
+import { nowNs } from '../../engine/clock.ts';
+import type { Outcome, Work } from '../../engine/engine.ts';
+import type { Control } from '../protocol/counters.ts';
 import type { WindowBound } from './pace.ts';
 import type { VirtualClient } from './virtual-client.ts';
 import type { LoadWindow } from './window.ts';

@@ -6,10 +6,10 @@ import type { AnswersRecord, OffersRecord, Recording, ScheduleRecord, TicketsRec
 import type { Negotiated } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
 import { generatorRecord, type MachineInWindow } from './generator-record.ts';
-import type { WindowReport } from './messages.ts';
-import type { PrimingReport } from './priming.ts';
-import type { TallyReport } from './tally.ts';
-import type { MeasuredBlock, VisitOrder, VisitStream } from './visit-order.ts';
+import type { WindowReport } from './protocol/messages.ts';
+import type { PrimingReport } from './worker/priming.ts';
+import type { TallyReport } from './worker/tally.ts';
+import type { MeasuredBlock, VisitOrder, VisitStream } from './window-request.ts';
 
 /** What the workers reported of one visit. */
 export interface VisitReports {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ClosedPace, SchedulePace } from '../../src/load/pace.ts';
-import type { LoadWindow } from '../../src/load/window.ts';
-import { Arrivals } from '../../src/scenario/arrivals.ts';
-import { LatencyHistogram, type EncodedHistogram } from '../../src/stats/histogram.ts';
-import { seededRandom } from '../../src/stats/random.ts';
-import { FakeEngine, fakeWindow, MS, S, type FakeServer, type FakeStream } from './fake-engine.ts';
+import { ClosedPace, SchedulePace } from '../../../src/load/worker/pace.ts';
+import type { LoadWindow } from '../../../src/load/worker/window.ts';
+import { Arrivals } from '../../../src/scenario/arrivals.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../../src/stats/histogram.ts';
+import { seededRandom } from '../../../src/stats/random.ts';
+import { FakeEngine, fakeWindow, MS, S, type FakeServer, type FakeStream } from '../fake-engine.ts';
 
 const scheduled = (perSecond: number, seconds: number, mostInFlight = 10_000): SchedulePace =>
   new SchedulePace({

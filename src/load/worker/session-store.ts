@@ -1,5 +1,5 @@
-import type { SessionPolicy } from '../domain/session-policy.ts';
-import type { Outcome, Session } from '../engine/engine.ts';
+import type { SessionPolicy } from '../../domain/session-policy.ts';
+import type { Outcome, Session } from '../../engine/engine.ts';
 
 /** Keeps the session that is offered next, by a policy. Held by one virtual client, or shared by all of a worker. */
 export class SessionHolder {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { SequentialRecord } from '../../src/domain/run-record.ts';
-import type { Control } from '../../src/load/counters.ts';
-import { ClosedPace } from '../../src/load/pace.ts';
-import { measureSequentially } from '../../src/load/sequential.ts';
-import type { LoadWindow } from '../../src/load/window.ts';
-import { FakeEngine, fakeWindow, MS, type FakeServer, type FakeStream } from './fake-engine.ts';
+import type { SequentialRecord } from '../../../src/domain/run-record.ts';
+import type { Control } from '../../../src/load/protocol/counters.ts';
+import { ClosedPace } from '../../../src/load/worker/pace.ts';
+import { measureSequentially } from '../../../src/load/worker/sequential.ts';
+import type { LoadWindow } from '../../../src/load/worker/window.ts';
+import { FakeEngine, fakeWindow, MS, type FakeServer, type FakeStream } from '../fake-engine.ts';
 
 interface Measured {
   readonly window: LoadWindow;
