@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { summarize } from '../src/analysis/summary/cell-summary.ts';
 import type { GateDecision } from '../src/domain/gate.ts';
 import type { RunRecord } from '../src/domain/run-record.ts';
-import { executeGated, type GatedRun } from '../src/run/execute-gated.ts';
+import { executeGated, type GatedRun } from '../src/run/studies/gated-run.ts';
 import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
 import { shareBounds } from '../src/stats/proportion.ts';
 import { startReferenceServer } from '../src/target/reference-server.ts';

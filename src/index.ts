@@ -2,14 +2,14 @@
  * The library door of Resumark: what the command line does, as functions. Nothing here ends the process or keeps state between calls.
  */
 export { execute as run } from './run/execute.ts';
-export type { ExecuteOptions as RunOptions } from './run/prepared.ts';
-export type { BlockPosition, RunEvent } from './run/event.ts';
-export { executeGated as runGated, type GatedOptions, type GatedRun } from './run/execute-gated.ts';
-export { calibrate, type CalibrateOptions } from './run/calibrate.ts';
-export { readRun, RunStore } from './run/store.ts';
-export { compareLive as compare, type LiveComparison } from './run/compare-live.ts';
-export { readComparison } from './run/comparison-file.ts';
-export { readScenarioFile } from './run/scenario-file.ts';
+export type { ExecuteOptions as RunOptions } from './run/prepare/prepared.ts';
+export type { BlockPosition, RunEvent } from './run/progress/event.ts';
+export { executeGated as runGated, type GatedOptions, type GatedRun } from './run/studies/gated-run.ts';
+export { calibrate, type CalibrateOptions } from './run/studies/calibrate.ts';
+export { readRun, RunStore } from './run/files/run-folder.ts';
+export { compareLive as compare, type LiveComparison } from './run/studies/compare-live.ts';
+export { readComparison } from './run/files/comparison-file.ts';
+export { readScenarioFile } from './run/files/scenario-file.ts';
 export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSources } from './scenario/decode.ts';
 export type { Scenario, ScenarioInput } from './scenario/schema.ts';
 export { summarize, type CellStatus, type CellSummary } from './analysis/summary/cell-summary.ts';

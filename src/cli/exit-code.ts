@@ -3,7 +3,7 @@ import type { ChangeVerdict, Comparison } from '../domain/comparison.ts';
 import { EXIT, type ExitCode } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../domain/run-record.ts';
-import type { LiveComparison } from '../run/compare-live.ts';
+import type { LiveComparison } from '../run/studies/compare-live.ts';
 import type { Signal } from './interrupt.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { cellLabel } from '../domain/cell.ts';
 import { formatDuration, formatRate, formatShare, grouped } from '../report/text/units.ts';
-import type { BlockPosition, RunEvent } from '../run/event.ts';
+import type { BlockPosition, RunEvent } from '../run/progress/event.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 

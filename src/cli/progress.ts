@@ -1,4 +1,4 @@
-import type { RunEvent } from '../run/event.ts';
+import type { RunEvent } from '../run/progress/event.ts';
 import { noticeText } from '../report/text/notice.ts';
 import { leftText, positionText, progressText } from './progress-text.ts';
 import { Remaining } from './remaining.ts';

@@ -1,4 +1,4 @@
-import type { BlockPosition } from '../run/event.ts';
+import type { BlockPosition } from '../run/progress/event.ts';
 
 /**
  * How long a run still takes. A window whose end is a time takes what was planned, and what comes with each block on top (priming,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ResumarkError } from '../domain/error.ts';
-import { readScenarioFile } from '../run/scenario-file.ts';
+import { readScenarioFile } from '../run/files/scenario-file.ts';
 import { decodeScenario, type DecodedScenario, type RawSettings } from '../scenario/decode.ts';
 import { flagValues, type ParsedFlags } from './flags.ts';
 

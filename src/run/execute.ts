@@ -5,13 +5,13 @@ import { Fleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { chooseEngine, type ChosenEngine } from './choose-engine.ts';
-import { clientSettings } from './client-settings.ts';
-import { checkLimits } from './limits.ts';
+import { chooseEngine, type ChosenEngine } from './prepare/choose-engine.ts';
+import { clientSettings } from './prepare/client-settings.ts';
+import { checkLimits } from './prepare/limits.ts';
 import { Measurement } from './measurement.ts';
-import { negotiatedKey, type ExecuteOptions } from './prepared.ts';
-import { closeStates, openStates, type OpenState } from './open-states.ts';
-import { preflight } from './preflight.ts';
+import { negotiatedKey, type ExecuteOptions } from './prepare/prepared.ts';
+import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
+import { preflight } from './prepare/preflight.ts';
 
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.

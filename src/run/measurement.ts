@@ -12,15 +12,15 @@ import type { MeasuredBlock } from '../load/window-request.ts';
 import { measureVisit } from '../load/measure-window.ts';
 import { expand } from '../scenario/expand.ts';
 import { dueNow, interleaveOf, plannedMs, planVisits, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
-import { PlannedAgenda, type Agenda } from './agenda.ts';
-import { CapacityAgenda } from './capacity-agenda.ts';
-import type { ChosenEngine } from './choose-engine.ts';
-import type { AskedNow, BlockPosition } from './event.ts';
+import { PlannedAgenda, type Agenda } from './window-sequence.ts';
+import { CapacityAgenda } from './capacity-search.ts';
+import type { ChosenEngine } from './prepare/choose-engine.ts';
+import type { AskedNow, BlockPosition } from './progress/event.ts';
 import { newRun } from './new-run.ts';
-import { visitOrder } from './order-visit.ts';
-import type { Prepared } from './prepared.ts';
-import { RunSaver } from './run-saver.ts';
-import { Watch } from './watch.ts';
+import { visitOrder } from './window-request.ts';
+import type { Prepared } from './prepare/prepared.ts';
+import { RunSaver } from './files/run-saver.ts';
+import { Watch } from './progress/fleet-monitor.ts';
 
 /** The measuring part of a run: goes through the plan and keeps the record. */
 export class Measurement {

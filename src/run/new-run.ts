@@ -3,9 +3,9 @@ import { RUN_FORMAT, type RunRecord, type Shortcut } from '../domain/run-record.
 import { expectation } from '../scenario/expectation.ts';
 import type { Interleave, Scenario } from '../scenario/schema.ts';
 import { describeEnvironment } from './environment.ts';
-import { stateRecord } from './open-states.ts';
-import { TAP_EVERY } from './order-visit.ts';
-import { negotiatedKey, type Prepared } from './prepared.ts';
+import { stateRecord } from './prepare/open-states.ts';
+import { TAP_EVERY } from './window-request.ts';
+import { negotiatedKey, type Prepared } from './prepare/prepared.ts';
 import { version } from './version.ts';
 
 /** The record of a run in which nothing has been measured yet. */

@@ -3,8 +3,8 @@ import { leftText, positionText, progressText } from '../../src/cli/progress-tex
 import { Remaining } from '../../src/cli/remaining.ts';
 import type { FleetProgress } from '../../src/load/thread-fleet.ts';
 import type { VisitPhase } from '../../src/load/visit-phase.ts';
-import type { AskedNow, BlockPosition, RunEvent } from '../../src/run/event.ts';
-import type { Lately } from '../../src/run/pulse.ts';
+import type { AskedNow, BlockPosition, RunEvent } from '../../src/run/progress/event.ts';
+import type { Lately } from '../../src/run/progress/recent-rates.ts';
 
 const AT: BlockPosition = {
   cells: [{ state: 'edge', protocol: 'TLSv1.3', mode: 'ticket' }],

@@ -6,7 +6,7 @@ import { HistogramLogReader, listTags } from 'hdr-histogram-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import { readRun } from '../../src/run/store.ts';
+import { readRun } from '../../src/run/files/run-folder.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';
 import { Resumark } from './resumark.ts';
 

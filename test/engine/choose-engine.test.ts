@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/engine/engine.ts';
-import { chooseEngine } from '../../src/run/choose-engine.ts';
+import { chooseEngine } from '../../src/run/prepare/choose-engine.ts';
 import { decodeScenario } from '../../src/scenario/decode.ts';
 
 const scenario = (flags: Record<string, unknown>) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison, ComparisonRow } from '../../src/domain/comparison.ts';
-import { readComparison } from '../../src/run/comparison-file.ts';
+import { readComparison } from '../../src/run/files/comparison-file.ts';
 import { Resumark, type Finished } from '../e2e/resumark.ts';
 import { startNginx, type Nginx, type NginxOptions } from '../servers/nginx.ts';
 import { cpuMsOf } from '../servers/process-ticks.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { readScenarioFile } from '../../src/run/scenario-file.ts';
+import { readScenarioFile } from '../../src/run/files/scenario-file.ts';
 import { decodeScenario } from '../../src/scenario/decode.ts';
 
 it.each(readdirSync('scenarios').filter((name) => name.endsWith('.yaml')))('the shipped scenario %s is one', async (name) => {

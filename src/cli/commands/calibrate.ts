@@ -3,7 +3,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { calibrationText } from '../../report/calibration-text.ts';
 import { printableJson } from '../../report/json.ts';
-import { calibrate } from '../../run/calibrate.ts';
+import { calibrate } from '../../run/studies/calibrate.ts';
 import { parseCount } from '../../scenario/quantity.ts';
 import type { CommandContext } from '../context.ts';
 import { withScenarioFlags, type ParsedFlags } from '../flags.ts';

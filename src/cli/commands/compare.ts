@@ -4,10 +4,10 @@ import { compareStored, type StoredSide } from '../../analysis/compare/stored.ts
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
-import { compareLive } from '../../run/compare-live.ts';
-import { readComparison } from '../../run/comparison-file.ts';
-import { readScenarioFile } from '../../run/scenario-file.ts';
-import { readRun } from '../../run/store.ts';
+import { compareLive } from '../../run/studies/compare-live.ts';
+import { readComparison } from '../../run/files/comparison-file.ts';
+import { readScenarioFile } from '../../run/files/scenario-file.ts';
+import { readRun } from '../../run/files/run-folder.ts';
 import { decodeComparison } from '../../scenario/comparison-plan.ts';
 import { decodeCompare, type DecodedScenario } from '../../scenario/decode.ts';
 import { parseRequest, type ComparisonRequest, type WrittenSide } from '../compared-sides.ts';

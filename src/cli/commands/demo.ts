@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
-import { readScenarioFile } from '../../run/scenario-file.ts';
+import { readScenarioFile } from '../../run/files/scenario-file.ts';
 import { decodeScenario } from '../../scenario/decode.ts';
 import type { CommandContext } from '../context.ts';
 import { flagValues, withScenarioFlags } from '../flags.ts';

@@ -7,7 +7,7 @@ import type { GateDecision } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
 import { render, type Format } from '../../report/formats.ts';
-import { readRun } from '../../run/store.ts';
+import { readRun } from '../../run/files/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, formatOf, formatOption } from '../format.ts';

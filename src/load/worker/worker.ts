@@ -11,7 +11,14 @@ import { seededRandom } from '../../stats/random.ts';
 import { ClientPool } from './client-pool.ts';
 import { Counters, type Control } from '../protocol/counters.ts';
 import { CpuSplit } from './cpu-split.ts';
-import type { PaceRequest, StreamRequest, WindowReport, WorkerRequest, WorkerResponse, WorkerSetup } from '../protocol/messages.ts';
+import type {
+  PaceRequest,
+  StreamRequest,
+  WindowReport,
+  WorkerRequest,
+  WorkerResponse,
+  WorkerSetup,
+} from '../protocol/messages.ts';
 import { ClosedPace, SchedulePace } from './pace.ts';
 import { toPlainError } from '../protocol/plain-error.ts';
 import { Priming, type PrimingReport } from './priming.ts';

@@ -1,9 +1,9 @@
-import type { Cell } from '../domain/cell.ts';
-import type { Notice } from '../domain/notice.ts';
-import type { Recording, RunRecord } from '../domain/run-record.ts';
-import type { FleetProgress } from '../load/thread-fleet.ts';
-import type { VisitPhase } from '../load/visit-phase.ts';
-import type { Lately } from './pulse.ts';
+import type { Cell } from '../../domain/cell.ts';
+import type { Notice } from '../../domain/notice.ts';
+import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import type { FleetProgress } from '../../load/thread-fleet.ts';
+import type { VisitPhase } from '../../load/visit-phase.ts';
+import type { Lately } from './recent-rates.ts';
 
 /** Where a run stands among its blocks. */
 export interface BlockPosition {

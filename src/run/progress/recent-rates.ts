@@ -1,4 +1,4 @@
-import type { FleetProgress } from '../load/thread-fleet.ts';
+import type { FleetProgress } from '../../load/thread-fleet.ts';
 
 /** How a fleet did in the last moments. */
 export interface Lately {

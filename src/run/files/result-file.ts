@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ResumarkError } from '../domain/error.ts';
-import { decode, type z } from '../domain/zod.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import { decode, type z } from '../../domain/zod.ts';
 
 /** A kind of file in a run folder. */
 export interface ResultFile<Schema extends z.ZodType> {

@@ -1,12 +1,12 @@
-import { handshakesNeeded } from '../analysis/gate/cell-doubts.ts';
-import { confirmed, decideGates, isDecided } from '../analysis/gate/decide.ts';
-import { scenarioGates } from '../analysis/gate/scenario-gates.ts';
-import type { GateDecision } from '../domain/gate.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import type { DecodedScenario } from '../scenario/decode.ts';
-import { withGatePlan } from '../scenario/gate-plan.ts';
-import { execute } from './execute.ts';
-import type { ExecuteOptions } from './prepared.ts';
+import { handshakesNeeded } from '../../analysis/gate/cell-doubts.ts';
+import { confirmed, decideGates, isDecided } from '../../analysis/gate/decide.ts';
+import { scenarioGates } from '../../analysis/gate/scenario-gates.ts';
+import type { GateDecision } from '../../domain/gate.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import type { DecodedScenario } from '../../scenario/decode.ts';
+import { withGatePlan } from '../../scenario/gate-plan.ts';
+import { execute } from '../execute.ts';
+import type { ExecuteOptions } from '../prepare/prepared.ts';
 
 export interface GatedOptions extends Omit<ExecuteOptions, 'isDecided'> {
   /** How often an alarm is tried again in a run of its own before it counts; 0 unless given. */

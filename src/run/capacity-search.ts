@@ -7,7 +7,7 @@ import type { Expansion, Stream } from '../scenario/expand.ts';
 import type { PlannedVisit } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
-import type { Agenda } from './agenda.ts';
+import type { Agenda } from './window-sequence.ts';
 
 const DEFAULT_PROBE_MS = 5000;
 

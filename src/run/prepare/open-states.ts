@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { meterOfPid, meterOfPort, type CpuMeter } from '../cpu/meter.ts';
-import { ResumarkError } from '../domain/error.ts';
-import type { StateRecord } from '../domain/run-record.ts';
-import type { ClientSettings } from '../engine/engine.ts';
-import type { Scenario, ServerSettings, StateSettings } from '../scenario/schema.ts';
-import { parseTarget, requireAuthorization, resolveTarget } from '../target/external.ts';
-import { startReferenceServer } from '../target/reference-server.ts';
+import { meterOfPid, meterOfPort, type CpuMeter } from '../../cpu/meter.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { StateRecord } from '../../domain/run-record.ts';
+import type { ClientSettings } from '../../engine/engine.ts';
+import type { Scenario, ServerSettings, StateSettings } from '../../scenario/schema.ts';
+import { parseTarget, requireAuthorization, resolveTarget } from '../../target/external.ts';
+import { startReferenceServer } from '../../target/reference-server.ts';
 
 /** A state that is ready to be dialled. */
 export interface OpenState {

@@ -1,10 +1,10 @@
-import { summarize } from '../analysis/summary/cell-summary.ts';
-import { ResumarkError } from '../domain/error.ts';
-import type { GateOutcome } from '../domain/gate.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import type { SelfTestResult, SelfTestStep } from '../domain/self-test.ts';
-import { decodeScenario, type DecodedScenario } from '../scenario/decode.ts';
-import { executeGated } from './execute-gated.ts';
+import { summarize } from '../../analysis/summary/cell-summary.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { GateOutcome } from '../../domain/gate.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import type { SelfTestResult, SelfTestStep } from '../../domain/self-test.ts';
+import { decodeScenario, type DecodedScenario } from '../../scenario/decode.ts';
+import { executeGated } from './gated-run.ts';
 
 export interface SelfTestOptions {
   readonly signal?: AbortSignal;

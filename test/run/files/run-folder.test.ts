@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readRun, RunStore } from '../../src/run/store.ts';
-import { fakeRun } from '../report/fake-run.ts';
+import { readRun, RunStore } from '../../../src/run/files/run-folder.ts';
+import { fakeRun } from '../../report/fake-run.ts';
 
 let parent = '';
 

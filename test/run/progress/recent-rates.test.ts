@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FleetProgress } from '../../src/load/thread-fleet.ts';
-import { Pulse } from '../../src/run/pulse.ts';
+import type { FleetProgress } from '../../../src/load/thread-fleet.ts';
+import { Pulse } from '../../../src/run/progress/recent-rates.ts';
 
 const progress = (change: Partial<FleetProgress>): FleetProgress => ({
   finished: 0,

@@ -1,12 +1,12 @@
-import type { Protocol } from '../domain/protocol.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import type { Negotiated } from '../engine/engine.ts';
-import type { Fleet } from '../load/thread-fleet.ts';
-import type { DecodedScenario } from '../scenario/decode.ts';
+import type { Protocol } from '../../domain/protocol.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import type { Negotiated } from '../../engine/engine.ts';
+import type { Fleet } from '../../load/thread-fleet.ts';
+import type { DecodedScenario } from '../../scenario/decode.ts';
 import type { ChosenEngine } from './choose-engine.ts';
-import type { RunEvent } from './event.ts';
+import type { RunEvent } from '../progress/event.ts';
 import type { OpenState } from './open-states.ts';
-import type { RunStore } from './store.ts';
+import type { RunStore } from '../files/run-folder.ts';
 
 export interface ExecuteOptions {
   readonly onEvent?: (event: RunEvent) => void;

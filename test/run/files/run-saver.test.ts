@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { RunSaver } from '../../src/run/run-saver.ts';
-import { readRun, RunStore } from '../../src/run/store.ts';
-import { fakeRun } from '../report/fake-run.ts';
+import { RunSaver } from '../../../src/run/files/run-saver.ts';
+import { readRun, RunStore } from '../../../src/run/files/run-folder.ts';
+import { fakeRun } from '../../report/fake-run.ts';
 
 const run = fakeRun([{ state: 'only', protocol: 'TLSv1.2', mode: 'full' }]);
 let store: RunStore;

@@ -1,6 +1,6 @@
-import type { Notice } from '../domain/notice.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import type { RunStore } from './store.ts';
+import type { Notice } from '../../domain/notice.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import type { RunStore } from './run-folder.ts';
 
 /** A folder is rendered anew after so many times the time that it took. */
 const RENDER_EVERY = 9;

@@ -1,10 +1,10 @@
-import { compareStates, isDecided } from '../analysis/compare/states.ts';
-import type { Comparison } from '../domain/comparison.ts';
-import { ResumarkError } from '../domain/error.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import type { DecodedScenario } from '../scenario/decode.ts';
-import { execute } from './execute.ts';
-import type { ExecuteOptions } from './prepared.ts';
+import { compareStates, isDecided } from '../../analysis/compare/states.ts';
+import type { Comparison } from '../../domain/comparison.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import type { DecodedScenario } from '../../scenario/decode.ts';
+import { execute } from '../execute.ts';
+import type { ExecuteOptions } from '../prepare/prepared.ts';
 
 /** What was measured, and what it comes to: one comparison of each other state with the first. */
 export interface LiveComparison {

@@ -1,4 +1,4 @@
-import { COMPARISON_FORMAT, comparisonSchema, type Comparison } from '../domain/comparison.ts';
+import { COMPARISON_FORMAT, comparisonSchema, type Comparison } from '../../domain/comparison.ts';
 import { readResultFile } from './result-file.ts';
 
 /**

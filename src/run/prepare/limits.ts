@@ -1,7 +1,7 @@
-import { ResumarkError } from '../domain/error.ts';
-import { readCapacity } from '../load/machine.ts';
-import { capacityFlaw } from '../scenario/capacity.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import { readCapacity } from '../../load/machine.ts';
+import { capacityFlaw } from '../../scenario/capacity.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 
 /**
  * Refuses, before the start, a load that this machine's limits cannot carry. Where the limits are not known nothing is refused.

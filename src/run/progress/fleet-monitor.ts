@@ -1,5 +1,5 @@
-import type { Fleet, FleetProgress } from '../load/thread-fleet.ts';
-import { Pulse, type Lately } from './pulse.ts';
+import type { Fleet, FleetProgress } from '../../load/thread-fleet.ts';
+import { Pulse, type Lately } from './recent-rates.ts';
 
 /** Often enough for a person and for a stop; rare enough not to disturb what is measured. */
 const POLL_MS = 200;

@@ -1,11 +1,11 @@
-import { FAILURE_TEXT, type Failure } from '../domain/failure.ts';
-import { ResumarkError } from '../domain/error.ts';
-import { judge } from '../domain/judgement.ts';
-import { protocolLabel, type Protocol } from '../domain/protocol.ts';
-import type { Attempt, Client, Engine, Negotiated, Outcome, Work } from '../engine/engine.ts';
+import { FAILURE_TEXT, type Failure } from '../../domain/failure.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import { judge } from '../../domain/judgement.ts';
+import { protocolLabel, type Protocol } from '../../domain/protocol.ts';
+import type { Attempt, Client, Engine, Negotiated, Outcome, Work } from '../../engine/engine.ts';
 import type { OpenState } from './open-states.ts';
 import { clientSettings } from './client-settings.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 
 /**
  * One full handshake with a state before anything is measured: what it negotiates, and whether the target can be measured at all.

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { parseDocument } from 'yaml';
-import { ResumarkError } from '../domain/error.ts';
-import type { RawSettings } from '../scenario/decode.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { RawSettings } from '../../scenario/decode.ts';
 
 /**
  * Reads a scenario file: YAML, and so JSON too.

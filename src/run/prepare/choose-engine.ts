@@ -1,7 +1,7 @@
-import { ResumarkError } from '../domain/error.ts';
-import { ENGINE_NAMES, type ClientSettings, type Engine } from '../engine/engine.ts';
-import { openEngine, type EngineChoice } from '../engine/open.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import { ENGINE_NAMES, type ClientSettings, type Engine } from '../../engine/engine.ts';
+import { openEngine, type EngineChoice } from '../../engine/open.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 
 export interface ChosenEngine {
   readonly choice: EngineChoice;

@@ -1,8 +1,8 @@
-import type { Mode } from '../domain/mode.ts';
-import type { Protocol } from '../domain/protocol.ts';
-import type { ClientSettings } from '../engine/engine.ts';
-import { requestText } from '../scenario/request.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { Mode } from '../../domain/mode.ts';
+import type { Protocol } from '../../domain/protocol.ts';
+import type { ClientSettings } from '../../engine/engine.ts';
+import { requestText } from '../../scenario/request.ts';
+import type { Scenario } from '../../scenario/schema.ts';
 import type { OpenState } from './open-states.ts';
 
 /** What the engine needs to know to connect to a state in one protocol and mode. */

@@ -3,9 +3,9 @@ import type { VisitOrder } from '../load/window-request.ts';
 import type { RateProfile } from '../scenario/arrivals.ts';
 import type { PlannedVisit } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { clientSettings } from './client-settings.ts';
-import type { OpenState } from './open-states.ts';
-import type { Prepared } from './prepared.ts';
+import { clientSettings } from './prepare/client-settings.ts';
+import type { OpenState } from './prepare/open-states.ts';
+import type { Prepared } from './prepare/prepared.ts';
 
 /** One in so many measured handshakes has its hellos read, where reading costs; primings always have. */
 export const TAP_EVERY = 32;

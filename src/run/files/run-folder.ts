@@ -1,15 +1,15 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareStates, isCompared } from '../analysis/compare/states.ts';
-import type { Comparison } from '../domain/comparison.ts';
-import { ResumarkError } from '../domain/error.ts';
-import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../domain/run-record.ts';
-import { comparisonJson } from '../report/comparison/json.ts';
-import { comparisonMarkdown } from '../report/comparison/text.ts';
-import { blocksCsv, compareCsv, summaryCsv } from '../report/csv.ts';
-import { histogramLog } from '../report/hlog.ts';
-import { htmlReport } from '../report/html/page.ts';
-import { runJson } from '../report/json.ts';
+import { compareStates, isCompared } from '../../analysis/compare/states.ts';
+import type { Comparison } from '../../domain/comparison.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../../domain/run-record.ts';
+import { comparisonJson } from '../../report/comparison/json.ts';
+import { comparisonMarkdown } from '../../report/comparison/text.ts';
+import { blocksCsv, compareCsv, summaryCsv } from '../../report/csv.ts';
+import { histogramLog } from '../../report/hlog.ts';
+import { htmlReport } from '../../report/html/page.ts';
+import { runJson } from '../../report/json.ts';
 import { readResultFile } from './result-file.ts';
 
 /** Runs that begin in the same second, as in a script, have the same ID but for a number behind it. */

@@ -1,17 +1,17 @@
-import { metricNoise, pairsFor } from '../analysis/calibration/metric-noise.ts';
-import { pairedDifferences } from '../analysis/calibration/paired-differences.ts';
-import { alarmCount, resampledGates } from '../analysis/calibration/resampled-gates.ts';
-import type { Calibration } from '../domain/calibration.ts';
-import { ResumarkError } from '../domain/error.ts';
-import type { GateOutcome } from '../domain/gate.ts';
-import type { RunRecord } from '../domain/run-record.ts';
-import type { DecodedScenario } from '../scenario/decode.ts';
-import { withGatePlan } from '../scenario/gate-plan.ts';
-import type { Scenario } from '../scenario/schema.ts';
-import { alphaPerLook, DEFAULT_LOOKS } from '../stats/planned-looks.ts';
-import { executeGated } from './execute-gated.ts';
-import { execute } from './execute.ts';
-import type { ExecuteOptions } from './prepared.ts';
+import { metricNoise, pairsFor } from '../../analysis/calibration/metric-noise.ts';
+import { pairedDifferences } from '../../analysis/calibration/paired-differences.ts';
+import { alarmCount, resampledGates } from '../../analysis/calibration/resampled-gates.ts';
+import type { Calibration } from '../../domain/calibration.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { GateOutcome } from '../../domain/gate.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import type { DecodedScenario } from '../../scenario/decode.ts';
+import { withGatePlan } from '../../scenario/gate-plan.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+import { alphaPerLook, DEFAULT_LOOKS } from '../../stats/planned-looks.ts';
+import { executeGated } from './gated-run.ts';
+import { execute } from '../execute.ts';
+import type { ExecuteOptions } from '../prepare/prepared.ts';
 
 export interface CalibrateOptions extends Omit<ExecuteOptions, 'isDecided' | 'store'> {
   /** Pairs that the noise is told from. */
