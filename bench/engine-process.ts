@@ -29,9 +29,9 @@ const measure = async (scenario: ScenarioInput): Promise<EngineReport> => {
   const blockEnds: BlockEnd[] = [];
   const record = await run(decodeScenario(scenario, {}, 'bench'), {
     onEvent: (event) => {
-      if (event.type === 'block-started') window = new CpuWindow();
+      if (event.type === 'window-started') window = new CpuWindow();
       if (event.type === 'progress') window.look(event.progress.finished);
-      if (event.type !== 'block-ended') return;
+      if (event.type !== 'window-ended') return;
       blockEnds.push({ rssBytes: process.memoryUsage.rss(), descriptors: readdirSync('/proc/self/fd').length });
     },
   });

@@ -3,7 +3,7 @@
  */
 export { execute as run } from './run/execute.ts';
 export type { ExecuteOptions as RunOptions } from './run/prepare/prepared.ts';
-export type { BlockPosition, RunEvent } from './run/progress/event.ts';
+export type { WindowPosition, RunEvent } from './run/progress/event.ts';
 export { executeGated as runGated, type GatedOptions, type GatedRun } from './run/studies/gated-run.ts';
 export { calibrate, type CalibrateOptions } from './run/studies/calibrate.ts';
 export { readRun, RunStore } from './run/files/run-folder.ts';
@@ -14,8 +14,8 @@ export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSou
 export type { Scenario, ScenarioInput } from './scenario/schema.ts';
 export { summarize, type CellStatus, type CellSummary } from './analysis/summary/cell-summary.ts';
 export { savings, type Saving } from './analysis/summary/saving.ts';
-export type { Metric, Unit } from './analysis/summary/metric.ts';
-export { METRICS, metric, type MetricId } from './analysis/summary/metrics.ts';
+export type { Metric, Unit } from './analysis/metrics/metric.ts';
+export { METRICS, metric, type MetricId } from './analysis/metrics/catalogue.ts';
 export { render, FORMATS, type Format, type RenderOptions } from './report/formats.ts';
 export { decodeComparison } from './scenario/comparison-plan.ts';
 export type { CompareSettings } from './scenario/compare-schema.ts';
@@ -38,7 +38,7 @@ export type { Cell } from './domain/cell.ts';
 export type { Mode } from './domain/mode.ts';
 export type { Protocol } from './domain/protocol.ts';
 export type { Notice, NoticeCode } from './domain/notice.ts';
-export type { CellRecord, Recording, RunRecord, RunStatus, StateRecord } from './domain/run-record.ts';
+export type { CellRecord, BlockRecord, RunRecord, RunStatus, StateRecord } from './domain/run-record.ts';
 export { LatencyHistogram, type EncodedHistogram } from './stats/histogram.ts';
 export { decideStored as decide, type StoredGateOptions } from './analysis/gate/decide-stored.ts';
 export { parseGate } from './analysis/gate/parse.ts';

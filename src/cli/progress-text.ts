@@ -1,11 +1,11 @@
 import { cellLabel } from '../domain/cell.ts';
 import { formatDuration, formatRate, formatShare, grouped } from '../report/text/units.ts';
-import type { BlockPosition, RunEvent } from '../run/progress/event.ts';
+import type { WindowPosition, RunEvent } from '../run/progress/event.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 
 /** `round 1/5  edge TLS 1.3 ticket`. */
-export const positionText = ({ cells, round, rounds, probePerSecond }: BlockPosition): string => {
+export const positionText = ({ cells, round, rounds, probePerSecond }: WindowPosition): string => {
   const number = String(round + 1);
   const turn =
     probePerSecond === undefined ? `round ${number}/${String(rounds)}` : `probe ${number} at ${formatRate(probePerSecond)}`;
@@ -29,8 +29,8 @@ export const progressText = (event: Progress): string => {
 export const leftText = (ms: number | undefined): string => (ms === undefined ? '' : `about ${seconds(ms)} left`);
 
 const windowTexts = (event: Progress): string[] => {
-  const { progress, lately, asked } = event;
-  const rate = formatRate(lately.ratePerSecond);
+  const { progress, recent, asked } = event;
+  const rate = formatRate(recent.ratePerSecond);
   return [
     asked === undefined ? rate : `${rate} of ${formatRate(asked.perSecond)}`,
     `${grouped(progress.inFlight)} in flight`,
@@ -47,10 +47,10 @@ const errorTexts = ({ progress: { errors } }: Progress): string[] =>
 /** A start that is due by arithmetic is not late before the reactor has come round to it: below this, nobody is behind. */
 const BEHIND_S = 0.1;
 
-const healthTexts = ({ lately, asked, progress }: Progress): string[] => {
+const healthTexts = ({ recent, asked, progress }: Progress): string[] => {
   const behind = asked === undefined ? 0 : Math.floor(asked.due - progress.begun);
   return [
-    ...(lately.busyShare === undefined ? [] : [`workers ${formatShare(lately.busyShare)} busy`]),
+    ...(recent.busyShare === undefined ? [] : [`workers ${formatShare(recent.busyShare)} busy`]),
     ...(asked !== undefined && behind > BEHIND_S * asked.perSecond ? [`${grouped(behind)} starts behind`] : []),
   ];
 };

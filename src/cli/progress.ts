@@ -25,7 +25,7 @@ export class ProgressLine {
       case 'started':
         this.#line(startText(event));
         return;
-      case 'block-started':
+      case 'window-started':
         this.#remaining.begin(performance.now());
         return;
       case 'progress':
@@ -34,7 +34,7 @@ export class ProgressLine {
       case 'notice':
         this.#line(noticeText(event.notice));
         return;
-      case 'block-ended':
+      case 'window-ended':
         this.#remaining.end(event.at, performance.now());
         return;
       case 'ended':
@@ -64,9 +64,9 @@ export class ProgressLine {
     this.#terminal.err(`${text}\n`);
   }
 
-  #leftText({ at, phase, elapsedMs, asked, progress, lately }: Extract<RunEvent, { type: 'progress' }>): string {
+  #leftText({ at, phase, elapsedMs, asked, progress, recent }: Extract<RunEvent, { type: 'progress' }>): string {
     const behind = asked === undefined ? 0 : Math.max(0, asked.due - progress.begun);
-    const behindMs = behind === 0 || !lately.ratePerSecond ? 0 : (behind / lately.ratePerSecond) * 1000;
+    const behindMs = behind === 0 || !recent.ratePerSecond ? 0 : (behind / recent.ratePerSecond) * 1000;
     const open = { doneMs: phase.name === 'window' ? elapsedMs : 0, behindMs };
     return leftText(this.#remaining.leftMs(at, open, performance.now()));
   }

@@ -1,4 +1,4 @@
-import type { BlockPosition } from '../run/progress/event.ts';
+import type { WindowPosition } from '../run/progress/event.ts';
 
 /**
  * How long a run still takes. A window whose end is a time takes what was planned, and what comes with each block on top (priming,
@@ -18,7 +18,7 @@ export class Remaining {
     this.#blockMs = nowMs;
   }
 
-  end({ plannedMs }: BlockPosition, nowMs: number): void {
+  end({ plannedMs }: WindowPosition, nowMs: number): void {
     if (plannedMs !== undefined) this.#extraMs += Math.max(0, nowMs - this.#blockMs - plannedMs);
   }
 
@@ -26,7 +26,7 @@ export class Remaining {
    * @param open what the window has behind it, and what it needs at least for starts that are behind; 0 before it.
    * @returns `undefined` when nothing can be said yet.
    */
-  leftMs(at: BlockPosition, open: { readonly doneMs: number; readonly behindMs: number }, nowMs: number): number | undefined {
+  leftMs(at: WindowPosition, open: { readonly doneMs: number; readonly behindMs: number }, nowMs: number): number | undefined {
     const { index, blocks, plannedMs, laterMs } = at;
     if (plannedMs !== undefined && laterMs !== undefined) {
       const extraMs = index === 0 ? 0 : (this.#extraMs / index) * (blocks - index - 1);

@@ -25,7 +25,7 @@ const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
 };
 
 /**
- * An error that a user can mend: the message names the thing and the value, the hint the way out.
+ * An error that a user can hint: the message names the thing and the value, the hint the way out.
  *
  * Everything else that is thrown is a bug of ours and is shown with its stack.
  */

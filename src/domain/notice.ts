@@ -58,16 +58,16 @@ export type Notice =
       /** How late the starts of a schedule were (p99), in the worst block; 0 without a schedule. */
       readonly lateNs: number;
       /** Handshakes that fell due and were never started. */
-      readonly unstarted: number;
+      readonly dropped: number;
       readonly workers: number;
-      readonly mends: readonly GeneratorMend[];
+      readonly hints: readonly GeneratorMend[];
     }
   | {
       /** Starts of a schedule that waited because as many were in flight as may be. */
-      readonly code: 'crowded';
+      readonly code: 'connection-limited';
       readonly severity: 'warning';
       readonly cell: string;
-      readonly crowded: number;
+      readonly connectionLimited: number;
       readonly due: number;
       readonly concurrency: number;
     }
@@ -86,7 +86,7 @@ export type Notice =
       readonly severity: 'warning';
       readonly cell: string;
       readonly residual: number;
-      readonly mends: readonly GeneratorMend[];
+      readonly hints: readonly GeneratorMend[];
     }
   | {
       readonly code: 'extra-round-trips';

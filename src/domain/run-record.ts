@@ -30,9 +30,9 @@ const scheduleSchema = z.object({
   /** Handshakes that fell due in the window. What was dropped in flight by an interrupt is among them and nowhere else. */
   due: whole,
   /** Of these, never started: the window was cut short, or the generator could not catch up. */
-  unstarted: whole,
+  dropped: whole,
   /** Started late because as many were in flight as may be, and not because the generator was slow. */
-  crowded: whole,
+  connectionLimited: whole,
   /** How late each handshake was started. */
   lateNs: histogramSchema,
   /** From the actual start of the connection until the end of the handshake, of honoured handshakes. */
@@ -71,7 +71,7 @@ const generatorSchema = z.object({
 });
 
 /** Sessions that were offered: what the session policy came to. */
-const offersSchema = z.object({
+const offeredSessionsSchema = z.object({
   /** Handshakes that offered one. */
   handshakes: whole,
   /** Different sessions among these. */
@@ -92,11 +92,11 @@ const ticketsSchema = z.object({
 });
 
 /** Requests that were sent behind the handshakes, or as early data. */
-const answersSchema = z.object({
+const firstByteSchema = z.object({
   /** From the ClientHello until the first byte of the answer, of honoured handshakes. */
   firstByteNs: histogramSchema,
   /** From the end of the handshake on our side until the first byte of the answer. */
-  behindNs: histogramSchema,
+  firstByteAfterHandshakeNs: histogramSchema,
   unanswered: whole,
 });
 
@@ -114,7 +114,7 @@ const sequentialSchema = z.object({
   coarseClock: z.string().nullable(),
 });
 
-const recordingSchema = z.object({
+const blockSchema = z.object({
   cell: z.string(),
   round: whole,
   order: whole,
@@ -132,7 +132,7 @@ const recordingSchema = z.object({
   /** Finished handshakes whose plaintext hellos were read beside the engine's word. */
   tapped: whole,
   /** Sessions and tickets that the server gave inside the window. */
-  sessionsGiven: whole,
+  ticketsReceived: whole,
   /** Handshake time of honoured handshakes. */
   handshakeNs: histogramSchema,
   /** TCP connect time of honoured handshakes. */
@@ -156,13 +156,13 @@ const recordingSchema = z.object({
   /** Null where handshakes were not started by a schedule. */
   schedule: scheduleSchema.nullable().default(null),
   /** Null where no session was offered, and in records that do not tell. */
-  offers: offersSchema.nullable().default(null),
+  offeredSessions: offeredSessionsSchema.nullable().default(null),
   /** Null where no session was given in the window. */
   tickets: ticketsSchema.nullable().default(null),
   /** Null where handshakes were not made one after another. */
   sequential: sequentialSchema.nullable().default(null),
   /** Null where nothing was asked. */
-  answers: answersSchema.nullable().default(null),
+  firstByte: firstByteSchema.nullable().default(null),
   /** Priming before the window: handshakes made, sessions got. */
   primed: z.object({
     handshakes: whole,
@@ -253,7 +253,7 @@ const runSchema = z.object({
   sources: z.record(z.string(), z.enum(['flag', 'file'])),
   states: z.array(stateSchema),
   cells: z.array(cellSchema),
-  blocks: z.array(recordingSchema),
+  blocks: z.array(blockSchema),
   /** Empty where no capacity was searched for. */
   capacity: z.array(capacitySchema).default([]),
   notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
@@ -263,19 +263,19 @@ const runSchema = z.object({
 export const runRecordSchema = runSchema;
 
 /** Everything measured in one block of one cell. */
-export type Recording = Readonly<z.infer<typeof recordingSchema>>;
+export type BlockRecord = Readonly<z.infer<typeof blockSchema>>;
 
-export type ScheduleRecord = NonNullable<Recording['schedule']>;
+export type ScheduleRecord = NonNullable<BlockRecord['schedule']>;
 
-export type GeneratorRecord = NonNullable<Recording['generator']>;
+export type GeneratorRecord = NonNullable<BlockRecord['generator']>;
 
-export type OffersRecord = NonNullable<Recording['offers']>;
+export type OfferedSessionsRecord = NonNullable<BlockRecord['offeredSessions']>;
 
-export type TicketsRecord = NonNullable<Recording['tickets']>;
+export type TicketsRecord = NonNullable<BlockRecord['tickets']>;
 
-export type AnswersRecord = NonNullable<Recording['answers']>;
+export type FirstByteRecord = NonNullable<BlockRecord['firstByte']>;
 
-export type SequentialRecord = NonNullable<Recording['sequential']>;
+export type SequentialRecord = NonNullable<BlockRecord['sequential']>;
 
 export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
 

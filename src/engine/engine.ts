@@ -125,7 +125,7 @@ export interface Session {
 }
 
 /** What is worth knowing of a session that nobody takes. */
-export type SessionFacts = Pick<Session, 'ticketBytes' | 'lifetimeS'>;
+export type TicketFacts = Pick<Session, 'ticketBytes' | 'lifetimeS'>;
 
 /** One handshake to perform. Owned by the work, read by the engine until it is settled. */
 export interface Attempt {
@@ -134,9 +134,9 @@ export interface Attempt {
   /** Whether to keep the connection open until a TLS 1.3 ticket has come, at most `ticketTimeoutMs`. */
   readonly awaitTicket: boolean;
   /** Whether to send the settings' request and to keep the connection open until the first byte of an answer, at most `answerTimeoutMs`. */
-  readonly asks: boolean;
+  readonly sendsRequest: boolean;
   /** End the connection in order (close_notify) whatever the client's close style: some servers drop a session that ends otherwise. */
-  readonly polite: boolean;
+  readonly closeNotify: boolean;
   /** Read the plaintext hellos of this handshake. */
   readonly tap: boolean;
 }
@@ -160,9 +160,9 @@ export interface Outcome {
   /** Meaningless when the attempt failed. */
   readonly evidence: Evidence;
   /** Tickets (TLS 1.3: NewSessionTicket messages) and session IDs that the server gave. */
-  readonly sessionsGiven: number;
+  readonly ticketsReceived: number;
   /** What the newest session is like, or `undefined`; cheaper than the session itself. */
-  readonly given: SessionFacts | undefined;
+  readonly newestTicket: TicketFacts | undefined;
   /** The newest session, or `undefined`. The work takes it over by asking for it, and must free it. */
   readonly session: Session | undefined;
   /** TLS bytes on the wire, without TCP and IP headers. */

@@ -2,18 +2,18 @@ import { isSaturated } from '../analysis/summary/saturation.ts';
 import { sumCounts } from '../analysis/summary/cell-summary.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
 import { cellId } from '../domain/cell.ts';
-import type { AnswersRecord, OffersRecord, Recording, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';
+import type { FirstByteRecord, OfferedSessionsRecord, BlockRecord, ScheduleRecord, TicketsRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
 import { generatorRecord, type MachineInWindow } from './generator-record.ts';
 import type { WindowReport } from './protocol/messages.ts';
 import type { PrimingReport } from './worker/priming.ts';
 import type { TallyReport } from './worker/tally.ts';
-import type { MeasuredBlock, VisitOrder, VisitStream } from './window-request.ts';
+import type { MeasuredBlock, WindowRequest, WindowStream } from './window-request.ts';
 
-/** What the workers reported of one visit. */
-export interface VisitReports {
-  readonly order: VisitOrder;
+/** What the workers reported of one window. */
+export interface WorkerReports {
+  readonly order: WindowRequest;
   readonly startNs: number;
   readonly windows: readonly WindowReport[];
   /** Per worker and stream. */
@@ -23,13 +23,13 @@ export interface VisitReports {
   readonly machine: MachineInWindow;
 }
 
-/** The recordings of a visit, one per stream: what the workers report, added up. Histograms are merged, never averaged. */
-export const recordingsOf = (reports: VisitReports): MeasuredBlock[] => {
+/** The blocks of a window, one per stream: what the workers report, added up. Histograms are merged, never averaged. */
+export const blockRecordsOf = (reports: WorkerReports): MeasuredBlock[] => {
   const generator = generatorRecord(reports);
   return reports.order.streams.map((stream, index) => {
     const tallies = reports.windows.flatMap(({ tallies }) => tallies[index] ?? []);
     const primings = reports.primings.flatMap((ofWorker) => ofWorker[index] ?? []);
-    const recording = {
+    const block = {
       ...placed(reports, stream),
       ...counted(tallies),
       ...shared(reports, index),
@@ -38,17 +38,17 @@ export const recordingsOf = (reports: VisitReports): MeasuredBlock[] => {
       sequential: reports.windows[0]?.sequential ?? null,
     };
     return {
-      recording: { ...recording, generator, saturated: isSaturated({ ...recording, generator }) },
+      block: { ...block, generator, saturated: isSaturated({ ...block, generator }) },
       negotiated: negotiatedOf(tallies, primings),
     };
   });
 };
 
 /** Where and when it was measured. */
-const placed = ({ order, startNs, windows }: VisitReports, { cell }: VisitStream) => ({
+const placed = ({ order, startNs, windows }: WorkerReports, { cell }: WindowStream) => ({
   cell: cellId(cell),
-  round: Math.max(0, order.visit.round),
-  order: order.visit.order,
+  round: Math.max(0, order.window.round),
+  order: order.window.order,
   startUnixNs: unixNs(startNs),
   durationNs: Math.max(startNs, ...windows.map((window) => window.lastEndNs)) - startNs,
   valid: true,
@@ -58,7 +58,7 @@ const placed = ({ order, startNs, windows }: VisitReports, { cell }: VisitStream
 /** What was counted of the cell alone. */
 const counted = (tallies: readonly TallyReport[]) => {
   const sum = (value: (tally: TallyReport) => number): number => sumOf(tallies, value);
-  const declined = sumCounts(tallies.map((tally) => tally.declined)) as Recording['declined'];
+  const declined = sumCounts(tallies.map((tally) => tally.declined)) as BlockRecord['declined'];
   const honoured = sum((tally) => tally.honoured);
   return {
     handshakes: honoured + Object.values(declined).reduce((a, b) => a + b, 0),
@@ -68,7 +68,7 @@ const counted = (tallies: readonly TallyReport[]) => {
     mechanisms: sumCounts(tallies.map((tally) => tally.mechanisms)),
     helloRetries: sum((tally) => tally.helloRetries),
     tapped: sum((tally) => tally.tapped),
-    sessionsGiven: sum((tally) => tally.sessionsGiven),
+    ticketsReceived: sum((tally) => tally.ticketsReceived),
     handshakeNs: merged(tallies.map((tally) => tally.handshakeNs)),
     connectNs: merged(tallies.map((tally) => tally.connectNs)),
     bytesIn: sum((tally) => tally.bytesIn),
@@ -76,14 +76,14 @@ const counted = (tallies: readonly TallyReport[]) => {
     residenceNs: sum((tally) => tally.residenceNs),
     replenished: sum((tally) => tally.replenished),
     schedule: scheduleOf(tallies),
-    offers: offersOf(tallies),
+    offeredSessions: offeredSessionsOf(tallies),
     tickets: ticketsOf(tallies),
-    answers: answersOf(tallies),
+    firstByte: firstByteOf(tallies),
   };
 };
 
 /** What the cell has its part of: the window's time, and the threads' and the server's CPU time. */
-const shared = ({ order, windows, cpuNs }: VisitReports, index: number) => {
+const shared = ({ order, windows, cpuNs }: WorkerReports, index: number) => {
   const all = windows.flatMap(({ tallies }) => tallies).reduce((sum, tally) => sum + tally.residenceNs, 0);
   const own = windows.reduce((sum, { tallies }) => sum + (tallies[index]?.residenceNs ?? 0), 0);
   const occupied = all > 0 ? own / all : 0;
@@ -108,16 +108,16 @@ const scheduleOf = (tallies: readonly TallyReport[]): ScheduleRecord | null => {
   if (reports.length === 0) return null;
   return {
     due: sumOf(reports, ({ due }) => due),
-    unstarted: sumOf(reports, ({ unstarted }) => unstarted),
-    crowded: sumOf(reports, ({ crowded }) => crowded),
+    dropped: sumOf(reports, ({ dropped }) => dropped),
+    connectionLimited: sumOf(reports, ({ connectionLimited }) => connectionLimited),
     lateNs: merged(reports.map(({ lateNs }) => lateNs)),
     serviceNs: merged(reports.map(({ serviceNs }) => serviceNs)),
     responseNs: merged(reports.map(({ responseNs }) => responseNs)),
   };
 };
 
-const offersOf = (tallies: readonly TallyReport[]): OffersRecord | null => {
-  const reports = tallies.flatMap(({ offers }) => offers ?? []);
+const offeredSessionsOf = (tallies: readonly TallyReport[]): OfferedSessionsRecord | null => {
+  const reports = tallies.flatMap(({ offeredSessions }) => offeredSessions ?? []);
   if (reports.length === 0) return null;
   return {
     handshakes: sumOf(reports, ({ handshakes }) => handshakes),
@@ -138,13 +138,13 @@ const ticketsOf = (tallies: readonly TallyReport[]): TicketsRecord | null => {
   };
 };
 
-const answersOf = (tallies: readonly TallyReport[]): AnswersRecord | null => {
-  const answers = tallies.flatMap((tally) => tally.answers ?? []);
-  if (answers.length === 0) return null;
+const firstByteOf = (tallies: readonly TallyReport[]): FirstByteRecord | null => {
+  const firstByte = tallies.flatMap((tally) => tally.firstByte ?? []);
+  if (firstByte.length === 0) return null;
   return {
-    firstByteNs: merged(answers.map(({ firstByteNs }) => firstByteNs)),
-    behindNs: merged(answers.map(({ behindNs }) => behindNs)),
-    unanswered: answers.reduce((sum, { unanswered }) => sum + unanswered, 0),
+    firstByteNs: merged(firstByte.map(({ firstByteNs }) => firstByteNs)),
+    firstByteAfterHandshakeNs: merged(firstByte.map(({ firstByteAfterHandshakeNs }) => firstByteAfterHandshakeNs)),
+    unanswered: firstByte.reduce((sum, { unanswered }) => sum + unanswered, 0),
   };
 };
 
@@ -156,7 +156,7 @@ const negotiatedOf = (tallies: readonly TallyReport[], primings: readonly Primin
   return { ...measured, keyType: primed.keyType, certificateSha256: primed.certificateSha256 };
 };
 
-const mergePriming = (reports: readonly PrimingReport[]): Recording['primed'] => ({
+const mergePriming = (reports: readonly PrimingReport[]): BlockRecord['primed'] => ({
   handshakes: reports.reduce((sum, report) => sum + report.handshakes, 0),
   sessions: reports.reduce((sum, report) => sum + report.sessions, 0),
   probes: reports.reduce((sum, report) => sum + report.probes, 0),

@@ -2,7 +2,7 @@ import type { GeneratorRecord } from '../domain/run-record.ts';
 import type { Capacity } from '../scenario/capacity.ts';
 import type { MachineReading } from './machine.ts';
 import type { WindowReport } from './protocol/messages.ts';
-import type { VisitOrder } from './window-request.ts';
+import type { WindowRequest } from './window-request.ts';
 
 /** The machine around a window. */
 export interface MachineInWindow {
@@ -12,7 +12,7 @@ export interface MachineInWindow {
 }
 
 export interface WindowOfWorkers {
-  readonly order: VisitOrder;
+  readonly order: WindowRequest;
   readonly startNs: number;
   readonly windows: readonly WindowReport[];
   readonly machine: MachineInWindow;
@@ -38,7 +38,7 @@ export const generatorRecord = ({ order, startNs, windows, machine }: WindowOfWo
   };
 };
 
-const sourcesOf = ({ streams }: VisitOrder): number => Math.max(1, ...streams.map(({ settings }) => settings.sources.length));
+const sourcesOf = ({ streams }: WindowRequest): number => Math.max(1, ...streams.map(({ settings }) => settings.sources.length));
 
 /** `null` also for a window that is shorter than the kernel's ticks. */
 const machineShares = ({ before, after }: MachineInWindow): GeneratorRecord['machine'] => {

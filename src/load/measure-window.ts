@@ -8,9 +8,9 @@ import { readCapacity, readMachine } from './machine.ts';
 import type { PaceRequest, WindowReport, WorkerRequest } from './protocol/messages.ts';
 import type { WindowBound } from './worker/pace.ts';
 import type { PrimingReport } from './worker/priming.ts';
-import { recordingsOf } from './block-records.ts';
-import type { VisitPhase } from './visit-phase.ts';
-import type { MeasuredBlock, VisitOrder } from './window-request.ts';
+import { blockRecordsOf } from './block-records.ts';
+import type { WindowPhase } from './window-request.ts';
+import type { MeasuredBlock, WindowRequest } from './window-request.ts';
 
 /** Workers hear of the start by message; this is time enough for all of them to be waiting for it. */
 const START_MARGIN_NS = 5_000_000;
@@ -19,10 +19,10 @@ const START_MARGIN_NS = 5_000_000;
 const GRACE_NS = 5e9;
 
 /** Measures one window: primes, publishes a common start, lets the workers load until the bound, and adds up what they report. */
-export const measureVisit = async (
+export const measureWindow = async (
   fleet: Fleet,
-  order: VisitOrder,
-  onPhase: (phase: VisitPhase) => void,
+  order: WindowRequest,
+  onPhase: (phase: WindowPhase) => void,
 ): Promise<MeasuredBlock[]> => {
   const workers = Math.min(fleet.size, order.concurrency);
   const sessions = order.streams.reduce((sum, { cell }) => sum + Math.max(workers, sessionsOf(order, cell)), 0);
@@ -37,7 +37,7 @@ export const measureVisit = async (
   onPhase({ name: 'window', startNs });
   const windows = await measure(fleet, order, { startNs, workers });
   const cpuAfter = readAll(meters);
-  return recordingsOf({
+  return blockRecordsOf({
     order,
     startNs,
     windows,
@@ -59,7 +59,7 @@ const differences = (before: MeterReadings, after: MeterReadings): MeterReadings
     }),
   );
 
-const prime = async (fleet: Fleet, order: VisitOrder, workers: number): Promise<(readonly PrimingReport[])[]> => {
+const prime = async (fleet: Fleet, order: WindowRequest, workers: number): Promise<(readonly PrimingReport[])[]> => {
   const requests = Array.from({ length: workers }, (_, i): WorkerRequest => ({
     type: 'prime',
     streams: order.streams.map(({ cell, settings }) => ({
@@ -77,7 +77,7 @@ const prime = async (fleet: Fleet, order: VisitOrder, workers: number): Promise<
 /** A full handshake needs no session: some primings tell what is negotiated, and the rest would only load the server. */
 const MOST_WITHOUT_SESSION = 16;
 
-const sessionsOf = ({ sessions }: VisitOrder, { mode }: Cell): number =>
+const sessionsOf = ({ sessions }: WindowRequest, { mode }: Cell): number =>
   offersSession(mode) ? sessions : Math.min(sessions, MOST_WITHOUT_SESSION);
 
 /** Sessions that are to be offered at some age are left alone until they have it. */
@@ -99,7 +99,7 @@ interface WindowStart {
   readonly workers: number;
 }
 
-const measure = async (fleet: Fleet, order: VisitOrder, { startNs, workers }: WindowStart): Promise<WindowReport[]> => {
+const measure = async (fleet: Fleet, order: WindowRequest, { startNs, workers }: WindowStart): Promise<WindowReport[]> => {
   const requests = Array.from({ length: workers }, (_, index): WorkerRequest => ({
     type: 'measure',
     startNs,
@@ -114,10 +114,10 @@ const measure = async (fleet: Fleet, order: VisitOrder, { startNs, workers }: Wi
 };
 
 /** Each worker's part of the connections and of the starts, exactly. */
-const paceOf = (order: VisitOrder, part: WindowStart & { readonly index: number }): PaceRequest => {
+const paceOf = (order: WindowRequest, part: WindowStart & { readonly index: number }): PaceRequest => {
   const { workers, index } = part;
   const inFlight = share(order.concurrency, workers, index);
-  const bound = boundOf(order.visit.bound, part);
+  const bound = boundOf(order.window.bound, part);
   if (order.isSequential) return { model: 'sequential', bound };
   if (order.schedule === undefined) return { model: 'closed', concurrency: inFlight, bound };
   const { profile, pattern } = order.schedule;

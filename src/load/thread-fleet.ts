@@ -25,16 +25,16 @@ type ResponseOf<Type extends WorkerResponse['type']> = Extract<WorkerResponse, {
 
 /** The worker threads of a run. They live as long as the run does, so code stays compiled from block to block. */
 export class Fleet {
-  readonly #members: readonly Member[];
+  readonly #members: readonly WorkerThread[];
   /** So many of them, the first, work. */
   #working = 0;
 
-  private constructor(members: readonly Member[]) {
+  private constructor(members: readonly WorkerThread[]) {
     this.#members = members;
   }
 
   static async start(size: number, engine: EngineChoice): Promise<Fleet> {
-    const fleet = new Fleet(Array.from({ length: size }, () => new Member(engine)));
+    const fleet = new Fleet(Array.from({ length: size }, () => new WorkerThread(engine)));
     try {
       await Promise.all(fleet.#members.map((member) => member.receive('online')));
     } catch (error) {
@@ -48,7 +48,7 @@ export class Fleet {
     return this.#members.length;
   }
 
-  /** Asks the first so many workers, each its own question, and waits for all the answers. */
+  /** Asks the first so many workers, each its own question, and waits for all answers. */
   async ask<Type extends 'primed' | 'measured'>(requests: readonly WorkerRequest[], answer: Type): Promise<ResponseOf<Type>[]> {
     this.#working = requests.length;
     return Promise.all(
@@ -91,7 +91,7 @@ export class Fleet {
 }
 
 /** One worker thread, seen from outside. */
-class Member {
+class WorkerThread {
   readonly counters = new Counters();
   readonly #thread: Worker;
   readonly #exited: Promise<void>;

@@ -1,4 +1,4 @@
-import { metric } from '../analysis/summary/metrics.ts';
+import { metric } from '../analysis/metrics/catalogue.ts';
 import type { AlarmCount, Calibration, MetricNoise } from '../domain/calibration.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import { ABSENT, counted, formatShare, grouped } from './text/units.ts';

@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Metric, Unit } from '../analysis/summary/metric.ts';
-import { metric, METRICS } from '../analysis/summary/metrics.ts';
+import type { Metric, Unit } from '../analysis/metrics/metric.ts';
+import { metric, METRICS } from '../analysis/metrics/catalogue.ts';
 import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { Comparison, ComparisonRow } from '../domain/comparison.ts';
-import type { Recording, RunRecord } from '../domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
 import { reasonText } from './comparison/sentence.ts';
 import { oneLine } from './safe-text.ts';
@@ -64,8 +64,8 @@ const metricColumn = ({ column, unit, value }: Metric): Columns<CellSummary>[num
   (cell) => ROUNDED[unit](value(cell)),
 ];
 
-const blockColumns = (run: RunRecord): Columns<Recording> => {
-  const cellOf = (block: Recording) => run.cells.find((cell) => cell.id === block.cell);
+const blockColumns = (run: RunRecord): Columns<BlockRecord> => {
+  const cellOf = (block: BlockRecord) => run.cells.find((cell) => cell.id === block.cell);
   return [
     ['run_id', () => run.id],
     ['round', (block) => block.round],
@@ -88,19 +88,19 @@ const blockColumns = (run: RunRecord): Columns<Recording> => {
     ['invalid_reason', (block) => block.invalidReason],
     ['saturated', (block) => String(block.saturated)],
     ['due', (block) => block.schedule?.due],
-    ['unstarted', (block) => block.schedule?.unstarted],
+    ['dropped', (block) => block.schedule?.dropped],
     ['response_p50_ns', (block) => quantileOf(block.schedule?.responseNs, 0.5)],
     ['response_p99_ns', (block) => quantileOf(block.schedule?.responseNs, 0.99)],
     ['late_p99_ns', (block) => quantileOf(block.schedule?.lateNs, 0.99)],
   ];
 };
 
-const quantile = (block: Recording, p: number): CsvValue => quantileOf(block.handshakeNs, p);
+const quantile = (block: BlockRecord, p: number): CsvValue => quantileOf(block.handshakeNs, p);
 
-const quantileOf = (encoded: Recording['handshakeNs'] | undefined, p: number): CsvValue =>
+const quantileOf = (encoded: BlockRecord['handshakeNs'] | undefined, p: number): CsvValue =>
   encoded === undefined ? undefined : whole(LatencyHistogram.decode(encoded).quantileNs(p));
 
-const perHonoured = (block: Recording, ns: number | null): CsvValue =>
+const perHonoured = (block: BlockRecord, ns: number | null): CsvValue =>
   ns === null || block.honoured === 0 ? undefined : whole(ns / block.honoured);
 
 /** A spreadsheet needs no fraction of a ns, nor of a byte. */

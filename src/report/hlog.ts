@@ -1,4 +1,4 @@
-import type { Recording, RunRecord } from '../domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../domain/run-record.ts';
 import { LatencyHistogram, type HistogramLogEntry } from '../stats/histogram.ts';
 import { oneLine } from './safe-text.ts';
 
@@ -14,7 +14,7 @@ export const histogramLog = (run: RunRecord): string =>
     run.blocks.filter((block) => block.valid && block.honoured > 0).map(entryOf),
   );
 
-const entryOf = (block: Recording): HistogramLogEntry => {
+const entryOf = (block: BlockRecord): HistogramLogEntry => {
   const startUnixMs = Number(BigInt(block.startUnixNs) / 1_000_000n);
   return {
     tag: tagOf(block.cell),

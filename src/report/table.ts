@@ -1,5 +1,5 @@
-import type { Metric } from '../analysis/summary/metric.ts';
-import { metric, type MetricId } from '../analysis/summary/metrics.ts';
+import type { Metric } from '../analysis/metrics/metric.ts';
+import { metric, type MetricId } from '../analysis/metrics/catalogue.ts';
 import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
@@ -55,7 +55,7 @@ const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
   ['response.p99', 0],
   ['response.p999', 6],
   ['late.p99', 7],
-  ['unstarted', 0],
+  ['dropped', 0],
   ['share.asked', 0],
   ['share.got', 0],
   ['cpu.server.mix', 0],
@@ -120,7 +120,7 @@ const titleOf = ({ name, startedAt, status }: RunRecord): string => {
 };
 
 /** What is only worth a column where there is any. */
-const TOLD_WHERE_ANY: readonly string[] = ['errors', 'unstarted'] satisfies MetricId[];
+const TOLD_WHERE_ANY: readonly string[] = ['errors', 'dropped'] satisfies MetricId[];
 
 /** A column that is nowhere known is left out, errors and their like where there are none, and a mean without its margin. */
 const isTelling = (cells: readonly CellSummary[], { id, value }: Metric): boolean =>

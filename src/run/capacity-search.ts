@@ -2,12 +2,12 @@ import { nextStep, type SearchStep } from '../analysis/capacity/search.ts';
 import { judgeProbe } from '../analysis/capacity/probe-verdict.ts';
 import { cellId } from '../domain/cell.ts';
 import type { CapacityRecord } from '../domain/capacity-record.ts';
-import type { Recording } from '../domain/run-record.ts';
+import type { BlockRecord } from '../domain/run-record.ts';
 import type { Expansion, Stream } from '../scenario/expand.ts';
-import type { PlannedVisit } from '../scenario/plan.ts';
+import type { PlannedWindow } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
-import type { Agenda } from './window-sequence.ts';
+import type { WindowSequence } from './window-sequence.ts';
 
 const DEFAULT_PROBE_MS = 5000;
 
@@ -30,8 +30,8 @@ const FIRST_PER_SECOND = 10;
 const USUAL_PROBES = 8;
 
 /** Searches the capacity of one stream after the other: keeps it busy for a moment, and then tries rates. */
-export class CapacityAgenda implements Agenda {
-  readonly bearsErrors = true;
+export class CapacitySearch implements WindowSequence {
+  readonly toleratesErrors = true;
   readonly #searches: readonly Search[];
 
   constructor(scenario: Scenario, { groups }: Expansion, seed: number) {
@@ -42,7 +42,7 @@ export class CapacityAgenda implements Agenda {
     return this.#searches.reduce((sum, search) => sum + search.windows, 0);
   }
 
-  get recordings(): number {
+  get blocks(): number {
     return this.#searches.reduce((sum, search) => sum + search.probes * search.streams.length, 0);
   }
 
@@ -59,13 +59,13 @@ export class CapacityAgenda implements Agenda {
     return this.#searches.flatMap((search) => search.record ?? []);
   }
 
-  next(): PlannedVisit | undefined {
+  next(): PlannedWindow | undefined {
     const search = this.#current;
     return search && { order: this.#searches.indexOf(search), streams: search.streams, ...search.next() };
   }
 
-  learn(recordings: readonly Recording[]): void {
-    this.#current?.learn(recordings);
+  observe(blocks: readonly BlockRecord[]): void {
+    this.#current?.observe(blocks);
   }
 
   get #current(): Search | undefined {
@@ -103,7 +103,7 @@ class Search {
     return (this.probes - (this.record?.probes.length ?? 0)) * this.#leastMs;
   }
 
-  next(): Pick<PlannedVisit, 'round' | 'bound' | 'profile'> {
+  next(): Pick<PlannedWindow, 'round' | 'bound' | 'profile'> {
     if (this.step?.step !== 'probe')
       return { round: -1, bound: { by: 'duration', durationMs: SATURATING_MS }, profile: undefined };
     return {
@@ -113,9 +113,9 @@ class Search {
     };
   }
 
-  learn(recordings: readonly Recording[]): void {
-    if (this.step?.step === 'probe') this.#judge(recordings, this.step.perSecond);
-    else this.#guess(recordings);
+  observe(blocks: readonly BlockRecord[]): void {
+    if (this.step?.step === 'probe') this.#judge(blocks, this.step.perSecond);
+    else this.#guess(blocks);
     const { tolerance } = this.#asked;
     this.step = nextStep({ firstPerSecond: this.#firstPerSecond, tolerance }, this.record?.probes ?? []);
     const found = this.step.step === 'done' ? this.step : undefined;
@@ -136,15 +136,15 @@ class Search {
     return Math.max(this.#leastMs, Math.min(wantedMs, this.#leastMs * MOST_STRETCH));
   }
 
-  #guess(recordings: readonly Recording[]): void {
-    const perSecond = recordings.reduce((sum, { honoured, durationNs }) => sum + (honoured * 1e9) / Math.max(1, durationNs), 0);
+  #guess(blocks: readonly BlockRecord[]): void {
+    const perSecond = blocks.reduce((sum, { honoured, durationNs }) => sum + (honoured * 1e9) / Math.max(1, durationNs), 0);
     if (perSecond > 0) this.#firstPerSecond = perSecond * FIRST_SHARE;
   }
 
-  #judge(recordings: readonly Recording[], perSecond: number): void {
+  #judge(blocks: readonly BlockRecord[], perSecond: number): void {
     if (this.record === undefined) throw new TypeError('a probe before the search');
     const { objective, maxErrors } = this.#asked;
-    const { responseNs, ...outcome } = judgeProbe(recordings, { ...objective, maxErrors }, this.#probeMs(perSecond));
+    const { responseNs, ...outcome } = judgeProbe(blocks, { ...objective, maxErrors }, this.#probeMs(perSecond));
     const probe = { perSecond, ...outcome, responseNs: responseNs ?? null };
     this.record = { ...this.record, probes: [...this.record.probes, probe] };
   }

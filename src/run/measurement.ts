@@ -7,25 +7,25 @@ import { ResumarkError } from '../domain/error.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { RunRecord, RunStatus } from '../domain/run-record.ts';
 import { nowNs } from '../engine/clock.ts';
-import type { VisitPhase } from '../load/visit-phase.ts';
+import type { WindowPhase } from '../load/window-request.ts';
 import type { MeasuredBlock } from '../load/window-request.ts';
-import { measureVisit } from '../load/measure-window.ts';
+import { measureWindow } from '../load/measure-window.ts';
 import { expand } from '../scenario/expand.ts';
-import { dueNow, interleaveOf, plannedMs, planVisits, roundsOf, type PlannedVisit } from '../scenario/plan.ts';
-import { PlannedAgenda, type Agenda } from './window-sequence.ts';
-import { CapacityAgenda } from './capacity-search.ts';
+import { dueNow, interleaveOf, plannedMs, planWindows, roundsOf, type PlannedWindow } from '../scenario/plan.ts';
+import { FixedSequence, type WindowSequence } from './window-sequence.ts';
+import { CapacitySearch } from './capacity-search.ts';
 import type { ChosenEngine } from './prepare/choose-engine.ts';
-import type { AskedNow, BlockPosition } from './progress/event.ts';
+import type { AskedNow, WindowPosition } from './progress/event.ts';
 import { newRun } from './new-run.ts';
-import { visitOrder } from './window-request.ts';
+import { windowRequest } from './window-request.ts';
 import type { Prepared } from './prepare/prepared.ts';
 import { RunSaver } from './files/run-saver.ts';
-import { Watch } from './progress/fleet-monitor.ts';
+import { FleetMonitor } from './progress/fleet-monitor.ts';
 
 /** The measuring part of a run: goes through the plan and keeps the record. */
 export class Measurement {
   readonly #prepared: Prepared;
-  readonly #agenda: Agenda;
+  readonly #sequence: WindowSequence;
   readonly #ownNotices: Notice[];
   #run: RunRecord;
   #saver = new RunSaver();
@@ -37,10 +37,10 @@ export class Measurement {
     const seed = scenario.seed ?? randomInt(2 ** 32);
     const interleave = interleaveOf(scenario, cells, prepared.chosen.engine.tellsTurns);
     this.#prepared = prepared;
-    this.#agenda =
+    this.#sequence =
       scenario.load.model === 'capacity'
-        ? new CapacityAgenda(scenario, expansion, seed)
-        : new PlannedAgenda(planVisits(scenario, expansion, { seed, interleave }), roundsOf(scenario));
+        ? new CapacitySearch(scenario, expansion, seed)
+        : new FixedSequence(planWindows(scenario, expansion, { seed, interleave }), roundsOf(scenario));
     this.#ownNotices = [
       ...engineNotices(prepared.chosen),
       ...impossible.map<Notice>(({ cell, reason }) => ({
@@ -76,17 +76,17 @@ export class Measurement {
     return 'partial';
   }
 
-  /** Goes through the agenda and saves after each round, so that a crash loses one round at most. */
+  /** Goes through the sequence and saves after each round, so that a crash loses one round at most. */
   async #measureAll(): Promise<RunStatus> {
-    let following: PlannedVisit | undefined;
-    for (let index = 0, visit = this.#agenda.next(); visit !== undefined; index++, visit = following) {
-      const status = await this.#measure(visit, index);
+    let following: PlannedWindow | undefined;
+    for (let index = 0, window = this.#sequence.next(); window !== undefined; index++, window = following) {
+      const status = await this.#measure(window, index);
       if (status !== 'complete') return status;
-      following = this.#agenda.next();
-      const endsRound = following?.round !== visit.round;
-      if (visit.round >= 0 && endsRound) {
+      following = this.#sequence.next();
+      const endsRound = following?.round !== window.round;
+      if (window.round >= 0 && endsRound) {
         await this.#saveRound();
-        if (this.#endsEarly(visit.round)) return 'complete';
+        if (this.#endsEarly(window.round)) return 'complete';
       }
     }
     return 'complete';
@@ -116,51 +116,55 @@ export class Measurement {
   }
 
   /** Measures one window and says how the run goes on. */
-  async #measure(visit: PlannedVisit, index: number): Promise<RunStatus> {
+  async #measure(window: PlannedWindow, index: number): Promise<RunStatus> {
     const { fleet, options } = this.#prepared;
     if (this.#isInterrupted()) return 'interrupted';
-    const at = this.#position(visit, index);
-    options.onEvent?.({ type: 'block-started', at });
-    let phase: VisitPhase = { name: 'priming', sessions: 0 };
+    const at = this.#position(window, index);
+    options.onEvent?.({ type: 'window-started', at });
+    let phase: WindowPhase = { name: 'priming', sessions: 0 };
     let sinceNs = nowNs();
-    const watch = new Watch(fleet, {
+    const monitor = new FleetMonitor(fleet, {
       signal: options.signal,
       mostErrors: this.#prepared.decoded.scenario.plan.stopAtErrors,
-      onProgress: (progress, lately) => {
+      onProgress: (progress, recent) => {
         const elapsedMs = Math.max(0, nowNs() - sinceNs) / 1e6;
-        const asked = phase.name === 'window' ? this.#askedNow(visit, elapsedMs) : undefined;
-        options.onEvent?.({ type: 'progress', at, phase, progress, lately, elapsedMs, asked });
+        const asked = phase.name === 'window' ? this.#askedNow(window, elapsedMs) : undefined;
+        options.onEvent?.({ type: 'progress', at, phase, progress, recent, elapsedMs, asked });
       },
     });
-    const onPhase = (next: VisitPhase): void => {
+    const onPhase = (next: WindowPhase): void => {
       phase = next;
       sinceNs = next.name === 'window' ? next.startNs : nowNs();
-      if (next.name !== 'ageing') watch.turnTo(next.name);
+      if (next.name !== 'ageing') monitor.turnTo(next.name);
     };
     try {
-      const measured = await measureVisit(fleet, visitOrder(this.#prepared, { visit, index, seed: this.#run.seed }), onPhase);
-      watch.judge();
-      const recordings = measured.map(({ recording }) => recording);
+      const measured = await measureWindow(
+        fleet,
+        windowRequest(this.#prepared, { window, index, seed: this.#run.seed }),
+        onPhase,
+      );
+      monitor.checkErrors();
+      const blocks = measured.map(({ block }) => block);
       // A window that was cut short says nothing of its rate.
-      if (!this.#isInterrupted()) this.#agenda.learn(recordings);
-      if (visit.round >= 0 || (watch.stoppedAt !== undefined && !this.#agenda.bearsErrors))
+      if (!this.#isInterrupted()) this.#sequence.observe(blocks);
+      if (window.round >= 0 || (monitor.stoppedAt !== undefined && !this.#sequence.toleratesErrors))
         for (const block of measured) this.#keep(block);
-      options.onEvent?.({ type: 'block-ended', at, recordings });
+      options.onEvent?.({ type: 'window-ended', at, blocks });
     } finally {
-      watch.end();
+      monitor.end();
     }
     if (this.#isInterrupted()) return 'interrupted';
-    if (watch.stoppedAt === undefined) return 'complete';
-    if (this.#agenda.bearsErrors) {
+    if (monitor.stoppedAt === undefined) return 'complete';
+    if (this.#sequence.toleratesErrors) {
       fleet.control('run');
       return 'complete';
     }
     const cell = at.cells.map(cellLabel).join(' and ');
-    this.#ownNotices.push({ code: 'stopped-on-errors', severity: 'error', cell, errorShare: watch.stoppedAt });
+    this.#ownNotices.push({ code: 'stopped-on-errors', severity: 'error', cell, errorShare: monitor.stoppedAt });
     return 'stopped';
   }
 
-  #askedNow({ bound, profile }: PlannedVisit, elapsedMs: number): AskedNow | undefined {
+  #askedNow({ bound, profile }: PlannedWindow, elapsedMs: number): AskedNow | undefined {
     return profile === undefined ? undefined : dueNow(profile, bound, elapsedMs);
   }
 
@@ -168,8 +172,8 @@ export class Measurement {
     return this.#prepared.options.signal?.aborted ?? false;
   }
 
-  #position({ streams, round, bound, profile }: PlannedVisit, index: number): BlockPosition {
-    const { rounds, windows, laterMs, bearsErrors: isSearch } = this.#agenda;
+  #position({ streams, round, bound, profile }: PlannedWindow, index: number): WindowPosition {
+    const { rounds, windows, laterMs, toleratesErrors: isSearch } = this.#sequence;
     return {
       cells: streams.map(({ cell }) => cell),
       round,
@@ -182,12 +186,12 @@ export class Measurement {
     };
   }
 
-  #keep({ recording, negotiated }: MeasuredBlock): void {
-    const id = recording.cell;
+  #keep({ block, negotiated }: MeasuredBlock): void {
+    const id = block.cell;
     const isStated = this.#run.blocks.some((kept) => kept.cell === id && kept.honoured > 0);
     this.#run = {
       ...this.#run,
-      blocks: [...this.#run.blocks, recording],
+      blocks: [...this.#run.blocks, block],
       cells: this.#run.cells.map((cell) =>
         cell.id === id && !isStated && negotiated !== undefined ? { ...cell, negotiated } : cell,
       ),
@@ -199,12 +203,12 @@ export class Measurement {
       code: 'interrupted',
       severity: 'warning',
       blocks: this.#run.blocks.length,
-      planned: this.#agenda.recordings,
+      planned: this.#sequence.blocks,
     });
   }
 
   #update(change: Partial<Pick<RunRecord, 'status' | 'endedAt'>>): void {
-    const { capacity } = this.#agenda;
+    const { capacity } = this.#sequence;
     const blocks = markProbes(this.#run.blocks, capacity);
     const run = { ...this.#run, ...change, blocks, capacity: [...capacity] };
     this.#run = { ...run, notices: [...this.#ownNotices, ...noticesOf(run, summarize(run))] };

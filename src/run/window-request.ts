@@ -1,7 +1,7 @@
 import type { Cell } from '../domain/cell.ts';
-import type { VisitOrder } from '../load/window-request.ts';
+import type { WindowRequest } from '../load/window-request.ts';
 import type { RateProfile } from '../scenario/arrivals.ts';
-import type { PlannedVisit } from '../scenario/plan.ts';
+import type { PlannedWindow } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { clientSettings } from './prepare/client-settings.ts';
 import type { OpenState } from './prepare/open-states.ts';
@@ -12,19 +12,19 @@ export const TAP_EVERY = 32;
 
 /** A planned window, and its place among all windows of the run. */
 interface Place {
-  readonly visit: PlannedVisit;
+  readonly window: PlannedWindow;
   readonly index: number;
   /** Of the run. */
   readonly seed: number;
 }
 
 /** What the fleet is asked to do in a window. */
-export const visitOrder = ({ decoded, states, options }: Prepared, { visit, index, seed }: Place): VisitOrder => {
+export const windowRequest = ({ decoded, states, options }: Prepared, { window, index, seed }: Place): WindowRequest => {
   const { scenario } = decoded;
-  const { profile } = visit;
+  const { profile } = window;
   return {
-    visit,
-    streams: visit.streams.map((stream) => {
+    window,
+    streams: window.streams.map((stream) => {
       const state = stateOf(states, stream.cell);
       return { ...stream, settings: clientSettings(scenario, state, stream.cell), serverCpu: state.cpu };
     }),

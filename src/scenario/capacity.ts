@@ -18,20 +18,20 @@ const LINGERING = 1000;
 export const capacityFlaw = (
   { load, connection }: Scenario,
   { files, ports }: Capacity,
-): { readonly message: string; readonly mend: string } | undefined => {
+): { readonly message: string; readonly hint: string } | undefined => {
   const connections = load.concurrency + Math.min(load.concurrency, LINGERING);
   const needed = connections + OWN_FILES;
   if (files !== undefined && needed > files) {
     return {
       message: `a concurrency of ${String(load.concurrency)} needs about ${String(needed)} file descriptors, but the limit is ${String(files)}.`,
-      mend: 'Raise it with ulimit -n, or lower --concurrency.',
+      hint: 'Raise it with ulimit -n, or lower --concurrency.',
     };
   }
   const sources = connection.source?.length ?? 1;
   if (ports !== undefined && connections > ports * sources) {
     return {
       message: `a concurrency of ${String(load.concurrency)} needs about ${String(connections)} local ports, but there are ${String(ports * sources)}.`,
-      mend: 'Add local addresses with --source, or widen net.ipv4.ip_local_port_range.',
+      hint: 'Add local addresses with --source, or widen net.ipv4.ip_local_port_range.',
     };
   }
   return undefined;

@@ -22,7 +22,7 @@ export interface DecodedScenario {
  * @param file the file's content, decoded from YAML; an empty mapping when there is none.
  * @param fileName names the file in messages.
  * @param defaults take the place of the schema's own where neither says anything.
- * @throws ResumarkError SCENARIO or USAGE, with one line for each flaw: the path or flag, the value and the mend.
+ * @throws ResumarkError SCENARIO or USAGE, with one line for each flaw: the path or flag, the value and the hint.
  */
 export const decodeScenario = (
   file: unknown,
@@ -76,7 +76,7 @@ const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileNam
 /**
  * Decodes the settings of a reference server that were given as flags.
  *
- * @throws ResumarkError USAGE naming the flag, the value and the mend.
+ * @throws ResumarkError USAGE naming the flag, the value and the hint.
  */
 export const decodeServer = (flags: RawSettings): ServerSettings => {
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
@@ -90,7 +90,7 @@ export const decodeServer = (flags: RawSettings): ServerSettings => {
  * Decodes when a difference counts, given as flags.
  *
  * @param base what holds where no flag says otherwise, instead of the defaults.
- * @throws ResumarkError USAGE naming the flag, the value and the mend.
+ * @throws ResumarkError USAGE naming the flag, the value and the hint.
  */
 export const decodeCompare = (flags: RawSettings, base: Partial<CompareSettings> = {}): CompareSettings => {
   const given = isMapping(flags['compare']) ? flags['compare'] : {};
@@ -127,8 +127,8 @@ const unknownKeySentence = (flaw: Flaw, fileName: string): string => {
   const known = knownKeysAt(flaw.path.slice(0, -1));
   const meant = nearest(key, known);
   const where = flaw.path.length > 1 ? ` in ${flaw.path.slice(0, -1).join('.')}` : '';
-  const mend = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-  return `${fileName}: unknown key "${key}"${where}.${mend} Known keys: ${known.join(', ')}.`;
+  const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+  return `${fileName}: unknown key "${key}"${where}.${hint} Known keys: ${known.join(', ')}.`;
 };
 
 /** A value as a message shows it: short, on one line. */

@@ -10,7 +10,7 @@ export type BlockBound =
   { readonly by: 'duration'; readonly durationMs: number } | { readonly by: 'handshakes'; readonly handshakes: number };
 
 /** One window to measure: one block of each of its cells. Warm-up rounds have negative numbers and are thrown away. */
-export interface PlannedVisit {
+export interface PlannedWindow {
   readonly round: number;
   /** Position in its round. */
   readonly order: number;
@@ -62,23 +62,23 @@ const hasControls = (scenario: Scenario, cells: readonly Cell[]): boolean =>
  * machine hits all cells alike: never all of one cell and then all of the next. Interleaved by handshake, the states of a scenario share
  * their windows.
  */
-export const planVisits = (
+export const planWindows = (
   scenario: Scenario,
   { groups }: Expansion,
   { seed, interleave }: { readonly seed: number; readonly interleave: Interleave },
-): PlannedVisit[] => {
+): PlannedWindow[] => {
   const random = seededRandom(seed);
   const rounds = roundsOf(scenario);
   const profile = profileOf(scenario);
-  const windows = interleave === 'handshake' ? sharedByStates(groups) : groups;
-  const visits: PlannedVisit[] = [];
+  const groupsOfRound = interleave === 'handshake' ? sharedByStates(groups) : groups;
+  const windows: PlannedWindow[] = [];
   for (let round = -scenario.plan.warmup; round < rounds; round++) {
-    for (const [order, streams] of shuffled(windows, random).entries()) {
+    for (const [order, streams] of shuffled(groupsOfRound, random).entries()) {
       const bound = ofAllStreams(round < 0 ? warmupBound(scenario) : boundOf(scenario, rounds, round), streams);
-      if (bound.by === 'duration' || bound.handshakes > 0) visits.push({ round, order, streams, bound, profile });
+      if (bound.by === 'duration' || bound.handshakes > 0) windows.push({ round, order, streams, bound, profile });
     }
   }
-  return visits;
+  return windows;
 };
 
 /** The profile of a scheduled load, per window. */
@@ -91,7 +91,7 @@ const profileOf = ({ load }: Scenario): RateProfile | undefined => {
 };
 
 /** How long a window is to take in ms, `undefined` where it ends when the server has done its part. */
-export const plannedMs = ({ bound, profile }: Pick<PlannedVisit, 'bound' | 'profile'>): number | undefined => {
+export const plannedMs = ({ bound, profile }: Pick<PlannedWindow, 'bound' | 'profile'>): number | undefined => {
   if (bound.by === 'duration') return bound.durationMs;
   return profile === undefined ? undefined : timeOfExpected(profile, bound.handshakes) * 1000;
 };

@@ -18,7 +18,7 @@ export interface SessionState {
 }
 
 /** What the DER of an `SSL_SESSION` says; its byte fields are views into the DER. */
-export interface SessionFacts extends SessionState {
+export interface TicketFacts extends SessionState {
   readonly protocol: Protocol | undefined;
   readonly sessionIdBytes: number;
   readonly ticketBytes: number;
@@ -55,7 +55,7 @@ const VERSIONS: Readonly<Record<Protocol, number>> = { 'TLSv1.2': 0x0303, 'TLSv1
  * @throws RangeError when the bytes are no `SSL_SESSION`.
  * @see OpenSSL `ssl/ssl_asn1.c`: SEQUENCE { version, ssl_version, cipher, session_id, master_key, ... [9] hint, [10] ticket }
  */
-export const readSessionDer = (der: Uint8Array): SessionFacts => {
+export const readSessionDer = (der: Uint8Array): TicketFacts => {
   const outer = readElement(der, 0, der.length);
   if (outer.tag !== SEQUENCE) throw new RangeError('not an SSL_SESSION: the DER does not begin with a SEQUENCE');
   const fields = readElements(der, outer.start, outer.end);

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { leftText, positionText, progressText } from '../../src/cli/progress-text.ts';
 import { Remaining } from '../../src/cli/remaining.ts';
 import type { FleetProgress } from '../../src/load/thread-fleet.ts';
-import type { VisitPhase } from '../../src/load/visit-phase.ts';
-import type { AskedNow, BlockPosition, RunEvent } from '../../src/run/progress/event.ts';
-import type { Lately } from '../../src/run/progress/recent-rates.ts';
+import type { WindowPhase } from '../../src/load/window-request.ts';
+import type { AskedNow, WindowPosition, RunEvent } from '../../src/run/progress/event.ts';
+import type { RecentRates } from '../../src/run/progress/recent-rates.ts';
 
-const AT: BlockPosition = {
+const AT: WindowPosition = {
   cells: [{ state: 'edge', protocol: 'TLSv1.3', mode: 'ticket' }],
   round: 0,
   rounds: 5,
@@ -18,14 +18,14 @@ const AT: BlockPosition = {
 };
 
 interface Change {
-  readonly phase?: VisitPhase;
+  readonly phase?: WindowPhase;
   readonly progress?: Partial<FleetProgress>;
-  readonly lately?: Partial<Lately>;
+  readonly recent?: Partial<RecentRates>;
   readonly asked?: AskedNow;
   readonly elapsedMs?: number;
 }
 
-const event = ({ phase = { name: 'window', startNs: 0 }, progress, lately, asked, elapsedMs = 1000 }: Change = {}): Extract<
+const event = ({ phase = { name: 'window', startNs: 0 }, progress, recent, asked, elapsedMs = 1000 }: Change = {}): Extract<
   RunEvent,
   { type: 'progress' }
 > => ({
@@ -43,7 +43,7 @@ const event = ({ phase = { name: 'window', startNs: 0 }, progress, lately, asked
     p99Ns: 4_560_000,
     ...progress,
   },
-  lately: { ratePerSecond: 498, attempts: 500, errors: 0, busyShare: 0.35, ...lately },
+  recent: { ratePerSecond: 498, attempts: 500, errors: 0, busyShare: 0.35, ...recent },
   elapsedMs,
   asked,
 });
@@ -67,7 +67,7 @@ describe('the line of progress', () => {
     ],
     [
       'a generator that is behind',
-      { asked: { perSecond: 5000, due: 5000 }, lately: { busyShare: 1 }, progress: { begun: 3000 } },
+      { asked: { perSecond: 5000, due: 5000 }, recent: { busyShare: 1 }, progress: { begun: 3000 } },
       '498/s of 5,000/s  12 in flight  100 % honoured  p50 1.23 ms, p99 4.56 ms  workers 100 % busy  2,000 starts behind',
     ],
     [
@@ -79,7 +79,7 @@ describe('the line of progress', () => {
       'a window that has just begun',
       {
         progress: { finished: 0, honoured: 0, inFlight: 0, p50Ns: undefined, p99Ns: undefined },
-        lately: { ratePerSecond: undefined, busyShare: undefined },
+        recent: { ratePerSecond: undefined, busyShare: undefined },
       },
       '-  0 in flight',
     ],

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CellRecord, Recording, RunRecord } from '../../src/domain/run-record.ts';
+import type { CellRecord, BlockRecord, RunRecord } from '../../src/domain/run-record.ts';
 
 export const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
@@ -64,10 +64,13 @@ export class Resumark {
   }
 }
 
-export const blocksOf = (record: RunRecord, { protocol, mode }: Pick<CellRecord, 'protocol' | 'mode'>): readonly Recording[] => {
+export const blocksOf = (
+  record: RunRecord,
+  { protocol, mode }: Pick<CellRecord, 'protocol' | 'mode'>,
+): readonly BlockRecord[] => {
   const ids = record.cells.filter((cell) => cell.protocol === protocol && cell.mode === mode).map((cell) => cell.id);
   return record.blocks.filter((block) => ids.includes(block.cell));
 };
 
-export const total = (blocks: readonly Recording[], value: (block: Recording) => number): number =>
+export const total = (blocks: readonly BlockRecord[], value: (block: BlockRecord) => number): number =>
   blocks.reduce((sum, block) => sum + value(block), 0);

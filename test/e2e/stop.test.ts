@@ -47,5 +47,5 @@ it('stops between windows that are too short to be stopped in', async () => {
 it('goes on to its end where failing is what is asked about', async () => {
   const { record } = await againstDying('-r', '200/s', '-n', '600', '--stop-at-errors', '100%');
   expect(record.status).toBe('complete');
-  expect(record.blocks[0]?.schedule).toMatchObject({ due: 600, unstarted: 0 });
+  expect(record.blocks[0]?.schedule).toMatchObject({ due: 600, dropped: 0 });
 });

@@ -114,7 +114,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
 
     it('waits for no ticket when it is not asked to', async () => {
       const client = engine.client(settings('TLSv1.3', 'ticket', { port: other.port, ca: other.certificate }));
-      const performed = await handshake(engine, client, { awaitTicket: false, polite: false });
+      const performed = await handshake(engine, client, { awaitTicket: false, closeNotify: false });
       expect(performed.ticketNs).toBe(0);
     });
 
@@ -128,7 +128,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       async ({ protocol, mode }) => {
         const client = engine.client(settings(protocol, mode, { request: 'GET / HTTP/1.0\r\n\r\n' }));
         const { session } = mode === 'ticket' ? await handshake(engine, client) : { session: undefined };
-        const performed = await handshake(engine, client, { session, asks: true, polite: false });
+        const performed = await handshake(engine, client, { session, sendsRequest: true, closeNotify: false });
         expect(performed.evidence.resumed).toBe(mode === 'ticket');
         expect(performed.firstByteNs).toBeGreaterThan(performed.handshakeNs);
         expect(performed.startNs + performed.connectNs + performed.firstByteNs).toBeLessThanOrEqual(performed.endNs);
@@ -137,7 +137,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
 
     it('gives an answer up that does not come, and the handshake stands', async () => {
       const client = engine.client(settings('TLSv1.3', 'full', { request: '', answerTimeoutMs: 100 }));
-      const performed = await handshake(engine, client, { asks: true, polite: false });
+      const performed = await handshake(engine, client, { sendsRequest: true, closeNotify: false });
       expect(performed.failure).toBeUndefined();
       expect(performed.firstByteNs).toBe(0);
       expect(performed.ticketNs).toBeGreaterThan(0);
@@ -151,7 +151,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
     it('keeps many in flight at once, each settled once, all resumed', async () => {
       const client = engine.client(settings('TLSv1.2', 'ticket'));
       const { session } = await handshake(engine, client);
-      const attempts = Array.from({ length: 300 }, () => ({ session, polite: false }));
+      const attempts = Array.from({ length: 300 }, () => ({ session, closeNotify: false }));
       const performed = await perform(engine, client, attempts, 50);
       expect(performed).toHaveLength(300);
       expect(performed.filter(({ evidence, failure }) => failure === undefined && evidence.resumed)).toHaveLength(300);
@@ -210,7 +210,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
         next: () => {
           if (inFlight === 64) return undefined;
           inFlight += 1;
-          return { client, session: undefined, awaitTicket: false, asks: false, polite: false, tap: false };
+          return { client, session: undefined, awaitTicket: false, sendsRequest: false, closeNotify: false, tap: false };
         },
         dueNs: () => Number.POSITIVE_INFINITY,
         settled: (_attempt, { session }) => {
@@ -236,7 +236,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
         next: () => {
           if (isStarted) return undefined;
           isStarted = true;
-          return { client, session: undefined, awaitTicket: false, asks: false, polite: false, tap: true };
+          return { client, session: undefined, awaitTicket: false, sendsRequest: false, closeNotify: false, tap: true };
         },
         dueNs: () => Number.POSITIVE_INFINITY,
         isCancelled: () => performance.now() - startMs > 200,

@@ -76,7 +76,7 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
     const engine = openEngine({ name, libssl: null, spin: false });
     const change = { address: '::1', serverName: undefined, port: nginx.port, ca: nginx.certificate };
     // One after another, so that a socket is used again.
-    for (let i = 0; i < 3; i++) await handshake(engine, engine.client(testSettings(change)), { polite: false });
+    for (let i = 0; i < 3; i++) await handshake(engine, engine.client(testSettings(change)), { closeNotify: false });
     expect((await nginx.lines()).filter((line) => line.includes('from=::1 '))).toHaveLength(3);
     engine.close();
     await nginx.close();

@@ -34,7 +34,7 @@ describe('engine openssl frees', () => {
       const many = await perform(
         engine,
         client,
-        Array.from({ length: 200 }, () => ({ session, polite: false })),
+        Array.from({ length: 200 }, () => ({ session, closeNotify: false })),
         40,
       );
       expect(many.every(({ failure }) => failure === undefined)).toBe(true);
@@ -64,7 +64,9 @@ describe('engine openssl frees', () => {
     let started = 0;
     await engine.run({
       next: () =>
-        started++ < 30 ? { client, session: undefined, awaitTicket: false, asks: false, polite: false, tap: false } : undefined,
+        started++ < 30
+          ? { client, session: undefined, awaitTicket: false, sendsRequest: false, closeNotify: false, tap: false }
+          : undefined,
       dueNs: () => Number.POSITIVE_INFINITY,
       isCancelled: () => started > 30,
       settled: (_, outcome) => outcome.session?.free(),

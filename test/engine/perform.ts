@@ -8,7 +8,7 @@ export interface Performed {
   readonly evidence: Evidence;
   readonly negotiated: Negotiated | undefined;
   readonly session: Session | undefined;
-  readonly sessionsGiven: number;
+  readonly ticketsReceived: number;
   readonly connectNs: number;
   readonly handshakeNs: number;
   readonly ticketNs: number;
@@ -32,8 +32,8 @@ export const perform = async (
     client,
     session: undefined,
     awaitTicket: true,
-    asks: false,
-    polite: true,
+    sendsRequest: false,
+    closeNotify: true,
     tap: true,
     ...options,
   }));
@@ -69,7 +69,7 @@ const copyOf = (attempt: Attempt, outcome: Outcome): Performed => ({
   evidence: { ...outcome.evidence, hello: outcome.evidence.hello && { ...outcome.evidence.hello } },
   negotiated: outcome.failure === undefined && attempt.tap ? outcome.negotiated() : undefined,
   session: outcome.session,
-  sessionsGiven: outcome.sessionsGiven,
+  ticketsReceived: outcome.ticketsReceived,
   connectNs: outcome.connectNs,
   handshakeNs: outcome.handshakeNs,
   ticketNs: outcome.ticketNs,

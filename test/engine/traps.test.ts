@@ -41,8 +41,8 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
       { protocol: 'TLSv1.3', mode: 'ticket' },
     ] as const)('a session of $protocol $mode outlives a connection that was reset and not ended in order', async (how) => {
       const client = clientOf(nginx, { ...how, close: 'reset' });
-      const { session } = await handshake(engine, client, { polite: false });
-      const { evidence } = await handshake(engine, client, { session, polite: false });
+      const { session } = await handshake(engine, client, { closeNotify: false });
+      const { evidence } = await handshake(engine, client, { session, closeNotify: false });
       expect(evidence).toMatchObject({ resumed: true, hello: { resumed: true } });
       session?.free();
     });
@@ -83,7 +83,7 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
       const { session: old } = await handshake(engine, before);
       const renewal = await handshake(engine, amid, { session: old });
       expect(renewal.evidence).toMatchObject({ resumed: true, hello: { resumed: true } });
-      expect(renewal.sessionsGiven).toBe(1);
+      expect(renewal.ticketsReceived).toBe(1);
       const refused = await handshake(engine, after, { session: old });
       expect(refused.evidence).toMatchObject({ resumed: false, hello: { resumed: false } });
       const resumed = await handshake(engine, after, { session: renewal.session });
@@ -118,7 +118,7 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
       const server = await startSServer(opensslProgram ?? '', { args: ['-num_tickets', '0'] });
       const client = clientOf(server, { mode: 'ticket', ticketTimeoutMs: 200, close: 'notify' });
       const performed = await handshake(engine, client);
-      expect(performed).toMatchObject({ session: undefined, sessionsGiven: 0, ticketNs: 0 });
+      expect(performed).toMatchObject({ session: undefined, ticketsReceived: 0, ticketNs: 0 });
       const waitedNs = performed.endNs - performed.startNs - performed.connectNs - performed.handshakeNs;
       expect(waitedNs).toBeGreaterThan(200e6);
       expect(performed.handshakeNs).toBeLessThan(200e6);

@@ -48,7 +48,7 @@ export class Subject {
   /** Begins a handshake. @returns the ClientHello. */
   start(client: WireClient, session: WireSession | undefined): Buffer {
     this.#entropy.repeat();
-    this.conversation.start({ client, session, awaitTicket: true, asks: false, polite: true, tap: true });
+    this.conversation.start({ client, session, awaitTicket: true, sendsRequest: false, closeNotify: true, tap: true });
     return this.#sent();
   }
 

@@ -50,7 +50,7 @@ const converse = async (engine: Engine, client: ClientSettings): Promise<Perform
   try {
     for (let i = 0; i <= OFFERS; i++) {
       const session = client.mode === 'full' ? undefined : all.findLast((one) => one.session !== undefined)?.session;
-      all.push(...(await perform(engine, made, [{ session, asks: client.request !== undefined }])));
+      all.push(...(await perform(engine, made, [{ session, sendsRequest: client.request !== undefined }])));
     }
   } finally {
     for (const { session } of all) session?.free();

@@ -6,11 +6,11 @@ import { Counters } from '../../src/load/protocol/counters.ts';
 import { CpuSplit } from '../../src/load/worker/cpu-split.ts';
 import type { Pace } from '../../src/load/worker/pace.ts';
 import { SessionHolder } from '../../src/load/worker/session-store.ts';
-import { TicketHabit } from '../../src/load/worker/ticket-expectation.ts';
+import { TicketExpectation } from '../../src/load/worker/ticket-expectation.ts';
 import { VirtualClient } from '../../src/load/worker/virtual-client.ts';
 import { LoadWindow } from '../../src/load/worker/window.ts';
 import type { SessionPolicy } from '../../src/domain/session-policy.ts';
-import { Deck } from '../../src/stats/deck.ts';
+import { PermutedBlocks } from '../../src/stats/permuted-blocks.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 
 export const MS = 1e6;
@@ -92,8 +92,8 @@ export class FakeEngine {
       firstByteNs: 0,
       endNs: this.nowNs,
       evidence: { protocol: 'TLSv1.2', resumed, offered: offered?.mechanism, earlyData: 'none', hello: undefined },
-      sessionsGiven: gives ? 1 : 0,
-      given: session,
+      ticketsReceived: gives ? 1 : 0,
+      newestTicket: session,
       get session() {
         return take();
       },
@@ -142,14 +142,14 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
   const counters = new Counters();
   const pools = streams.map(({ mode, clients = 4, policy = 'distinct', offerAfterNs = 0 }, stream) => {
     const client = fakeClient(mode);
-    const habit = new TicketHabit();
-    const make = (holder: SessionHolder): VirtualClient => new VirtualClient(client, stream, { holder, habit });
+    const expectation = new TicketExpectation();
+    const make = (holder: SessionHolder): VirtualClient => new VirtualClient(client, stream, { holder, expectation });
     const shared = policy === 'newest' || policy === 'fixed' ? new SessionHolder(policy, offerAfterNs) : undefined;
     return new ClientPool(Array.from({ length: clients }, () => primed(make(shared ?? new SessionHolder(policy, offerAfterNs)))));
   });
   const window = new LoadWindow({
     pools,
-    deck: new Deck(
+    deck: new PermutedBlocks(
       streams.map(({ weight = 1 }) => weight),
       seededRandom(5),
     ),
@@ -172,7 +172,7 @@ const primed = (client: VirtualClient): VirtualClient => {
     dueNs: () => Number.POSITIVE_INFINITY,
     isCancelled: () => false,
     settled: (settled, outcome) => {
-      settled.learn(outcome);
+      settled.observe(outcome);
     },
   });
   return client;

@@ -52,7 +52,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
 
       const open = await stalledFor('-r', `${String(PER_SECOND)}/s`);
       const schedule = open.record.blocks[0]?.schedule ?? undefined;
-      expect(schedule).toMatchObject({ due: 4 * PER_SECOND, unstarted: 0, crowded: 0 });
+      expect(schedule).toMatchObject({ due: 4 * PER_SECOND, dropped: 0, connectionLimited: 0 });
       const responseNs = decoded(schedule?.responseNs);
       expect((responseNs.quantileNs(0.999) ?? 0) / 1e6 / open.stallMs).toBeCloseTo(1, 1);
       expect({
@@ -124,7 +124,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       const due = Object.fromEntries(record.blocks.map(({ cell, schedule, honoured }) => [cell, [schedule?.due, honoured]]));
       expect(due).toEqual({ 'target.TLSv1.3.full': [600, 600], 'target.TLSv1.3.ticket': [600, 600] });
       const warm = record.blocks.find(({ cell }) => cell.endsWith('ticket'));
-      expect(warm?.offers).toMatchObject({ handshakes: 600, sessions: 600 });
+      expect(warm?.offeredSessions).toMatchObject({ handshakes: 600, sessions: 600 });
       expect((await nginx.log())['TLSv1.3']?.resumed).toBe(600 + (warm?.primed.probes ?? 0));
     }));
 
@@ -135,7 +135,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       expect(young.record.blocks[0]).toMatchObject({ honoured: 100, declined: {} });
       const old = await resumark.measure('run', target, ...common, '--offer-after', '2500ms');
       expect(old.record.blocks[0]).toMatchObject({ honoured: 0, declined: { expired: 100 } });
-      expect(decoded(old.record.blocks[0]?.offers?.ageNs).minNs).toBeGreaterThanOrEqual(2.5e9);
+      expect(decoded(old.record.blocks[0]?.offeredSessions?.ageNs).minNs).toBeGreaterThanOrEqual(2.5e9);
       expect(old.code).toBe(4);
     }));
 
@@ -147,7 +147,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       const stallMs = await stall(child.pid ?? 0, 400);
       const { blocks } = JSON.parse((await finished).stdout) as RunRecord;
       const schedule = blocks[0]?.schedule;
-      expect(blocks[0]).toMatchObject({ saturated: true, schedule: { due: 1000, unstarted: 0, crowded: 0 } });
+      expect(blocks[0]).toMatchObject({ saturated: true, schedule: { due: 1000, dropped: 0, connectionLimited: 0 } });
       const [late, response] = [decoded(schedule?.lateNs), decoded(schedule?.responseNs)];
       expect((late.maxNs ?? 0) / 1e6 / stallMs).toBeGreaterThan(0.95);
       expect((late.maxNs ?? 0) / 1e6 / stallMs).toBeLessThan(1.25);
@@ -165,7 +165,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       const { record } = await rate('6k/s');
       const [block] = record.blocks;
       expect(block).toMatchObject({ saturated: true, valid: true, schedule: { due: 3000 } });
-      expect((block?.handshakes ?? 0) + (block?.schedule?.unstarted ?? 0)).toBe(3000);
+      expect((block?.handshakes ?? 0) + (block?.schedule?.dropped ?? 0)).toBe(3000);
       expect(record.notices.map(({ code }) => code)).toContain('generator-saturated');
       // An idle machine would not mark this one at all; what a busy one does to its worker's time is far from 90 %.
       const quiet = await rate('50/s');

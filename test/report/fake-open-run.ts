@@ -1,4 +1,4 @@
-import type { Recording, RunRecord } from '../../src/domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';
 import { fakeRun } from './fake-run.ts';
 
@@ -20,7 +20,7 @@ export const openMix = (): RunRecord => {
   return { ...run, blocks: run.blocks.map(ofMix) };
 };
 
-const ofMix = (block: Recording): Recording => {
+const ofMix = (block: BlockRecord): BlockRecord => {
   const isTicket = block.cell.endsWith('ticket');
   const isLast = block.round === 4;
   const due = isTicket ? 160 : 40;
@@ -32,20 +32,20 @@ const ofMix = (block: Recording): Recording => {
     cpuServerWindowNs: 200 * 260_000,
     schedule: {
       due: due + (isLast ? 10 : 0),
-      unstarted: isLast ? 10 : 0,
-      crowded: 0,
+      dropped: isLast ? 10 : 0,
+      connectionLimited: 0,
       lateNs: latencies(due, isLast ? 80e6 : 50_000),
       serviceNs: latencies(due, 1.3e6),
       responseNs: latencies(due, isLast ? 81e6 : 1.35e6),
     },
-    offers: isTicket ? { handshakes: 160, sessions: 2, ageNs: latencies(160, 2.4e9) } : null,
+    offeredSessions: isTicket ? { handshakes: 160, sessions: 2, ageNs: latencies(160, 2.4e9) } : null,
     generator: block.generator && { ...block.generator, workers: [{ busyShare: isLast ? 0.97 : 0.4, cpuShare: 0.4 }] },
     saturated: isLast,
   };
 };
 
 /** From the value to 10 % above it. */
-const latencies = (count: number, ns: number): Recording['handshakeNs'] => {
+const latencies = (count: number, ns: number): BlockRecord['handshakeNs'] => {
   const histogram = new LatencyHistogram();
   for (let i = 0; i < count; i++) histogram.record(Math.round(ns * (1 + (0.1 * i) / count)));
   return histogram.encode();

@@ -3,7 +3,7 @@ import type { Mechanism } from '../../src/domain/kind.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
-import type { CellRecord, Recording, RunRecord, StateRecord } from '../../src/domain/run-record.ts';
+import type { CellRecord, BlockRecord, RunRecord, StateRecord } from '../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 
@@ -187,7 +187,7 @@ const cellRecord = (cell: FakeCell): CellRecord => {
 };
 
 /** Round after round, the cells in turns, as a run measures them. */
-const fakeBlocks = (cells: readonly FakeCell[]): Recording[] => {
+const fakeBlocks = (cells: readonly FakeCell[]): BlockRecord[] => {
   const rounds = Math.max(0, ...cells.map(({ blocks = 5 }) => blocks));
   const planned = Array.from({ length: rounds }, (_, round) =>
     cells.filter(({ blocks = 5 }) => round < blocks).map((cell) => ({ cell, round })),
@@ -195,7 +195,7 @@ const fakeBlocks = (cells: readonly FakeCell[]): Recording[] => {
   return planned.map(({ cell, round }, order) => fakeBlock(cell, round, order));
 };
 
-const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
+const fakeBlock = (cell: FakeCell, round: number, order: number): BlockRecord => {
   const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism, way } = cell;
   const rttNs = way?.rttNs ?? 0;
   const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
@@ -214,7 +214,7 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     mechanisms: mechanism === undefined || honoured === 0 ? {} : { [mechanism]: honoured },
     helloRetries: 0,
     tapped: Math.ceil(handshakes / 32),
-    sessionsGiven: 0,
+    ticketsReceived: 0,
     handshakeNs: latencies(honoured, medianNs, random, (way?.trips ?? 0) * rttNs),
     connectNs: latencies(honoured, 90_000, random, rttNs),
     cpuClientNs: spentOn(cell.cpuClientNs === undefined ? 400_000 : cell.cpuClientNs),
@@ -228,15 +228,15 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
     occupiedShare: 1,
     cpuServerWindowNs: null,
     schedule: null,
-    offers: null,
+    offeredSessions: null,
     tickets: null,
     sequential: null,
-    answers:
+    firstByte:
       way === undefined
         ? null
         : {
             firstByteNs: latencies(honoured, medianNs, random, (way.trips + way.tripsOfRequest) * rttNs),
-            behindNs: latencies(honoured, 100_000, random, way.tripsOfRequest * rttNs),
+            firstByteAfterHandshakeNs: latencies(honoured, 100_000, random, way.tripsOfRequest * rttNs),
             unanswered: 0,
           },
     primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
@@ -258,7 +258,7 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): Recording => {
 };
 
 /** Skewed as handshakes are: a floor at 60 % of the median and a long tail. */
-const latencies = (count: number, medianNs: number, random: () => number, leastNs = 0): Recording['handshakeNs'] => {
+const latencies = (count: number, medianNs: number, random: () => number, leastNs = 0): BlockRecord['handshakeNs'] => {
   const histogram = new LatencyHistogram();
   for (let i = 0; i < count; i++) histogram.record(leastNs + Math.round(medianNs * (0.6 + 0.4 * (2 - 2 * random()) ** -0.75)));
   return histogram.encode();

@@ -3,7 +3,7 @@ import { cellId } from '../../src/domain/cell.ts';
 import { decodeScenario, type RawSettings } from '../../src/scenario/decode.ts';
 import { expand } from '../../src/scenario/expand.ts';
 import { expectation } from '../../src/scenario/expectation.ts';
-import { interleaveOf, planVisits, share } from '../../src/scenario/plan.ts';
+import { interleaveOf, planWindows, share } from '../../src/scenario/plan.ts';
 
 const BEFORE_AFTER = { before: { server: { resumption: 'none' } }, after: { server: {} } };
 
@@ -20,7 +20,7 @@ it('expands to every combination, and leaves out with a reason what cannot exist
 it('gives every cell one turn in every round, in an order that the seed decides', () => {
   const scenario = scenarioOf({ plan: { rounds: 4, warmup: 1 } });
   const expansion = expand(scenario);
-  const plan = (seed: number) => planVisits(scenario, expansion, { seed, interleave: 'block' });
+  const plan = (seed: number) => planWindows(scenario, expansion, { seed, interleave: 'block' });
   const visits = plan(42);
   const orders = [-1, 0, 1, 2, 3].map((round) =>
     visits.filter((visit) => visit.round === round).flatMap(({ streams }) => streams.map(({ cell }) => cellId(cell))),
@@ -38,7 +38,7 @@ it.each<[string, RawSettings, number]>([
   ['a ramp for a moment, since it is one event', { load: { rate: { from: '100/s', to: '500/s', over: '20s' } } }, 200],
 ])('%s', (_, settings, durationMs) => {
   const scenario = scenarioOf({ plan: { rounds: 2, duration: '4s' }, ...settings });
-  const visits = planVisits(scenario, expand(scenario), { seed: 1, interleave: 'block' });
+  const visits = planWindows(scenario, expand(scenario), { seed: 1, interleave: 'block' });
   const warmups = visits.filter(({ round }) => round < 0);
   expect(warmups.length).toBeGreaterThan(0);
   for (const { bound } of warmups) expect(bound).toEqual({ by: 'duration', durationMs });
@@ -46,7 +46,7 @@ it.each<[string, RawSettings, number]>([
 
 it('lets the states share every window when they are interleaved by handshake, with the bound of each', () => {
   const scenario = scenarioOf({ plan: { rounds: 2, handshakesPerBlock: 200, warmup: 0 } });
-  const visits = planVisits(scenario, expand(scenario), { seed: 1, interleave: 'handshake' });
+  const visits = planWindows(scenario, expand(scenario), { seed: 1, interleave: 'handshake' });
   expect(visits).toHaveLength(2 * 5);
   for (const { streams, bound } of visits) {
     expect(streams.map(({ cell }) => cell.state)).toEqual(['before', 'after']);
@@ -91,7 +91,7 @@ it('takes a storm and a ramp for one event each, as long as it lasts', () => {
       protocols: ['TLSv1.3'],
       states: { a: { server: {} } },
     });
-    return planVisits(scenario, expand(scenario), { seed: 1, interleave: 'block' }).map(({ bound }) => bound);
+    return planWindows(scenario, expand(scenario), { seed: 1, interleave: 'block' }).map(({ bound }) => bound);
   };
   expect(bounds({ model: 'storm', clients: '5k', over: '2s' })).toEqual([{ by: 'handshakes', handshakes: 5000 }]);
   expect(bounds({ rate: { from: '1/s', to: '9/s', over: '3s' } })).toEqual([{ by: 'duration', durationMs: 3000 }]);
@@ -100,12 +100,12 @@ it('takes a storm and a ramp for one event each, as long as it lasts', () => {
 
 it('shares the handshakes of a cell over its rounds exactly, and plans no empty block', () => {
   const scenario = scenarioOf({ plan: { rounds: 4, handshakes: 10, warmup: 0 }, modes: ['full'], protocols: ['TLSv1.3'] });
-  const counts = planVisits(scenario, expand(scenario), { seed: 1, interleave: 'block' }).map(({ bound }) =>
+  const counts = planWindows(scenario, expand(scenario), { seed: 1, interleave: 'block' }).map(({ bound }) =>
     bound.by === 'handshakes' ? bound.handshakes : 0,
   );
   expect(counts).toEqual([3, 3, 3, 3, 2, 2, 2, 2]);
   const few = scenarioOf({ plan: { rounds: 4, handshakes: 2, warmup: 0 }, modes: ['full'], protocols: ['TLSv1.3'] });
-  expect(planVisits(few, expand(few), { seed: 1, interleave: 'block' })).toHaveLength(4);
+  expect(planWindows(few, expand(few), { seed: 1, interleave: 'block' })).toHaveLength(4);
 });
 
 it.each([

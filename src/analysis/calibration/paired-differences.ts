@@ -3,7 +3,7 @@ import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { blockSummaries, blockValues, type BlockSummary } from '../summary/block-values.ts';
 import { cellPairs, type CellPair } from '../compare/cell-pairs.ts';
 import { COMPARED, type ComparedMetric } from '../compare/metrics.ts';
-import { metric } from '../summary/metrics.ts';
+import { metric } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
 import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 

@@ -1,5 +1,5 @@
 import type { CapacityRecord } from '../../domain/capacity-record.ts';
-import type { Recording } from '../../domain/run-record.ts';
+import type { BlockRecord } from '../../domain/run-record.ts';
 
 /** Why the blocks of other rates are left out of a cell's result. */
 export const OTHER_RATE = 'a probe at another rate';
@@ -8,7 +8,7 @@ export const OTHER_RATE = 'a probe at another rate';
  * A cell's result is what was measured at the rate that was found, or at the lowest that was tried where none was. The other probes stay in
  * the record, left out of the result.
  */
-export const markProbes = (blocks: readonly Recording[], capacity: readonly CapacityRecord[]): Recording[] =>
+export const markProbes = (blocks: readonly BlockRecord[], capacity: readonly CapacityRecord[]): BlockRecord[] =>
   blocks.map((block) => {
     const search = capacity.find(({ cells }) => cells.includes(block.cell));
     if (search === undefined) return block;

@@ -1,5 +1,5 @@
 import type { ProbeVerdict } from '../../domain/capacity-record.ts';
-import type { Recording } from '../../domain/run-record.ts';
+import type { BlockRecord } from '../../domain/run-record.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** What a target must keep at a rate. */
@@ -24,23 +24,23 @@ export interface ProbeOutcome {
 /** A target that takes so much longer than the window for what fell due in it is behind, however long it may take by the limit. */
 const MOST_OVERTIME = 0.02;
 
-/** Judges a window by its recordings, one per stream. Response time runs from the intended start, so that a queue shows. */
+/** Judges a window by its blocks, one per stream. Response time runs from the intended start, so that a queue shows. */
 export const judgeProbe = (
-  recordings: readonly Recording[],
+  blocks: readonly BlockRecord[],
   { quantile, limitNs, maxErrors }: Demand,
   windowMs: number,
 ): ProbeOutcome => {
-  const sum = (value: (recording: Recording) => number): number => recordings.reduce((all, one) => all + value(one), 0);
+  const sum = (value: (block: BlockRecord) => number): number => blocks.reduce((all, one) => all + value(one), 0);
   const honoured = sum((one) => one.honoured);
   const due = Math.max(
     1,
     sum((one) => one.schedule?.due ?? 0),
   );
   const response = LatencyHistogram.merged(
-    recordings.flatMap(({ schedule }) => (schedule === null ? [] : LatencyHistogram.decode(schedule.responseNs))),
+    blocks.flatMap(({ schedule }) => (schedule === null ? [] : LatencyHistogram.decode(schedule.responseNs))),
   );
   const responseNs = response.quantileNs(quantile);
-  const durationNs = Math.max(1, ...recordings.map((one) => one.durationNs));
+  const durationNs = Math.max(1, ...blocks.map((one) => one.durationNs));
   const errorShare = Math.max(0, due - honoured) / due;
   const overtime = (durationNs - limitNs) / (windowMs * 1e6) - 1;
   const numbers = { responseNs, errorShare, achievedPerSecond: (honoured * 1e9) / durationNs };
@@ -50,6 +50,6 @@ export const judgeProbe = (
     if (responseNs === undefined || responseNs >= limitNs) return 'too-slow';
     return overtime > MOST_OVERTIME ? 'behind' : 'sustained';
   })();
-  const isGenerators = reason !== 'sustained' && reason !== 'never-honoured' && recordings.some(({ saturated }) => saturated);
+  const isGenerators = reason !== 'sustained' && reason !== 'never-honoured' && blocks.some(({ saturated }) => saturated);
   return { verdict: isGenerators ? 'generator' : reason, ...numbers };
 };

@@ -1,4 +1,4 @@
-import type { MetricId } from '../summary/metrics.ts';
+import type { MetricId } from '../metrics/catalogue.ts';
 
 /** How a metric takes part in a comparison. */
 export interface ComparedMetric {

@@ -1,6 +1,6 @@
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import type { ComparedMetric } from './metrics.ts';
-import { metric } from '../summary/metrics.ts';
+import { metric } from '../metrics/catalogue.ts';
 
 /**
  * The relative change that counts, the absolute floor taken in: a change must be above both. By the smaller side, so that swapping the

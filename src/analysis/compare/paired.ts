@@ -11,7 +11,7 @@ import { cellPairs, type CellPair, type ComparedStates } from './cell-pairs.ts';
 import { COMPARED, type ComparedMetric } from './metrics.ts';
 import { comparedSavings } from './savings.ts';
 import { comparisonOf } from './rows.ts';
-import { metric } from '../summary/metrics.ts';
+import { metric } from '../metrics/catalogue.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { resumedRow } from './resumed-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';

@@ -1,6 +1,6 @@
 import type { ChangeVerdict, ComparisonRow } from '../../domain/comparison.ts';
 import { offersSession } from '../../domain/mode.ts';
-import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { shareBounds } from '../../stats/proportion.ts';
 import { signPAbove } from '../../stats/sign-test.ts';
 import type { CellPair } from './cell-pairs.ts';
@@ -89,7 +89,7 @@ const shareChanges = (run: RunRecord, { before, after }: CellPair): number[] => 
   });
 };
 
-const blocksOf = (run: RunRecord, id: string): Recording[] =>
+const blocksOf = (run: RunRecord, id: string): BlockRecord[] =>
   run.blocks.filter(({ cell, valid, handshakes }) => cell === id && valid && handshakes > 0);
 
-const shareOf = ({ honoured, handshakes }: Recording): number => honoured / handshakes;
+const shareOf = ({ honoured, handshakes }: BlockRecord): number => honoured / handshakes;

@@ -4,7 +4,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import type { Interval } from '../../stats/hodges-lehmann.ts';
 import { holmAdjusted } from '../../stats/holm.ts';
 import { positionOf, verdictOf, type Position } from '../../stats/verdict.ts';
-import { metric, type MetricId } from '../summary/metrics.ts';
+import { metric, type MetricId } from '../metrics/catalogue.ts';
 
 /** What is known of one row before it is judged. */
 export interface RowEvidence {

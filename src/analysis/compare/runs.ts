@@ -8,7 +8,7 @@ import { COMPARED, type ComparedMetric } from './metrics.ts';
 import { comparedSavings } from './savings.ts';
 import { comparisonOf } from './rows.ts';
 import { differencesBetween } from './compatibility.ts';
-import { metric, type MetricId } from '../summary/metrics.ts';
+import { metric, type MetricId } from '../metrics/catalogue.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
 import type { RunsOfState, StateOfRun } from './runs-of-state.ts';

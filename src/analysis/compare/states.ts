@@ -43,7 +43,7 @@ const freshly = (run: RunRecord, settings: CompareSettings): Comparison[] => {
 export const settingsOf = ({ scenario }: RunRecord, flags: RawSettings = {}): CompareSettings =>
   decodeCompare(flags, scenario['compare'] as Partial<CompareSettings> | undefined);
 
-/** Whether more pairs could not tell more: every judged metric has its verdict, or a doubt that time does not mend. */
+/** Whether more pairs could not tell more: every judged metric has its verdict, or a doubt that time does not hint. */
 export const isDecided = ({ rows, alphaPerLook }: Comparison): boolean =>
   rows
     .filter(({ role }) => role === 'primary')

@@ -1,6 +1,6 @@
 import type { Gate, GateDoubt, MetricReference } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
-import { metric, type MetricId } from '../summary/metrics.ts';
+import { metric, type MetricId } from '../metrics/catalogue.ts';
 
 /** More invalid blocks than this, and what is left is a selection; more saturated ones, and the generator itself is in the number. */
 const MOST_SPOILT = 0.2;

@@ -1,4 +1,4 @@
-import type { Metric } from '../summary/metric.ts';
+import type { Metric } from '../metrics/metric.ts';
 import type { Limit } from './evidence.ts';
 
 /** How far a change may go: a share may fall by so many points, a rate by so much of itself, and everything else may rise. */

@@ -3,8 +3,8 @@ import type { Gate, GateOperator, MetricReference } from '../../domain/gate.ts';
 import { MODES, type Mode } from '../../domain/mode.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { nearest } from '../../domain/suggest.ts';
-import type { Metric } from '../summary/metric.ts';
-import { METRICS, metric, type MetricId } from '../summary/metrics.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { METRICS, metric, type MetricId } from '../metrics/catalogue.ts';
 import { gateError } from './gate-error.ts';
 import { parseQuantity, QUANTITY_EXAMPLES } from './quantity.ts';
 
@@ -92,8 +92,8 @@ class Parser {
 
   #failMode(parts: readonly string[], word: string, at: number): never {
     const meant = parts.flatMap((part) => nearest(part, MODES) ?? []).at(0);
-    const mend = meant === undefined ? `Write one before the metric: ${MODES.join(', ')}.` : didYouMean(meant, MODES, 'modes');
-    this.#fail(at, `"${word}" names no handshake mode`, mend);
+    const hint = meant === undefined ? `Write one before the metric: ${MODES.join(', ')}.` : didYouMean(meant, MODES, 'modes');
+    this.#fail(at, `"${word}" names no handshake mode`, hint);
   }
 
   #failMetric(name: string, at: number): never {
@@ -149,8 +149,8 @@ class Parser {
     return this.#text.slice(this.#at);
   }
 
-  #fail(at: number, what: string, mend?: string): never {
-    throw gateError(this.#text, at, what, mend);
+  #fail(at: number, what: string, hint?: string): never {
+    throw gateError(this.#text, at, what, hint);
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseDurationMs, parseRate } from '../../scenario/quantity.ts';
-import type { Unit } from '../summary/metric.ts';
+import type { Unit } from '../metrics/metric.ts';
 
 /** What a value of each unit looks like, for messages. */
 export const QUANTITY_EXAMPLES: Readonly<Record<Unit, string>> = {

@@ -1,8 +1,8 @@
 import type { Gate, GateDoubt } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
-import type { Metric } from '../summary/metric.ts';
-import { metric } from '../summary/metrics.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { metric } from '../metrics/catalogue.ts';
 import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 import { BEYOND_FOR_LIMIT, cellDoubt } from './cell-doubts.ts';
 import { changeLimit } from './change-limit.ts';

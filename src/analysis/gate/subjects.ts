@@ -76,8 +76,8 @@ const checkReference = (gate: Gate, reference: MetricReference, cells: readonly 
   const fail = (what: string, given: string, kept: (cell: GatedCell) => string): never => {
     const choices = [...new Set(cells.map(kept))];
     const meant = nearest(given, choices);
-    const mend = meant === undefined ? '' : `Did you mean ${meant}? `;
-    throw gateError(gate.text, reference.at, `there is no ${what} ${given}`, `${mend}There is: ${choices.join(', ')}.`);
+    const hint = meant === undefined ? '' : `Did you mean ${meant}? `;
+    throw gateError(gate.text, reference.at, `there is no ${what} ${given}`, `${hint}There is: ${choices.join(', ')}.`);
   };
   if (state !== undefined && !cells.some((cell) => cell.state === state)) fail('state', state, (cell) => cell.state);
   if (!cells.some((cell) => cell.mode === mode)) fail('measured mode', mode, (cell) => cell.mode);

@@ -1,7 +1,7 @@
 import { cellLabel } from '../../domain/cell.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
-import { CROWDED_SHARE } from '../summary/saturation.ts';
+import { CONNECTION_LIMITED_SHARE } from '../summary/saturation.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 
 /** Above this share of a limit the next larger load meets it. */
@@ -12,22 +12,22 @@ const MOST_STOLEN = 0.02;
 
 /** Limits that a load came near to, and what the host of a virtual machine took away. */
 export const headroomNotices = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
-  ...cells.flatMap((cell) => crowdedNotices(run, cell)),
+  ...cells.flatMap((cell) => connectionLimitNotices(run, cell)),
   ...limitNotices(run),
   ...stealNotices(run),
 ];
 
-const crowdedNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+const connectionLimitNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const { schedule } = cell;
-  if (schedule === undefined || schedule.crowded <= CROWDED_SHARE * schedule.due) return [];
+  if (schedule === undefined || schedule.connectionLimited <= CONNECTION_LIMITED_SHARE * schedule.due) return [];
   const load = run.scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
-  const { crowded, due } = schedule;
+  const { connectionLimited, due } = schedule;
   return [
     {
-      code: 'crowded',
+      code: 'connection-limited',
       severity: 'warning',
       cell: cellLabel(cell),
-      crowded,
+      connectionLimited,
       due,
       concurrency: Number(load?.['concurrency'] ?? 0),
     },

@@ -1,11 +1,11 @@
 import { cellLabel } from '../../domain/cell.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
-import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { headroomNotices } from './headroom.ts';
 import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/probe-blocks.ts';
-import { generatorMends, saturationNotices } from './saturation.ts';
+import { generatorHints, saturationNotices } from './saturation.ts';
 import { sumCounts, type CellSummary } from '../summary/cell-summary.ts';
 import { timingNotices } from './timing.ts';
 
@@ -63,7 +63,7 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
 const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean =>
   run.status === 'complete' && cell.status === 'empty' && blocksOf(run, cell).every((block) => block.valid);
 
-const blocksOf = (run: RunRecord, cell: CellSummary): readonly Recording[] =>
+const blocksOf = (run: RunRecord, cell: CellSummary): readonly BlockRecord[] =>
   run.blocks.filter((block) => block.cell === cell.id);
 
 const conflictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
@@ -87,8 +87,8 @@ const invalidNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
 const residualNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const residual = cell.littlesLawResidual;
   if (residual === undefined || Math.abs(residual) <= MOST_RESIDUAL) return [];
-  const mends = generatorMends(run, blocksOf(run, cell));
-  return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual, mends }];
+  const hints = generatorHints(run, blocksOf(run, cell));
+  return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual, hints }];
 };
 
 /** CPU depends on what a suite costs: cells of unlike suites in one protocol are not comparable. */

@@ -1,6 +1,6 @@
 import { cellLabel } from '../../domain/cell.ts';
 import type { GeneratorMend, Notice } from '../../domain/notice.ts';
-import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { busiest, lateP99, MOST_BUSY } from '../summary/saturation.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 
@@ -18,9 +18,9 @@ export const saturationNotices = (run: RunRecord, cells: readonly CellSummary[])
       of: cells.length,
       busyShare: Math.max(...blocks.map(busyShareOf)),
       lateNs: Math.max(0, ...schedules.map(lateP99)),
-      unstarted: schedules.reduce((sum, { unstarted }) => sum + unstarted, 0),
+      dropped: schedules.reduce((sum, { dropped }) => sum + dropped, 0),
       workers: run.workers,
-      mends: generatorMends(run, blocks),
+      hints: generatorHints(run, blocks),
     },
   ];
 };
@@ -29,7 +29,7 @@ export const saturationNotices = (run: RunRecord, cells: readonly CellSummary[])
  * What can still be done about a generator that is too slow, most helpful first. Never what the run did already, and nothing of its own
  * where others took its cores.
  */
-export const generatorMends = (run: RunRecord, blocks: readonly Recording[]): GeneratorMend[] => {
+export const generatorHints = (run: RunRecord, blocks: readonly BlockRecord[]): GeneratorMend[] => {
   const isStarved = blocks.every((block) => busyShareOf(block) <= MOST_BUSY);
   if (isStarved && !hasFreeCores(run, blocks)) return ['machine'];
   return [
@@ -39,13 +39,13 @@ export const generatorMends = (run: RunRecord, blocks: readonly Recording[]): Ge
   ];
 };
 
-const busyShareOf = ({ generator }: Recording): number => (generator === null ? 0 : busiest(generator));
+const busyShareOf = ({ generator }: BlockRecord): number => (generator === null ? 0 : busiest(generator));
 
 /** An engine that was chosen because a faster one could not run has a notice of its own. */
 const canChangeEngine = ({ scenario, engine, environment }: RunRecord): boolean =>
   engine.name === 'node' && scenario['engine'] === 'node' && environment.platform.startsWith('linux');
 
-const hasFreeCores = ({ workers, environment }: RunRecord, blocks: readonly Recording[]): boolean =>
+const hasFreeCores = ({ workers, environment }: RunRecord, blocks: readonly BlockRecord[]): boolean =>
   workers < environment.cores && blocks.every(({ generator }) => (generator?.machine?.busyShare ?? 0) < MOST_BUSY);
 
 const loadMend = ({ scenario }: RunRecord): GeneratorMend[] => {

@@ -1,5 +1,5 @@
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
-import { metric, type MetricId } from './metrics.ts';
+import { metric, type MetricId } from '../metrics/catalogue.ts';
 import { summarizeBlocks, type CellSummary } from './cell-summary.ts';
 
 /** Fractions that the quantile metrics stand for. */

@@ -2,10 +2,10 @@ import type { Mechanism } from '../../domain/kind.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { CapacityRecord } from '../../domain/capacity-record.ts';
-import type { CellRecord, Recording, RunRecord } from '../../domain/run-record.ts';
+import type { CellRecord, BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
-import { mixSummary, offersSummary, scheduleSummary } from './schedule-summary.ts';
-import type { MixSummary, OffersSummary, ScheduleSummary } from './schedule-summary.ts';
+import { mixSummary, offeredSessionsSummary, scheduleSummary } from './schedule-summary.ts';
+import type { MixSummary, OfferedSessionsSummary, ScheduleSummary } from './schedule-summary.ts';
 import { roundTripsOf, type RoundTrips } from './round-trips.ts';
 
 /**
@@ -62,7 +62,7 @@ export interface CellSummary {
   readonly ticketLifetimeS: number | undefined;
   /** Until the first byte of an answer, from the ClientHello and from the end of the handshake; empty where nothing was asked. */
   readonly firstByteNs: LatencyHistogram;
-  readonly behindNs: LatencyHistogram;
+  readonly firstByteAfterHandshakeNs: LatencyHistogram;
   readonly unanswered: number;
   /** CPU and bytes per honoured handshake. */
   readonly cpuClientNs: number | undefined;
@@ -72,7 +72,7 @@ export interface CellSummary {
   /** `undefined` where no schedule started the handshakes. */
   readonly schedule: ScheduleSummary | undefined;
   /** `undefined` where no session was offered. */
-  readonly offers: OffersSummary | undefined;
+  readonly offeredSessions: OfferedSessionsSummary | undefined;
   /** `undefined` where the cell is no part of a mix. */
   readonly mix: MixSummary | undefined;
   /** Valid blocks in which the generator was the bottleneck; `undefined` where there are none at all. */
@@ -95,7 +95,7 @@ const summarizeCell = (run: RunRecord, cell: CellRecord): CellSummary =>
   );
 
 /** A cell over some of its blocks: over one, it is the block's own summary. */
-export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readonly Recording[]): CellSummary => {
+export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readonly BlockRecord[]): CellSummary => {
   const handshakes = sum(blocks, (block) => block.handshakes);
   const honoured = sum(blocks, (block) => block.honoured);
   const errorsBy = sumCounts(blocks.map((block) => block.errors));
@@ -129,15 +129,15 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
     ...ticketSummary(blocks),
-    firstByteNs: mergedOf(blocks, (block) => block.answers?.firstByteNs),
-    behindNs: mergedOf(blocks, (block) => block.answers?.behindNs),
-    unanswered: sum(blocks, (block) => block.answers?.unanswered ?? 0),
+    firstByteNs: mergedOf(blocks, (block) => block.firstByte?.firstByteNs),
+    firstByteAfterHandshakeNs: mergedOf(blocks, (block) => block.firstByte?.firstByteAfterHandshakeNs),
+    unanswered: sum(blocks, (block) => block.firstByte?.unanswered ?? 0),
     cpuClientNs: perHonoured(blocks, (block) => block.cpuClientNs),
     cpuServerNs: perHonoured(blocks, (block) => block.cpuServerNs),
     bytesIn: perHonoured(blocks, (block) => block.bytesIn),
     bytesOut: perHonoured(blocks, (block) => block.bytesOut),
     schedule: scheduleSummary(blocks),
-    offers: offersSummary(blocks),
+    offeredSessions: offeredSessionsSummary(blocks),
     mix: mixSummary(run, cell, blocks),
     saturatedBlocks: blocks.length === 0 ? undefined : blocks.filter(({ saturated }) => saturated).length,
     littlesLawResidual: residual(blocks),
@@ -148,7 +148,7 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
 };
 
 /** The mean of several windows, with the half of its 95 % interval: that of a weighted mean of independent ones. */
-const sequentialSummary = (blocks: readonly Recording[]): SequentialSummary | undefined => {
+const sequentialSummary = (blocks: readonly BlockRecord[]): SequentialSummary | undefined => {
   const windows = blocks.flatMap(({ sequential }) => sequential ?? []);
   const samples = windows.reduce((all, window) => all + window.samples, 0);
   if (samples === 0) return undefined;
@@ -161,13 +161,13 @@ const sequentialSummary = (blocks: readonly Recording[]): SequentialSummary | un
 };
 
 const ticketSummary = (
-  blocks: readonly Recording[],
+  blocks: readonly BlockRecord[],
 ): Pick<CellSummary, 'ticketNs' | 'ticketsPerHandshake' | 'ticketBytes' | 'ticketLifetimeS'> => {
   const given = blocks.flatMap(({ tickets }) => tickets ?? []);
   return {
     ticketNs: mergedOf(blocks, (block) => block.tickets?.afterNs),
     ticketsPerHandshake: ratio(
-      sum(blocks, (block) => block.sessionsGiven),
+      sum(blocks, (block) => block.ticketsReceived),
       sum(blocks, (block) => block.handshakes),
     ),
     ticketBytes: given.length === 0 ? undefined : Math.max(...given.map(({ mostBytes }) => mostBytes)),
@@ -176,8 +176,8 @@ const ticketSummary = (
 };
 
 const mergedOf = (
-  blocks: readonly Recording[],
-  histogram: (block: Recording) => Recording['handshakeNs'] | undefined,
+  blocks: readonly BlockRecord[],
+  histogram: (block: BlockRecord) => BlockRecord['handshakeNs'] | undefined,
 ): LatencyHistogram =>
   LatencyHistogram.merged(blocks.flatMap((block) => histogram(block) ?? []).map((encoded) => LatencyHistogram.decode(encoded)));
 
@@ -187,13 +187,13 @@ const statusOf = (handshakes: number, honoured: number, errors: number): CellSta
   return honoured === handshakes ? 'honoured' : 'partly';
 };
 
-const soleMechanism = (blocks: readonly Recording[]): Mechanism | 'mixed' | undefined => {
+const soleMechanism = (blocks: readonly BlockRecord[]): Mechanism | 'mixed' | undefined => {
   const seen = Object.keys(sumCounts(blocks.map((block) => block.mechanisms))) as Mechanism[];
   return seen.length > 1 ? 'mixed' : seen[0];
 };
 
 /** Unknown in one block is unknown for the cell: a part of the cost over all the handshakes would be too low. */
-const perHonoured = (blocks: readonly Recording[], cost: (block: Recording) => number | null): number | undefined => {
+const perHonoured = (blocks: readonly BlockRecord[], cost: (block: BlockRecord) => number | null): number | undefined => {
   const known = blocks.map(cost).filter((value) => value !== null);
   if (known.length < blocks.length) return undefined;
   return ratio(
@@ -202,7 +202,7 @@ const perHonoured = (blocks: readonly Recording[], cost: (block: Recording) => n
   );
 };
 
-const residual = (blocks: readonly Recording[]): number | undefined => {
+const residual = (blocks: readonly BlockRecord[]): number | undefined => {
   const accounted = ratio(
     sum(blocks, (block) => block.residenceNs),
     sum(blocks, (block) => block.clientNs),
@@ -221,7 +221,7 @@ export const sumCounts = (parts: readonly Readonly<Partial<Record<string, number
 
 const total = (counted: Readonly<Record<string, number>>): number => Object.values(counted).reduce((a, b) => a + b, 0);
 
-const sum = (blocks: readonly Recording[], value: (block: Recording) => number): number =>
+const sum = (blocks: readonly BlockRecord[], value: (block: BlockRecord) => number): number =>
   blocks.reduce((all, block) => all + value(block), 0);
 
 const ratio = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);

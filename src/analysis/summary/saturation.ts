@@ -12,7 +12,7 @@ const LEAST_LATE = 10;
 const LATE_PART = 0.5;
 
 /** From this share of starts on that waited for a connection to end, lateness says nothing of the generator. */
-export const CROWDED_SHARE = 0.01;
+export const CONNECTION_LIMITED_SHARE = 0.01;
 
 /** What of a block says whether its generator kept up. */
 export interface Keeping {
@@ -41,8 +41,8 @@ export const lateP99 = ({ lateNs }: Pick<ScheduleRecord, 'lateNs'>): number =>
   LatencyHistogram.decode(lateNs).quantileNs(0.99) ?? 0;
 
 /** Whether starts were late or left out, with connections to spare. */
-const isBehind = ({ due, unstarted, crowded, lateNs, serviceNs }: ScheduleRecord): boolean => {
-  if (due === 0 || crowded >= CROWDED_SHARE * due) return false;
+const isBehind = ({ due, dropped, connectionLimited, lateNs, serviceNs }: ScheduleRecord): boolean => {
+  if (due === 0 || connectionLimited >= CONNECTION_LIMITED_SHARE * due) return false;
   const service = LatencyHistogram.decode(serviceNs).quantileNs(0.99) ?? 0;
-  return unstarted > 0 || lateTail(lateNs) > Math.max(LATE_NS, LATE_PART * service);
+  return dropped > 0 || lateTail(lateNs) > Math.max(LATE_NS, LATE_PART * service);
 };

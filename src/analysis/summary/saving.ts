@@ -1,6 +1,6 @@
 import type { Mode } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
-import { metric, type MetricId } from './metrics.ts';
+import { metric, type MetricId } from '../metrics/catalogue.ts';
 import type { CellSummary } from './cell-summary.ts';
 
 /** What a resumption mode saves against the full handshake of the same state and protocol. */

@@ -1,18 +1,18 @@
-import type { CellRecord, Recording, RunRecord } from '../../domain/run-record.ts';
+import type { CellRecord, BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** How the schedule of a cell was kept, over its blocks. */
 export interface ScheduleSummary {
   readonly due: number;
-  readonly unstarted: number;
-  readonly crowded: number;
+  readonly dropped: number;
+  readonly connectionLimited: number;
   readonly lateNs: LatencyHistogram;
   readonly serviceNs: LatencyHistogram;
   readonly responseNs: LatencyHistogram;
 }
 
 /** The sessions that a cell offered. */
-export interface OffersSummary {
+export interface OfferedSessionsSummary {
   readonly handshakes: number;
   readonly sessions: number;
   readonly ageNs: LatencyHistogram;
@@ -28,13 +28,13 @@ export interface MixSummary {
 }
 
 /** `undefined` where no schedule started the handshakes. */
-export const scheduleSummary = (blocks: readonly Recording[]): ScheduleSummary | undefined => {
+export const scheduleSummary = (blocks: readonly BlockRecord[]): ScheduleSummary | undefined => {
   const schedules = blocks.flatMap(({ schedule }) => schedule ?? []);
   if (schedules.length === 0) return undefined;
   return {
     due: sum(schedules, ({ due }) => due),
-    unstarted: sum(schedules, ({ unstarted }) => unstarted),
-    crowded: sum(schedules, ({ crowded }) => crowded),
+    dropped: sum(schedules, ({ dropped }) => dropped),
+    connectionLimited: sum(schedules, ({ connectionLimited }) => connectionLimited),
     lateNs: merged(schedules.map(({ lateNs }) => lateNs)),
     serviceNs: merged(schedules.map(({ serviceNs }) => serviceNs)),
     responseNs: merged(schedules.map(({ responseNs }) => responseNs)),
@@ -42,8 +42,8 @@ export const scheduleSummary = (blocks: readonly Recording[]): ScheduleSummary |
 };
 
 /** `undefined` where no session was offered. */
-export const offersSummary = (blocks: readonly Recording[]): OffersSummary | undefined => {
-  const offers = blocks.flatMap((block) => block.offers ?? []);
+export const offeredSessionsSummary = (blocks: readonly BlockRecord[]): OfferedSessionsSummary | undefined => {
+  const offers = blocks.flatMap((block) => block.offeredSessions ?? []);
   if (offers.length === 0) return undefined;
   return {
     handshakes: sum(offers, ({ handshakes }) => handshakes),
@@ -53,7 +53,7 @@ export const offersSummary = (blocks: readonly Recording[]): OffersSummary | und
 };
 
 /** `undefined` where the cell shared no window with another cell of its state. */
-export const mixSummary = (run: RunRecord, cell: CellRecord, blocks: readonly Recording[]): MixSummary | undefined => {
+export const mixSummary = (run: RunRecord, cell: CellRecord, blocks: readonly BlockRecord[]): MixSummary | undefined => {
   const ofState = new Set(run.cells.filter(({ state }) => state === cell.state).map(({ id }) => id));
   const windows = new Set(blocks.map(windowOf));
   const all = run.blocks.filter((block) => block.valid && ofState.has(block.cell) && windows.has(windowOf(block)));
@@ -66,13 +66,13 @@ export const mixSummary = (run: RunRecord, cell: CellRecord, blocks: readonly Re
 };
 
 /** Blocks of one window have its round and its place in it. */
-const windowOf = ({ round, order }: Recording): string => `${String(round)} ${String(order)}`;
+const windowOf = ({ round, order }: BlockRecord): string => `${String(round)} ${String(order)}`;
 
-const attemptsOf = ({ handshakes, errors }: Recording): number =>
+const attemptsOf = ({ handshakes, errors }: BlockRecord): number =>
   handshakes + Object.values(errors).reduce((total, count) => total + count, 0);
 
 /** Each block tells the time of its whole window. */
-const costOfAll = (blocks: readonly Recording[], all: readonly Recording[]): number | undefined => {
+const costOfAll = (blocks: readonly BlockRecord[], all: readonly BlockRecord[]): number | undefined => {
   const known = blocks.flatMap(({ cpuServerWindowNs }) => cpuServerWindowNs ?? []);
   if (known.length < blocks.length) return undefined;
   return ratio(
@@ -81,7 +81,7 @@ const costOfAll = (blocks: readonly Recording[], all: readonly Recording[]): num
   );
 };
 
-const merged = (parts: readonly Recording['handshakeNs'][]): LatencyHistogram =>
+const merged = (parts: readonly BlockRecord['handshakeNs'][]): LatencyHistogram =>
   LatencyHistogram.merged(parts.map((part) => LatencyHistogram.decode(part)));
 
 const sum = <Part>(parts: readonly Part[], value: (part: Part) => number): number =>

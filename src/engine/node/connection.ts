@@ -29,7 +29,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   ticketNs = 0;
   firstByteNs = 0;
   endNs = 0;
-  sessionsGiven = 0;
+  ticketsReceived = 0;
   session: Session | undefined;
   bytesIn = 0;
   bytesOut = 0;
@@ -73,7 +73,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     }, connectTimeoutMs);
   }
 
-  get given(): Session | undefined {
+  get newestTicket(): Session | undefined {
     return this.session;
   }
 
@@ -143,7 +143,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.handshakeNs = this.#readyNs - this.#tlsStartNs;
     this.#keepFacts(tls);
     this.#awaitsTicket = this.#protocol === 'TLSv1.3' && this.attempt.awaitTicket && this.session === undefined;
-    if (this.attempt.asks) this.#ask(tls);
+    if (this.attempt.sendsRequest) this.#ask(tls);
     this.#stage = 'awaiting';
     // The session of TLS 1.2 is emitted behind `secureConnect`, from the same call.
     process.nextTick(() => {
@@ -209,7 +209,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   }
 
   #takeSession(given: Buffer): void {
-    this.sessionsGiven += 1;
+    this.ticketsReceived += 1;
     this.session?.free();
     this.session = nodeSession(given);
     if (this.#stage !== 'awaiting' || !this.#awaitsTicket) return;
@@ -222,7 +222,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     if (this.#stage === 'ended') return;
     this.#stage = 'closing';
     clearTimeout(this.#timer);
-    if (!this.attempt.polite && this.#client.settings.close === 'reset') {
+    if (!this.attempt.closeNotify && this.#client.settings.close === 'reset') {
       this.#end(this.#isServerDone() ? 0 : LINGER_MS);
       return;
     }

@@ -4,9 +4,9 @@ import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName } from '../../tls/names.ts';
 import { certificateFacts } from '../certificate-facts.ts';
-import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type SessionFacts } from '../engine.ts';
+import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
 import { allocate, copyFrom } from '../ffi.ts';
-import type { Conversation, Exchange } from '../reactor/conversation.ts';
+import type { TlsConnection, Exchange } from '../reactor/tls-connection.ts';
 import type { OpenSslClient } from './context.ts';
 import { takeFailure } from './failure.ts';
 import {
@@ -33,11 +33,11 @@ export const liveConnections = { count: 0 };
  * One connection of libssl over two memory BIOs, so that all bytes pass through our own buffers: the plaintext hellos of every handshake
  * are read for the price of looking at them.
  */
-export class OpenSslConversation implements Conversation {
-  status: Conversation['status'] = 'talking';
+export class OpenSslConversation implements TlsConnection {
+  status: TlsConnection['status'] = 'talking';
   outputBytes = 0;
   failure: Failure | undefined;
-  sessionsGiven = 0;
+  ticketsReceived = 0;
   isAnswered = false;
 
   readonly #openssl: OpenSsl;
@@ -80,7 +80,7 @@ export class OpenSslConversation implements Conversation {
 
   /** A full TLS 1.2 handshake ends with the server's Finished; elsewhere the client has the last word until a ticket comes. */
   get isServerDone(): boolean {
-    return this.isAnswered || (this.#protocol === 'TLSv1.3' ? this.sessionsGiven > 0 : !this.#isResumed);
+    return this.isAnswered || (this.#protocol === 'TLSv1.3' ? this.ticketsReceived > 0 : !this.#isResumed);
   }
 
   start(attempt: Attempt): void {
@@ -98,7 +98,7 @@ export class OpenSslConversation implements Conversation {
     if (client.serverName !== undefined) ssl.SSL_ctrl(this.#ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, client.serverName.address);
     this.#offer(attempt);
     const { mode, request } = client.settings;
-    this.#request = attempt.asks ? request : undefined;
+    this.#request = attempt.sendsRequest ? request : undefined;
     if (mode === 'early-data') this.#sendEarlyData(request ?? EARLY_REQUEST);
     this.#shakeHands();
     this.#fillOutput();
@@ -127,13 +127,13 @@ export class OpenSslConversation implements Conversation {
     this.#fillOutput();
   }
 
-  get given(): SessionFacts | undefined {
-    if (this.sessionsGiven === 0) return undefined;
+  get newestTicket(): TicketFacts | undefined {
+    if (this.ticketsReceived === 0) return undefined;
     return sessionFacts(this.#openssl, this.#openssl.ssl.SSL_get_session(this.#ssl));
   }
 
   takeSession(): Session | undefined {
-    if (this.sessionsGiven === 0 || this.#isSessionTaken) return undefined;
+    if (this.ticketsReceived === 0 || this.#isSessionTaken) return undefined;
     this.#isSessionTaken = true;
     return new OpenSslSession(this.#openssl, this.#openssl.ssl.SSL_get1_session(this.#ssl), this.#protocol);
   }
@@ -169,7 +169,7 @@ export class OpenSslConversation implements Conversation {
     this.status = 'talking';
     this.outputBytes = 0;
     this.failure = undefined;
-    this.sessionsGiven = 0;
+    this.ticketsReceived = 0;
     this.isAnswered = false;
     this.#offered = undefined;
     this.#isResumed = false;
@@ -231,7 +231,7 @@ export class OpenSslConversation implements Conversation {
     const session = ssl.SSL_get_session(this.#ssl);
     if (session === this.#lastSession || ssl.SSL_SESSION_is_resumable(session) !== 1) return;
     this.#lastSession = session;
-    this.sessionsGiven += 1;
+    this.ticketsReceived += 1;
   }
 
   /** Feeds what came behind the handshake record by record: each ticket then shows as a session of its own. */

@@ -1,7 +1,7 @@
 import { Arena } from '../arena.ts';
 import type { Engine } from '../engine.ts';
 import { refuseShortcuts } from '../shortcuts.ts';
-import type { Exchange } from '../reactor/conversation.ts';
+import type { Exchange } from '../reactor/tls-connection.ts';
 import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';

@@ -2,7 +2,7 @@ import type { Mechanism } from '../../domain/kind.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import { mechanismOf } from '../../tls/session-der.ts';
 import { nowNs } from '../clock.ts';
-import type { Session, SessionFacts } from '../engine.ts';
+import type { Session, TicketFacts } from '../engine.ts';
 import { allocate } from '../ffi.ts';
 import type { OpenSsl } from './library.ts';
 
@@ -13,7 +13,7 @@ const outParameters = allocate(16);
 export const liveSessions = { count: 0 };
 
 /** Reads what an `SSL_SESSION` is like; whose it is does not change. */
-export const sessionFacts = ({ ssl }: OpenSsl, pointer: number): SessionFacts => {
+export const sessionFacts = ({ ssl }: OpenSsl, pointer: number): TicketFacts => {
   ssl.SSL_SESSION_get0_ticket(pointer, outParameters.address, outParameters.address + 8);
   return {
     ticketBytes: outParameters.bytes.readUInt32LE(8),

@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failure.ts';
 import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Client, type Work } from '../engine.ts';
-import type { Conversation, Exchange } from './conversation.ts';
+import type { TlsConnection, Exchange } from './tls-connection.ts';
 import { Lingering } from './lingering.ts';
 import { EPOLLOUT } from './libc.ts';
 import { Sender } from './sender.ts';
@@ -24,7 +24,7 @@ export interface ReactorClient extends Client {
 export interface ReactorOptions {
   readonly sockets: Sockets;
   readonly exchange: Exchange;
-  readonly converse: () => Conversation;
+  readonly converse: () => TlsConnection;
 }
 
 /** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and conversations, keeps the times. */
@@ -32,7 +32,7 @@ export class Reactor {
   readonly #sockets: Sockets;
   readonly #exchange: Exchange;
   readonly #sender: Sender;
-  readonly #converse: () => Conversation;
+  readonly #converse: () => TlsConnection;
   #work: Work = NOTHING;
   readonly #slots: Slot[] = [];
   readonly #free: Slot[] = [];
@@ -211,7 +211,7 @@ export class Reactor {
   }
 
   #end(slot: Slot): void {
-    if (slot.attempt?.polite === true || slot.attempt?.client.settings.close === 'notify') {
+    if (slot.attempt?.closeNotify === true || slot.attempt?.client.settings.close === 'notify') {
       slot.stage = 'closing';
       slot.deadlineNs = nowNs() + POLITE_CLOSE_NS;
       slot.conversation.sayGoodbye();

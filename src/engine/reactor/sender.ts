@@ -1,4 +1,4 @@
-import type { Exchange } from './conversation.ts';
+import type { Exchange } from './tls-connection.ts';
 import type { Slot } from './slot.ts';
 import type { Sockets } from './sockets.ts';
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
-import type { Attempt, Negotiated, Outcome, Session, SessionFacts } from '../engine.ts';
-import type { Conversation } from './conversation.ts';
+import type { Attempt, Negotiated, Outcome, Session, TicketFacts } from '../engine.ts';
+import type { TlsConnection } from './tls-connection.ts';
 
 /** Slots and generations share the 32 bits of an event's token. */
 const SLOT_BITS = 16;
@@ -12,7 +12,7 @@ export type Stage = 'free' | 'connecting' | 'talking' | 'awaiting' | 'closing';
 /** A place for one connection at a time: its socket, its conversation and its times. It is its own outcome. */
 export class Slot implements Outcome {
   readonly index: number;
-  readonly conversation: Conversation;
+  readonly conversation: TlsConnection;
   stage: Stage = 'free';
   /** Counts the connections of this slot, so that an event of an earlier one is known as such. */
   generation = 0;
@@ -42,7 +42,7 @@ export class Slot implements Outcome {
   #session: Session | undefined;
   #hasSession = false;
 
-  constructor(index: number, conversation: Conversation) {
+  constructor(index: number, conversation: TlsConnection) {
     this.index = index;
     this.conversation = conversation;
   }
@@ -57,12 +57,12 @@ export class Slot implements Outcome {
     return (this.#evidence ??= this.conversation.evidence);
   }
 
-  get sessionsGiven(): number {
-    return this.conversation.sessionsGiven;
+  get ticketsReceived(): number {
+    return this.conversation.ticketsReceived;
   }
 
-  get given(): SessionFacts | undefined {
-    return this.conversation.given;
+  get newestTicket(): TicketFacts | undefined {
+    return this.conversation.newestTicket;
   }
 
   get session(): Session | undefined {
@@ -104,13 +104,13 @@ export class Slot implements Outcome {
   /** The handshake is over: from here on a ticket and an answer are awaited, as the attempt wants. */
   awaitRest(attempt: Attempt): void {
     this.#awaitsTicket = attempt.awaitTicket && attempt.client.settings.protocol === 'TLSv1.3';
-    this.#awaitsAnswer = attempt.asks;
+    this.#awaitsAnswer = attempt.sendsRequest;
     this.#setRestDeadline(attempt);
   }
 
   /** Takes the time of what has come. @returns whether nothing more is awaited. */
   hasRest(nowNs: number): boolean {
-    if (this.#awaitsTicket && this.conversation.sessionsGiven > 0) {
+    if (this.#awaitsTicket && this.conversation.ticketsReceived > 0) {
       this.ticketNs = nowNs - this.finishedNs;
       this.#awaitsTicket = false;
     }

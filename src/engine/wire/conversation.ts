@@ -10,9 +10,9 @@ import {
   RECORD_HEAD_BYTES,
 } from '../../tls/numbers.ts';
 import { certificateFacts } from '../certificate-facts.ts';
-import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type SessionFacts } from '../engine.ts';
+import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
-import type { Conversation } from '../reactor/conversation.ts';
+import type { TlsConnection } from '../reactor/tls-connection.ts';
 import { CLOSE_NOTIFY, FATAL, sendAlert, WARNING } from './alert.ts';
 import { Connection } from './connection.ts';
 import { alerted, Fault, fault } from './fault.ts';
@@ -40,13 +40,13 @@ export interface Shared {
 }
 
 /**
- * One connection's TLS client without sockets: bytes in, bytes out (the contract is `Conversation`).
+ * One connection's TLS client without sockets: bytes in, bytes out (the contract is `TlsConnection`).
  *
  * Bytes become records (`stream.ts`), records messages (`inbox.ts`), and messages move the state of the connection on (`handshake12.ts`,
  * `handshake13.ts`). Whatever is wrong with them ends here, as a typed failure; no error of ours passes for a fault of the peer.
  */
-export class WireConversation implements Conversation {
-  status: Conversation['status'] = 'talking';
+export class WireConversation implements TlsConnection {
+  status: TlsConnection['status'] = 'talking';
   outputBytes = 0;
   failure: Failure | undefined;
   isAnswered = false;
@@ -82,11 +82,11 @@ export class WireConversation implements Conversation {
     };
   }
 
-  get given(): SessionFacts | undefined {
-    return this.sessionsGiven === 0 ? undefined : this.#ticket;
+  get newestTicket(): TicketFacts | undefined {
+    return this.ticketsReceived === 0 ? undefined : this.#ticket;
   }
 
-  get sessionsGiven(): number {
+  get ticketsReceived(): number {
     if (!this.#connection.isBegun) return 0;
     const { isTls13, isResumed, sessionIdBytes } = this.#connection;
     if (isTls13 || this.#ticket.count > 0) return this.#ticket.count;
@@ -107,7 +107,7 @@ export class WireConversation implements Conversation {
     this.#reset(client);
     sendFirstHello(tools, connection, attempt);
     const { request } = client.settings;
-    this.#request = attempt.asks ? request : undefined;
+    this.#request = attempt.sendsRequest ? request : undefined;
     if (connection.earlyData === 'sent') sendEarlyData(tools, connection, request ?? EARLY_REQUEST);
     this.outputBytes = tools.flight.length;
     this.#hellos.fromClient(tools.flight.memory.bytes, 0, this.outputBytes);
@@ -141,7 +141,7 @@ export class WireConversation implements Conversation {
   }
 
   takeSession(): Session | undefined {
-    if (this.sessionsGiven === 0 || this.#isSessionTaken || this.status !== 'finished') return undefined;
+    if (this.ticketsReceived === 0 || this.#isSessionTaken || this.status !== 'finished') return undefined;
     this.#isSessionTaken = true;
     return sessionOf(this.#shared.tools, this.#connection, this.#ticket);
   }

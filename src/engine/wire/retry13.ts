@@ -8,7 +8,7 @@ import { sendHello } from './offer.ts';
 import type { Suite } from './suites.ts';
 import type { Tools } from './tools.ts';
 
-/** Answers a HelloRetryRequest by another hello, with the key share and the cookie that are asked for (RFC 8446, section 4.1.4). */
+/** FirstByteTally a HelloRetryRequest by another hello, with the key share and the cookie that are asked for (RFC 8446, section 4.1.4). */
 export const retry = (
   tools: Tools,
   connection: Connection,

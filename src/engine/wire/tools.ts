@@ -1,6 +1,6 @@
 import { nowNs } from '../clock.ts';
 import type { NativeMemory } from '../ffi.ts';
-import type { Exchange } from '../reactor/conversation.ts';
+import type { Exchange } from '../reactor/tls-connection.ts';
 import type { Primitives } from './crypto/primitives.ts';
 import { Flight } from './flight.ts';
 import { Reader } from './reader.ts';

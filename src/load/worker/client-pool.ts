@@ -2,7 +2,7 @@ import type { VirtualClient } from './virtual-client.ts';
 
 /**
  * The virtual clients of one stream. They take turns, the longest idle first, so that all sessions are offered alike. When all of them are
- * connected a twin of one makes the next connection: an open load does not wait for a client.
+ * connected a cloneForOverflow of one makes the next connection: an open load does not wait for a client.
  */
 export class ClientPool {
   /** Those that were primed: each has a session of its own, if any has. */
@@ -19,7 +19,7 @@ export class ClientPool {
   }
 
   take(): VirtualClient {
-    if (this.#idle === 0) return this.#twin();
+    if (this.#idle === 0) return this.#cloneForOverflow();
     const client = this.#ring[this.#first];
     this.#first = (this.#first + 1) % this.#ring.length;
     this.#idle -= 1;
@@ -27,7 +27,7 @@ export class ClientPool {
     return client;
   }
 
-  giveBack(client: VirtualClient): void {
+  release(client: VirtualClient): void {
     if (this.#idle === this.#ring.length) this.#grow();
     this.#ring[(this.#first + this.#idle) % this.#ring.length] = client;
     this.#idle += 1;
@@ -37,12 +37,12 @@ export class ClientPool {
     for (const client of [...this.clients, ...this.#twins]) client.free();
   }
 
-  #twin(): VirtualClient {
+  #cloneForOverflow(): VirtualClient {
     const client = this.clients[this.#twins.length % this.clients.length];
     if (client === undefined) throw new RangeError('a stream must have at least one client');
-    const twin = client.twin();
-    this.#twins.push(twin);
-    return twin;
+    const cloneForOverflow = client.cloneForOverflow();
+    this.#twins.push(cloneForOverflow);
+    return cloneForOverflow;
   }
 
   #grow(): void {

@@ -2,16 +2,16 @@ import type { Outcome } from '../../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
 
 /** What came of the requests behind honoured handshakes, as plain data that crosses threads. */
-export interface AnswersReport {
+export interface FirstByteReport {
   readonly firstByteNs: EncodedHistogram;
-  readonly behindNs: EncodedHistogram;
+  readonly firstByteAfterHandshakeNs: EncodedHistogram;
   readonly unanswered: number;
 }
 
-/** Times the answers to requests. */
-export class Answers {
+/** Times the first bytes of answers to requests. */
+export class FirstByteTally {
   readonly #firstByteNs = new LatencyHistogram();
-  readonly #behindNs = new LatencyHistogram();
+  readonly #firstByteAfterHandshakeNs = new LatencyHistogram();
   #unanswered = 0;
 
   record({ firstByteNs, handshakeNs }: Outcome): void {
@@ -20,11 +20,15 @@ export class Answers {
       return;
     }
     this.#firstByteNs.record(firstByteNs);
-    this.#behindNs.record(Math.max(0, firstByteNs - handshakeNs));
+    this.#firstByteAfterHandshakeNs.record(Math.max(0, firstByteNs - handshakeNs));
   }
 
-  report(): AnswersReport | undefined {
+  report(): FirstByteReport | undefined {
     if (this.#firstByteNs.count === 0 && this.#unanswered === 0) return undefined;
-    return { firstByteNs: this.#firstByteNs.encode(), behindNs: this.#behindNs.encode(), unanswered: this.#unanswered };
+    return {
+      firstByteNs: this.#firstByteNs.encode(),
+      firstByteAfterHandshakeNs: this.#firstByteAfterHandshakeNs.encode(),
+      unanswered: this.#unanswered,
+    };
   }
 }

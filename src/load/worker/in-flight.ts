@@ -2,7 +2,7 @@
  * The places that connections take in a window, and how long they were taken: the time that the places existed for, and not only the time
  * that the connections account for by their own clocks (Little's law compares the two).
  */
-export class Places {
+export class InFlight {
   readonly #free: number[] = [];
   readonly #firstNs: number[] = [];
   readonly #lastNs: number[] = [];
@@ -22,7 +22,7 @@ export class Places {
     return place;
   }
 
-  giveBack(place: number, nowNs: number): void {
+  release(place: number, nowNs: number): void {
     this.#integrate(nowNs);
     this.#inFlight -= 1;
     this.#free.push(place);

@@ -7,7 +7,7 @@ export interface Pace {
   /** When to ask again; `Infinity` when nothing becomes due by time alone. */
   dueNs(inFlight: number): number;
   /** Whether the start that was taken last had to wait for a connection to end. */
-  readonly wasCrowded: boolean;
+  readonly wasConnectionLimited: boolean;
   /** Gives the rest up. @returns how many starts had fallen due by then without being taken. */
   end(nowNs: number): number;
 }
@@ -37,7 +37,7 @@ export class ClosedPace implements Pace {
     return Number.POSITIVE_INFINITY;
   }
 
-  get wasCrowded(): boolean {
+  get wasConnectionLimited(): boolean {
     return false;
   }
 
@@ -67,7 +67,7 @@ export class SchedulePace implements Pace {
   #left: number;
   /** Whether what is due now found no free connection. */
   #isFull = false;
-  #wasCrowded = false;
+  #wasConnectionLimited = false;
   #isGivenUp = false;
 
   constructor(options: ScheduleOptions) {
@@ -86,7 +86,7 @@ export class SchedulePace implements Pace {
       return undefined;
     }
     const intendedNs = this.#nextNs;
-    this.#wasCrowded = this.#isFull;
+    this.#wasConnectionLimited = this.#isFull;
     this.#advance();
     // The next one waits for a connection only if it is due already.
     if (this.#nextNs > nowNs) this.#isFull = false;
@@ -98,18 +98,18 @@ export class SchedulePace implements Pace {
     return waits ? Number.POSITIVE_INFINITY : this.#nextNs;
   }
 
-  get wasCrowded(): boolean {
-    return this.#wasCrowded;
+  get wasConnectionLimited(): boolean {
+    return this.#wasConnectionLimited;
   }
 
   end(nowNs: number): number {
-    let unstarted = 0;
+    let dropped = 0;
     while (!this.#isOver && this.#nextNs <= nowNs) {
-      unstarted += 1;
+      dropped += 1;
       this.#advance();
     }
     this.#isGivenUp = true;
-    return unstarted;
+    return dropped;
   }
 
   get #isOver(): boolean {

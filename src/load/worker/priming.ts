@@ -3,7 +3,7 @@ import { judge } from '../../domain/judgement.ts';
 import { offersSession } from '../../domain/mode.ts';
 import type { Negotiated, Outcome, Work } from '../../engine/engine.ts';
 import type { Counters } from '../protocol/counters.ts';
-import type { TicketHabit } from './ticket-expectation.ts';
+import type { TicketExpectation } from './ticket-expectation.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
 /** A client whose priming fails by an error tries again this often; more would hide a target that is not there. */
@@ -32,7 +32,7 @@ export class Priming implements Work<VirtualClient> {
   readonly #waiting: VirtualClient[];
   readonly #tries = new Map<VirtualClient, number>();
   readonly #errors: Record<string, number> = {};
-  readonly #habit: TicketHabit;
+  readonly #expectation: TicketExpectation;
   #inFlight = 0;
   #handshakes = 0;
   #sessions = 0;
@@ -40,9 +40,9 @@ export class Priming implements Work<VirtualClient> {
   #probes = 0;
   #negotiated: Negotiated | undefined;
 
-  constructor(clients: readonly VirtualClient[], habit: TicketHabit, counters: Counters) {
+  constructor(clients: readonly VirtualClient[], expectation: TicketExpectation, counters: Counters) {
     this.#counters = counters;
-    this.#habit = habit;
+    this.#expectation = expectation;
     this.#waiting = [...clients];
     for (const client of clients) client.startPriming();
   }
@@ -66,7 +66,7 @@ export class Priming implements Work<VirtualClient> {
 
   settled(client: VirtualClient, outcome: Outcome): void {
     this.#inFlight -= 1;
-    client.learn(outcome);
+    client.observe(outcome);
     if (outcome.failure === undefined) this.#counters.countFinished(true);
     else {
       this.#counters.countError();
@@ -88,7 +88,7 @@ export class Priming implements Work<VirtualClient> {
 
   /** One client resumes once before the window, so that the window need not find out whether the server gives tickets then. */
   #probe(client: VirtualClient): void {
-    if (this.#probes > 0 || !this.#habit.isUnknown) return;
+    if (this.#probes > 0 || !this.#expectation.isUnknown) return;
     this.#probes += 1;
     client.purpose = 'probe';
     this.#waiting.push(client);

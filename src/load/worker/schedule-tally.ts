@@ -4,8 +4,8 @@ import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.t
 /** How a schedule was kept, as plain data that crosses threads. */
 export interface ScheduleReport {
   readonly due: number;
-  readonly unstarted: number;
-  readonly crowded: number;
+  readonly dropped: number;
+  readonly connectionLimited: number;
   readonly lateNs: EncodedHistogram;
   readonly serviceNs: EncodedHistogram;
   readonly responseNs: EncodedHistogram;
@@ -17,17 +17,17 @@ export class ScheduleTally {
   readonly #serviceNs = new LatencyHistogram();
   readonly #responseNs = new LatencyHistogram();
   #due = 0;
-  #unstarted = 0;
-  #crowded = 0;
+  #dropped = 0;
+  #connectionLimited = 0;
 
-  began(wasCrowded: boolean): void {
+  began(wasConnectionLimited: boolean): void {
     this.#due += 1;
-    if (wasCrowded) this.#crowded += 1;
+    if (wasConnectionLimited) this.#connectionLimited += 1;
   }
 
-  leftOut(): void {
+  dropped(): void {
     this.#due += 1;
-    this.#unstarted += 1;
+    this.#dropped += 1;
   }
 
   late(ns: number): void {
@@ -43,8 +43,8 @@ export class ScheduleTally {
   report(): ScheduleReport {
     return {
       due: this.#due,
-      unstarted: this.#unstarted,
-      crowded: this.#crowded,
+      dropped: this.#dropped,
+      connectionLimited: this.#connectionLimited,
       lateNs: this.#lateNs.encode(),
       serviceNs: this.#serviceNs.encode(),
       responseNs: this.#responseNs.encode(),

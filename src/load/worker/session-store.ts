@@ -28,8 +28,8 @@ export class SessionHolder {
     return isFirstTime;
   }
 
-  /** What a twin of its client holds: the same, but a session that may be offered once is nobody else's. */
-  ofTwin(): SessionHolder {
+  /** What a cloneForOverflow of its client holds: the same, but a session that may be offered once is nobody else's. */
+  forOverflow(): SessionHolder {
     return this.#policy === 'single-use' ? new SessionHolder(this.#policy, this.#offerAfterNs) : this;
   }
 
@@ -40,7 +40,7 @@ export class SessionHolder {
   }
 
   /** Takes over what an outcome brought. */
-  learn(outcome: Outcome): void {
+  observe(outcome: Outcome): void {
     // RFC 5246, section 7.2.2: a fatal alert ends the session too.
     if (outcome.failure?.kind === 'alert') this.#replace(undefined);
     if (outcome.failure !== undefined) return;

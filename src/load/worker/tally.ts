@@ -3,9 +3,9 @@ import type { DeclineReason } from '../../domain/judgement.ts';
 import type { Mechanism } from '../../domain/kind.ts';
 import type { Negotiated, Outcome } from '../../engine/engine.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
-import { OffersTally, type OffersReport } from './offers-tally.ts';
+import { OfferedSessionsTally, type OfferedSessionsReport } from './offered-sessions-tally.ts';
 import { ScheduleTally, type ScheduleReport } from './schedule-tally.ts';
-import { Answers, type AnswersReport } from './first-byte-tally.ts';
+import { FirstByteTally, type FirstByteReport } from './first-byte-tally.ts';
 
 /** What one worker counted of one cell in one window, as plain data that crosses threads. */
 export interface TallyReport {
@@ -15,7 +15,7 @@ export interface TallyReport {
   readonly mechanisms: Readonly<Partial<Record<Mechanism, number>>>;
   readonly helloRetries: number;
   readonly tapped: number;
-  readonly sessionsGiven: number;
+  readonly ticketsReceived: number;
   readonly handshakeNs: EncodedHistogram;
   readonly connectNs: EncodedHistogram;
   readonly bytesIn: number;
@@ -25,11 +25,11 @@ export interface TallyReport {
   /** Unmeasured full handshakes that fetched a session to be used once. */
   readonly replenished: number;
   /** `undefined` when no session was offered. */
-  readonly offers: OffersReport | undefined;
-  /** `undefined` when no session was given. */
+  readonly offeredSessions: OfferedSessionsReport | undefined;
+  /** `undefined` when no session was newestTicket. */
   readonly tickets: TicketsReport | undefined;
   /** `undefined` when nothing was asked behind the handshakes. */
-  readonly answers: AnswersReport | undefined;
+  readonly firstByte: FirstByteReport | undefined;
   /** `undefined` when starts were not due by a schedule. */
   readonly schedule: ScheduleReport | undefined;
   /** Of the first honoured handshake. */
@@ -49,9 +49,9 @@ export class Tally {
   readonly #handshakeNs = new LatencyHistogram();
   readonly #connectNs = new LatencyHistogram();
   readonly #ticketNs = new LatencyHistogram();
-  readonly #answers = new Answers();
+  readonly #firstByte = new FirstByteTally();
   readonly #schedule: ScheduleTally | undefined;
-  readonly #offers = new OffersTally();
+  readonly #offeredSessions = new OfferedSessionsTally();
   readonly #declined: Partial<Record<DeclineReason, number>> = {};
   readonly #errors: Record<string, number> = {};
   readonly #mechanisms: Partial<Record<Mechanism, number>> = {};
@@ -60,7 +60,7 @@ export class Tally {
   #honoured = 0;
   #helloRetries = 0;
   #tapped = 0;
-  #sessionsGiven = 0;
+  #ticketsReceived = 0;
   #bytesIn = 0;
   #bytesOut = 0;
   #residenceNs = 0;
@@ -72,18 +72,18 @@ export class Tally {
   }
 
   /** A start that fell due and is made. */
-  began(wasCrowded: boolean): void {
-    this.#schedule?.began(wasCrowded);
+  began(wasConnectionLimited: boolean): void {
+    this.#schedule?.began(wasConnectionLimited);
   }
 
   /** A start that fell due and is never made. */
-  leftOut(): void {
-    this.#schedule?.leftOut();
+  dropped(): void {
+    this.#schedule?.dropped();
   }
 
   /** A session of that age is offered. */
   offered(ageNs: number, isFirstTime: boolean): void {
-    this.#offers.record(ageNs, isFirstTime);
+    this.#offeredSessions.record(ageNs, isFirstTime);
   }
 
   /** Any measured attempt, whatever came of it. */
@@ -106,7 +106,7 @@ export class Tally {
 
   /** An honoured handshake behind which a request was sent. */
   asked(outcome: Outcome): void {
-    this.#answers.record(outcome);
+    this.#firstByte.record(outcome);
   }
 
   declined(outcome: Outcome, reason: DeclineReason): void {
@@ -134,16 +134,16 @@ export class Tally {
       mechanisms: this.#mechanisms,
       helloRetries: this.#helloRetries,
       tapped: this.#tapped,
-      sessionsGiven: this.#sessionsGiven,
+      ticketsReceived: this.#ticketsReceived,
       handshakeNs: this.#handshakeNs.encode(),
       connectNs: this.#connectNs.encode(),
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
       residenceNs: this.#residenceNs,
       replenished: this.#replenished,
-      offers: this.#offers.report(),
+      offeredSessions: this.#offeredSessions.report(),
       tickets: this.#ticketsReport(),
-      answers: this.#answers.report(),
+      firstByte: this.#firstByte.report(),
       schedule: this.#schedule?.report(),
       negotiated: this.#negotiated,
     };
@@ -153,14 +153,14 @@ export class Tally {
     const { hello } = outcome.evidence;
     if (hello !== undefined) this.#tapped += 1;
     if (hello?.helloRetry === true) this.#helloRetries += 1;
-    this.#sessionsGiven += outcome.sessionsGiven;
+    this.#ticketsReceived += outcome.ticketsReceived;
     this.#bytesIn += outcome.bytesIn;
     this.#bytesOut += outcome.bytesOut;
     if (outcome.ticketNs > 0) this.#ticketNs.record(outcome.ticketNs);
-    const { given } = outcome;
-    if (given !== undefined) {
-      this.#ticketBytes.include(given.ticketBytes);
-      this.#lifetimeS.include(given.lifetimeS);
+    const { newestTicket } = outcome;
+    if (newestTicket !== undefined) {
+      this.#ticketBytes.include(newestTicket.ticketBytes);
+      this.#lifetimeS.include(newestTicket.lifetimeS);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Outcome } from '../../engine/engine.ts';
  * Whether a server gives TLS 1.3 tickets after a full and after a resumed handshake: some give none on resumption, and waiting for them
  * would hold every virtual client for the whole of the ticket timeout. Learned while priming, kept for the run.
  */
-export class TicketHabit {
+export class TicketExpectation {
   #afterFull = true;
   #afterResumed: boolean | undefined;
 
@@ -14,15 +14,15 @@ export class TicketHabit {
   }
 
   /** Whether a ticket is to be waited for. What is offered tells the kind that is likely to come. */
-  awaits(offersSession: boolean): boolean {
+  expectsTicket(offersSession: boolean): boolean {
     return offersSession ? (this.#afterResumed ?? true) : this.#afterFull;
   }
 
-  learn(outcome: Outcome): void {
+  observe(outcome: Outcome): void {
     if (outcome.failure !== undefined || outcome.evidence.protocol !== 'TLSv1.3') return;
-    const wasAwaited = this.awaits(outcome.evidence.offered !== undefined);
-    if (!wasAwaited && outcome.sessionsGiven === 0) return;
-    if (outcome.evidence.resumed) this.#afterResumed = outcome.sessionsGiven > 0;
-    else this.#afterFull = outcome.sessionsGiven > 0;
+    const wasExpected = this.expectsTicket(outcome.evidence.offered !== undefined);
+    if (!wasExpected && outcome.ticketsReceived === 0) return;
+    if (outcome.evidence.resumed) this.#afterResumed = outcome.ticketsReceived > 0;
+    else this.#afterFull = outcome.ticketsReceived > 0;
   }
 }

@@ -1,7 +1,7 @@
 import { offersSession } from '../../domain/mode.ts';
 import type { Attempt, Client, Outcome, Session } from '../../engine/engine.ts';
 import type { SessionHolder } from './session-store.ts';
-import type { TicketHabit } from './ticket-expectation.ts';
+import type { TicketExpectation } from './ticket-expectation.ts';
 
 /** What the client's next handshake is for. Only `measure` is measured. */
 export type Purpose = 'prime' | 'probe' | 'replenish' | 'measure';
@@ -19,40 +19,40 @@ export class VirtualClient implements Attempt {
   place = 0;
 
   readonly #holder: SessionHolder;
-  readonly #habit: TicketHabit;
+  readonly #expectation: TicketExpectation;
 
   constructor(
     client: Client,
     stream: number,
-    { holder, habit }: { readonly holder: SessionHolder; readonly habit: TicketHabit },
+    { holder, expectation }: { readonly holder: SessionHolder; readonly expectation: TicketExpectation },
   ) {
     this.client = client;
     this.stream = stream;
     this.#holder = holder;
-    this.#habit = habit;
+    this.#expectation = expectation;
   }
 
   get hasSession(): boolean {
     return this.#holder.session !== undefined;
   }
 
-  /** What the handshake offers: nothing in mode `full` and while a session is fetched, whatever the client holds. */
+  /** The session that the handshake offers: nothing in mode `full` and while a session is fetched, whatever the client holds. */
   get session(): Session | undefined {
     const offers = this.purpose === 'measure' || this.purpose === 'probe';
     return offers && offersSession(this.client.settings.mode) ? this.#holder.session : undefined;
   }
 
   get awaitTicket(): boolean {
-    return this.#habit.awaits(this.session !== undefined);
+    return this.#expectation.expectsTicket(this.session !== undefined);
   }
 
   /** The request belongs to what is measured; a priming only fetches a session. */
-  get asks(): boolean {
+  get sendsRequest(): boolean {
     return this.purpose === 'measure' && this.client.settings.request !== undefined;
   }
 
   /** Some servers drop a session whose connection did not end in order. */
-  get polite(): boolean {
+  get closeNotify(): boolean {
     return this.purpose !== 'measure';
   }
 
@@ -66,15 +66,15 @@ export class VirtualClient implements Attempt {
   }
 
   /** Takes what an outcome brought. */
-  learn(outcome: Outcome): void {
-    this.#habit.learn(outcome);
+  observe(outcome: Outcome): void {
+    this.#expectation.observe(outcome);
     // Making a session out of what the server gave costs a few us: only for clients that will offer it.
-    if (offersSession(this.client.settings.mode)) this.#holder.learn(outcome);
+    if (offersSession(this.client.settings.mode)) this.#holder.observe(outcome);
   }
 
   /** Another client, with the same session if that may be: for one more connection at a time than there are clients. */
-  twin(): VirtualClient {
-    return new VirtualClient(this.client, this.stream, { holder: this.#holder.ofTwin(), habit: this.#habit });
+  cloneForOverflow(): VirtualClient {
+    return new VirtualClient(this.client, this.stream, { holder: this.#holder.forOverflow(), expectation: this.#expectation });
   }
 
   startMeasuring(intendedNs: number, tap: boolean): void {

@@ -1,11 +1,11 @@
 import { judge, type Judgement } from '../../domain/judgement.ts';
 import type { Outcome, Work } from '../../engine/engine.ts';
-import type { Deck } from '../../stats/deck.ts';
+import type { PermutedBlocks } from '../../stats/permuted-blocks.ts';
 import type { ClientPool } from './client-pool.ts';
 import type { Counters } from '../protocol/counters.ts';
 import type { CpuSplit } from './cpu-split.ts';
 import type { Pace } from './pace.ts';
-import { Places } from './in-flight.ts';
+import { InFlight } from './in-flight.ts';
 import { Tally } from './tally.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
@@ -13,7 +13,7 @@ export interface WindowOptions {
   /** One per stream. */
   readonly pools: readonly ClientPool[];
   /** Which stream is next. */
-  readonly deck: Deck;
+  readonly deck: PermutedBlocks;
   readonly pace: Pace;
   readonly counters: Counters;
   readonly cpu: CpuSplit;
@@ -32,7 +32,7 @@ export interface WindowOptions {
  */
 export class LoadWindow implements Work<VirtualClient> {
   readonly tallies: readonly Tally[];
-  readonly places = new Places();
+  readonly places = new InFlight();
   readonly #options: WindowOptions;
   /** Clients without a session who had one: they fetch another before they go on. */
   readonly #spent: VirtualClient[] = [];
@@ -57,7 +57,7 @@ export class LoadWindow implements Work<VirtualClient> {
     this.#started += 1;
     counters.countBegun();
     const tally = this.#tallyOf(client);
-    tally.began(pace.wasCrowded);
+    tally.began(pace.wasConnectionLimited);
     const { session } = client;
     if (session !== undefined) tally.offered(nowNs - session.receivedNs, client.noteOffer());
     return this.#begin(client, nowNs);
@@ -90,23 +90,23 @@ export class LoadWindow implements Work<VirtualClient> {
   /** @returns what the handshake was judged to be; `undefined` when it was not finished, or not to be measured. */
   settled(client: VirtualClient, outcome: Outcome): Judgement | undefined {
     const { pools, replenishes } = this.#options;
-    this.places.giveBack(client.place, outcome.endNs);
+    this.places.release(client.place, outcome.endNs);
     const tally = this.#tallyOf(client);
     let judgement: Judgement | undefined;
     if (client.purpose === 'replenish') this.#countReplenished(tally, outcome);
     else judgement = this.#count(tally, client, outcome);
-    client.learn(outcome);
+    client.observe(outcome);
     if (replenishes && client.purpose === 'measure' && outcome.evidence.offered !== undefined && !client.hasSession) {
       client.purpose = 'replenish';
       this.#spent.push(client);
-    } else pools[client.stream]?.giveBack(client);
+    } else pools[client.stream]?.release(client);
     return judgement;
   }
 
   /** Counts what had fallen due and was never started, each for the cell whose turn it would have been. */
   end(nowNs: number): void {
     const { pace, deck } = this.#options;
-    for (let left = pace.end(nowNs); left > 0; left--) this.tallies[deck.draw()]?.leftOut();
+    for (let left = pace.end(nowNs); left > 0; left--) this.tallies[deck.draw()]?.dropped();
   }
 
   #tallyOf({ stream }: VirtualClient): Tally {
@@ -140,7 +140,7 @@ export class LoadWindow implements Work<VirtualClient> {
     const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
     if (judgement === 'honoured') {
       tally.honoured(outcome, client.intendedNs);
-      if (client.asks) tally.asked(outcome);
+      if (client.sendsRequest) tally.asked(outcome);
       counters.latency.record(outcome.handshakeNs);
     } else tally.declined(outcome, judgement);
     counters.countFinished(judgement === 'honoured');

@@ -6,7 +6,7 @@ import { nowNs } from '../../engine/clock.ts';
 import type { Client, Engine } from '../../engine/engine.ts';
 import { openEngine } from '../../engine/open.ts';
 import { Arrivals } from '../../scenario/arrivals.ts';
-import { Deck } from '../../stats/deck.ts';
+import { PermutedBlocks } from '../../stats/permuted-blocks.ts';
 import { seededRandom } from '../../stats/random.ts';
 import { ClientPool } from './client-pool.ts';
 import { Counters, type Control } from '../protocol/counters.ts';
@@ -24,7 +24,7 @@ import { toPlainError } from '../protocol/plain-error.ts';
 import { Priming, type PrimingReport } from './priming.ts';
 import { SessionHolder } from './session-store.ts';
 import { measureSequentially } from './sequential.ts';
-import { TicketHabit } from './ticket-expectation.ts';
+import { TicketExpectation } from './ticket-expectation.ts';
 import { VirtualClient } from './virtual-client.ts';
 import { LoadWindow } from './window.ts';
 
@@ -33,7 +33,7 @@ type MeasureRequest = Extract<WorkerRequest, { type: 'measure' }>;
 /** What lives as long as the run does for one cell: the TLS context, and what was learned of the server. */
 interface Context {
   readonly client: Client;
-  readonly habit: TicketHabit;
+  readonly expectation: TicketExpectation;
 }
 
 /** The inside of one worker thread: an engine, and the virtual clients of the cells that it visits. */
@@ -68,7 +68,7 @@ class LoadWorker {
       const context = this.#context(stream);
       const pool = new ClientPool(clientsOf(stream, index, context));
       this.#pools.push(pool);
-      const priming = new Priming(pool.clients, context.habit, this.#counters);
+      const priming = new Priming(pool.clients, context.expectation, this.#counters);
       await this.#engine.run(priming);
       reports.push(priming.report());
     }
@@ -76,7 +76,7 @@ class LoadWorker {
   }
 
   #context({ cell, settings }: StreamRequest): Context {
-    const context = this.#contexts.get(cell) ?? { client: this.#engine.client(settings), habit: new TicketHabit() };
+    const context = this.#contexts.get(cell) ?? { client: this.#engine.client(settings), expectation: new TicketExpectation() };
     this.#contexts.set(cell, context);
     return context;
   }
@@ -85,7 +85,7 @@ class LoadWorker {
     this.#counters.reset();
     const pace = paceOf(paced, startNs);
     const cpu = new CpuSplit(weights.length, () => this.#engine.threadCpuNs() ?? threadCpuNs());
-    const deck = new Deck(weights, seededRandom(seed));
+    const deck = new PermutedBlocks(weights, seededRandom(seed));
     const isScheduled = paced.model === 'scheduled';
     const window = new LoadWindow({
       pools: this.#pools,
@@ -106,7 +106,7 @@ class LoadWorker {
     return {
       tallies: window.tallies.map((tally) => tally.report()),
       cpuNs,
-      // Places are idle between arrivals, and while tinybench keeps its books.
+      // InFlight are idle between arrivals, and while tinybench keeps its books.
       placesNs: paced.model === 'closed' ? places.existedNs : places.takenNs,
       lastEndNs: places.lastEndNs,
       mostInFlight: places.most,
@@ -140,12 +140,12 @@ class LoadWorker {
 const clientsOf = (
   { clients, policy, offerAfterNs }: StreamRequest,
   stream: number,
-  { client, habit }: Context,
+  { client, expectation }: Context,
 ): VirtualClient[] => {
   const shared = isShared(policy) ? new SessionHolder(policy, offerAfterNs) : undefined;
   return Array.from(
     { length: clients },
-    () => new VirtualClient(client, stream, { holder: shared ?? new SessionHolder(policy, offerAfterNs), habit }),
+    () => new VirtualClient(client, stream, { holder: shared ?? new SessionHolder(policy, offerAfterNs), expectation }),
   );
 };
 

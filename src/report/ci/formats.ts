@@ -1,4 +1,4 @@
-import { METRICS, type MetricId } from '../../analysis/summary/metrics.ts';
+import { METRICS, type MetricId } from '../../analysis/metrics/catalogue.ts';
 import { summarize, type CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { cellLabel } from '../../domain/cell.ts';
 import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';

@@ -1,4 +1,4 @@
-import { metric } from '../../analysis/summary/metrics.ts';
+import { metric } from '../../analysis/metrics/catalogue.ts';
 import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { ABSENT, formatValue } from '../text/units.ts';

@@ -1,7 +1,7 @@
 import type { GateDoubt } from '../../domain/gate.ts';
 import { counted, grouped } from '../text/units.ts';
 
-/** Why a gate was not judged, and the mend where there is one: the end of a sentence. */
+/** Why a gate was not judged, and the hint where there is one: the end of a sentence. */
 export const doubtText = (doubt: GateDoubt): string => {
   switch (doubt.code) {
     case 'run-not-complete':

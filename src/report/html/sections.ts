@@ -1,4 +1,4 @@
-import { METRICS } from '../../analysis/summary/metrics.ts';
+import { METRICS } from '../../analysis/metrics/catalogue.ts';
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { RunRecord } from '../../domain/run-record.ts';

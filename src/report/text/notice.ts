@@ -8,7 +8,7 @@ import { oneLine } from '../safe-text.ts';
 /** A notice as a line: its severity and {@link noticeSentence}. */
 export const noticeText = (notice: Notice): string => `${notice.severity}: ${noticeSentence(notice)}`;
 
-/** A notice as a sentence or two: the thing, the value, and the mend where there is one. */
+/** A notice as a sentence or two: the thing, the value, and the hint where there is one. */
 export const noticeSentence = (notice: Notice): string => oneLine(sentence(notice));
 
 const sentence = (notice: Notice): string => {
@@ -18,7 +18,7 @@ const sentence = (notice: Notice): string => {
     case 'cell-skipped':
       return `${notice.cell} is skipped: ${notice.reason}.`;
     case 'never-honoured':
-      return `${notice.cell} was asked for and never happened: ${finished(notice.handshakes)}, none honoured${because(notice.because, '; ', declineText)}.${mendOf(notice.because)}`;
+      return `${notice.cell} was asked for and never happened: ${finished(notice.handshakes)}, none honoured${because(notice.because, '; ', declineText)}.${hintOf(notice.because)}`;
     case 'never-finished':
       return `${notice.cell} never finished a handshake${because(notice.because, ': ', failureText)}. Try the target alone first: openssl s_client -connect host:port.`;
     case 'declined-as-configured':
@@ -36,9 +36,9 @@ const sentence = (notice: Notice): string => {
     case 'server-cpu-unknown':
       return `the server CPU of ${notice.state} is unknown: ${notice.reason}. Run where the server runs, as its user or root, to have it.`;
     case 'generator-saturated':
-      return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: ${bottleneckText(notice)}, so latency holds its own queueing and the rate is its own. ${mendText(notice.mends)} CPU per handshake stays true.`;
-    case 'crowded':
-      return `${notice.cell}: ${grouped(notice.crowded)} of ${counted(notice.due, 'start')} waited because ${grouped(notice.concurrency)} handshakes were in flight, which is part of their response time. Where clients would not wait for each other, raise --concurrency.`;
+      return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: ${bottleneckText(notice)}, so latency holds its own queueing and the rate is its own. ${mendText(notice.hints)} CPU per handshake stays true.`;
+    case 'connection-limited':
+      return `${notice.cell}: ${grouped(notice.connectionLimited)} of ${counted(notice.due, 'start')} waited because ${grouped(notice.concurrency)} handshakes were in flight, which is part of their response time. Where clients would not wait for each other, raise --concurrency.`;
     case 'headroom':
       return notice.what === 'files'
         ? `the connections took ${grouped(notice.used)} of ${grouped(notice.limit)} file descriptors. Raise the limit with ulimit -n before the load is raised.`
@@ -48,7 +48,7 @@ const sentence = (notice: Notice): string => {
     case 'evidence-conflict':
       return `${notice.cell}: in ${counted(notice.handshakes, 'handshake')} the TLS library and the plaintext hellos contradict each other; do not trust this run.`;
     case 'littles-law':
-      return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest. ${mendText(notice.mends)}`;
+      return `${notice.cell}: the connections account for all but ${formatShare(Math.abs(notice.residual))} of the virtual clients' time; above 5 % the generator itself takes the rest. ${mendText(notice.hints)}`;
     case 'extra-round-trips':
       return `${notice.cell} took ${counted(notice.taken, 'round trip')} of ${formatDuration(notice.rttNs)} where the protocol needs ${grouped(notice.needed)}. ${extraTripMend(notice.helloRetryShare)}`;
     case 'delayed-ack':
@@ -89,7 +89,7 @@ const extraTripMend = (helloRetryShare: number): string =>
 const unknownNotice = (notice: never): string => `a notice of another version of resumark: ${JSON.stringify(notice)}.`;
 
 /** What to do about the commonest reason of a mode that never happened. */
-const mendOf = (reasons: Readonly<Record<string, number>>): string => {
+const hintOf = (reasons: Readonly<Record<string, number>>): string => {
   const [commonest = ''] = byCount(reasons).map(([reason]) => reason);
   return Object.hasOwn(MEND, commonest) ? ` ${MEND[commonest as DeclineReason]}` : '';
 };
@@ -108,17 +108,15 @@ const MEND: Readonly<Record<DeclineReason, string>> = {
 
 const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
 
-const bottleneckText = ({ busyShare, lateNs, workers, unstarted }: Extract<Notice, { code: 'generator-saturated' }>): string => {
+const bottleneckText = ({ busyShare, lateNs, workers, dropped }: Extract<Notice, { code: 'generator-saturated' }>): string => {
   const who = workers === 1 ? 'its worker' : `the busiest of its ${String(workers)} workers`;
   const late = lateNs === 0 ? '' : `, starts were late by ${formatDuration(lateNs)} (p99)`;
   const left =
-    unstarted === 0
-      ? ''
-      : `, and ${counted(unstarted, 'handshake')} that fell due ${unstarted === 1 ? 'was' : 'were'} never started`;
+    dropped === 0 ? '' : `, and ${counted(dropped, 'handshake')} that fell due ${dropped === 1 ? 'was' : 'were'} never started`;
   return `${who} was at work ${busyShare > MOST_BUSY ? '' : 'only '}${formatShare(busyShare)} of its time${late}${left}`;
 };
 
-const MENDS: Readonly<Record<GeneratorMend, string>> = {
+const HINTS: Readonly<Record<GeneratorMend, string>> = {
   engine: 'let the engine be chosen (--engine auto)',
   workers: 'raise --workers where cores are free',
   machine: 'end what else runs on this machine, or take one with more free cores',
@@ -127,8 +125,8 @@ const MENDS: Readonly<Record<GeneratorMend, string>> = {
   over: 'raise --over',
 };
 
-const mendText = (mends: readonly GeneratorMend[]): string => {
-  const text = mends.map((mend) => MENDS[mend]).join(', or ');
+const mendText = (hints: readonly GeneratorMend[]): string => {
+  const text = hints.map((hint) => HINTS[hint]).join(', or ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 };
 

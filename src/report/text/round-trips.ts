@@ -17,8 +17,8 @@ export const roundTripLines = (cells: readonly CellSummary[]): string[] => {
   });
 };
 
-const answerText = ({ behindNs, firstByteNs }: CellSummary, rttNs: number): string[] => {
-  const more = behindNs.minNs === undefined ? undefined : countedTrips(behindNs.minNs, rttNs);
+const answerText = ({ firstByteAfterHandshakeNs, firstByteNs }: CellSummary, rttNs: number): string[] => {
+  const more = firstByteAfterHandshakeNs.minNs === undefined ? undefined : countedTrips(firstByteAfterHandshakeNs.minNs, rttNs);
   return more === undefined
     ? []
     : [`first byte ${formatDuration(firstByteNs.quantileNs(0.5))}, ${counted(more, 'round trip')} more`];

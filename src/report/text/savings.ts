@@ -1,4 +1,4 @@
-import { metric, type MetricId } from '../../analysis/summary/metrics.ts';
+import { metric, type MetricId } from '../../analysis/metrics/catalogue.ts';
 import { savings, type Saving } from '../../analysis/summary/saving.ts';
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../../domain/protocol.ts';

@@ -11,9 +11,9 @@ export const sessionLines = (run: RunRecord, cells: readonly CellSummary[]): str
 };
 
 const sessionLine = (cell: CellSummary): string[] => {
-  const { offers, honouredShare } = cell;
-  if (offers === undefined) return [];
-  const { handshakes, sessions, ageNs } = offers;
+  const { offeredSessions, honouredShare } = cell;
+  if (offeredSessions === undefined) return [];
+  const { handshakes, sessions, ageNs } = offeredSessions;
   const times = `${counted(handshakes, 'time')} (${grouped(handshakes / sessions)} each)`;
   const age = `${formatDuration(ageNs.minNs)} to ${formatDuration(ageNs.maxNs)} old`;
   return [`${cellLabel(cell)}: ${counted(sessions, 'session')} offered ${times}, ${age}; ${formatShare(honouredShare)} honoured`];

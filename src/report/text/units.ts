@@ -1,4 +1,4 @@
-import type { Unit } from '../../analysis/summary/metric.ts';
+import type { Unit } from '../../analysis/metrics/metric.ts';
 
 /** What is unknown. An empty place would look like a 0 that was forgotten. */
 export const ABSENT = '-';

@@ -6,9 +6,9 @@ import type { Scenario } from '../../scenario/schema.ts';
 /**
  * Refuses, before the start, a load that this machine's limits cannot carry. Where the limits are not known nothing is refused.
  *
- * @throws ResumarkError USAGE naming the limit, what is needed and the mend.
+ * @throws ResumarkError USAGE naming the limit, what is needed and the hint.
  */
 export const checkLimits = (scenario: Scenario): void => {
   const flaw = capacityFlaw(scenario, readCapacity());
-  if (flaw !== undefined) throw new ResumarkError('USAGE', flaw.message, flaw.mend);
+  if (flaw !== undefined) throw new ResumarkError('USAGE', flaw.message, flaw.hint);
 };

@@ -10,7 +10,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 /**
  * One full handshake with a state before anything is measured: what it negotiates, and whether the target can be measured at all.
  *
- * @throws ResumarkError TARGET when no handshake comes about, with the reason and the mend.
+ * @throws ResumarkError TARGET when no handshake comes about, with the reason and the hint.
  */
 export const preflight = async (
   engine: Engine,
@@ -40,8 +40,8 @@ class SingleHandshake implements Work {
       client,
       session: undefined,
       awaitTicket: true,
-      asks: client.settings.request !== undefined,
-      polite: true,
+      sendsRequest: client.settings.request !== undefined,
+      closeNotify: true,
       tap: true,
     };
   }
@@ -65,7 +65,7 @@ class SingleHandshake implements Work {
     this.#failure = outcome.failure;
     if (outcome.failure !== undefined) return;
     this.#negotiated = outcome.negotiated();
-    this.#isUnanswered = attempt.asks && outcome.firstByteNs === 0;
+    this.#isUnanswered = attempt.sendsRequest && outcome.firstByteNs === 0;
     const { protocol } = attempt.client.settings;
     this.#isConflict = judge({ mode: 'full', protocol, expired: false }, outcome.evidence) === 'evidence-conflict';
   }
@@ -91,11 +91,11 @@ const targetError = (who: string, protocol: Protocol, failure: Failure): Resumar
   return new ResumarkError(
     'TARGET',
     `${who}: no ${protocolLabel(protocol)} handshake: ${FAILURE_TEXT[failure.kind]}${detail}.`,
-    mendOf(failure, protocol),
+    hintOf(failure, protocol),
   );
 };
 
-const mendOf = (failure: Failure, protocol: Protocol): string => {
+const hintOf = (failure: Failure, protocol: Protocol): string => {
   switch (failure.kind) {
     case 'certificate':
       return 'Give its authority with --cacert FILE, its name with --servername NAME, or leave verification out with --insecure.';

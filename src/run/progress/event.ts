@@ -1,12 +1,12 @@
 import type { Cell } from '../../domain/cell.ts';
 import type { Notice } from '../../domain/notice.ts';
-import type { Recording, RunRecord } from '../../domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import type { FleetProgress } from '../../load/thread-fleet.ts';
-import type { VisitPhase } from '../../load/visit-phase.ts';
-import type { Lately } from './recent-rates.ts';
+import type { WindowPhase } from '../../load/window-request.ts';
+import type { RecentRates } from './recent-rates.ts';
 
 /** Where a run stands among its blocks. */
-export interface BlockPosition {
+export interface WindowPosition {
   /** What shares the window: mostly one cell. */
   readonly cells: readonly Cell[];
   /** Below 0 for warm-up. */
@@ -32,19 +32,19 @@ export interface AskedNow {
 /** What happens while a run is executed, in order. */
 export type RunEvent =
   | { readonly type: 'started'; readonly run: RunRecord; readonly folder: string | undefined }
-  | { readonly type: 'block-started'; readonly at: BlockPosition }
+  | { readonly type: 'window-started'; readonly at: WindowPosition }
   | {
       readonly type: 'progress';
-      readonly at: BlockPosition;
-      readonly phase: VisitPhase;
+      readonly at: WindowPosition;
+      readonly phase: WindowPhase;
       /** Of this phase so far. */
       readonly progress: FleetProgress;
-      readonly lately: Lately;
+      readonly recent: RecentRates;
       /** Since the phase began. */
       readonly elapsedMs: number;
       /** `undefined` where nothing is due by a schedule. */
       readonly asked: AskedNow | undefined;
     }
-  | { readonly type: 'block-ended'; readonly at: BlockPosition; readonly recordings: readonly Recording[] }
+  | { readonly type: 'window-ended'; readonly at: WindowPosition; readonly blocks: readonly BlockRecord[] }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'ended'; readonly run: RunRecord };

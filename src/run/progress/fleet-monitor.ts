@@ -1,10 +1,10 @@
 import type { Fleet, FleetProgress } from '../../load/thread-fleet.ts';
-import { Pulse, type Lately } from './recent-rates.ts';
+import { RateSampler, type RecentRates } from './recent-rates.ts';
 
 /** Often enough for a person and for a stop; rare enough not to disturb what is measured. */
 const POLL_MS = 200;
 
-/** Of the rates that are shown: long enough for a steady number, short enough to see a change. */
+/** Of the rates that are shown: long enough for a steady number, short enough to sample a change. */
 const SHOWN_MS = 2000;
 
 /** Of the errors that a run is stopped on: a burst, as when a listen queue overflows, is shorter. A target that hangs fails slowly. */
@@ -19,25 +19,25 @@ const LEAST_ATTEMPTS = 20;
 /** ...and priming tries again what fails, in a cell that may be meant to fail: there it takes more. */
 const LEAST_PRIMINGS = 200;
 
-export interface WatchOptions {
+export interface FleetMonitorOptions {
   readonly signal: AbortSignal | undefined;
-  /** The load is stopped when more than this share of the attempts fails, lately or in all. */
+  /** The load is stopped when more than this share of the attempts fails, recent or in all. */
   readonly mostErrors: number;
-  readonly onProgress: (progress: FleetProgress, lately: Lately) => void;
+  readonly onProgress: (progress: FleetProgress, recent: RecentRates) => void;
 }
 
 /** Looks after a fleet while it works: tells the progress, passes an interrupt on, and stops loading a target that fails. */
-export class Watch {
+export class FleetMonitor {
   readonly #fleet: Fleet;
-  readonly #options: WatchOptions;
+  readonly #options: FleetMonitorOptions;
   readonly #poll: NodeJS.Timeout;
-  readonly #shown = new Pulse(SHOWN_MS);
-  readonly #judged = new Pulse(JUDGED_MS, LEAST_ATTEMPTS);
+  readonly #shown = new RateSampler(SHOWN_MS);
+  readonly #judged = new RateSampler(JUDGED_MS, LEAST_ATTEMPTS);
   #isMeasuring = false;
   #drain: NodeJS.Timeout | undefined;
   #errorShare: number | undefined;
 
-  constructor(fleet: Fleet, options: WatchOptions) {
+  constructor(fleet: Fleet, options: FleetMonitorOptions) {
     this.#fleet = fleet;
     this.#options = options;
     this.#poll = setInterval(() => {
@@ -60,11 +60,11 @@ export class Watch {
   }
 
   /** Stops the load when too much of it fails. A window may be over before it was looked at, so whoever ends it asks once more. */
-  judge(): void {
+  checkErrors(): void {
     const progress = this.#fleet.progress();
     const all = { attempts: progress.finished + progress.errors, errors: progress.errors };
-    const lately = this.#judged.see(performance.now(), progress);
-    const share = Math.max(this.#errorShareOf(lately), this.#errorShareOf(all));
+    const recent = this.#judged.sample(performance.now(), progress);
+    const share = Math.max(this.#errorShareOf(recent), this.#errorShareOf(all));
     if (share <= this.#options.mostErrors) return;
     this.#errorShare ??= share;
     this.#fleet.control('drain');
@@ -78,11 +78,11 @@ export class Watch {
 
   #look(): void {
     const progress = this.#fleet.progress();
-    this.#options.onProgress(progress, this.#shown.see(performance.now(), progress));
-    this.judge();
+    this.#options.onProgress(progress, this.#shown.sample(performance.now(), progress));
+    this.checkErrors();
   }
 
-  #errorShareOf({ attempts, errors }: Pick<Lately, 'attempts' | 'errors'>): number {
+  #errorShareOf({ attempts, errors }: Pick<RecentRates, 'attempts' | 'errors'>): number {
     return attempts < (this.#isMeasuring ? LEAST_ATTEMPTS : LEAST_PRIMINGS) ? 0 : errors / attempts;
   }
 

@@ -1,7 +1,7 @@
 import type { FleetProgress } from '../../load/thread-fleet.ts';
 
 /** How a fleet did in the last moments. */
-export interface Lately {
+export interface RecentRates {
   /** Ended attempts, finished or failed, per second; `undefined` before there is a moment to speak of. */
   readonly ratePerSecond: number | undefined;
   /** Attempts that ended, and how many of them failed. */
@@ -16,13 +16,13 @@ interface Sample {
   readonly progress: FleetProgress;
 }
 
-/** Looks at counters that only grow, and tells how fast they grew lately. */
-export class Pulse {
+/** Looks at counters that only grow, and tells how fast they grew recent. */
+export class RateSampler {
   readonly #spanMs: number;
   readonly #leastAttempts: number;
   #samples: Sample[] = [];
 
-  /** Lately is so long, and longer until at least so many attempts have ended in it. */
+  /** RecentRates is so long, and longer until at least so many attempts have ended in it. */
   constructor(spanMs: number, leastAttempts = 0) {
     this.#spanMs = spanMs;
     this.#leastAttempts = leastAttempts;
@@ -33,7 +33,7 @@ export class Pulse {
     this.#samples = [];
   }
 
-  see(atMs: number, progress: FleetProgress): Lately {
+  sample(atMs: number, progress: FleetProgress): RecentRates {
     const now = { atMs, progress };
     const samples = [...this.#samples, now];
     const isEnough = (sample: Sample): boolean =>

@@ -3,7 +3,7 @@ import { capacityNotices } from '../../../src/analysis/notices/capacity.ts';
 import { markProbes, OTHER_RATE } from '../../../src/analysis/capacity/probe-blocks.ts';
 import { judgeProbe, type Demand } from '../../../src/analysis/capacity/probe-verdict.ts';
 import type { CapacityRecord } from '../../../src/domain/capacity-record.ts';
-import type { Recording } from '../../../src/domain/run-record.ts';
+import type { BlockRecord } from '../../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../../src/stats/histogram.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 
@@ -12,13 +12,13 @@ const WINDOW_MS = 1000;
 const DEMAND: Demand = { quantile: 0.9, limitNs: 25 * MS, maxErrors: 0.01 };
 
 /** A window of 1 s in which 100 handshakes fell due. */
-const recording = ({ honoured = 100, responseMs = 5, slow = 0, durationMs = 1005, saturated = false }): Recording => {
+const recording = ({ honoured = 100, responseMs = 5, slow = 0, durationMs = 1005, saturated = false }): BlockRecord => {
   const [block] = fakeRun([{ blocks: 1 }]).blocks;
   if (block === undefined) throw new RangeError('no block');
   const response = new LatencyHistogram();
   for (let i = 0; i < honoured; i++) response.record((i < slow ? 50 : responseMs) * MS);
   const empty = new LatencyHistogram().encode();
-  const schedule = { due: 100, unstarted: 0, crowded: 0, lateNs: empty, serviceNs: empty, responseNs: response.encode() };
+  const schedule = { due: 100, dropped: 0, connectionLimited: 0, lateNs: empty, serviceNs: empty, responseNs: response.encode() };
   return { ...block, honoured, handshakes: honoured, durationNs: durationMs * MS, saturated, schedule };
 };
 

@@ -65,11 +65,11 @@ describe('a wrong gate is refused with its place', () => {
     ['a build that must get worse', 'full.p50 regresses > 5%', 19, 'no gate', /^.*$/su],
     ['no limit of a change', 'full.p50 regresses', 18, 'regresses is followed by', /^.*$/su],
     ['no metric', '< 3ms', 0, 'a metric is expected', /^.*$/su],
-  ])('%s', (_what, text, at, what, mend) => {
+  ])('%s', (_what, text, at, what, hint) => {
     const message = refusal(text);
     expect(message).toContain(what);
     expect(message.split('\n').slice(1, 3)).toEqual([`  ${text}`, `  ${' '.repeat(at)}^`]);
-    expect(message).toMatch(mend);
+    expect(message).toMatch(hint);
   });
 
   it('an empty one', () => {

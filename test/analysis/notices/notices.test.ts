@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../../src/analysis/notices/notices.ts';
 import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
 import type { GeneratorMend, Notice, NoticeCode } from '../../../src/domain/notice.ts';
-import type { Recording, RunRecord } from '../../../src/domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../../src/stats/histogram.ts';
 import { beforeAndAfter, distant, fakeRun, fakeState, type FakeCell } from '../../report/fake-run.ts';
 
@@ -10,7 +10,7 @@ const noticesIn = (run: RunRecord): Notice[] => noticesOf(run, summarize(run));
 
 const of = (run: RunRecord, code: NoticeCode): Notice[] => noticesIn(run).filter((notice) => notice.code === code);
 
-const changed = (run: RunRecord, change: (block: Recording) => Partial<Recording>): RunRecord => ({
+const changed = (run: RunRecord, change: (block: BlockRecord) => Partial<BlockRecord>): RunRecord => ({
   ...run,
   blocks: run.blocks.map((block) => ({ ...block, ...change(block) })),
 });
@@ -106,9 +106,9 @@ describe('whether the generator can be trusted', () => {
         of: 2,
         busyShare: 0.97,
         lateNs: 0,
-        unstarted: 0,
+        dropped: 0,
         workers: 1,
-        mends: ['workers', 'concurrency'],
+        hints: ['workers', 'concurrency'],
       },
     ]);
   });
@@ -124,8 +124,8 @@ describe('whether the generator can be trusted', () => {
       ['engine', 'workers', 'concurrency'],
     ],
     ['cores that others took', { workers: 4 }, ['machine'], 0.2],
-  ])('with %s advises what is left to do', (_, change, mends, busyShare = 0.97) => {
-    expect(of(saturated(change, busyShare), 'generator-saturated')).toMatchObject([{ mends }]);
+  ])('with %s advises what is left to do', (_, change, hints, busyShare = 0.97) => {
+    expect(of(saturated(change, busyShare), 'generator-saturated')).toMatchObject([{ hints }]);
   });
 
   it.each([
@@ -209,7 +209,7 @@ describe('times that tell more than their quantiles', () => {
   });
 
   it('counts requests without an answer', () => {
-    const run = changed(distant(), (block) => ({ answers: block.answers && { ...block.answers, unanswered: 40 } }));
+    const run = changed(distant(), (block) => ({ firstByte: block.firstByte && { ...block.firstByte, unanswered: 40 } }));
     expect(of(run, 'unanswered')).toHaveLength(4);
     expect(of(run, 'unanswered')[0]).toMatchObject({ unanswered: 40, asked: 200 });
   });

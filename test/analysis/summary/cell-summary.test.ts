@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../../src/analysis/summary/metrics.ts';
+import { METRICS } from '../../../src/analysis/metrics/catalogue.ts';
 import { savings } from '../../../src/analysis/summary/saving.ts';
 import { summarize, type CellSummary } from '../../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';

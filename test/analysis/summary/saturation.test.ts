@@ -27,8 +27,8 @@ const someLate = (late: number, all: number): EncodedHistogram => {
 
 const schedule = (change: Partial<ScheduleRecord> = {}, lateNs = 50_000, serviceNs = 1_000_000): ScheduleRecord => ({
   due: 1000,
-  unstarted: 0,
-  crowded: 0,
+  dropped: 0,
+  connectionLimited: 0,
   lateNs: histogram(lateNs),
   serviceNs: histogram(serviceNs),
   responseNs: histogram(lateNs + serviceNs),
@@ -54,8 +54,8 @@ it('cannot be where every worker has one handshake at a time: its own work is pa
 
 it.each<[string, ScheduleRecord, boolean]>([
   ['starts in time', schedule(), false],
-  ['nothing due', schedule({ due: 0, unstarted: 0 }), false],
-  ['one that was never started', schedule({ unstarted: 1 }), true],
+  ['nothing due', schedule({ due: 0, dropped: 0 }), false],
+  ['one that was never started', schedule({ dropped: 1 }), true],
   ['starts later than half a handshake takes', schedule({}, 2_000_000, 3_000_000), true],
   ['starts as late, but of long handshakes', schedule({}, 2_000_000, 50_000_000), false],
   ['1 % of the starts late', schedule({ lateNs: someLate(21, 2000) }), true],
@@ -63,7 +63,7 @@ it.each<[string, ScheduleRecord, boolean]>([
   ['few starts, of which a few are late by chance', schedule({ due: 100, lateNs: someLate(9, 100) }), false],
   ['few starts, of which many are late', schedule({ due: 100, lateNs: someLate(11, 100) }), true],
   ['starts that are late by less than anybody can tell', schedule({}, 900_000, 300_000), false],
-  ['starts that waited for a connection to end', schedule({ crowded: 10, unstarted: 5 }, 9e9), false],
+  ['starts that waited for a connection to end', schedule({ connectionLimited: 10, dropped: 5 }, 9e9), false],
 ])('of a schedule with %s', (_, ofSchedule, expected) => {
   expect(isSaturated({ generator: null, schedule: ofSchedule })).toBe(expected);
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../../src/analysis/notices/notices.ts';
 import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
-import type { Recording, RunRecord } from '../../../src/domain/run-record.ts';
+import type { BlockRecord, RunRecord } from '../../../src/domain/run-record.ts';
 import { openMix } from '../../report/fake-open-run.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 
-const changed = (run: RunRecord, change: (block: Recording) => Partial<Recording>): RunRecord => ({
+const changed = (run: RunRecord, change: (block: BlockRecord) => Partial<BlockRecord>): RunRecord => ({
   ...run,
   blocks: run.blocks.map((block) => ({ ...block, ...change(block) })),
 });
@@ -43,7 +43,7 @@ describe('a schedule', () => {
   it('is told over all blocks, each start once', () => {
     const [full, ticket] = summarize(openMix());
     expect([full?.schedule?.due, ticket?.schedule?.due]).toEqual([210, 810]);
-    expect(full?.schedule?.unstarted).toBe(10);
+    expect(full?.schedule?.dropped).toBe(10);
     expect(ticket?.schedule?.responseNs.count).toBe(800);
     expect(ticket?.saturatedBlocks).toBe(1);
   });
@@ -55,7 +55,7 @@ describe('a schedule', () => {
 
 describe('head-room', () => {
   const codes = (run: RunRecord): string[] => noticesOf(run, summarize(run)).map(({ code }) => code);
-  const withGenerator = (change: Partial<NonNullable<Recording['generator']>>): RunRecord =>
+  const withGenerator = (change: Partial<NonNullable<BlockRecord['generator']>>): RunRecord =>
     changed(fakeRun([{}]), ({ generator }) => ({ generator: generator && { ...generator, ...change } }));
 
   it('has nothing to say while there is room', () => {
@@ -76,11 +76,11 @@ describe('head-room', () => {
   });
 
   it('tells a limit of connections from a slow generator', () => {
-    const crowded = changed(openMix(), ({ schedule }) => ({
+    const connectionLimited = changed(openMix(), ({ schedule }) => ({
       saturated: false,
-      schedule: schedule && { ...schedule, crowded: 20 },
+      schedule: schedule && { ...schedule, connectionLimited: 20 },
     }));
-    expect(codes(crowded)).toContain('crowded');
-    expect(codes(openMix())).not.toContain('crowded');
+    expect(codes(connectionLimited)).toContain('connection-limited');
+    expect(codes(openMix())).not.toContain('connection-limited');
   });
 });

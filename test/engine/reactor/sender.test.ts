@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { allocate } from '../../../src/engine/ffi.ts';
-import type { Conversation } from '../../../src/engine/reactor/conversation.ts';
+import type { TlsConnection } from '../../../src/engine/reactor/tls-connection.ts';
 import { Sender } from '../../../src/engine/reactor/sender.ts';
 import { Slot } from '../../../src/engine/reactor/slot.ts';
 import type { Sockets } from '../../../src/engine/reactor/sockets.ts';
@@ -17,7 +17,7 @@ const standing = (takes: number[]) => {
     },
   };
   const conversation = { outputBytes: 0 };
-  const slot = new Slot(0, conversation as Conversation);
+  const slot = new Slot(0, conversation as TlsConnection);
   const sender = new Sender(sockets as Sockets, exchange);
   const put = (text: string): void => {
     conversation.outputBytes = exchange.output.bytes.write(text, 'latin1');

@@ -145,6 +145,6 @@ it('takes no ticket in the clear, whatever came in the clear before', () => {
   const ticket = message(NEW_SESSION_TICKET, u32(7200), u32(0), vector8(), vector16(Buffer.alloc(40)), vector16());
   const closeNotify = Buffer.of(1, 0);
   subject.take(Buffer.concat([plainRecord(ALERT, closeNotify), plainRecord(HANDSHAKE, ticket)]), WHOLE, 0);
-  expect(subject.conversation.sessionsGiven).toBe(0);
+  expect(subject.conversation.ticketsReceived).toBe(0);
   subject.conversation.release();
 });

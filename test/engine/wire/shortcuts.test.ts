@@ -65,7 +65,7 @@ describe('the core of engine wire', () => {
   const output = (): Buffer => Buffer.from(exchange.output.bytes.subarray(0, conversation.outputBytes));
 
   const hello = (client: WireClient): Buffer => {
-    conversation.start({ client, session: undefined, awaitTicket: false, asks: false, polite: false, tap: false });
+    conversation.start({ client, session: undefined, awaitTicket: false, sendsRequest: false, closeNotify: false, tap: false });
     return output();
   };
 

@@ -74,18 +74,18 @@ describe('a schedule', () => {
 
   it('tells which starts waited for a connection to end, and which the generator was late for', () => {
     const pace = schedule(untilMs(1000), { mostInFlight: 2 });
-    const crowded = (ms: number, inFlight: number): boolean => {
+    const connectionLimited = (ms: number, inFlight: number): boolean => {
       pace.take(START_NS + ms * 1e6, inFlight);
-      return pace.wasCrowded;
+      return pace.wasConnectionLimited;
     };
-    expect(crowded(0, 0)).toBe(false);
-    expect(crowded(12, 1)).toBe(false);
+    expect(connectionLimited(0, 0)).toBe(false);
+    expect(connectionLimited(12, 1)).toBe(false);
     // Due at 20 and at 30, and no place is free until 35.
     expect(pace.take(START_NS + 20e6, 2)).toBeUndefined();
     expect(pace.dueNs(2)).toBe(Number.POSITIVE_INFINITY);
-    expect(crowded(35, 1)).toBe(true);
-    expect(crowded(35, 1)).toBe(true);
-    expect(crowded(40, 1)).toBe(false);
+    expect(connectionLimited(35, 1)).toBe(true);
+    expect(connectionLimited(35, 1)).toBe(true);
+    expect(connectionLimited(40, 1)).toBe(false);
   });
 
   it('catches up after its end, gives up when the grace is over, and counts what it then owes', () => {

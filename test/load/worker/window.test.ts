@@ -45,15 +45,15 @@ const scheduleOf = (window: LoadWindow, stream = 0) => {
 
 const quantile = (encoded: EncodedHistogram, p: number): number => LatencyHistogram.decode(encoded).quantileNs(p) ?? 0;
 
-/** Takes 1 ms, but answers nobody between 1 s and 2 s. */
+/** Takes 1 ms, but firstByte nobody between 1 s and 2 s. */
 const stalling: FakeServer = { serviceNs: (startNs) => (startNs >= S && startNs < 2 * S ? 2 * S - startNs : 0) + MS };
 
 describe('a server that stalls for one second', () => {
   it('under 500/s holds back exactly the 500 that arrive meanwhile, by up to one second', () => {
     const { window } = fakeWindow(scheduled(500, 4), [{ mode: 'full' }]);
     run(window, stalling);
-    const { responseNs, serviceNs, lateNs, due, unstarted } = scheduleOf(window);
-    expect({ due, unstarted, honoured: reportOf(window).honoured }).toEqual({ due: 2000, unstarted: 0, honoured: 2000 });
+    const { responseNs, serviceNs, lateNs, due, dropped } = scheduleOf(window);
+    expect({ due, dropped, honoured: reportOf(window).honoured }).toEqual({ due: 2000, dropped: 0, honoured: 2000 });
     expect(quantile(responseNs, 0.999) / S).toBeCloseTo(1, 2);
     // The stalled are a quarter: their fastest is met at three quarters, and none of the others takes longer than 1 ms.
     expect(quantile(responseNs, 0.7495) / MS).toBeCloseTo(1, 1);
@@ -74,13 +74,13 @@ describe('a server that stalls for one second', () => {
   it('with too few connections is still told in full: waiting for one is part of the response time and not of the service time', () => {
     const { window } = fakeWindow(scheduled(500, 4, 10), [{ mode: 'full' }]);
     run(window, stalling);
-    const { responseNs, serviceNs, crowded, due, unstarted } = scheduleOf(window);
-    expect({ due, unstarted }).toEqual({ due: 2000, unstarted: 0 });
+    const { responseNs, serviceNs, connectionLimited, due, dropped } = scheduleOf(window);
+    expect({ due, dropped }).toEqual({ due: 2000, dropped: 0 });
     expect(quantile(responseNs, 0.999) / S).toBeCloseTo(1, 1);
     expect(quantile(serviceNs, 0.99) / MS).toBeCloseTo(1, 0);
     // 490 wait until the stall is over, and some more until these are caught up with.
-    expect(crowded).toBeGreaterThanOrEqual(490);
-    expect(crowded).toBeLessThan(600);
+    expect(connectionLimited).toBeGreaterThanOrEqual(490);
+    expect(connectionLimited).toBeLessThan(600);
   });
 });
 
@@ -90,8 +90,8 @@ describe('a generator that is too slow', () => {
   it('starts late, says by how much, and has no rest', () => {
     const { window } = fakeWindow(scheduled(1000, 1), [{ mode: 'full' }]);
     const engine = run(window, slow);
-    const { due, unstarted, crowded, lateNs, responseNs } = scheduleOf(window);
-    expect({ due, unstarted, crowded }).toEqual({ due: 1000, unstarted: 0, crowded: 0 });
+    const { due, dropped, connectionLimited, lateNs, responseNs } = scheduleOf(window);
+    expect({ due, dropped, connectionLimited }).toEqual({ due: 1000, dropped: 0, connectionLimited: 0 });
     expect(quantile(lateNs, 1) / S).toBeCloseTo(1, 1);
     expect(quantile(responseNs, 1)).toBeGreaterThanOrEqual(quantile(lateNs, 1));
     expect(window.restedNs / engine.nowNs).toBeLessThan(0.01);
@@ -100,10 +100,10 @@ describe('a generator that is too slow', () => {
   it('gives up what it cannot catch up with, and counts it', () => {
     const { window } = fakeWindow(scheduled(10_000, 2), [{ mode: 'full' }]);
     run(window, slow);
-    const { due, unstarted } = scheduleOf(window);
+    const { due, dropped } = scheduleOf(window);
     expect(due).toBe(20_000);
     // 500/s for 2 s and for 5 s of grace.
-    expect(due - unstarted).toBe(3501);
+    expect(due - dropped).toBe(3501);
     expect(reportOf(window).honoured).toBe(3501);
   });
 
@@ -131,7 +131,7 @@ describe('a mix', () => {
     const late = fakeWindow(scheduled(10_000, 2), streams).window;
     run(late, { serviceNs: () => MS, startCostNs: 2 * MS });
     expect([scheduleOf(late, 0).due, scheduleOf(late, 1).due]).toEqual([4000, 16_000]);
-    expect(scheduleOf(late, 0).unstarted).toBeGreaterThan(1000);
+    expect(scheduleOf(late, 0).dropped).toBeGreaterThan(1000);
   });
 
   it('is exact in closed load too, however unlike the parts are in time', () => {
@@ -142,10 +142,10 @@ describe('a mix', () => {
 });
 
 describe('session policies', () => {
-  const offers = (stream: Omit<FakeStream, 'mode'>, server: Partial<FakeServer> = {}, perSecond = 100) => {
+  const offeredSessions = (stream: Omit<FakeStream, 'mode'>, server: Partial<FakeServer> = {}, perSecond = 100) => {
     const fake = fakeWindow(scheduled(perSecond, 1), [{ mode: 'ticket', ...stream }]);
     const engine = run(fake.window, { serviceNs: () => MS, ...server });
-    const { offers: told, ...report } = reportOf(fake.window);
+    const { offeredSessions: told, ...report } = reportOf(fake.window);
     const offered = engine.starts.flatMap((start) => start.offered ?? []);
     expect(told?.handshakes ?? 0).toBe(offered.length);
     expect(told?.sessions ?? 0).toBe(new Set(offered).size);
@@ -153,9 +153,9 @@ describe('session policies', () => {
     return { ...report, engine, offered, sessions: new Set(offered).size };
   };
 
-  it('distinct: each client offers its own newest', () => {
-    expect(offers({ policy: 'distinct' }).sessions).toBe(100);
-    expect(offers({ policy: 'distinct', clients: 5 }, { gives: false }).sessions).toBe(5);
+  it('distinct: each client offeredSessions its own newest', () => {
+    expect(offeredSessions({ policy: 'distinct' }).sessions).toBe(100);
+    expect(offeredSessions({ policy: 'distinct', clients: 5 }, { gives: false }).sessions).toBe(5);
   });
 
   it('distinct: each session that is taken is freed once it is replaced, and a full handshake takes none', () => {
@@ -170,41 +170,41 @@ describe('session policies', () => {
   });
 
   it('newest: all offer the newest of all', () => {
-    const { offered } = offers({ policy: 'newest' });
+    const { offered } = offeredSessions({ policy: 'newest' });
     expect(offered.every(({ receivedNs }, i) => i === 0 || receivedNs >= (offered[i - 1]?.receivedNs ?? 0))).toBe(true);
   });
 
   it('fixed: one for all, never replaced, not even when it is refused', () => {
-    expect(offers({ policy: 'fixed' }, { resumes: () => false }).sessions).toBe(1);
+    expect(offeredSessions({ policy: 'fixed' }, { resumes: () => false }).sessions).toBe(1);
   });
 
   it('single-use: never the same twice, with full handshakes in between that are not measured where none is given', () => {
-    const refill = offers({ policy: 'single-use' }, { gives: true });
+    const refill = offeredSessions({ policy: 'single-use' }, { gives: true });
     expect(refill.sessions).toBe(refill.offered.length);
     expect(refill.replenished).toBe(0);
-    const empty = offers({ policy: 'single-use' }, { gives: false });
+    const empty = offeredSessions({ policy: 'single-use' }, { gives: false });
     expect(empty.offered).toHaveLength(4);
     expect(empty.replenished).toBeGreaterThan(0);
   });
 
   it('single-use: a connection more than there are clients has no session, rather than one that is in use', () => {
-    const { offered, sessions, declined } = offers({ policy: 'single-use', clients: 2 }, { serviceNs: () => 100 * MS });
+    const { offered, sessions, declined } = offeredSessions({ policy: 'single-use', clients: 2 }, { serviceNs: () => 100 * MS });
     expect(sessions).toBe(offered.length);
     expect(declined['no-session']).toBeGreaterThan(0);
   });
 
   it('distinct: a connection more than there are clients shares a session', () => {
-    const { declined, honoured } = offers({ clients: 2 }, { serviceNs: () => 100 * MS });
+    const { declined, honoured } = offeredSessions({ clients: 2 }, { serviceNs: () => 100 * MS });
     expect(declined).toEqual({});
     expect(honoured).toBe(100);
   });
 
   it('offerAfter: none is offered before it has the age, and a server that forgets earlier shows', () => {
-    const aged = offers({ offerAfterNs: 200 * MS, clients: 3 });
+    const aged = offeredSessions({ offerAfterNs: 200 * MS, clients: 3 });
     // The priming was at 0: what is offered in the first 200 ms is what had come of age before the window in a real run.
     const later = aged.engine.starts.filter(({ atNs }) => atNs >= 250 * MS);
     for (const { offered, atNs } of later) expect(atNs - (offered?.receivedNs ?? atNs)).toBeGreaterThanOrEqual(200 * MS);
-    const forgetful = offers(
+    const forgetful = offeredSessions(
       { offerAfterNs: 200 * MS, clients: 3 },
       { resumes: ({ receivedNs }, nowNs) => nowNs - receivedNs < 100 * MS },
     );

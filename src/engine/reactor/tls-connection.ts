@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
-import type { Attempt, Negotiated, Session, SessionFacts } from '../engine.ts';
+import type { Attempt, Negotiated, Session, TicketFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
 
 /**
@@ -8,18 +8,18 @@ import type { NativeMemory } from '../ffi.ts';
  * connection after another.
  *
  * Bytes that came stand at the beginning of the `input` that all conversations of a reactor share; bytes to send are put at the beginning
- * of the shared `output`, and {@link Conversation.outputBytes} says how many there are.
+ * of the shared `output`, and {@link TlsConnection.outputBytes} says how many there are.
  */
-export interface Conversation {
+export interface TlsConnection {
   /** `talking` until the handshake is over on our side. */
   readonly status: 'talking' | 'finished' | 'failed';
   readonly outputBytes: number;
   /** Set when the status is `failed`. */
   readonly failure: Failure | undefined;
   readonly evidence: Evidence;
-  readonly sessionsGiven: number;
+  readonly ticketsReceived: number;
   /** What the newest session that the server gave is like. */
-  readonly given: SessionFacts | undefined;
+  readonly newestTicket: TicketFacts | undefined;
   /** The newest session that the server gave, taken out: the caller owns it. */
   takeSession(): Session | undefined;
   /** Whether the server has shown that it has our Finished. */

@@ -1,4 +1,4 @@
-import type { CellSummary } from './cell-summary.ts';
+import type { CellSummary } from '../summary/cell-summary.ts';
 
 /** What a metric counts in; formatting by unit happens in `report/`. */
 export type Unit = 'ns' | 's' | 'per-second' | 'share' | 'bytes' | 'count' | 'ratio';

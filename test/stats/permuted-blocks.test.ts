@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { Deck } from '../../src/stats/deck.ts';
+import { PermutedBlocks } from '../../src/stats/permuted-blocks.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 
-const draws = (deck: Deck, count: number): number[] => Array.from({ length: count }, () => deck.draw());
+const draws = (deck: PermutedBlocks, count: number): number[] => Array.from({ length: count }, () => deck.draw());
 
 it('deals the shares exactly, deck by deck', () => {
-  const deck = new Deck([20_000, 80_000], seededRandom(1));
+  const deck = new PermutedBlocks([20_000, 80_000], seededRandom(1));
   for (let round = 0; round < 50; round++) expect(draws(deck, 5).filter((kind) => kind === 0)).toHaveLength(1);
 });
 
 it('deals two kinds of equal weight as pairs, in coin-flip order', () => {
-  const deck = new Deck([1, 1], seededRandom(2));
+  const deck = new PermutedBlocks([1, 1], seededRandom(2));
   const pairs = Array.from({ length: 400 }, () => draws(deck, 2).join(''));
   expect(new Set(pairs)).toEqual(new Set(['01', '10']));
   expect(pairs.filter((pair) => pair === '01').length).toBeGreaterThan(150);
@@ -18,6 +18,8 @@ it('deals two kinds of equal weight as pairs, in coin-flip order', () => {
 });
 
 it('repeats itself with its seed, and refuses weights that no run could keep', () => {
-  expect(draws(new Deck([1, 2, 3], seededRandom(3)), 30)).toEqual(draws(new Deck([1, 2, 3], seededRandom(3)), 30));
-  expect(() => new Deck([1, 99_999], seededRandom(1))).toThrow(/too fine/u);
+  expect(draws(new PermutedBlocks([1, 2, 3], seededRandom(3)), 30)).toEqual(
+    draws(new PermutedBlocks([1, 2, 3], seededRandom(3)), 30),
+  );
+  expect(() => new PermutedBlocks([1, 99_999], seededRandom(1))).toThrow(/too fine/u);
 });

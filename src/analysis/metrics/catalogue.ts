@@ -206,7 +206,7 @@ export const METRICS = [
     better: 'lower',
     reading:
       'Median time from the end of the handshake on our side until the first byte of the answer. About 0 where early data were answered.',
-    value: (cell) => cell.behindNs.quantileNs(0.5),
+    value: (cell) => cell.firstByteAfterHandshakeNs.quantileNs(0.5),
   },
   ...SCHEDULE_METRICS,
   {

@@ -10,7 +10,7 @@ const MOST_CARDS = 10_000;
  *
  * @see D. R. Cox, N. Reid, The Theory of the Design of Experiments (2000), section 3.2: randomised blocks.
  */
-export class Deck {
+export class PermutedBlocks {
   readonly #cards: readonly number[];
   readonly #random: Random;
   #dealt: readonly number[] = [];
