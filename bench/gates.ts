@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { summarize } from '../src/analysis/summary/cell-summary.ts';
 import type { GateDecision } from '../src/domain/gate.ts';
 import type { RunRecord } from '../src/domain/run-record.ts';
-import { executeGated, type GatedRun } from '../src/run/studies/gated-run.ts';
+import { runGated, type GatedRun } from '../src/run/studies/gated-run.ts';
 import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
 import { shareBounds } from '../src/stats/proportion.ts';
 import { startReferenceServer } from '../src/target/reference-server.ts';
@@ -63,7 +63,7 @@ const gateOf = async (kind: Entry['kind'], servers: readonly [Server, Server], c
   const decoded = decodeScenario({ name: kind, states: { before: stateOf(before), after: stateOf(after) }, ...change }, {}, kind);
   const startMs = performance.now();
   const [beforeMs, afterMs] = [cpuMsOf(before.pid), cpuMsOf(after.pid)];
-  const { run, decision } = await executeGated(decoded);
+  const { run, decision } = await runGated(decoded);
   return {
     kind,
     engine: run.engine.name,
@@ -111,7 +111,7 @@ const FULL = { modes: ['full'] };
 /** Server CPU per full handshake, of which the change is a part. */
 const cpuPerHandshakeMs = async (): Promise<number> => {
   const { run }: GatedRun = await withServers([reference(0), reference(0)], ([before, after]) =>
-    executeGated(decodeScenario({ states: { before: stateOf(before), after: stateOf(after) }, ...FULL }, {}, 'calibration')),
+    runGated(decodeScenario({ states: { before: stateOf(before), after: stateOf(after) }, ...FULL }, {}, 'calibration')),
   );
   return meanCpuMs(run);
 };

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../src/domain/run-record.ts';
-import { execute } from '../src/run/execute.ts';
+import { run } from '../src/run/execute.ts';
 import { decodeScenario } from '../src/scenario/decode.ts';
 
 /**
@@ -26,7 +26,7 @@ const runAt = (rate: string, duration: string): Promise<RunRecord> => {
     engine: 'node',
     workers: 1,
   };
-  return execute(decodeScenario(scenario, {}, 'saturation'));
+  return run(decodeScenario(scenario, {}, 'saturation'));
 };
 
 let isRight = true;
@@ -36,7 +36,7 @@ for (const { rate, duration, expected } of RATES) {
   for (let i = 0; i < RUNS; i++) {
     const { blocks } = await runAt(rate, duration);
     marks.push(blocks.every(({ saturated }) => saturated));
-    busy.push(...blocks.flatMap(({ generator }) => generator?.workers ?? []).map(({ busyShare }) => busyShare ?? 0));
+    busy.push(...blocks.flatMap(({ hosts }) => hosts.flatMap(({ workers }) => workers)).map(({ busyShare }) => busyShare ?? 0));
   }
   const marked = marks.filter((mark) => mark).length;
   isRight &&= marked === (expected ? RUNS : 0);

@@ -1,13 +1,13 @@
 /**
  * The library door of Resumark: what the command line does, as functions. Nothing here ends the process or keeps state between calls.
  */
-export { execute as run } from './run/execute.ts';
-export type { ExecuteOptions as RunOptions } from './run/prepare/prepared.ts';
+export { run } from './run/execute.ts';
+export type { RunOptions } from './run/prepare/prepared.ts';
 export type { WindowPosition, RunEvent } from './run/progress/event.ts';
-export { executeGated as runGated, type GatedOptions, type GatedRun } from './run/studies/gated-run.ts';
+export { runGated, type GatedOptions, type GatedRun } from './run/studies/gated-run.ts';
 export { calibrate, type CalibrateOptions } from './run/studies/calibrate.ts';
 export { readRun, RunStore } from './run/files/run-folder.ts';
-export { compareLive as compare, type LiveComparison } from './run/studies/compare-live.ts';
+export { compare, type LiveComparison } from './run/studies/compare-live.ts';
 export { readComparison } from './run/files/comparison-file.ts';
 export { readScenarioFile } from './run/files/scenario-file.ts';
 export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSources } from './scenario/decode.ts';

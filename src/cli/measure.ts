@@ -4,9 +4,9 @@ import type { GateDecision } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { render } from '../report/formats.ts';
 import { noticeText } from '../report/text/notice.ts';
-import { executeGated } from '../run/studies/gated-run.ts';
-import { execute } from '../run/execute.ts';
-import type { ExecuteOptions } from '../run/prepare/prepared.ts';
+import { runGated } from '../run/studies/gated-run.ts';
+import { run } from '../run/execute.ts';
+import type { RunOptions } from '../run/prepare/prepared.ts';
 import { RunStore } from '../run/files/run-folder.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import type { CommandContext } from './context.ts';
@@ -54,18 +54,18 @@ export const measure = async (context: CommandContext, decoded: DecodedScenario,
 const measured = async (
   decoded: DecodedScenario,
   parsed: ParsedFlags,
-  options: ExecuteOptions,
+  options: RunOptions,
 ): Promise<{ readonly run: RunRecord; readonly decision?: GateDecision }> => {
   const isGated = parsed['gate'] === true || decoded.sources['gates'] === 'flag';
-  if (!isGated) return { run: await execute(decoded, options) };
-  return executeGated(decoded, { ...options, confirm: confirmOf(parsed) });
+  if (!isGated) return { run: await run(decoded, options) };
+  return runGated(decoded, { ...options, confirm: confirmOf(parsed) });
 };
 
 /** Runs what measures, shows how it goes, and lets Ctrl-C end it. */
 export const watched = async <Result>(
   { terminal }: CommandContext,
   parsed: ParsedFlags,
-  task: (options: ExecuteOptions) => Promise<Result>,
+  task: (options: RunOptions) => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly signal: Signal | undefined }> => {
   const progress = new ProgressLine(terminal);
   const interrupt = listenForInterrupt();

@@ -27,11 +27,11 @@ export class Remaining {
    * @returns `undefined` when nothing can be said yet.
    */
   leftMs(at: WindowPosition, open: { readonly doneMs: number; readonly behindMs: number }, nowMs: number): number | undefined {
-    const { index, blocks, plannedMs, laterMs } = at;
+    const { index, windows, plannedMs, laterMs } = at;
     if (plannedMs !== undefined && laterMs !== undefined) {
-      const extraMs = index === 0 ? 0 : (this.#extraMs / index) * (blocks - index - 1);
+      const extraMs = index === 0 ? 0 : (this.#extraMs / index) * (windows - index - 1);
       return Math.max(0, plannedMs - open.doneMs, open.behindMs) + laterMs + extraMs;
     }
-    return index === 0 ? undefined : ((nowMs - this.#startMs) / index) * (blocks - index);
+    return index === 0 ? undefined : ((nowMs - this.#startMs) / index) * (windows - index);
   }
 }

@@ -1,13 +1,12 @@
+import { BLOCK_COUNTS, PRIMING_COUNTS } from './block-counts.ts';
 import { capacitySchema } from './capacity-record.ts';
-import { DECLINE_REASONS } from './judgement.ts';
-import { MECHANISMS } from './kind.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { z } from './zod.ts';
 
-/** Raised when the meaning of a field changes. Older files are upgraded by pure steps in `analysis/upgrade.ts`. */
-export const RUN_FORMAT = 1;
+/** Raised when the meaning of a field changes; a file of another format is refused. */
+export const RUN_FORMAT = 2;
 
 /** Less work than an ordinary client does, on the user's wish: figures with them compare with each other only. */
 export const SHORTCUTS = ['key-share-reused', 'signature-unchecked', 'spinning'] as const;
@@ -15,34 +14,8 @@ export const SHORTCUTS = ['key-share-reused', 'signature-unchecked', 'spinning']
 export type Shortcut = (typeof SHORTCUTS)[number];
 
 const whole = z.int().nonnegative();
-const counts = z.record(z.string(), whole);
-
-const histogramSchema = z.object({
-  count: whole,
-  minNs: whole.nullable(),
-  maxNs: whole.nullable(),
-  sumNs: z.number().nonnegative(),
-  hdr: z.string(),
-});
-
-/** What a schedule asked of a window, and how well the generator kept it. */
-const scheduleSchema = z.object({
-  /** Handshakes that fell due in the window. What was dropped in flight by an interrupt is among them and nowhere else. */
-  due: whole,
-  /** Of these, never started: the window was cut short, or the generator could not catch up. */
-  dropped: whole,
-  /** Started late because as many were in flight as may be, and not because the generator was slow. */
-  connectionLimited: whole,
-  /** How late each handshake was started. */
-  lateNs: histogramSchema,
-  /** From the actual start of the connection until the end of the handshake, of honoured handshakes. */
-  serviceNs: histogramSchema,
-  /** From the intended start until the end of the handshake, of honoured handshakes: what a user waits for. */
-  responseNs: histogramSchema,
-});
-
-/** How hard the generator and the machine under it worked in the window. Null is what is not known. */
-const generatorSchema = z.object({
+/** One machine of the load generator in a window. Null is what is not known. */
+const hostSchema = z.object({
   workers: z.array(
     z.object({
       /** The share of its time in which the worker had something to do. */
@@ -70,38 +43,8 @@ const generatorSchema = z.object({
     .nullable(),
 });
 
-/** Sessions that were offered: what the session policy came to. */
-const offeredSessionsSchema = z.object({
-  /** Handshakes that offered one. */
-  handshakes: whole,
-  /** Different sessions among these. */
-  sessions: whole,
-  /** How old each was when it was offered, by our clock. */
-  ageNs: histogramSchema,
-});
-
-/** Sessions that the server gave. */
-const ticketsSchema = z.object({
-  /** From the end of the handshake until the first ticket, of TLS 1.3 handshakes that waited for one. */
-  afterNs: histogramSchema,
-  leastBytes: whole,
-  mostBytes: whole,
-  /** Lifetimes that the server stated, in s; 0 states none. */
-  leastLifetimeS: whole,
-  mostLifetimeS: whole,
-});
-
-/** Requests that were sent behind the handshakes, or as early data. */
-const firstByteSchema = z.object({
-  /** From the ClientHello until the first byte of the answer, of honoured handshakes. */
-  firstByteNs: histogramSchema,
-  /** From the end of the handshake on our side until the first byte of the answer. */
-  firstByteAfterHandshakeNs: histogramSchema,
-  unanswered: whole,
-});
-
 /** tinybench's statistics of the honoured handshakes of a sequential window. */
-const sequentialSchema = z.object({
+export const sequentialSchema = z.object({
   samples: whole,
   meanNs: z.number().nonnegative(),
   sdNs: z.number().nonnegative(),
@@ -117,75 +60,39 @@ const sequentialSchema = z.object({
 const blockSchema = z.object({
   cell: z.string(),
   round: whole,
-  order: whole,
+  /** Position of its window in the round. */
+  position: whole,
   /** Unix time in ns as decimal digits: it is above 2^53. */
   startUnixNs: z.string().regex(/^\d+$/u),
   durationNs: whole,
-  /** Finished handshakes: honoured and declined. */
-  handshakes: whole,
-  honoured: whole,
-  declined: z.partialRecord(z.enum(DECLINE_REASONS), whole),
-  /** Connections without a finished handshake, by `failureKey`. */
-  errors: counts,
-  mechanisms: z.partialRecord(z.enum(MECHANISMS), whole),
-  helloRetries: whole,
-  /** Finished handshakes whose plaintext hellos were read beside the engine's word. */
-  tapped: whole,
-  /** Sessions and tickets that the server gave inside the window. */
-  ticketsReceived: whole,
-  /** Handshake time of honoured handshakes. */
-  handshakeNs: histogramSchema,
-  /** TCP connect time of honoured handshakes. */
-  connectNs: histogramSchema,
+  ...BLOCK_COUNTS.shape,
   /** CPU time in the window, of all workers; null where it cannot be known. */
   cpuClientNs: z.number().nonnegative().nullable(),
   /** CPU time in the window, of the server's processes; null where it cannot be known. */
   cpuServerNs: z.number().nonnegative().nullable(),
-  bytesIn: whole,
-  bytesOut: whole,
-  /** Time that virtual clients existed for, and the part of it that their connections account for (Little's law). */
-  clientNs: z.number().nonnegative(),
-  residenceNs: z.number().nonnegative(),
-  /** Unmeasured full handshakes inside the window that fetched a session to be used once; their CPU and bytes count. */
-  replenished: whole.default(0),
-  /** The share of its window that was asked for this cell, and the share of the connections' time that it took; 1 for a cell alone. */
-  askedShare: z.number().min(0).max(1).default(1),
-  occupiedShare: z.number().min(0).max(1).default(1),
   /** CPU time of the server's processes for all cells of the window, where several cells of one state shared it. */
-  cpuServerWindowNs: z.number().nonnegative().nullable().default(null),
-  /** Null where handshakes were not started by a schedule. */
-  schedule: scheduleSchema.nullable().default(null),
-  /** Null where no session was offered, and in records that do not tell. */
-  offeredSessions: offeredSessionsSchema.nullable().default(null),
-  /** Null where no session was given in the window. */
-  tickets: ticketsSchema.nullable().default(null),
+  cpuServerWindowNs: z.number().nonnegative().nullable(),
+  /** Time that virtual clients existed for; `residenceNs` is the part that their connections account for. */
+  clientNs: z.number().nonnegative(),
+  /** The share of its window that was asked for this cell, and the share of the connections' time that it took; 1 for a cell alone. */
+  askedShare: z.number().min(0).max(1),
+  occupiedShare: z.number().min(0).max(1),
   /** Null where handshakes were not made one after another. */
-  sequential: sequentialSchema.nullable().default(null),
-  /** Null where nothing was asked. */
-  firstByte: firstByteSchema.nullable().default(null),
-  /** Priming before the window: handshakes made, sessions got. */
-  primed: z.object({
-    handshakes: whole,
-    sessions: whole,
-    /** Resumed handshakes that found out whether the server gives tickets on resumption. */
-    probes: whole,
-    errors: counts,
-    /** Handshakes whose hellos contradicted the engine. */
-    conflicts: whole,
-  }),
-  /** Null in records that do not tell. */
-  generator: generatorSchema.nullable().default(null),
+  sequential: sequentialSchema.nullable(),
+  primed: PRIMING_COUNTS.schema,
+  /** The machines of the load generator: one, unless agents on several load. */
+  hosts: z.array(hostSchema),
   /**
    * Whether the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its latency is
    * not the server's, and a gate on it is inconclusive.
    */
-  saturated: z.boolean().default(false),
+  saturated: z.boolean(),
   valid: z.boolean(),
   /** Empty when valid. */
   invalidReason: z.string(),
 });
 
-const negotiatedSchema = z.object({
+export const negotiatedSchema = z.object({
   cipher: z.string(),
   group: z.string(),
   alpn: z.string(),
@@ -239,12 +146,12 @@ const runSchema = z.object({
     library: z.string(),
     reason: z.string(),
     /** In what it does not do as an ordinary client does. */
-    shortcuts: z.array(z.enum(SHORTCUTS)).default([]),
+    shortcuts: z.array(z.enum(SHORTCUTS)),
   }),
   workers: whole,
   seed: whole,
-  /** How states share a round; absent in older runs, whose states took turns. */
-  interleave: z.enum(['handshake', 'block']).default('block'),
+  /** How states share a round. */
+  interleave: z.enum(['handshake', 'block']),
   /** The share of measured handshakes whose hellos are read; priming is always read. */
   tapShare: z.number().min(0).max(1),
   /** The resolved scenario: every setting that has a value. */
@@ -255,7 +162,7 @@ const runSchema = z.object({
   cells: z.array(cellSchema),
   blocks: z.array(blockSchema),
   /** Empty where no capacity was searched for. */
-  capacity: z.array(capacitySchema).default([]),
+  capacity: z.array(capacitySchema),
   notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
 });
 
@@ -265,15 +172,7 @@ export const runRecordSchema = runSchema;
 /** Everything measured in one block of one cell. */
 export type BlockRecord = Readonly<z.infer<typeof blockSchema>>;
 
-export type ScheduleRecord = NonNullable<BlockRecord['schedule']>;
-
-export type GeneratorRecord = NonNullable<BlockRecord['generator']>;
-
-export type OfferedSessionsRecord = NonNullable<BlockRecord['offeredSessions']>;
-
-export type TicketsRecord = NonNullable<BlockRecord['tickets']>;
-
-export type FirstByteRecord = NonNullable<BlockRecord['firstByte']>;
+export type HostRecord = BlockRecord['hosts'][number];
 
 export type SequentialRecord = NonNullable<BlockRecord['sequential']>;
 

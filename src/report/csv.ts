@@ -69,7 +69,7 @@ const blockColumns = (run: RunRecord): Columns<BlockRecord> => {
   return [
     ['run_id', () => run.id],
     ['round', (block) => block.round],
-    ['order', (block) => block.order],
+    ['order', (block) => block.position],
     ['state', (block) => cellOf(block)?.state],
     ['protocol', (block) => cellOf(block)?.protocol],
     ['mode', (block) => cellOf(block)?.mode],

@@ -61,7 +61,7 @@ export class CapacitySearch implements WindowSequence {
 
   next(): PlannedWindow | undefined {
     const search = this.#current;
-    return search && { order: this.#searches.indexOf(search), streams: search.streams, ...search.next() };
+    return search && { position: this.#searches.indexOf(search), streams: search.streams, ...search.next() };
   }
 
   observe(blocks: readonly BlockRecord[]): void {

@@ -1,54 +1,55 @@
 import { availableParallelism } from 'node:os';
 import type { RunRecord } from '../domain/run-record.ts';
-import type { ClientSettings, Negotiated } from '../engine/engine.ts';
-import { Fleet } from '../load/thread-fleet.ts';
+import type { Negotiated } from '../engine/engine.ts';
+import { ThreadFleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { measure } from './measurement.ts';
+import { checkMachineLimits } from './prepare/check-machine-limits.ts';
 import { chooseEngine, type ChosenEngine } from './prepare/choose-engine.ts';
-import { clientSettings } from './prepare/client-settings.ts';
-import { checkLimits } from './prepare/limits.ts';
-import { Measurement } from './measurement.ts';
-import { negotiatedKey, type ExecuteOptions } from './prepare/prepared.ts';
 import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
 import { preflight } from './prepare/preflight.ts';
+import { contextOf, prepareCells } from './prepare/prepare-cells.ts';
+import { negotiatedKey, type RunOptions } from './prepare/prepared.ts';
 
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
  *
  * @throws ResumarkError when nothing can be measured. Once measuring has begun, what was measured is kept.
  */
-export const execute = async (decoded: DecodedScenario, options: ExecuteOptions = {}): Promise<RunRecord> => {
+export const run = async (decoded: DecodedScenario, options: RunOptions = {}): Promise<RunRecord> => {
   const { scenario } = decoded;
-  checkLimits(scenario);
+  checkMachineLimits(scenario);
   const states = await openStates(scenario);
   try {
-    return await executeOn(states, decoded, options);
+    return await runOn(states, decoded, options);
   } finally {
     await closeStates(states);
   }
 };
 
-const executeOn = async (states: readonly OpenState[], decoded: DecodedScenario, options: ExecuteOptions): Promise<RunRecord> => {
+const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, options: RunOptions): Promise<RunRecord> => {
   const { scenario } = decoded;
-  const chosen = chooseEngine(scenario, settingsOf(scenario, states));
+  const expansion = expand(scenario);
+  const cells = prepareCells(scenario, expansion, states);
+  const chosen = chooseEngine(
+    scenario,
+    cells.map(({ settings }) => settings),
+  );
   try {
     const negotiated = await preflightAll(chosen, scenario, states);
-    const fleet = await Fleet.start(workersOf(scenario), chosen.choice);
+    const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);
     try {
-      return await new Measurement({ decoded, chosen, states, negotiated, fleet, options }).run();
+      await generator.open(cells.map((cell) => contextOf(cell, scenario)));
+      return await measure({ decoded, expansion, states, cells, chosen, negotiated, generator, options });
     } finally {
-      await fleet.close();
+      await generator.close();
     }
   } finally {
     chosen.engine.close();
   }
 };
-
-const settingsOf = (scenario: Scenario, states: readonly OpenState[]): ClientSettings[] =>
-  expand(scenario).cells.flatMap((cell) =>
-    states.filter(({ label }) => label === cell.state).map((state) => clientSettings(scenario, state, cell)),
-  );
 
 const preflightAll = async (
   { engine }: ChosenEngine,

@@ -1,70 +1,73 @@
 import { randomInt } from 'node:crypto';
-import { noticesOf } from '../analysis/notices/notices.ts';
 import { markProbes } from '../analysis/capacity/probe-blocks.ts';
+import { noticesOf } from '../analysis/notices/notices.ts';
 import { summarize } from '../analysis/summary/cell-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { RunRecord, RunStatus } from '../domain/run-record.ts';
-import { nowNs } from '../engine/clock.ts';
-import type { WindowPhase } from '../load/window-request.ts';
-import type { MeasuredBlock } from '../load/window-request.ts';
 import { measureWindow } from '../load/measure-window.ts';
-import { expand } from '../scenario/expand.ts';
+import type { MeasuredBlock } from '../load/window-request.ts';
 import { dueNow, interleaveOf, plannedMs, planWindows, roundsOf, type PlannedWindow } from '../scenario/plan.ts';
-import { FixedSequence, type WindowSequence } from './window-sequence.ts';
 import { CapacitySearch } from './capacity-search.ts';
-import type { ChosenEngine } from './prepare/choose-engine.ts';
-import type { AskedNow, WindowPosition } from './progress/event.ts';
-import { newRun } from './new-run.ts';
-import { windowRequest } from './window-request.ts';
-import type { Prepared } from './prepare/prepared.ts';
 import { RunSaver } from './files/run-saver.ts';
-import { FleetMonitor } from './progress/fleet-monitor.ts';
+import { newRun, runIdOf } from './new-run.ts';
+import type { Prepared } from './prepare/prepared.ts';
+import type { AskedNow, WindowPosition } from './progress/event.ts';
+import { monitored } from './progress/load-monitor.ts';
+import { windowRequest } from './window-request.ts';
+import { FixedSequence, type WindowSequence } from './window-sequence.ts';
 
-/** The measuring part of a run: goes through the plan and keeps the record. */
-export class Measurement {
+/** Measures everything that was prepared: window after window, saving after each round. */
+export const measure = async (prepared: Prepared): Promise<RunRecord> => {
+  const { decoded, expansion, cells, chosen, options } = prepared;
+  const { scenario } = decoded;
+  const seed = scenario.seed ?? randomInt(2 ** 32);
+  const interleave = interleaveOf(
+    scenario,
+    cells.map(({ cell }) => cell),
+    chosen.engine.tellsTurns,
+  );
+  const sequence =
+    scenario.load.model === 'capacity'
+      ? new CapacitySearch(scenario, expansion, seed)
+      : new FixedSequence(planWindows(scenario, expansion, { seed, interleave }), roundsOf(scenario));
+  const startedAt = new Date();
+  const wantedId = runIdOf(scenario, startedAt);
+  // The folder may be taken: the run has the name of the one that was made.
+  const store = await options.store?.(wantedId);
+  const run = newRun(prepared, { id: store?.runId ?? wantedId, seed, interleave, startedAt });
+  options.onEvent?.({ type: 'started', run, folder: store?.folder });
+  return new Measurement(prepared, { run, sequence, saver: new RunSaver(store) }).run();
+};
+
+/** The measuring part of a run: goes through the windows and keeps the record. */
+class Measurement {
   readonly #prepared: Prepared;
   readonly #sequence: WindowSequence;
+  readonly #saver: RunSaver;
   readonly #ownNotices: Notice[];
   #run: RunRecord;
-  #saver = new RunSaver();
 
-  constructor(prepared: Prepared) {
-    const { scenario } = prepared.decoded;
-    const expansion = expand(scenario);
-    const { cells, impossible } = expansion;
-    const seed = scenario.seed ?? randomInt(2 ** 32);
-    const interleave = interleaveOf(scenario, cells, prepared.chosen.engine.tellsTurns);
+  constructor(
+    prepared: Prepared,
+    { run, sequence, saver }: { readonly run: RunRecord; readonly sequence: WindowSequence; readonly saver: RunSaver },
+  ) {
     this.#prepared = prepared;
-    this.#sequence =
-      scenario.load.model === 'capacity'
-        ? new CapacitySearch(scenario, expansion, seed)
-        : new FixedSequence(planWindows(scenario, expansion, { seed, interleave }), roundsOf(scenario));
-    this.#ownNotices = [
-      ...engineNotices(prepared.chosen),
-      ...impossible.map<Notice>(({ cell, reason }) => ({
-        code: 'cell-skipped',
-        severity: 'info',
-        cell: cellLabel(cell),
-        reason,
-      })),
-    ];
-    this.#run = newRun(prepared, { cells, seed, interleave, startedAt: new Date() });
+    this.#sequence = sequence;
+    this.#saver = saver;
+    this.#run = run;
+    this.#ownNotices = preparationNotices(prepared);
   }
 
   async run(): Promise<RunRecord> {
-    const { options } = this.#prepared;
-    const store = await options.store?.(this.#run.id);
-    if (store !== undefined) this.#run = { ...this.#run, id: store.runId };
-    this.#saver = new RunSaver(store);
-    options.onEvent?.({ type: 'started', run: this.#run, folder: store?.folder });
+    const { onEvent } = this.#prepared.options;
     const status = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
     if (status === 'interrupted') this.#noteInterrupt();
     this.#update({ status, endedAt: new Date().toISOString() });
     await this.#saver.save(this.#run);
     this.#run = { ...this.#run, notices: [...this.#saver.notices, ...this.#run.notices] };
-    options.onEvent?.({ type: 'ended', run: this.#run });
+    onEvent?.({ type: 'ended', run: this.#run });
     return this.#run;
   }
 
@@ -76,7 +79,7 @@ export class Measurement {
     return 'partial';
   }
 
-  /** Goes through the sequence and saves after each round, so that a crash loses one round at most. */
+  /** Goes through the windows and saves after each round, so that a crash loses one round at most. */
   async #measureAll(): Promise<RunStatus> {
     let following: PlannedWindow | undefined;
     for (let index = 0, window = this.#sequence.next(); window !== undefined; index++, window = following) {
@@ -92,7 +95,7 @@ export class Measurement {
     return 'complete';
   }
 
-  /** That the folder cannot be written is told at once, and again at the end if it stays so. */
+  /** Saves, and notifies at once when the folder cannot be written; the record says so again if it stays so. */
   async #saveRound(): Promise<void> {
     const before = this.#saver.notices;
     if (this.#saver.isRenderDue) {
@@ -115,57 +118,32 @@ export class Measurement {
     return options.isDecided(this.#run);
   }
 
-  /** Measures one window and says how the run goes on. */
+  /** Measures one window. @returns how the run goes on: `complete` when it does. */
   async #measure(window: PlannedWindow, index: number): Promise<RunStatus> {
-    const { fleet, options } = this.#prepared;
+    const { generator, decoded, options } = this.#prepared;
     if (this.#isInterrupted()) return 'interrupted';
     const at = this.#position(window, index);
     options.onEvent?.({ type: 'window-started', at });
-    let phase: WindowPhase = { name: 'priming', sessions: 0 };
-    let sinceNs = nowNs();
-    const monitor = new FleetMonitor(fleet, {
-      signal: options.signal,
-      mostErrors: this.#prepared.decoded.scenario.plan.stopAtErrors,
-      onProgress: (progress, recent) => {
-        const elapsedMs = Math.max(0, nowNs() - sinceNs) / 1e6;
-        const asked = phase.name === 'window' ? this.#askedNow(window, elapsedMs) : undefined;
-        options.onEvent?.({ type: 'progress', at, phase, progress, recent, elapsedMs, asked });
+    const { result, stoppedAt } = await monitored(
+      generator,
+      {
+        signal: options.signal,
+        mostErrors: decoded.scenario.plan.stopAtErrors,
+        onProgress: (progress) => options.onEvent?.({ type: 'progress', at, asked: askedNow(window, progress), ...progress }),
       },
-    });
-    const onPhase = (next: WindowPhase): void => {
-      phase = next;
-      sinceNs = next.name === 'window' ? next.startNs : nowNs();
-      if (next.name !== 'ageing') monitor.turnTo(next.name);
-    };
-    try {
-      const measured = await measureWindow(
-        fleet,
-        windowRequest(this.#prepared, { window, index, seed: this.#run.seed }),
-        onPhase,
-      );
-      monitor.checkErrors();
-      const blocks = measured.map(({ block }) => block);
-      // A window that was cut short says nothing of its rate.
-      if (!this.#isInterrupted()) this.#sequence.observe(blocks);
-      if (window.round >= 0 || (monitor.stoppedAt !== undefined && !this.#sequence.toleratesErrors))
-        for (const block of measured) this.#keep(block);
-      options.onEvent?.({ type: 'window-ended', at, blocks });
-    } finally {
-      monitor.end();
-    }
+      (onPhase) => measureWindow(generator, windowRequest(this.#prepared, { window, index, seed: this.#run.seed }), onPhase),
+    );
+    const blocks = result.map(({ block }) => block);
+    const isStopped = stoppedAt !== undefined && !this.#sequence.toleratesErrors;
+    // A window that was cut short says nothing of its rate.
+    if (!this.#isInterrupted()) this.#sequence.observe(blocks);
+    if (window.round >= 0 || isStopped) for (const measured of result) this.#keep(measured);
+    options.onEvent?.({ type: 'window-ended', at, blocks });
     if (this.#isInterrupted()) return 'interrupted';
-    if (monitor.stoppedAt === undefined) return 'complete';
-    if (this.#sequence.toleratesErrors) {
-      fleet.control('run');
-      return 'complete';
-    }
+    if (!isStopped) return 'complete';
     const cell = at.cells.map(cellLabel).join(' and ');
-    this.#ownNotices.push({ code: 'stopped-on-errors', severity: 'error', cell, errorShare: monitor.stoppedAt });
+    this.#ownNotices.push({ code: 'stopped-on-errors', severity: 'error', cell, errorShare: stoppedAt });
     return 'stopped';
-  }
-
-  #askedNow({ bound, profile }: PlannedWindow, elapsedMs: number): AskedNow | undefined {
-    return profile === undefined ? undefined : dueNow(profile, bound, elapsedMs);
   }
 
   #isInterrupted(): boolean {
@@ -180,7 +158,7 @@ export class Measurement {
       rounds,
       probePerSecond: isSearch && profile?.shape === 'constant' ? profile.perSecond : undefined,
       index,
-      blocks: windows,
+      windows,
       plannedMs: plannedMs({ bound, profile }),
       laterMs,
     };
@@ -215,8 +193,27 @@ export class Measurement {
   }
 }
 
-/** Said only where the fastest engine could not be had. */
-const engineNotices = ({ engine, obstacles }: ChosenEngine): Notice[] =>
-  obstacles.length === 0
+const askedNow = (
+  { bound, profile }: PlannedWindow,
+  { phase, elapsedMs }: { readonly phase: { readonly name: string }; readonly elapsedMs: number },
+): AskedNow | undefined => (profile === undefined || phase.name !== 'window' ? undefined : dueNow(profile, bound, elapsedMs));
+
+const preparationNotices = ({ chosen: { engine, obstacles }, expansion }: Prepared): Notice[] => [
+  // Said only where the fastest engine could not be had.
+  ...(obstacles.length === 0
     ? []
-    : [{ code: 'engine-chosen', severity: 'info', engine: engine.name, reason: obstacles.join(' ').replace(/\.$/u, '') }];
+    : [
+        {
+          code: 'engine-chosen',
+          severity: 'info',
+          engine: engine.name,
+          reason: obstacles.join(' ').replace(/\.$/u, ''),
+        } as const,
+      ]),
+  ...expansion.impossible.map<Notice>(({ cell, reason }) => ({
+    code: 'cell-skipped',
+    severity: 'info',
+    cell: cellLabel(cell),
+    reason,
+  })),
+];

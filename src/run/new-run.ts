@@ -1,25 +1,30 @@
-import { cellId, type Cell } from '../domain/cell.ts';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { RUN_FORMAT, type RunRecord, type Shortcut } from '../domain/run-record.ts';
-import { expectation } from '../scenario/expectation.ts';
 import type { Interleave, Scenario } from '../scenario/schema.ts';
-import { describeEnvironment } from './environment.ts';
 import { stateRecord } from './prepare/open-states.ts';
-import { TAP_EVERY } from './window-request.ts';
 import { negotiatedKey, type Prepared } from './prepare/prepared.ts';
 import { version } from './version.ts';
+import { TAP_EVERY } from './window-request.ts';
+
+/** Facts of a run that are settled when it starts. */
+export interface RunStart {
+  readonly id: string;
+  readonly seed: number;
+  readonly interleave: Interleave;
+  readonly startedAt: Date;
+}
+
+/** Names a run by its start and its scenario: `20261129T003400Z_cdn-session-tickets`. */
+export const runIdOf = (scenario: Scenario, startedAt: Date): string =>
+  `${startedAt.toISOString().slice(0, 19).replaceAll(':', '').replaceAll('-', '')}Z_${scenario.name}`;
 
 /** The record of a run in which nothing has been measured yet. */
 export const newRun = (
-  { decoded, chosen, states, negotiated, fleet }: Prepared,
-  {
-    cells,
-    seed,
-    interleave,
-    startedAt,
-  }: { readonly cells: readonly Cell[]; readonly seed: number; readonly interleave: Interleave; readonly startedAt: Date },
+  { decoded, chosen, states, cells, negotiated, generator }: Prepared,
+  { id, seed, interleave, startedAt }: RunStart,
 ): RunRecord => ({
   format: RUN_FORMAT,
-  id: `${startedAt.toISOString().slice(0, 19).replaceAll(':', '').replaceAll('-', '')}Z_${decoded.scenario.name}`,
+  id,
   name: decoded.scenario.name,
   status: 'running',
   tool: { name: 'resumark', version },
@@ -32,22 +37,36 @@ export const newRun = (
     reason: chosen.reason,
     shortcuts: shortcutsOf(decoded.scenario),
   },
-  workers: fleet.size,
+  workers: generator.workers,
   seed,
   interleave,
   tapShare: chosen.engine.readsEveryHello ? 1 : 1 / TAP_EVERY,
   scenario: decoded.scenario,
   sources: decoded.sources,
   states: states.map(stateRecord),
-  cells: cells.map((cell) => ({
-    id: cellId(cell),
-    ...cell,
-    expected: expectation(decoded.scenario, cell),
-    negotiated: negotiated.get(negotiatedKey(cell.state, cell.protocol)) ?? null,
+  cells: cells.map(({ id: cell, cell: { state, protocol, mode }, expected }) => ({
+    id: cell,
+    state,
+    protocol,
+    mode,
+    expected,
+    negotiated: negotiated.get(negotiatedKey(state, protocol)) ?? null,
   })),
   blocks: [],
   capacity: [],
   notices: [],
+});
+
+/** What the numbers depend on besides the scenario. No host name and no user name: results are shared. */
+const describeEnvironment = (): RunRecord['environment'] => ({
+  node: process.versions.node,
+  openssl: process.versions.openssl,
+  platform: `${process.platform}-${process.arch}`,
+  kernel: release(),
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+  loadAverage: loadavg()[0] ?? 0,
 });
 
 const shortcutsOf = ({ tls, spin }: Scenario): Shortcut[] => [

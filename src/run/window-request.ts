@@ -1,55 +1,44 @@
-import type { Cell } from '../domain/cell.ts';
+import { cellId } from '../domain/cell.ts';
 import type { WindowRequest } from '../load/window-request.ts';
 import type { RateProfile } from '../scenario/arrivals.ts';
 import type { PlannedWindow } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { clientSettings } from './prepare/client-settings.ts';
-import type { OpenState } from './prepare/open-states.ts';
 import type { Prepared } from './prepare/prepared.ts';
 
 /** One in so many measured handshakes has its hellos read, where reading costs; primings always have. */
 export const TAP_EVERY = 32;
 
-/** A planned window, and its place among all windows of the run. */
-interface Place {
+/** A planned window, and its index among all windows of the run. */
+interface IndexedWindow {
   readonly window: PlannedWindow;
   readonly index: number;
   /** Of the run. */
   readonly seed: number;
 }
 
-/** What the fleet is asked to do in a window. */
-export const windowRequest = ({ decoded, states, options }: Prepared, { window, index, seed }: Place): WindowRequest => {
-  const { scenario } = decoded;
-  const { profile } = window;
+/** The request that a planned window becomes. */
+export const windowRequest = ({ decoded, cells, options }: Prepared, { window, index, seed }: IndexedWindow): WindowRequest => {
+  const { load, connection } = decoded.scenario;
+  const { profile, streams } = window;
+  const stateOf = (id: string) => cells.find((cell) => cell.id === id)?.state;
   return {
     window,
-    streams: window.streams.map((stream) => {
-      const state = stateOf(states, stream.cell);
-      return { ...stream, settings: clientSettings(scenario, state, stream.cell), serverCpu: state.cpu };
-    }),
-    concurrency: profile === undefined && scenario.load.model === 'capacity' ? SATURATING : scenario.load.concurrency,
-    sessions: sessionsOf(scenario, profile),
-    isSequential: scenario.load.model === 'sequential',
-    schedule: profile === undefined ? undefined : { profile, pattern: scenario.load.arrivals },
+    streams: streams.map((stream) => ({ ...stream, serverCpu: stateOf(cellId(stream.cell))?.cpu })),
+    concurrency: profile === undefined && load.model === 'capacity' ? SATURATING : load.concurrency,
+    sessions: sessionsOf(decoded.scenario, profile),
+    sources: Math.max(1, connection.source?.length ?? 0),
+    isSequential: load.model === 'sequential',
+    schedule: profile === undefined ? undefined : { profile, pattern: load.arrivals },
     // Every window has an order of its own, and all of them follow from the run's seed.
     seed: (seed + (index + 1) * 0x9e3779b1) % 2 ** 32,
     tapEvery: TAP_EVERY,
-    policy: scenario.load.sessions,
-    offerAfterMs: scenario.load.offerAfter,
+    offerAfterMs: load.offerAfter,
     signal: options.signal,
   };
 };
 
-const stateOf = (states: readonly OpenState[], cell: Cell): OpenState => {
-  const state = states.find(({ label }) => label === cell.state);
-  if (state === undefined) throw new TypeError(`no open state ${cell.state}`);
-  return state;
-};
-
 /** As many as are in flight in closed load; in a storm one per client; for a rate as many as arrive in 50 ms. */
-const sessionsOf = (scenario: Scenario, profile: RateProfile | undefined): number => {
-  const { load } = scenario;
+const sessionsOf = ({ load }: Scenario, profile: RateProfile | undefined): number => {
   if (load.model === 'storm') return load.clients ?? load.concurrency;
   if (profile === undefined) return load.model === 'capacity' ? SATURATING : load.concurrency;
   const perSecond = profile.shape === 'constant' ? profile.perSecond : Math.max(profile.fromPerSecond, profile.toPerSecond);

@@ -12,8 +12,8 @@ export type BlockBound =
 /** One window to measure: one block of each of its cells. Warm-up rounds have negative numbers and are thrown away. */
 export interface PlannedWindow {
   readonly round: number;
-  /** Position in its round. */
-  readonly order: number;
+  /** In its round. */
+  readonly position: number;
   readonly streams: readonly Stream[];
   readonly bound: BlockBound;
   /** How the rate goes over the window; `undefined` where starts wait for ends. */
@@ -73,9 +73,9 @@ export const planWindows = (
   const groupsOfRound = interleave === 'handshake' ? sharedByStates(groups) : groups;
   const windows: PlannedWindow[] = [];
   for (let round = -scenario.plan.warmup; round < rounds; round++) {
-    for (const [order, streams] of shuffled(groupsOfRound, random).entries()) {
+    for (const [position, streams] of shuffled(groupsOfRound, random).entries()) {
       const bound = ofAllStreams(round < 0 ? warmupBound(scenario) : boundOf(scenario, rounds, round), streams);
-      if (bound.by === 'duration' || bound.handshakes > 0) windows.push({ round, order, streams, bound, profile });
+      if (bound.by === 'duration' || bound.handshakes > 0) windows.push({ round, position, streams, bound, profile });
     }
   }
   return windows;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leftText, positionText, progressText } from '../../src/cli/progress-text.ts';
 import { Remaining } from '../../src/cli/remaining.ts';
-import type { FleetProgress } from '../../src/load/thread-fleet.ts';
+import type { LoadProgress } from '../../src/load/load-generator.ts';
 import type { WindowPhase } from '../../src/load/window-request.ts';
 import type { AskedNow, WindowPosition, RunEvent } from '../../src/run/progress/event.ts';
 import type { RecentRates } from '../../src/run/progress/recent-rates.ts';
@@ -12,14 +12,14 @@ const AT: WindowPosition = {
   rounds: 5,
   probePerSecond: undefined,
   index: 2,
-  blocks: 10,
+  windows: 10,
   plannedMs: 4000,
   laterMs: 28_000,
 };
 
 interface Change {
   readonly phase?: WindowPhase;
-  readonly progress?: Partial<FleetProgress>;
+  readonly progress?: Partial<LoadProgress>;
   readonly recent?: Partial<RecentRates>;
   readonly asked?: AskedNow;
   readonly elapsedMs?: number;

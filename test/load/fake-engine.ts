@@ -5,7 +5,7 @@ import { ClientPool } from '../../src/load/worker/client-pool.ts';
 import { Counters } from '../../src/load/protocol/counters.ts';
 import { CpuSplit } from '../../src/load/worker/cpu-split.ts';
 import type { Pace } from '../../src/load/worker/pace.ts';
-import { SessionHolder } from '../../src/load/worker/session-store.ts';
+import { SessionStore } from '../../src/load/worker/session-store.ts';
 import { TicketExpectation } from '../../src/load/worker/ticket-expectation.ts';
 import { VirtualClient } from '../../src/load/worker/virtual-client.ts';
 import { LoadWindow } from '../../src/load/worker/window.ts';
@@ -143,13 +143,13 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
   const pools = streams.map(({ mode, clients = 4, policy = 'distinct', offerAfterNs = 0 }, stream) => {
     const client = fakeClient(mode);
     const expectation = new TicketExpectation();
-    const make = (holder: SessionHolder): VirtualClient => new VirtualClient(client, stream, { holder, expectation });
-    const shared = policy === 'newest' || policy === 'fixed' ? new SessionHolder(policy, offerAfterNs) : undefined;
-    return new ClientPool(Array.from({ length: clients }, () => primed(make(shared ?? new SessionHolder(policy, offerAfterNs)))));
+    const make = (sessions: SessionStore): VirtualClient => new VirtualClient(client, stream, { sessions, expectation });
+    const shared = policy === 'newest' || policy === 'fixed' ? new SessionStore(policy, offerAfterNs) : undefined;
+    return new ClientPool(Array.from({ length: clients }, () => primed(make(shared ?? new SessionStore(policy, offerAfterNs)))));
   });
   const window = new LoadWindow({
     pools,
-    deck: new PermutedBlocks(
+    turns: new PermutedBlocks(
       streams.map(({ weight = 1 }) => weight),
       seededRandom(5),
     ),
@@ -157,7 +157,6 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
     counters,
     cpu: new CpuSplit(streams.length, () => undefined),
     tapEvery: 32,
-    replenishes: streams.some(({ policy }) => policy === 'single-use'),
     isScheduled,
   });
   return { window, counters, pools };

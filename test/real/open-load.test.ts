@@ -169,7 +169,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       expect(record.notices.map(({ code }) => code)).toContain('generator-saturated');
       // An idle machine would not mark this one at all; what a busy one does to its worker's time is far from 90 %.
       const quiet = await rate('50/s');
-      expect(quiet.record.blocks[0]?.generator?.workers[0]?.busyShare).toBeLessThan(0.9);
+      expect(quiet.record.blocks[0]?.hosts[0]?.workers[0]?.busyShare).toBeLessThan(0.9);
     }));
 });
 

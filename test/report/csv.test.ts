@@ -118,7 +118,7 @@ describe('blocks.csv', () => {
         ['round', 'order', 'duration_ns', 'handshakes', 'honoured', 'declined'].map((column) => number(row[column])),
       ).toEqual([
         block.round,
-        block.order,
+        block.position,
         block.durationNs,
         block.handshakes,
         block.honoured,

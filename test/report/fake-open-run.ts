@@ -27,7 +27,7 @@ const ofMix = (block: BlockRecord): BlockRecord => {
   return {
     ...block,
     // Both cells of a round share its one window.
-    order: 0,
+    position: 0,
     askedShare: isTicket ? 0.8 : 0.2,
     cpuServerWindowNs: 200 * 260_000,
     schedule: {
@@ -39,7 +39,7 @@ const ofMix = (block: BlockRecord): BlockRecord => {
       responseNs: latencies(due, isLast ? 81e6 : 1.35e6),
     },
     offeredSessions: isTicket ? { handshakes: 160, sessions: 2, ageNs: latencies(160, 2.4e9) } : null,
-    generator: block.generator && { ...block.generator, workers: [{ busyShare: isLast ? 0.97 : 0.4, cpuShare: 0.4 }] },
+    hosts: block.hosts.map((host) => ({ ...host, workers: [{ busyShare: isLast ? 0.97 : 0.4, cpuShare: 0.4 }] })),
     saturated: isLast,
   };
 };

@@ -46,7 +46,7 @@ export const fakeState = (change: Partial<StateRecord> = {}): StateRecord => ({
 
 /** A run as the measurement writes it, the same at every call. */
 export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> = {}): RunRecord => ({
-  format: 1,
+  format: 2,
   id: '20260102T030405Z_fake',
   name: 'fake',
   status: 'complete',
@@ -192,20 +192,20 @@ const fakeBlocks = (cells: readonly FakeCell[]): BlockRecord[] => {
   const planned = Array.from({ length: rounds }, (_, round) =>
     cells.filter(({ blocks = 5 }) => round < blocks).map((cell) => ({ cell, round })),
   ).flat();
-  return planned.map(({ cell, round }, order) => fakeBlock(cell, round, order));
+  return planned.map(({ cell, round }, position) => fakeBlock(cell, round, position));
 };
 
-const fakeBlock = (cell: FakeCell, round: number, order: number): BlockRecord => {
+const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord => {
   const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism, way } = cell;
   const rttNs = way?.rttNs ?? 0;
   const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
-  const random = seededRandom(order + 1);
+  const random = seededRandom(position + 1);
   const spentOn = (perHandshake: number | null): number | null => (perHandshake === null ? null : perHandshake * handshakes);
   return {
     cell: idOf(cell),
     round,
-    order,
-    startUnixNs: `${String(START_MS + order * 450)}123456`,
+    position,
+    startUnixNs: `${String(START_MS + position * 450)}123456`,
     durationNs: BLOCK_NS,
     handshakes,
     honoured,
@@ -240,17 +240,19 @@ const fakeBlock = (cell: FakeCell, round: number, order: number): BlockRecord =>
             unanswered: 0,
           },
     primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
-    generator: {
-      workers: [
-        { busyShare: 0.5, cpuShare: 0.4 },
-        { busyShare: 0.45, cpuShare: 0.4 },
-      ],
-      mostInFlight: 16,
-      fileLimit: 1024,
-      portLimit: 28_232,
-      timeWait: 3,
-      machine: { busyShare: 0.6, stealShare: 0, loadAverage: 1.5 },
-    },
+    hosts: [
+      {
+        workers: [
+          { busyShare: 0.5, cpuShare: 0.4 },
+          { busyShare: 0.45, cpuShare: 0.4 },
+        ],
+        mostInFlight: 16,
+        fileLimit: 1024,
+        portLimit: 28_232,
+        timeWait: 3,
+        machine: { busyShare: 0.6, stealShare: 0, loadAverage: 1.5 },
+      },
+    ],
     saturated: false,
     valid: true,
     invalidReason: '',

@@ -47,7 +47,7 @@ const differencesOf = (
   const rounds = [...before.keys()].filter((round) => after.has(round)).toSorted((a, b) => a - b);
   if (rounds.length === 0) return undefined;
   const orderOf = (cell: CellRecord, round: number): number =>
-    run.blocks.find((block) => block.cell === cell.id && block.round === round)?.order ?? 0;
+    run.blocks.find((block) => block.cell === cell.id && block.round === round)?.position ?? 0;
   return {
     cell: pair.after,
     metric: compared,

@@ -36,7 +36,7 @@ const connectionLimitNotices = (run: RunRecord, cell: CellSummary): Notice[] => 
 
 /** The block that came nearest to each limit tells. */
 const limitNotices = ({ blocks }: RunRecord): Notice[] => {
-  const generators = blocks.flatMap(({ generator }) => generator ?? []);
+  const hosts = blocks.flatMap((block) => block.hosts);
   const worst = (
     what: 'files' | 'ports',
     uses: readonly { readonly used: number; readonly limit: number | null }[],
@@ -48,16 +48,16 @@ const limitNotices = ({ blocks }: RunRecord): Notice[] => {
   return [
     ...worst(
       'files',
-      generators.map(({ mostInFlight, fileLimit }) => ({ used: mostInFlight, limit: fileLimit })),
+      hosts.map(({ mostInFlight, fileLimit }) => ({ used: mostInFlight, limit: fileLimit })),
     ),
     ...worst(
       'ports',
-      generators.map(({ mostInFlight, timeWait, portLimit }) => ({ used: mostInFlight + (timeWait ?? 0), limit: portLimit })),
+      hosts.map(({ mostInFlight, timeWait, portLimit }) => ({ used: mostInFlight + (timeWait ?? 0), limit: portLimit })),
     ),
   ];
 };
 
 const stealNotices = ({ blocks }: RunRecord): Notice[] => {
-  const stolen = Math.max(0, ...blocks.map(({ generator }) => generator?.machine?.stealShare ?? 0));
+  const stolen = Math.max(0, ...blocks.flatMap(({ hosts }) => hosts).map(({ machine }) => machine?.stealShare ?? 0));
   return stolen > MOST_STOLEN ? [{ code: 'cpu-stolen', severity: 'warning', share: stolen }] : [];
 };

@@ -6,7 +6,8 @@ import { headroomNotices } from './headroom.ts';
 import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/probe-blocks.ts';
 import { generatorHints, saturationNotices } from './saturation.ts';
-import { sumCounts, type CellSummary } from '../summary/cell-summary.ts';
+import { sumCounts } from '../../domain/mergeable.ts';
+import type { CellSummary } from '../summary/cell-summary.ts';
 import { timingNotices } from './timing.ts';
 
 /** Time that the connections do not account for; beyond it a clock or the generator is wrong (Little's law). */

@@ -39,14 +39,14 @@ export const generatorHints = (run: RunRecord, blocks: readonly BlockRecord[]): 
   ];
 };
 
-const busyShareOf = ({ generator }: BlockRecord): number => (generator === null ? 0 : busiest(generator));
+const busyShareOf = ({ hosts }: BlockRecord): number => Math.max(0, ...hosts.map(busiest));
 
 /** An engine that was chosen because a faster one could not run has a notice of its own. */
 const canChangeEngine = ({ scenario, engine, environment }: RunRecord): boolean =>
   engine.name === 'node' && scenario['engine'] === 'node' && environment.platform.startsWith('linux');
 
 const hasFreeCores = ({ workers, environment }: RunRecord, blocks: readonly BlockRecord[]): boolean =>
-  workers < environment.cores && blocks.every(({ generator }) => (generator?.machine?.busyShare ?? 0) < MOST_BUSY);
+  workers < environment.cores && blocks.every(({ hosts }) => hosts.every(({ machine }) => (machine?.busyShare ?? 0) < MOST_BUSY));
 
 const loadMend = ({ scenario }: RunRecord): GeneratorMend[] => {
   const load = scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;

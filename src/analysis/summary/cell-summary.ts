@@ -1,9 +1,10 @@
 import type { Mechanism } from '../../domain/kind.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
+import { BLOCK_COUNTS, type BlockCounts } from '../../domain/block-counts.ts';
 import type { CapacityRecord } from '../../domain/capacity-record.ts';
 import type { CellRecord, BlockRecord, RunRecord } from '../../domain/run-record.ts';
-import { LatencyHistogram } from '../../stats/histogram.ts';
+import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
 import { mixSummary, offeredSessionsSummary, scheduleSummary } from './schedule-summary.ts';
 import type { MixSummary, OfferedSessionsSummary, ScheduleSummary } from './schedule-summary.ts';
 import { roundTripsOf, type RoundTrips } from './round-trips.ts';
@@ -39,8 +40,8 @@ export interface CellSummary {
   readonly honoured: number;
   readonly declined: number;
   readonly errors: number;
-  readonly declinedBy: Readonly<Record<string, number>>;
-  readonly errorsBy: Readonly<Record<string, number>>;
+  readonly declinedBy: BlockCounts['declined'];
+  readonly errorsBy: BlockCounts['errors'];
   /** Honoured share of the finished handshakes. */
   readonly honouredShare: number | undefined;
   /** Honoured handshakes per second. */
@@ -96,19 +97,18 @@ const summarizeCell = (run: RunRecord, cell: CellRecord): CellSummary =>
 
 /** A cell over some of its blocks: over one, it is the block's own summary. */
 export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readonly BlockRecord[]): CellSummary => {
-  const handshakes = sum(blocks, (block) => block.handshakes);
-  const honoured = sum(blocks, (block) => block.honoured);
-  const errorsBy = sumCounts(blocks.map((block) => block.errors));
-  const errors = total(errorsBy);
-  const handshakeNs = mergedOf(blocks, (block) => block.handshakeNs);
-  const connectNs = mergedOf(blocks, (block) => block.connectNs);
+  const counts = BLOCK_COUNTS.merge(blocks);
+  const { handshakes, honoured } = counts;
+  const errors = total(counts.errors);
+  const handshakeNs = LatencyHistogram.decode(counts.handshakeNs);
+  const connectNs = LatencyHistogram.decode(counts.connectNs);
   return {
     id: cell.id,
     state: cell.state,
     target: run.states.find((state) => state.label === cell.state)?.target ?? '',
     protocol: cell.protocol,
     mode: cell.mode,
-    mechanism: soleMechanism(blocks),
+    mechanism: soleMechanism(counts),
     cipher: nonEmpty(cell.negotiated?.cipher),
     group: nonEmpty(cell.negotiated?.group),
     keyType: nonEmpty(cell.negotiated?.keyType),
@@ -116,8 +116,8 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     honoured,
     declined: handshakes - honoured,
     errors,
-    declinedBy: sumCounts(blocks.map((block) => block.declined)),
-    errorsBy,
+    declinedBy: counts.declined,
+    errorsBy: counts.errors,
     honouredShare: ratio(honoured, handshakes),
     ratePerSecond: ratio(
       honoured * 1e9,
@@ -128,21 +128,24 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs }),
     capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
-    ...ticketSummary(blocks),
-    firstByteNs: mergedOf(blocks, (block) => block.firstByte?.firstByteNs),
-    firstByteAfterHandshakeNs: mergedOf(blocks, (block) => block.firstByte?.firstByteAfterHandshakeNs),
-    unanswered: sum(blocks, (block) => block.firstByte?.unanswered ?? 0),
+    ticketNs: decoded(counts.tickets?.afterNs),
+    ticketsPerHandshake: ratio(counts.ticketsReceived, handshakes),
+    ticketBytes: counts.tickets?.mostBytes ?? undefined,
+    ticketLifetimeS: counts.tickets?.leastLifetimeS ?? undefined,
+    firstByteNs: decoded(counts.firstByte?.firstByteNs),
+    firstByteAfterHandshakeNs: decoded(counts.firstByte?.firstByteAfterHandshakeNs),
+    unanswered: counts.firstByte?.unanswered ?? 0,
     cpuClientNs: perHonoured(blocks, (block) => block.cpuClientNs),
     cpuServerNs: perHonoured(blocks, (block) => block.cpuServerNs),
-    bytesIn: perHonoured(blocks, (block) => block.bytesIn),
-    bytesOut: perHonoured(blocks, (block) => block.bytesOut),
-    schedule: scheduleSummary(blocks),
-    offeredSessions: offeredSessionsSummary(blocks),
+    bytesIn: ratio(counts.bytesIn, honoured),
+    bytesOut: ratio(counts.bytesOut, honoured),
+    schedule: scheduleSummary(counts.schedule),
+    offeredSessions: offeredSessionsSummary(counts.offeredSessions),
     mix: mixSummary(run, cell, blocks),
     saturatedBlocks: blocks.length === 0 ? undefined : blocks.filter(({ saturated }) => saturated).length,
     littlesLawResidual: residual(blocks),
-    tapped: sum(blocks, (block) => block.tapped),
-    helloRetries: sum(blocks, (block) => block.helloRetries),
+    tapped: counts.tapped,
+    helloRetries: counts.helloRetries,
     status: statusOf(handshakes, honoured, errors),
   };
 };
@@ -160,26 +163,8 @@ const sequentialSummary = (blocks: readonly BlockRecord[]): SequentialSummary | 
   };
 };
 
-const ticketSummary = (
-  blocks: readonly BlockRecord[],
-): Pick<CellSummary, 'ticketNs' | 'ticketsPerHandshake' | 'ticketBytes' | 'ticketLifetimeS'> => {
-  const given = blocks.flatMap(({ tickets }) => tickets ?? []);
-  return {
-    ticketNs: mergedOf(blocks, (block) => block.tickets?.afterNs),
-    ticketsPerHandshake: ratio(
-      sum(blocks, (block) => block.ticketsReceived),
-      sum(blocks, (block) => block.handshakes),
-    ),
-    ticketBytes: given.length === 0 ? undefined : Math.max(...given.map(({ mostBytes }) => mostBytes)),
-    ticketLifetimeS: given.length === 0 ? undefined : Math.min(...given.map(({ leastLifetimeS }) => leastLifetimeS)),
-  };
-};
-
-const mergedOf = (
-  blocks: readonly BlockRecord[],
-  histogram: (block: BlockRecord) => BlockRecord['handshakeNs'] | undefined,
-): LatencyHistogram =>
-  LatencyHistogram.merged(blocks.flatMap((block) => histogram(block) ?? []).map((encoded) => LatencyHistogram.decode(encoded)));
+const decoded = (histogram: EncodedHistogram | undefined): LatencyHistogram =>
+  histogram === undefined ? new LatencyHistogram() : LatencyHistogram.decode(histogram);
 
 const statusOf = (handshakes: number, honoured: number, errors: number): CellStatus => {
   if (handshakes === 0) return errors === 0 ? 'empty' : 'failed';
@@ -187,8 +172,8 @@ const statusOf = (handshakes: number, honoured: number, errors: number): CellSta
   return honoured === handshakes ? 'honoured' : 'partly';
 };
 
-const soleMechanism = (blocks: readonly BlockRecord[]): Mechanism | 'mixed' | undefined => {
-  const seen = Object.keys(sumCounts(blocks.map((block) => block.mechanisms))) as Mechanism[];
+const soleMechanism = ({ mechanisms }: BlockCounts): Mechanism | 'mixed' | undefined => {
+  const seen = Object.keys(mechanisms) as Mechanism[];
   return seen.length > 1 ? 'mixed' : seen[0];
 };
 
@@ -210,16 +195,7 @@ const residual = (blocks: readonly BlockRecord[]): number | undefined => {
   return accounted === undefined ? undefined : 1 - accounted;
 };
 
-/** Adds up counts by their keys; keys that count nothing are left out. */
-export const sumCounts = (parts: readonly Readonly<Partial<Record<string, number>>>[]): Record<string, number> => {
-  const totals: Record<string, number> = {};
-  for (const [key, value] of parts.flatMap((part) => Object.entries(part))) {
-    if (value !== undefined && value > 0) totals[key] = (totals[key] ?? 0) + value;
-  }
-  return totals;
-};
-
-const total = (counted: Readonly<Record<string, number>>): number => Object.values(counted).reduce((a, b) => a + b, 0);
+const total = (counted: BlockCounts['errors']): number => Object.values(counted).reduce((all, n) => all + n, 0);
 
 const sum = (blocks: readonly BlockRecord[], value: (block: BlockRecord) => number): number =>
   blocks.reduce((all, block) => all + value(block), 0);

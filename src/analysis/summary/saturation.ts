@@ -1,4 +1,5 @@
-import type { GeneratorRecord, ScheduleRecord } from '../../domain/run-record.ts';
+import type { ScheduleCounts } from '../../domain/block-counts.ts';
+import type { HostRecord } from '../../domain/run-record.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** Above this share of its time at work a worker's own queueing enters what it measures: at 90 % an arrival waits for nine others. */
@@ -14,34 +15,34 @@ const LATE_PART = 0.5;
 /** From this share of starts on that waited for a connection to end, lateness says nothing of the generator. */
 export const CONNECTION_LIMITED_SHARE = 0.01;
 
-/** What of a block says whether its generator kept up. */
-export interface Keeping {
-  readonly generator: GeneratorRecord | null;
-  readonly schedule: ScheduleRecord | null;
+/** The part of a block that tells whether its generator kept up. */
+export interface LoadEvidence {
+  readonly hosts: readonly HostRecord[];
+  readonly schedule: ScheduleCounts | null;
 }
 
-/** Whether the generator was the bottleneck of a block: latency is then its own, while counts and CPU per handshake stay true. */
-export const isSaturated = ({ generator, schedule }: Keeping): boolean =>
-  (generator !== null && hasQueue(generator) && busiest(generator) > MOST_BUSY) || (schedule !== null && isBehind(schedule));
+/** True when the generator was the bottleneck of a block: latency is then its own, while counts and CPU per handshake stay true. */
+export const isSaturated = ({ hosts, schedule }: LoadEvidence): boolean =>
+  hosts.some((host) => hasQueue(host) && busiest(host) > MOST_BUSY) || (schedule !== null && isBehind(schedule));
 
 /** A worker with one handshake at a time is busy with that one: its own work is part of a handshake, and nothing waits for it. */
-const hasQueue = ({ workers, mostInFlight }: GeneratorRecord): boolean => mostInFlight > workers.length;
+const hasQueue = ({ workers, mostInFlight }: HostRecord): boolean => mostInFlight > workers.length;
 
 /** The share of its time that the busiest worker had something to do; of its CPU time where the engine does not tell. 0 when unknown. */
-export const busiest = ({ workers }: GeneratorRecord): number =>
+export const busiest = ({ workers }: HostRecord): number =>
   Math.max(0, ...workers.map(({ busyShare, cpuShare }) => busyShare ?? cpuShare ?? 0));
 
-const lateTail = (lateNs: ScheduleRecord['lateNs']): number => {
+const lateTail = (lateNs: ScheduleCounts['lateNs']): number => {
   const late = LatencyHistogram.decode(lateNs);
   return late.count < LEAST_LATE ? 0 : (late.quantileNs(Math.min(0.99, 1 - LEAST_LATE / late.count)) ?? 0);
 };
 
 /** By how much 1 % of the starts were late or more. */
-export const lateP99 = ({ lateNs }: Pick<ScheduleRecord, 'lateNs'>): number =>
+export const lateP99 = ({ lateNs }: Pick<ScheduleCounts, 'lateNs'>): number =>
   LatencyHistogram.decode(lateNs).quantileNs(0.99) ?? 0;
 
 /** Whether starts were late or left out, with connections to spare. */
-const isBehind = ({ due, dropped, connectionLimited, lateNs, serviceNs }: ScheduleRecord): boolean => {
+const isBehind = ({ due, dropped, connectionLimited, lateNs, serviceNs }: ScheduleCounts): boolean => {
   if (due === 0 || connectionLimited >= CONNECTION_LIMITED_SHARE * due) return false;
   const service = LatencyHistogram.decode(serviceNs).quantileNs(0.99) ?? 0;
   return dropped > 0 || lateTail(lateNs) > Math.max(LATE_NS, LATE_PART * service);

@@ -1,4 +1,5 @@
-import type { CellRecord, BlockRecord, RunRecord } from '../../domain/run-record.ts';
+import type { OfferedSessionsCounts, ScheduleCounts } from '../../domain/block-counts.ts';
+import type { BlockRecord, CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** How the schedule of a cell was kept, over its blocks. */
@@ -28,29 +29,19 @@ export interface MixSummary {
 }
 
 /** `undefined` where no schedule started the handshakes. */
-export const scheduleSummary = (blocks: readonly BlockRecord[]): ScheduleSummary | undefined => {
-  const schedules = blocks.flatMap(({ schedule }) => schedule ?? []);
-  if (schedules.length === 0) return undefined;
-  return {
-    due: sum(schedules, ({ due }) => due),
-    dropped: sum(schedules, ({ dropped }) => dropped),
-    connectionLimited: sum(schedules, ({ connectionLimited }) => connectionLimited),
-    lateNs: merged(schedules.map(({ lateNs }) => lateNs)),
-    serviceNs: merged(schedules.map(({ serviceNs }) => serviceNs)),
-    responseNs: merged(schedules.map(({ responseNs }) => responseNs)),
-  };
-};
+export const scheduleSummary = (counts: ScheduleCounts | null): ScheduleSummary | undefined =>
+  counts === null
+    ? undefined
+    : {
+        ...counts,
+        lateNs: LatencyHistogram.decode(counts.lateNs),
+        serviceNs: LatencyHistogram.decode(counts.serviceNs),
+        responseNs: LatencyHistogram.decode(counts.responseNs),
+      };
 
 /** `undefined` where no session was offered. */
-export const offeredSessionsSummary = (blocks: readonly BlockRecord[]): OfferedSessionsSummary | undefined => {
-  const offers = blocks.flatMap((block) => block.offeredSessions ?? []);
-  if (offers.length === 0) return undefined;
-  return {
-    handshakes: sum(offers, ({ handshakes }) => handshakes),
-    sessions: sum(offers, ({ sessions }) => sessions),
-    ageNs: merged(offers.map(({ ageNs }) => ageNs)),
-  };
-};
+export const offeredSessionsSummary = (counts: OfferedSessionsCounts | null): OfferedSessionsSummary | undefined =>
+  counts === null ? undefined : { ...counts, ageNs: LatencyHistogram.decode(counts.ageNs) };
 
 /** `undefined` where the cell shared no window with another cell of its state. */
 export const mixSummary = (run: RunRecord, cell: CellRecord, blocks: readonly BlockRecord[]): MixSummary | undefined => {
@@ -66,7 +57,7 @@ export const mixSummary = (run: RunRecord, cell: CellRecord, blocks: readonly Bl
 };
 
 /** Blocks of one window have its round and its place in it. */
-const windowOf = ({ round, order }: BlockRecord): string => `${String(round)} ${String(order)}`;
+const windowOf = ({ round, position }: BlockRecord): string => `${String(round)} ${String(position)}`;
 
 const attemptsOf = ({ handshakes, errors }: BlockRecord): number =>
   handshakes + Object.values(errors).reduce((total, count) => total + count, 0);
@@ -80,9 +71,6 @@ const costOfAll = (blocks: readonly BlockRecord[], all: readonly BlockRecord[]):
     sum(all, ({ honoured }) => honoured),
   );
 };
-
-const merged = (parts: readonly BlockRecord['handshakeNs'][]): LatencyHistogram =>
-  LatencyHistogram.merged(parts.map((part) => LatencyHistogram.decode(part)));
 
 const sum = <Part>(parts: readonly Part[], value: (part: Part) => number): number =>
   parts.reduce((total, part) => total + value(part), 0);

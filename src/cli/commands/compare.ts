@@ -4,7 +4,7 @@ import { compareStored, type StoredSide } from '../../analysis/compare/stored.ts
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
-import { compareLive } from '../../run/studies/compare-live.ts';
+import { compare } from '../../run/studies/compare-live.ts';
 import { readComparison } from '../../run/files/comparison-file.ts';
 import { readScenarioFile } from '../../run/files/scenario-file.ts';
 import { readRun } from '../../run/files/run-folder.ts';
@@ -34,7 +34,7 @@ export const compareCommand = (context: CommandContext): CommandModule => ({
       .example('$0 compare results/20260101T120000Z_session-tickets', 'the states of a run that exists')
       .example('$0 compare results/a results/b', 'two runs that were measured apart'),
   handler: async (parsed) => {
-    context.exitWith(await compare(context, parsed));
+    context.exitWith(await compareSides(context, parsed));
   },
 });
 
@@ -50,7 +50,7 @@ const OPTIONS = {
   format: { ...comparisonFormatOption, group: 'Output:' },
 } as const;
 
-const compare = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
+const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
   const print = printer(context, parsed);
   const passes = choiceOf('--inconclusive', parsed['inconclusive'], ['pass', 'fail']) === 'pass';
   const request = parseRequest(parsed['side'] as readonly string[]);
@@ -62,7 +62,7 @@ const compare = async (context: CommandContext, parsed: ParsedFlags): Promise<Ex
     return comparisonCode(comparisons, passes);
   }
   const decoded = await decodeRequest(request, parsed);
-  const { result, signal } = await watched(context, parsed, (options) => compareLive(decoded, options));
+  const { result, signal } = await watched(context, parsed, (options) => compare(decoded, options));
   print(result.comparisons);
   tellNotices(context.terminal, result.run, parsed);
   return liveComparisonCode(result, signal, passes);

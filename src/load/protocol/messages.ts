@@ -1,91 +1,116 @@
-import type { ErrorCode } from '../../domain/error.ts';
-import type { SequentialRecord } from '../../domain/run-record.ts';
-import type { SessionPolicy } from '../../domain/session-policy.ts';
-import type { ClientSettings } from '../../engine/engine.ts';
-import type { EngineChoice } from '../../engine/open.ts';
-import type { ArrivalPattern, RateProfile } from '../../scenario/arrivals.ts';
-import type { WindowBound } from '../worker/pace.ts';
-import type { PrimingReport } from '../worker/priming.ts';
-import type { TallyReport } from '../worker/tally.ts';
+import { BLOCK_COUNTS, PRIMING_COUNTS } from '../../domain/block-counts.ts';
+import { negotiatedSchema, sequentialSchema } from '../../domain/run-record.ts';
+import { ARRIVALS } from '../../scenario/arrivals.ts';
+import { z } from '../../domain/zod.ts';
 
-/** What a worker is born with. */
-export interface WorkerSetup {
-  readonly engine: EngineChoice;
-  readonly counters: SharedArrayBuffer;
-}
+/**
+ * The parts of a window that a worker is asked for, and what it reports of them: plain data that
+ * crosses threads and machines. Times are relative to the window's start.
+ */
 
-/** One cell of a window, as one worker drives it. */
-export interface StreamRequest {
-  /** Clients of one cell share a TLS context, made once per run. */
-  readonly cell: string;
-  readonly settings: ClientSettings;
-  /** Virtual clients that are primed, each with a session of its own. */
-  readonly clients: number;
-  readonly policy: SessionPolicy;
-  /** Least age of a session that is offered. */
-  readonly offerAfterNs: number;
-}
+/** Raised when a message changes its meaning: a worker of another version is refused. */
+export const PROTOCOL_VERSION = 1;
+
+const version = z.literal(PROTOCOL_VERSION);
+const whole = z.int().nonnegative();
+
+/** Where a worker's part of a window ends: after a time, or after a number of starts. */
+const boundSchema = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('time'), durationNs: whole }),
+  z.object({ by: z.literal('count'), attempts: whole }),
+]);
+
+const profileSchema = z.discriminatedUnion('shape', [
+  z.object({ shape: z.literal('constant'), perSecond: z.number() }),
+  z.object({
+    shape: z.literal('ramp'),
+    fromPerSecond: z.number(),
+    toPerSecond: z.number(),
+    overMs: z.number(),
+    steps: whole,
+  }),
+]);
 
 /** When handshakes begin in a worker's part of a window. */
-export type PaceRequest =
-  | { readonly model: 'closed'; readonly concurrency: number; readonly bound: WindowBound }
-  | { readonly model: 'sequential'; readonly bound: WindowBound }
-  | {
-      readonly model: 'scheduled';
-      readonly profile: RateProfile;
-      readonly pattern: ArrivalPattern;
-      /** All workers walk through the same arrivals and keep their own. */
-      readonly seed: number;
-      readonly parts: number;
-      readonly index: number;
-      readonly bound: WindowBound;
-      readonly mostInFlight: number;
-      readonly graceNs: number;
-    };
+const paceSchema = z.discriminatedUnion('model', [
+  z.object({ model: z.literal('closed'), concurrency: whole, bound: boundSchema }),
+  z.object({ model: z.literal('sequential'), bound: boundSchema }),
+  z.object({
+    model: z.literal('scheduled'),
+    profile: profileSchema,
+    pattern: z.enum(ARRIVALS),
+    /** All workers walk through the same arrivals and keep their own. */
+    seed: whole,
+    parts: whole,
+    index: whole,
+    bound: boundSchema,
+    mostInFlight: whole,
+    graceNs: whole,
+  }),
+]);
 
-/** What the fleet asks of a worker: between windows only. */
-export type WorkerRequest =
-  | { readonly type: 'prime'; readonly streams: readonly StreamRequest[] }
-  | {
-      readonly type: 'measure';
-      readonly startNs: number;
-      readonly pace: PaceRequest;
-      /** One per stream. */
-      readonly weights: readonly number[];
-      /** Of the order in which the streams take turns. */
-      readonly seed: number;
-      readonly tapEvery: number;
-      readonly replenishes: boolean;
-    }
-  | { readonly type: 'close' };
+const primeRequestSchema = z.object({
+  version,
+  /** The cells of the window, by the ids that they were opened with. */
+  streams: z.array(
+    z.object({
+      cell: z.string(),
+      /** Virtual clients to prime, each with a session of its own. */
+      clients: whole,
+    }),
+  ),
+});
 
-/** What a worker measured in one window. */
-export interface WindowReport {
+const measureRequestSchema = z.object({
+  version,
+  pace: paceSchema,
   /** One per stream. */
-  readonly tallies: readonly TallyReport[];
-  /** CPU time of the worker's thread inside the window per stream; `undefined` where it cannot be known. */
-  readonly cpuNs: readonly number[] | undefined;
-  /** Time that the places of connections existed for (closed) or were taken (scheduled), and the part that connections account for. */
-  readonly placesNs: number;
-  readonly lastEndNs: number;
+  weights: z.array(whole),
+  /** Of the order in which the streams take turns. */
+  seed: whole,
+  /** One in so many handshakes has its plaintext hellos read. */
+  tapEvery: whole,
+});
+
+const primeReportSchema = z.object({
+  version,
+  /** One per stream. */
+  streams: z.array(
+    z.object({
+      counts: PRIMING_COUNTS.schema,
+      /** Of the first full handshake: the certificate that a resumed one does not show. */
+      negotiated: negotiatedSchema.nullable(),
+    }),
+  ),
+});
+
+const measureReportSchema = z.object({
+  version,
+  /** One per stream. */
+  streams: z.array(z.object({ counts: BLOCK_COUNTS.schema, negotiated: negotiatedSchema.nullable() })),
+  /** CPU time of the worker's thread inside the window per stream; null where it cannot be known. */
+  cpuNs: z.array(z.number()).nullable(),
+  /** Time that the connections' places existed for (closed load) or were taken (scheduled load). */
+  inFlightNs: z.number(),
+  /** When the last connection ended, after the window's start. */
+  lastEndNs: z.number(),
   /** Connections at once, at most. */
-  readonly mostInFlight: number;
+  mostInFlight: whole,
   /** Time in which the worker had nothing to do. */
-  readonly restedNs: number;
+  restedNs: z.number(),
   /** Null where handshakes were not made one after another. */
-  readonly sequential: SequentialRecord | null;
-}
+  sequential: sequentialSchema.nullable(),
+});
 
-export type WorkerResponse =
-  | { readonly type: 'online' }
-  | { readonly type: 'primed'; readonly reports: readonly PrimingReport[] }
-  | { readonly type: 'measured'; readonly report: WindowReport }
-  | { readonly type: 'failed'; readonly error: PlainError };
+export type WindowBound = Readonly<z.infer<typeof boundSchema>>;
+export type PaceRequest = Readonly<z.infer<typeof paceSchema>>;
+export type PrimeRequest = Readonly<z.infer<typeof primeRequestSchema>>;
+export type MeasureRequest = Readonly<z.infer<typeof measureRequestSchema>>;
+export type PrimeReport = Readonly<z.infer<typeof primeReportSchema>>;
+export type MeasureReport = Readonly<z.infer<typeof measureReportSchema>>;
 
-/** An error as it crosses threads: postMessage would drop its name, code and hint. */
-export interface PlainError {
-  readonly message: string;
-  readonly stack: string | undefined;
-  readonly code: ErrorCode | undefined;
-  readonly hint: string | undefined;
-}
+/** @throws ZodError when the message is none of this version. */
+export const decodePrimeRequest = (message: unknown): PrimeRequest => primeRequestSchema.parse(message);
+export const decodeMeasureRequest = (message: unknown): MeasureRequest => measureRequestSchema.parse(message);
+export const decodePrimeReport = (message: unknown): PrimeReport => primeReportSchema.parse(message);
+export const decodeMeasureReport = (message: unknown): MeasureReport => measureReportSchema.parse(message);

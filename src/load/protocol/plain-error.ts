@@ -1,5 +1,12 @@
-import { ResumarkError } from '../../domain/error.ts';
-import type { PlainError } from './messages.ts';
+import { ResumarkError, type ErrorCode } from '../../domain/error.ts';
+
+/** An error as it crosses threads: postMessage would drop its name, code and hint. */
+export interface PlainError {
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: ErrorCode | undefined;
+  readonly hint: string | undefined;
+}
 
 export const toPlainError = (error: unknown): PlainError => ({
   message: error instanceof Error ? error.message : String(error),

@@ -1,14 +1,15 @@
 import type { VirtualClient } from './virtual-client.ts';
 
 /**
- * The virtual clients of one stream. They take turns, the longest idle first, so that all sessions are offered alike. When all of them are
- * connected a cloneForOverflow of one makes the next connection: an open load does not wait for a client.
+ * The virtual clients of one stream. They take turns, the longest idle first, so that all sessions are
+ * offered alike. When all of them are connected, a copy of one makes the next connection: an open load
+ * does not wait for a client.
  */
 export class ClientPool {
   /** Those that were primed: each has a session of its own, if any has. */
   readonly clients: readonly VirtualClient[];
   readonly #ring: VirtualClient[];
-  readonly #twins: VirtualClient[] = [];
+  readonly #copies: VirtualClient[] = [];
   #first = 0;
   #idle: number;
 
@@ -18,8 +19,8 @@ export class ClientPool {
     this.#idle = clients.length;
   }
 
-  take(): VirtualClient {
-    if (this.#idle === 0) return this.#cloneForOverflow();
+  acquire(): VirtualClient {
+    if (this.#idle === 0) return this.#copy();
     const client = this.#ring[this.#first];
     this.#first = (this.#first + 1) % this.#ring.length;
     this.#idle -= 1;
@@ -34,15 +35,15 @@ export class ClientPool {
   }
 
   free(): void {
-    for (const client of [...this.clients, ...this.#twins]) client.free();
+    for (const client of [...this.clients, ...this.#copies]) client.free();
   }
 
-  #cloneForOverflow(): VirtualClient {
-    const client = this.clients[this.#twins.length % this.clients.length];
+  #copy(): VirtualClient {
+    const client = this.clients[this.#copies.length % this.clients.length];
     if (client === undefined) throw new RangeError('a stream must have at least one client');
-    const cloneForOverflow = client.cloneForOverflow();
-    this.#twins.push(cloneForOverflow);
-    return cloneForOverflow;
+    const copy = client.cloneForOverflow();
+    this.#copies.push(copy);
+    return copy;
   }
 
   #grow(): void {

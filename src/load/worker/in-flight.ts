@@ -1,5 +1,5 @@
 /**
- * The places that connections take in a window, and how long they were taken: the time that the places existed for, and not only the time
+ * The slots that connections take in a window, and how long they were taken: the time that the slots existed for, and not only the time
  * that the connections account for by their own clocks (Little's law compares the two).
  */
 export class InFlight {
@@ -10,23 +10,23 @@ export class InFlight {
   #areaNs = 0;
   #sinceNs = 0;
 
-  get inFlight(): number {
+  get count(): number {
     return this.#inFlight;
   }
 
-  take(nowNs: number): number {
+  acquire(nowNs: number): number {
     this.#integrate(nowNs);
     this.#inFlight += 1;
-    const place = this.#free.pop() ?? this.#firstNs.length;
-    this.#firstNs[place] ??= nowNs;
-    return place;
+    const slot = this.#free.pop() ?? this.#firstNs.length;
+    this.#firstNs[slot] ??= nowNs;
+    return slot;
   }
 
-  release(place: number, nowNs: number): void {
+  release(slot: number, nowNs: number): void {
     this.#integrate(nowNs);
     this.#inFlight -= 1;
-    this.#free.push(place);
-    this.#lastNs[place] = nowNs;
+    this.#free.push(slot);
+    this.#lastNs[slot] = nowNs;
   }
 
   /** As many as were ever taken at once. */
@@ -39,9 +39,9 @@ export class InFlight {
     return this.#lastNs.reduce((latest, ns) => Math.max(latest, ns), 0);
   }
 
-  /** From each place's first use to its last: in closed load it is never idle in between, or the generator was too slow. */
+  /** From each slot's first use to its last: in closed load it is never idle in between, or the generator was too slow. */
   get existedNs(): number {
-    return this.#lastNs.reduce((sum, ns, place) => sum + ns - (this.#firstNs[place] ?? ns), 0);
+    return this.#lastNs.reduce((sum, ns, slot) => sum + ns - (this.#firstNs[slot] ?? ns), 0);
   }
 
   /** Number in flight integrated over time. */

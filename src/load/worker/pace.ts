@@ -1,19 +1,25 @@
-import type { Arrivals } from '../../scenario/arrivals.ts';
+import { Arrivals } from '../../scenario/arrivals.ts';
+import { seededRandom } from '../../stats/random.ts';
+import type { PaceRequest, WindowBound } from '../protocol/messages.ts';
 
-/** When handshakes are started. Knows the time and how many are in flight, and nothing of what they are. */
+/** Decides when handshakes start. Knows the time and the number in flight, and nothing of the handshakes. Times are on the engines' clock. */
 export interface Pace {
-  /** Takes the next start that is due. @returns when it was intended, `undefined` when none is due. */
+  /** Takes the next start that is due. @returns its intended time, `undefined` when none is due. */
   take(nowNs: number, inFlight: number): number | undefined;
   /** When to ask again; `Infinity` when nothing becomes due by time alone. */
   dueNs(inFlight: number): number;
-  /** Whether the start that was taken last had to wait for a connection to end. */
+  /** True when the start that was taken last had to wait for a connection to end. */
   readonly wasConnectionLimited: boolean;
-  /** Gives the rest up. @returns how many starts had fallen due by then without being taken. */
+  /** Gives the rest up. @returns the number of starts that had fallen due by then without being taken. */
   end(nowNs: number): number;
 }
 
-/** Where a worker's window ends: at a time on the engines' clock, or after so many starts. */
-export type WindowBound = { readonly by: 'time'; readonly endNs: number } | { readonly by: 'count'; readonly attempts: number };
+export interface ClosedOptions {
+  readonly concurrency: number;
+  /** `undefined` leaves it to the caller to stop. */
+  readonly bound: WindowBound | undefined;
+  readonly startNs: number;
+}
 
 /** Closed load: one starts when one has ended, so that the number in flight is constant. */
 export class ClosedPace implements Pace {
@@ -21,10 +27,10 @@ export class ClosedPace implements Pace {
   readonly #endNs: number;
   #left: number;
 
-  constructor(concurrency: number, bound: WindowBound) {
+  constructor({ concurrency, bound, startNs }: ClosedOptions) {
     this.#concurrency = concurrency;
-    this.#endNs = bound.by === 'time' ? bound.endNs : Number.POSITIVE_INFINITY;
-    this.#left = bound.by === 'count' ? bound.attempts : Number.POSITIVE_INFINITY;
+    this.#endNs = bound?.by === 'time' ? startNs + bound.durationNs : Number.POSITIVE_INFINITY;
+    this.#left = bound?.by === 'count' ? bound.attempts : Number.POSITIVE_INFINITY;
   }
 
   take(nowNs: number, inFlight: number): number | undefined {
@@ -52,7 +58,7 @@ export interface ScheduleOptions {
   readonly startNs: number;
   readonly bound: WindowBound;
   readonly mostInFlight: number;
-  /** What is still not started so long after the window's end is given up, and counted. */
+  /** Starts that are still owed this long after the window's end are given up, and counted. */
   readonly graceNs: number;
 }
 
@@ -62,10 +68,11 @@ export interface ScheduleOptions {
  */
 export class SchedulePace implements Pace {
   readonly #options: ScheduleOptions;
+  readonly #endNs: number;
   readonly #giveUpNs: number;
   #nextNs: number;
   #left: number;
-  /** Whether what is due now found no free connection. */
+  /** True when the start that is due now found no free connection. */
   #isFull = false;
   #wasConnectionLimited = false;
   #isGivenUp = false;
@@ -74,7 +81,8 @@ export class SchedulePace implements Pace {
     const { bound, startNs, arrivals, graceNs } = options;
     this.#options = options;
     this.#left = bound.by === 'count' ? bound.attempts : Number.POSITIVE_INFINITY;
-    this.#giveUpNs = bound.by === 'time' ? bound.endNs + graceNs : Number.POSITIVE_INFINITY;
+    this.#endNs = bound.by === 'time' ? startNs + bound.durationNs : Number.POSITIVE_INFINITY;
+    this.#giveUpNs = this.#endNs + graceNs;
     this.#nextNs = startNs + arrivals.nextNs();
   }
 
@@ -113,8 +121,7 @@ export class SchedulePace implements Pace {
   }
 
   get #isOver(): boolean {
-    const { bound } = this.#options;
-    return this.#left === 0 || (bound.by === 'time' && this.#nextNs >= bound.endNs);
+    return this.#left === 0 || this.#nextNs >= this.#endNs;
   }
 
   #advance(): void {
@@ -122,3 +129,13 @@ export class SchedulePace implements Pace {
     this.#nextNs = this.#options.startNs + this.#options.arrivals.nextNs();
   }
 }
+
+/** The pace that a worker was asked for. */
+export const paceOf = (request: PaceRequest, startNs: number): Pace => {
+  if (request.model === 'closed') return new ClosedPace({ ...request, startNs });
+  // tinybench says when it is enough.
+  if (request.model === 'sequential') return new ClosedPace({ concurrency: 1, bound: undefined, startNs });
+  const { profile, pattern, seed, parts, index, bound, mostInFlight, graceNs } = request;
+  const arrivals = new Arrivals({ profile, pattern, random: seededRandom(seed), parts, index });
+  return new SchedulePace({ arrivals, startNs, bound, mostInFlight, graceNs });
+};

@@ -1,8 +1,10 @@
+import { PRIMING_COUNTS } from '../../domain/block-counts.ts';
 import { failureKey } from '../../domain/failure.ts';
 import { judge } from '../../domain/judgement.ts';
 import { offersSession } from '../../domain/mode.ts';
 import type { Negotiated, Outcome, Work } from '../../engine/engine.ts';
 import type { Counters } from '../protocol/counters.ts';
+import type { PrimeReport } from '../protocol/messages.ts';
 import type { TicketExpectation } from './ticket-expectation.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
@@ -12,17 +14,6 @@ const TRIES = 2;
 /** More at once would fill a server's queue of new connections, and what does not fit there is tried again after a second. */
 const MOST_IN_FLIGHT = 64;
 
-export interface PrimingReport {
-  readonly handshakes: number;
-  readonly sessions: number;
-  readonly probes: number;
-  readonly errors: Readonly<Record<string, number>>;
-  /** Priming handshakes whose hellos contradict the engine's word. */
-  readonly conflicts: number;
-  /** Of the first full handshake: the certificate that a resumed one does not show. */
-  readonly negotiated: Negotiated | undefined;
-}
-
 /**
  * One unmeasured full handshake per virtual client, each ended in order and with its hellos read, to obtain the sessions that the
  * window offers and to learn whether the server gives tickets at all.
@@ -31,13 +22,10 @@ export class Priming implements Work<VirtualClient> {
   readonly #counters: Counters;
   readonly #waiting: VirtualClient[];
   readonly #tries = new Map<VirtualClient, number>();
-  readonly #errors: Record<string, number> = {};
+  readonly #counts = PRIMING_COUNTS.counter();
   readonly #expectation: TicketExpectation;
   #inFlight = 0;
-  #handshakes = 0;
-  #sessions = 0;
-  #conflicts = 0;
-  #probes = 0;
+  #hasProbed = false;
   #negotiated: Negotiated | undefined;
 
   constructor(clients: readonly VirtualClient[], expectation: TicketExpectation, counters: Counters) {
@@ -70,38 +58,31 @@ export class Priming implements Work<VirtualClient> {
     if (outcome.failure === undefined) this.#counters.countFinished(true);
     else {
       this.#counters.countError();
-      const key = failureKey(outcome.failure);
-      this.#errors[key] = (this.#errors[key] ?? 0) + 1;
+      this.#counts.errors.add(failureKey(outcome.failure));
       const tries = (this.#tries.get(client) ?? 1) + 1;
       this.#tries.set(client, tries);
       if (tries <= TRIES) this.#waiting.push(client);
       return;
     }
     const { mode, protocol } = client.client.settings;
-    if (judge({ mode, protocol, expired: false }, outcome.evidence) === 'evidence-conflict') this.#conflicts += 1;
+    if (judge({ mode, protocol, expired: false }, outcome.evidence) === 'evidence-conflict') this.#counts.conflicts.add();
     if (client.purpose === 'probe') return;
-    this.#handshakes += 1;
+    this.#counts.handshakes.add();
     this.#negotiated ??= outcome.negotiated();
-    if (client.hasSession) this.#sessions += 1;
+    if (client.hasSession) this.#counts.sessions.add();
     if (offersSession(mode) && protocol === 'TLSv1.3' && client.hasSession) this.#probe(client);
   }
 
   /** One client resumes once before the window, so that the window need not find out whether the server gives tickets then. */
   #probe(client: VirtualClient): void {
-    if (this.#probes > 0 || !this.#expectation.isUnknown) return;
-    this.#probes += 1;
+    if (this.#hasProbed || !this.#expectation.isUnknown) return;
+    this.#hasProbed = true;
+    this.#counts.probes.add();
     client.purpose = 'probe';
     this.#waiting.push(client);
   }
 
-  report(): PrimingReport {
-    return {
-      handshakes: this.#handshakes,
-      sessions: this.#sessions,
-      probes: this.#probes,
-      errors: this.#errors,
-      conflicts: this.#conflicts,
-      negotiated: this.#negotiated,
-    };
+  report(): PrimeReport['streams'][number] {
+    return { counts: this.#counts.report(), negotiated: this.#negotiated ?? null };
   }
 }

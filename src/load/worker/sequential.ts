@@ -3,7 +3,7 @@ import type { SequentialRecord } from '../../domain/run-record.ts';
 import { nowNs } from '../../engine/clock.ts';
 import type { Outcome, Work } from '../../engine/engine.ts';
 import type { Control } from '../protocol/counters.ts';
-import type { WindowBound } from './pace.ts';
+import type { WindowBound } from '../protocol/messages.ts';
 import type { VirtualClient } from './virtual-client.ts';
 import type { LoadWindow } from './window.ts';
 
@@ -12,6 +12,8 @@ export interface SequentialOptions {
   readonly perform: (work: Work<VirtualClient>) => Promise<void> | void;
   readonly window: LoadWindow;
   readonly bound: WindowBound;
+  /** On the engines' clock. */
+  readonly startNs: number;
   readonly control: () => Control;
 }
 
@@ -24,12 +26,12 @@ export interface SequentialOptions {
  * @returns tinybench's statistics; `null` when the window was interrupted, or too few handshakes were honoured.
  */
 export const measureSequentially = async (options: SequentialOptions): Promise<SequentialRecord | null> => {
-  const { bound } = options;
+  const { bound, startNs } = options;
   const attempts = new Attempts(options);
   const over = new AbortController();
   const bench = new Bench({
     // tinybench goes on until both are met.
-    time: bound.by === 'time' ? Math.max(0, bound.endNs - nowNs()) / 1e6 : 0,
+    time: bound.by === 'time' ? Math.max(0, startNs + bound.durationNs - nowNs()) / 1e6 : 0,
     iterations: bound.by === 'count' ? bound.attempts : 1,
     // The plan has warm-up rounds of its own.
     warmup: false,
@@ -71,8 +73,8 @@ class Attempts {
   }
 
   #isOver(): boolean {
-    const { bound } = this.#options;
-    return bound.by === 'count' ? this.#made >= bound.attempts : nowNs() >= bound.endNs;
+    const { bound, startNs } = this.#options;
+    return bound.by === 'count' ? this.#made >= bound.attempts : nowNs() >= startNs + bound.durationNs;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { SessionPolicy } from '../../domain/session-policy.ts';
 import type { Outcome, Session } from '../../engine/engine.ts';
 
-/** Keeps the session that is offered next, by a policy. Held by one virtual client, or shared by all of a worker. */
-export class SessionHolder {
+/** Keeps the session that is offered next, by a policy. One virtual client has it, or all of a worker share it. */
+export class SessionStore {
   readonly #policy: SessionPolicy;
   /** Least age of a session that is offered. */
   readonly #offerAfterNs: number;
@@ -21,19 +21,23 @@ export class SessionHolder {
     return this.#session;
   }
 
-  /** The session is offered. @returns whether it is the first time. */
+  /** Notes that the session is offered. @returns true the first time. */
   noteOffer(): boolean {
     const isFirstTime = !this.#wasOffered;
     this.#wasOffered = true;
     return isFirstTime;
   }
 
-  /** What a cloneForOverflow of its client holds: the same, but a session that may be offered once is nobody else's. */
-  forOverflow(): SessionHolder {
-    return this.#policy === 'single-use' ? new SessionHolder(this.#policy, this.#offerAfterNs) : this;
+  get isSingleUse(): boolean {
+    return this.#policy === 'single-use';
   }
 
-  /** Whether the session is older than the lifetime that the server stated; one without a stated lifetime never is. */
+  /** The store of a client's copy: the same one, but a session that may be offered once is nobody else's. */
+  forOverflow(): SessionStore {
+    return this.isSingleUse ? new SessionStore(this.#policy, this.#offerAfterNs) : this;
+  }
+
+  /** True when the session is older than the lifetime that the server stated; one without a stated lifetime never is. */
   isExpired(nowNs: number): boolean {
     const session = this.#session;
     return session !== undefined && session.lifetimeS > 0 && nowNs - session.receivedNs > session.lifetimeS * 1e9;
@@ -52,7 +56,7 @@ export class SessionHolder {
     else {
       const wasOffered = outcome.evidence.offered !== undefined;
       const isRefused = wasOffered && !outcome.evidence.resumed;
-      if (session !== undefined || isRefused || (wasOffered && this.#policy === 'single-use')) this.#replace(session);
+      if (session !== undefined || isRefused || (wasOffered && this.isSingleUse)) this.#replace(session);
     }
   }
 

@@ -1,19 +1,20 @@
 import type { Outcome } from '../../engine/engine.ts';
 
 /**
- * Whether a server gives TLS 1.3 tickets after a full and after a resumed handshake: some give none on resumption, and waiting for them
- * would hold every virtual client for the whole of the ticket timeout. Learned while priming, kept for the run.
+ * Expects TLS 1.3 tickets of a server or not, after a full and after a resumed handshake: some give none
+ * on resumption, and waiting for them would hold every virtual client for the whole ticket timeout.
+ * Learned while priming, kept for the run.
  */
 export class TicketExpectation {
   #afterFull = true;
   #afterResumed: boolean | undefined;
 
-  /** Whether it is still to be found out what the server does on resumption. */
+  /** True while it is still to be found out what the server does on resumption. */
   get isUnknown(): boolean {
     return this.#afterResumed === undefined;
   }
 
-  /** Whether a ticket is to be waited for. What is offered tells the kind that is likely to come. */
+  /** True when a ticket is to be waited for. @param offersSession tells the kind of handshake that is likely to come. */
   expectsTicket(offersSession: boolean): boolean {
     return offersSession ? (this.#afterResumed ?? true) : this.#afterFull;
   }

@@ -1,9 +1,9 @@
 import { offersSession } from '../../domain/mode.ts';
 import type { Attempt, Client, Outcome, Session } from '../../engine/engine.ts';
-import type { SessionHolder } from './session-store.ts';
+import type { SessionStore } from './session-store.ts';
 import type { TicketExpectation } from './ticket-expectation.ts';
 
-/** What the client's next handshake is for. Only `measure` is measured. */
+/** The purpose of a client's next handshake. Only `measure` is measured. */
 export type Purpose = 'prime' | 'probe' | 'replenish' | 'measure';
 
 /** One simulated client: it has at most one connection. It is its own attempt: the engine reads it while the connection lives. */
@@ -15,31 +15,31 @@ export class VirtualClient implements Attempt {
   tap = false;
   /** When its handshake was to begin, on the engines' clock. */
   intendedNs = 0;
-  /** The place among those in flight that it takes. */
-  place = 0;
+  /** Its slot among those in flight. */
+  slot = 0;
 
-  readonly #holder: SessionHolder;
+  readonly #sessions: SessionStore;
   readonly #expectation: TicketExpectation;
 
   constructor(
     client: Client,
     stream: number,
-    { holder, expectation }: { readonly holder: SessionHolder; readonly expectation: TicketExpectation },
+    { sessions, expectation }: { readonly sessions: SessionStore; readonly expectation: TicketExpectation },
   ) {
     this.client = client;
     this.stream = stream;
-    this.#holder = holder;
+    this.#sessions = sessions;
     this.#expectation = expectation;
   }
 
   get hasSession(): boolean {
-    return this.#holder.session !== undefined;
+    return this.#sessions.session !== undefined;
   }
 
   /** The session that the handshake offers: nothing in mode `full` and while a session is fetched, whatever the client holds. */
   get session(): Session | undefined {
     const offers = this.purpose === 'measure' || this.purpose === 'probe';
-    return offers && offersSession(this.client.settings.mode) ? this.#holder.session : undefined;
+    return offers && offersSession(this.client.settings.mode) ? this.#sessions.session : undefined;
   }
 
   get awaitTicket(): boolean {
@@ -56,25 +56,33 @@ export class VirtualClient implements Attempt {
     return this.purpose !== 'measure';
   }
 
+  /** True when its only session was used up: another must be fetched by an unmeasured full handshake. */
+  get isSpent(): boolean {
+    return this.#sessions.isSingleUse && this.purpose === 'measure' && !this.hasSession;
+  }
+
   isExpired(nowNs: number): boolean {
-    return this.#holder.isExpired(nowNs);
+    return this.#sessions.isExpired(nowNs);
   }
 
   /** What {@link session} gives is offered. @returns whether it is the first time. */
   noteOffer(): boolean {
-    return this.#holder.noteOffer();
+    return this.#sessions.noteOffer();
   }
 
   /** Takes what an outcome brought. */
   observe(outcome: Outcome): void {
     this.#expectation.observe(outcome);
     // Making a session out of what the server gave costs a few us: only for clients that will offer it.
-    if (offersSession(this.client.settings.mode)) this.#holder.observe(outcome);
+    if (offersSession(this.client.settings.mode)) this.#sessions.observe(outcome);
   }
 
   /** Another client, with the same session if that may be: for one more connection at a time than there are clients. */
   cloneForOverflow(): VirtualClient {
-    return new VirtualClient(this.client, this.stream, { holder: this.#holder.forOverflow(), expectation: this.#expectation });
+    return new VirtualClient(this.client, this.stream, {
+      sessions: this.#sessions.forOverflow(),
+      expectation: this.#expectation,
+    });
   }
 
   startMeasuring(intendedNs: number, tap: boolean): void {
@@ -89,6 +97,6 @@ export class VirtualClient implements Attempt {
   }
 
   free(): void {
-    this.#holder.free();
+    this.#sessions.free();
   }
 }

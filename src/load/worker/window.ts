@@ -1,38 +1,37 @@
 import { judge, type Judgement } from '../../domain/judgement.ts';
 import type { Outcome, Work } from '../../engine/engine.ts';
 import type { PermutedBlocks } from '../../stats/permuted-blocks.ts';
-import type { ClientPool } from './client-pool.ts';
 import type { Counters } from '../protocol/counters.ts';
+import type { ClientPool } from './client-pool.ts';
 import type { CpuSplit } from './cpu-split.ts';
-import type { Pace } from './pace.ts';
 import { InFlight } from './in-flight.ts';
+import type { Pace } from './pace.ts';
 import { Tally } from './tally.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
 export interface WindowOptions {
   /** One per stream. */
   readonly pools: readonly ClientPool[];
-  /** Which stream is next. */
-  readonly deck: PermutedBlocks;
+  /** Says which stream is next. */
+  readonly turns: PermutedBlocks;
   readonly pace: Pace;
   readonly counters: Counters;
   readonly cpu: CpuSplit;
   /** Every n-th handshake has its plaintext hellos read. */
   readonly tapEvery: number;
-  /** Whether a client whose session is used up fetches another by an unmeasured full handshake. */
-  readonly replenishes: boolean;
-  /** Whether starts are due by a schedule, so that lateness and response time mean something. */
+  /** True where starts are due by a schedule, so that lateness and response time mean something. */
   readonly isScheduled: boolean;
 }
 
 /**
- * The work of one window: the pace says when a handshake begins, the deck of which cell, the cell's pool by which client.
+ * The work of one window: the pace says when a handshake begins, `turns` of which cell, and the
+ * cell's pool by which client.
  *
- * What is in flight when the window ends is finished and counted: dropping it would drop the slow ones.
+ * Handshakes in flight when the window ends are finished and counted: dropping them would drop the slow ones.
  */
 export class LoadWindow implements Work<VirtualClient> {
   readonly tallies: readonly Tally[];
-  readonly places = new InFlight();
+  readonly inFlight = new InFlight();
   readonly #options: WindowOptions;
   /** Clients without a session who had one: they fetch another before they go on. */
   readonly #spent: VirtualClient[] = [];
@@ -45,19 +44,19 @@ export class LoadWindow implements Work<VirtualClient> {
   }
 
   next(nowNs: number): VirtualClient | undefined {
-    const { pace, deck, pools, counters, tapEvery } = this.#options;
+    const { pace, turns, pools, counters, tapEvery } = this.#options;
     if (counters.control !== 'run') return undefined;
     const spent = this.#spent.pop();
     if (spent !== undefined) return this.#begin(spent, nowNs);
-    const intendedNs = pace.take(nowNs, this.places.inFlight);
+    const intendedNs = pace.take(nowNs, this.inFlight.count);
     if (intendedNs === undefined) return undefined;
-    const client = pools[deck.draw()]?.take();
-    if (client === undefined) throw new RangeError('the deck has more kinds than there are streams');
+    const client = pools[turns.next()]?.acquire();
+    if (client === undefined) throw new RangeError('there are more weights than streams');
     client.startMeasuring(intendedNs, this.#started % tapEvery === 0);
     this.#started += 1;
     counters.countBegun();
     const tally = this.#tallyOf(client);
-    tally.began(pace.wasConnectionLimited);
+    tally.started(pace.wasConnectionLimited);
     const { session } = client;
     if (session !== undefined) tally.offered(nowNs - session.receivedNs, client.noteOffer());
     return this.#begin(client, nowNs);
@@ -65,7 +64,7 @@ export class LoadWindow implements Work<VirtualClient> {
 
   dueNs(): number {
     const { pace, counters } = this.#options;
-    return counters.control === 'run' ? pace.dueNs(this.places.inFlight) : Number.POSITIVE_INFINITY;
+    return counters.control === 'run' ? pace.dueNs(this.inFlight.count) : Number.POSITIVE_INFINITY;
   }
 
   isCancelled(): boolean {
@@ -76,9 +75,9 @@ export class LoadWindow implements Work<VirtualClient> {
     this.#options.cpu.turnTo(client.stream);
   }
 
-  /** When all is done the engine may wait for connections to end: that is no rest from this work. */
+  /** Counts rest, but not the engine's waiting for connections to end when all is done. */
   rested(ns: number): void {
-    if (this.places.inFlight > 0 || this.dueNs() !== Number.POSITIVE_INFINITY) this.#restedNs += ns;
+    if (this.inFlight.count > 0 || this.dueNs() !== Number.POSITIVE_INFINITY) this.#restedNs += ns;
     this.#options.counters.tellRest(this.#restedNs);
   }
 
@@ -87,26 +86,26 @@ export class LoadWindow implements Work<VirtualClient> {
     return this.#restedNs;
   }
 
-  /** @returns what the handshake was judged to be; `undefined` when it was not finished, or not to be measured. */
+  /** @returns the handshake's judgement; `undefined` when it was not finished, or not to be measured. */
   settled(client: VirtualClient, outcome: Outcome): Judgement | undefined {
-    const { pools, replenishes } = this.#options;
-    this.places.release(client.place, outcome.endNs);
+    const { pools } = this.#options;
+    this.inFlight.release(client.slot, outcome.endNs);
     const tally = this.#tallyOf(client);
     let judgement: Judgement | undefined;
     if (client.purpose === 'replenish') this.#countReplenished(tally, outcome);
     else judgement = this.#count(tally, client, outcome);
     client.observe(outcome);
-    if (replenishes && client.purpose === 'measure' && outcome.evidence.offered !== undefined && !client.hasSession) {
+    if (outcome.evidence.offered !== undefined && client.isSpent) {
       client.purpose = 'replenish';
       this.#spent.push(client);
     } else pools[client.stream]?.release(client);
     return judgement;
   }
 
-  /** Counts what had fallen due and was never started, each for the cell whose turn it would have been. */
+  /** Counts starts that had fallen due and were never made, each for the cell whose turn it would have been. */
   end(nowNs: number): void {
-    const { pace, deck } = this.#options;
-    for (let left = pace.end(nowNs); left > 0; left--) this.tallies[deck.draw()]?.dropped();
+    const { pace, turns } = this.#options;
+    for (let left = pace.end(nowNs); left > 0; left--) this.tallies[turns.next()]?.dropped();
   }
 
   #tallyOf({ stream }: VirtualClient): Tally {
@@ -116,7 +115,7 @@ export class LoadWindow implements Work<VirtualClient> {
   }
 
   #begin(client: VirtualClient, nowNs: number): VirtualClient {
-    client.place = this.places.take(nowNs);
+    client.slot = this.inFlight.acquire(nowNs);
     this.#options.counters.countStart();
     return client;
   }
@@ -140,7 +139,7 @@ export class LoadWindow implements Work<VirtualClient> {
     const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
     if (judgement === 'honoured') {
       tally.honoured(outcome, client.intendedNs);
-      if (client.sendsRequest) tally.asked(outcome);
+      if (client.sendsRequest) tally.requested(outcome);
       counters.latency.record(outcome.handshakeNs);
     } else tally.declined(outcome, judgement);
     counters.countFinished(judgement === 'honoured');

@@ -5,42 +5,43 @@ import { isShared } from '../../domain/session-policy.ts';
 import { nowNs } from '../../engine/clock.ts';
 import type { Client, Engine } from '../../engine/engine.ts';
 import { openEngine } from '../../engine/open.ts';
-import { Arrivals } from '../../scenario/arrivals.ts';
 import { PermutedBlocks } from '../../stats/permuted-blocks.ts';
 import { seededRandom } from '../../stats/random.ts';
-import { ClientPool } from './client-pool.ts';
+import type { CellContext } from '../load-generator.ts';
 import { Counters, type Control } from '../protocol/counters.ts';
-import { CpuSplit } from './cpu-split.ts';
-import type {
-  PaceRequest,
-  StreamRequest,
-  WindowReport,
-  WorkerRequest,
-  WorkerResponse,
-  WorkerSetup,
+import {
+  decodeMeasureRequest,
+  decodePrimeRequest,
+  PROTOCOL_VERSION,
+  type MeasureReport,
+  type MeasureRequest,
+  type PaceRequest,
+  type PrimeReport,
+  type PrimeRequest,
 } from '../protocol/messages.ts';
-import { ClosedPace, SchedulePace } from './pace.ts';
 import { toPlainError } from '../protocol/plain-error.ts';
-import { Priming, type PrimingReport } from './priming.ts';
-import { SessionHolder } from './session-store.ts';
+import type { ThreadRequest, ThreadResponse, ThreadSetup } from '../protocol/thread-messages.ts';
+import { ClientPool } from './client-pool.ts';
+import { CpuSplit } from './cpu-split.ts';
+import { paceOf } from './pace.ts';
+import { Priming } from './priming.ts';
 import { measureSequentially } from './sequential.ts';
+import { SessionStore } from './session-store.ts';
 import { TicketExpectation } from './ticket-expectation.ts';
 import { VirtualClient } from './virtual-client.ts';
 import { LoadWindow } from './window.ts';
 
-type MeasureRequest = Extract<WorkerRequest, { type: 'measure' }>;
-
-/** What lives as long as the run does for one cell: the TLS context, and what was learned of the server. */
-interface Context {
+/** A cell that lives as long as the run does: its TLS context, and what was learned of the server. */
+interface OpenCell extends CellContext {
   readonly client: Client;
   readonly expectation: TicketExpectation;
 }
 
-/** The inside of one worker thread: an engine, and the virtual clients of the cells that it visits. */
+/** The inside of one worker thread: an engine, and the virtual clients of the cells that it loads. */
 class LoadWorker {
   readonly #engine: Engine;
   readonly #counters: Counters;
-  readonly #contexts = new Map<string, Context>();
+  readonly #cells = new Map<string, OpenCell>();
   #pools: ClientPool[] = [];
 
   constructor(engine: Engine, counters: Counters) {
@@ -48,78 +49,80 @@ class LoadWorker {
     this.#counters = counters;
   }
 
-  async answer(request: WorkerRequest): Promise<WorkerResponse | undefined> {
-    switch (request.type) {
+  async answer(message: ThreadRequest): Promise<ThreadResponse | undefined> {
+    switch (message.type) {
+      case 'open':
+        this.#open(message.contexts);
+        return { type: 'opened' };
       case 'prime':
-        return { type: 'primed', reports: await this.#prime(request.streams) };
+        return { type: 'primed', report: await this.#prime(decodePrimeRequest(message.request)) };
       case 'measure':
-        return { type: 'measured', report: await this.#measure(request) };
+        return { type: 'measured', report: await this.#measure(decodeMeasureRequest(message.request), message.startNs) };
       case 'close':
         this.#close();
         return undefined;
     }
   }
 
-  async #prime(streams: readonly StreamRequest[]): Promise<PrimingReport[]> {
+  #open(contexts: readonly CellContext[]): void {
+    for (const context of contexts) {
+      const client = this.#engine.client(context.settings);
+      this.#cells.set(context.cell, { ...context, client, expectation: new TicketExpectation() });
+    }
+  }
+
+  async #prime(request: PrimeRequest): Promise<PrimeReport> {
     this.#freeClients();
     this.#counters.reset();
-    const reports: PrimingReport[] = [];
-    for (const [index, stream] of streams.entries()) {
-      const context = this.#context(stream);
-      const pool = new ClientPool(clientsOf(stream, index, context));
+    const streams: PrimeReport['streams'] = [];
+    for (const [index, { cell: id, clients }] of request.streams.entries()) {
+      const cell = this.#cells.get(id);
+      if (cell === undefined) throw new RangeError(`the cell ${id} was not opened`);
+      const pool = new ClientPool(clientsOf(cell, clients, index));
       this.#pools.push(pool);
-      const priming = new Priming(pool.clients, context.expectation, this.#counters);
+      const priming = new Priming(pool.clients, cell.expectation, this.#counters);
       await this.#engine.run(priming);
-      reports.push(priming.report());
+      streams.push(priming.report());
     }
-    return reports;
+    return { version: PROTOCOL_VERSION, streams };
   }
 
-  #context({ cell, settings }: StreamRequest): Context {
-    const context = this.#contexts.get(cell) ?? { client: this.#engine.client(settings), expectation: new TicketExpectation() };
-    this.#contexts.set(cell, context);
-    return context;
-  }
-
-  async #measure({ startNs, pace: paced, weights, seed, tapEvery, replenishes }: MeasureRequest): Promise<WindowReport> {
+  async #measure({ pace, weights, seed, tapEvery }: MeasureRequest, startNs: number): Promise<MeasureReport> {
     this.#counters.reset();
-    const pace = paceOf(paced, startNs);
     const cpu = new CpuSplit(weights.length, () => this.#engine.threadCpuNs() ?? threadCpuNs());
-    const deck = new PermutedBlocks(weights, seededRandom(seed));
-    const isScheduled = paced.model === 'scheduled';
     const window = new LoadWindow({
       pools: this.#pools,
-      deck,
-      pace,
+      turns: new PermutedBlocks(weights, seededRandom(seed)),
+      pace: paceOf(pace, startNs),
       counters: this.#counters,
       cpu,
       tapEvery,
-      replenishes,
-      isScheduled,
+      isScheduled: pace.model === 'scheduled',
     });
     await until(startNs);
     cpu.start();
-    const sequential = await this.#load(window, paced);
+    const sequential = await this.#load(window, pace, startNs);
     window.end(nowNs());
     const cpuNs = this.#engine.tellsTurns || weights.length === 1 ? cpu.end() : undefined;
-    const { places } = window;
+    const { inFlight } = window;
     return {
-      tallies: window.tallies.map((tally) => tally.report()),
-      cpuNs,
-      // InFlight are idle between arrivals, and while tinybench keeps its books.
-      placesNs: paced.model === 'closed' ? places.existedNs : places.takenNs,
-      lastEndNs: places.lastEndNs,
-      mostInFlight: places.most,
+      version: PROTOCOL_VERSION,
+      streams: window.tallies.map((tally) => ({ counts: tally.report(), negotiated: tally.negotiated ?? null })),
+      cpuNs: cpuNs === undefined ? null : [...cpuNs],
+      // Slots are idle between arrivals, and while tinybench keeps its books.
+      inFlightNs: pace.model === 'closed' ? inFlight.existedNs : inFlight.takenNs,
+      lastEndNs: Math.max(0, inFlight.lastEndNs - startNs),
+      mostInFlight: inFlight.most,
       restedNs: window.restedNs,
       sequential,
     };
   }
 
-  async #load(window: LoadWindow, pace: PaceRequest): Promise<SequentialRecord | null> {
+  async #load(window: LoadWindow, pace: PaceRequest, startNs: number): Promise<SequentialRecord | null> {
     const engine = this.#engine;
     if (pace.model === 'sequential') {
       const control = (): Control => this.#counters.control;
-      return measureSequentially({ perform: (work) => engine.run(work), window, bound: pace.bound, control });
+      return measureSequentially({ perform: (work) => engine.run(work), window, bound: pace.bound, startNs, control });
     }
     await engine.run(window);
     return null;
@@ -132,30 +135,17 @@ class LoadWorker {
 
   #close(): void {
     this.#freeClients();
-    for (const { client } of this.#contexts.values()) client.close();
+    for (const { client } of this.#cells.values()) client.close();
     this.#engine.close();
   }
 }
 
-const clientsOf = (
-  { clients, policy, offerAfterNs }: StreamRequest,
-  stream: number,
-  { client, expectation }: Context,
-): VirtualClient[] => {
-  const shared = isShared(policy) ? new SessionHolder(policy, offerAfterNs) : undefined;
+const clientsOf = ({ client, expectation, policy, offerAfterNs }: OpenCell, count: number, stream: number): VirtualClient[] => {
+  const shared = isShared(policy) ? new SessionStore(policy, offerAfterNs) : undefined;
   return Array.from(
-    { length: clients },
-    () => new VirtualClient(client, stream, { holder: shared ?? new SessionHolder(policy, offerAfterNs), expectation }),
+    { length: count },
+    () => new VirtualClient(client, stream, { sessions: shared ?? new SessionStore(policy, offerAfterNs), expectation }),
   );
-};
-
-const paceOf = (request: PaceRequest, startNs: number): ClosedPace | SchedulePace => {
-  if (request.model === 'closed') return new ClosedPace(request.concurrency, request.bound);
-  // tinybench says when it is enough.
-  if (request.model === 'sequential') return new ClosedPace(1, { by: 'count', attempts: Number.POSITIVE_INFINITY });
-  const { profile, pattern, seed, parts, index, bound, mostInFlight, graceNs } = request;
-  const arrivals = new Arrivals({ profile, pattern, random: seededRandom(seed), parts, index });
-  return new SchedulePace({ arrivals, startNs, bound, mostInFlight, graceNs });
 };
 
 /** Timers are of whole ms and fire early: the rest is waited for awake. */
@@ -165,20 +155,23 @@ const until = async (startNs: number): Promise<void> => {
   while (nowNs() < startNs);
 };
 
-const serve = (port: MessagePort, setup: WorkerSetup): void => {
+const serve = (port: MessagePort, setup: ThreadSetup): void => {
   const worker = new LoadWorker(openEngine(setup.engine), new Counters(setup.counters));
-  port.on('message', (request: WorkerRequest) => {
+  const send = (response: ThreadResponse): void => {
+    port.postMessage(response);
+  };
+  port.on('message', (request: ThreadRequest) => {
     worker.answer(request).then(
       (response) => {
         if (response === undefined) port.close();
-        else port.postMessage(response);
+        else send(response);
       },
       (error: unknown) => {
-        port.postMessage({ type: 'failed', error: toPlainError(error) } satisfies WorkerResponse);
+        send({ type: 'failed', error: toPlainError(error) });
       },
     );
   });
-  port.postMessage({ type: 'online' } satisfies WorkerResponse);
+  send({ type: 'online' });
 };
 
-if (parentPort !== null) serve(parentPort, workerData as WorkerSetup);
+if (parentPort !== null) serve(parentPort, workerData as ThreadSetup);

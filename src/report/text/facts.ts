@@ -1,7 +1,7 @@
 import { busiest } from '../../analysis/summary/saturation.ts';
 import { OTHER_RATE } from '../../analysis/capacity/probe-blocks.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
-import type { GeneratorRecord, RunRecord, Shortcut, StateRecord } from '../../domain/run-record.ts';
+import type { HostRecord, RunRecord, Shortcut, StateRecord } from '../../domain/run-record.ts';
 import { loadText } from './load.ts';
 import { counted, formatDuration, formatMemory, formatShare, grouped } from './units.ts';
 
@@ -98,12 +98,12 @@ const proofTexts = ({ blocks, tapShare }: RunRecord): string[] => {
 
 /** The hardest of all blocks: what there was room for was there in the others too. */
 const generatorTexts = ({ blocks }: RunRecord): string[] => {
-  const generators = blocks.flatMap(({ generator }) => generator ?? []);
-  if (generators.length === 0) return [];
-  const most = (value: (generator: GeneratorRecord) => number): number => Math.max(...generators.map(value));
+  const hosts = blocks.flatMap((block) => block.hosts);
+  if (hosts.length === 0) return [];
+  const most = (value: (host: HostRecord) => number): number => Math.max(...hosts.map(value));
   return [
     `busiest worker at work ${formatShare(most(busiest))} of its time, at most ${grouped(most(({ mostInFlight }) => mostInFlight))} connections at once`,
-    ...(generators.some(({ machine }) => machine !== null)
+    ...(hosts.some(({ machine }) => machine !== null)
       ? [
           `all processes of the machine: ${formatShare(most(({ machine }) => machine?.busyShare ?? 0))} of its cores, ${formatShare(most(({ machine }) => machine?.stealShare ?? 0))} taken by its host`,
         ]

@@ -1,32 +1,41 @@
 import type { Protocol } from '../../domain/protocol.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
-import type { Negotiated } from '../../engine/engine.ts';
-import type { Fleet } from '../../load/thread-fleet.ts';
+import type { Engine, Negotiated } from '../../engine/engine.ts';
+import type { LoadGenerator } from '../../load/load-generator.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
-import type { ChosenEngine } from './choose-engine.ts';
-import type { RunEvent } from '../progress/event.ts';
-import type { OpenState } from './open-states.ts';
+import type { Expansion } from '../../scenario/expand.ts';
 import type { RunStore } from '../files/run-folder.ts';
+import type { RunEvent } from '../progress/event.ts';
+import type { ChosenEngine } from './choose-engine.ts';
+import type { OpenState } from './open-states.ts';
+import type { PreparedCell } from './prepare-cells.ts';
 
-export interface ExecuteOptions {
+/** Options of a run, beside its scenario. */
+export interface RunOptions {
+  /** Called as things happen; it must not throw. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Ends the run: the window is closed, what was measured is kept, and the run's status says `interrupted`. */
   readonly signal?: AbortSignal;
-  /** Asked after the planned looks but the last: whether what was measured decides, so that the run may end early. */
+  /** Asked after the planned interim looks: true ends the run early, since what was measured decides. */
   readonly isDecided?: (run: RunRecord) => boolean;
-  /** Where the run is written after each round, made by its ID; without it nothing is written. */
+  /** Makes the store that the run is written to after each round, by the run's ID; without it nothing is written. */
   readonly store?: (runId: string) => Promise<RunStore>;
 }
 
 /** Everything that is ready when measuring begins. */
 export interface Prepared {
   readonly decoded: DecodedScenario;
-  readonly chosen: ChosenEngine;
+  readonly expansion: Expansion;
   readonly states: readonly OpenState[];
+  readonly cells: readonly PreparedCell[];
+  readonly chosen: Pick<ChosenEngine, 'reason' | 'obstacles'> & {
+    readonly engine: Pick<Engine, 'name' | 'library' | 'tellsTurns' | 'readsEveryHello'>;
+  };
   /** What the preflight negotiated, by `negotiatedKey`. */
   readonly negotiated: ReadonlyMap<string, Negotiated>;
-  readonly fleet: Fleet;
-  readonly options: ExecuteOptions;
+  /** In which the cells have been opened. */
+  readonly generator: LoadGenerator;
+  readonly options: RunOptions;
 }
 
 export const negotiatedKey = (state: string, protocol: Protocol): string => `${state} ${protocol}`;

@@ -1,4 +1,4 @@
-import type { FleetProgress } from '../../load/thread-fleet.ts';
+import type { LoadProgress } from '../../load/load-generator.ts';
 
 /** How a fleet did in the last moments. */
 export interface RecentRates {
@@ -13,7 +13,7 @@ export interface RecentRates {
 
 interface Sample {
   readonly atMs: number;
-  readonly progress: FleetProgress;
+  readonly progress: LoadProgress;
 }
 
 /** Looks at counters that only grow, and tells how fast they grew recent. */
@@ -33,7 +33,7 @@ export class RateSampler {
     this.#samples = [];
   }
 
-  sample(atMs: number, progress: FleetProgress): RecentRates {
+  sample(atMs: number, progress: LoadProgress): RecentRates {
     const now = { atMs, progress };
     const samples = [...this.#samples, now];
     const isEnough = (sample: Sample): boolean =>
@@ -51,7 +51,7 @@ export class RateSampler {
   }
 }
 
-const attemptsOf = ({ finished, errors }: FleetProgress): number => finished + errors;
+const attemptsOf = ({ finished, errors }: LoadProgress): number => finished + errors;
 
 const busiest = (before: readonly number[], after: readonly number[], passedMs: number): number | undefined => {
   const shares = after.map((ns, worker) => 1 - (ns - (before[worker] ?? 0)) / (passedMs * 1e6));

@@ -9,11 +9,11 @@ import type { DecodedScenario } from '../../scenario/decode.ts';
 import { withGatePlan } from '../../scenario/gate-plan.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { alphaPerLook, DEFAULT_LOOKS } from '../../stats/planned-looks.ts';
-import { executeGated } from './gated-run.ts';
-import { execute } from '../execute.ts';
-import type { ExecuteOptions } from '../prepare/prepared.ts';
+import { runGated } from './gated-run.ts';
+import { run } from '../execute.ts';
+import type { RunOptions } from '../prepare/prepared.ts';
 
-export interface CalibrateOptions extends Omit<ExecuteOptions, 'isDecided' | 'store'> {
+export interface CalibrateOptions extends Omit<RunOptions, 'isDecided' | 'store'> {
   /** Pairs that the noise is told from. */
   readonly pairs: number;
   /** Gates that are measured one after another, each with servers of its own. */
@@ -35,20 +35,20 @@ const WANTED_EFFECT = 0.1;
 export const calibrate = async (decoded: DecodedScenario, options: CalibrateOptions): Promise<Calibration> => {
   const planned = withGatePlan(twice(decoded), 0);
   const { scenario } = planned;
-  const run = await execute({ ...planned, scenario: withPairs(scenario, options.pairs) }, options);
+  const record = await run({ ...planned, scenario: withPairs(scenario, options.pairs) }, options);
   const looks = scenario.plan.looks ?? DEFAULT_LOOKS;
   const level = { looks, alpha: alphaPerLook(scenario.compare.alpha, looks.length) };
-  const differences = pairedDifferences(run, scenario.compare);
+  const differences = pairedDifferences(record, scenario.compare);
   if (differences.length === 0) {
     throw new ResumarkError('TARGET', 'no handshake of the calibration was honoured, so there is no noise to tell.');
   }
   return {
-    target: targetOf(run),
+    target: targetOf(record),
     alpha: scenario.compare.alpha,
     looks,
     handshakesPerBlock: scenario.plan.handshakesPerBlock ?? 0,
     noise: differences.map((one) => metricNoise(one, level)),
-    resampled: resampledGates(differences, { ...level, gates: RESAMPLED, seed: run.seed }),
+    resampled: resampledGates(differences, { ...level, gates: RESAMPLED, seed: record.seed }),
     measured: alarmCount(await measuredGates(planned, options)),
     recommended: { effect: WANTED_EFFECT, pairs: pairsFor(differences, WANTED_EFFECT, scenario.compare.alpha) },
   };
@@ -72,7 +72,7 @@ const measuredGates = async (
 ): Promise<GateOutcome[]> => {
   const outcomes: GateOutcome[] = [];
   while (outcomes.length < gates && signal?.aborted !== true) {
-    const { run, decision } = await executeGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
+    const { run, decision } = await runGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
     if (run.status !== 'complete') break;
     outcomes.push(decision.outcome);
     onGate?.(outcomes.length, decision.outcome);

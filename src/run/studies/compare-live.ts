@@ -3,8 +3,8 @@ import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
-import { execute } from '../execute.ts';
-import type { ExecuteOptions } from '../prepare/prepared.ts';
+import { run } from '../execute.ts';
+import type { RunOptions } from '../prepare/prepared.ts';
 
 /** What was measured, and what it comes to: one comparison of each other state with the first. */
 export interface LiveComparison {
@@ -18,10 +18,7 @@ export interface LiveComparison {
  *
  * @throws ResumarkError when there are not two states, or when nothing can be measured.
  */
-export const compareLive = async (
-  decoded: DecodedScenario,
-  options: Omit<ExecuteOptions, 'isDecided'> = {},
-): Promise<LiveComparison> => {
+export const compare = async (decoded: DecodedScenario, options: Omit<RunOptions, 'isDecided'> = {}): Promise<LiveComparison> => {
   const states = Object.keys(decoded.scenario.states);
   if (states.length < 2) {
     throw new ResumarkError(
@@ -30,6 +27,6 @@ export const compareLive = async (
       'Name both: compare before=host:port after=host:port.',
     );
   }
-  const run = await execute(decoded, { ...options, isDecided: (soFar) => compareStates(soFar).every(isDecided) });
-  return { run, comparisons: compareStates(run) };
+  const record = await run(decoded, { ...options, isDecided: (soFar) => compareStates(soFar).every(isDecided) });
+  return { run: record, comparisons: compareStates(record) };
 };

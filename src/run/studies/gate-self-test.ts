@@ -4,7 +4,7 @@ import type { GateOutcome } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { SelfTestResult, SelfTestStep } from '../../domain/self-test.ts';
 import { decodeScenario, type DecodedScenario } from '../../scenario/decode.ts';
-import { executeGated } from './gated-run.ts';
+import { runGated } from './gated-run.ts';
 
 export interface SelfTestOptions {
   readonly signal?: AbortSignal;
@@ -20,7 +20,7 @@ const INJECTED = 0.2;
  */
 export const gateSelfTest = async ({ signal, onStep }: SelfTestOptions = {}): Promise<SelfTestResult> => {
   const step = async (kind: SelfTestStep['kind'], workNs: number): Promise<SelfTestStep> => {
-    const { run, decision } = await executeGated(scenarioWith(workNs), signal === undefined ? {} : { signal });
+    const { run, decision } = await runGated(scenarioWith(workNs), signal === undefined ? {} : { signal });
     const told = { kind, workNs, p50Ns: medianBefore(run), decision };
     onStep?.(told);
     return told;

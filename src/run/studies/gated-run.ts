@@ -5,10 +5,10 @@ import type { GateDecision } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { withGatePlan } from '../../scenario/gate-plan.ts';
-import { execute } from '../execute.ts';
-import type { ExecuteOptions } from '../prepare/prepared.ts';
+import { run } from '../execute.ts';
+import type { RunOptions } from '../prepare/prepared.ts';
 
-export interface GatedOptions extends Omit<ExecuteOptions, 'isDecided'> {
+export interface GatedOptions extends Omit<RunOptions, 'isDecided'> {
   /** How often an alarm is tried again in a run of its own before it counts; 0 unless given. */
   readonly confirm?: number;
 }
@@ -24,21 +24,21 @@ export interface GatedRun {
  * Measures a scenario until its gates are decided, at its planned looks, and judges them. With `confirm` a failure is measured again, with
  * servers and an order of its own; what failed every time has failed.
  *
- * @throws ResumarkError USAGE for a wrong gate, before anything is measured; and what {@link execute} throws.
+ * @throws ResumarkError USAGE for a wrong gate, before anything is measured; and what {@link run} throws.
  */
-export const executeGated = async (decoded: DecodedScenario, options: GatedOptions = {}): Promise<GatedRun> => {
+export const runGated = async (decoded: DecodedScenario, options: GatedOptions = {}): Promise<GatedRun> => {
   const gates = scenarioGates(decoded.scenario);
   const planned = withGatePlan(decoded, handshakesNeeded(gates));
   const { scenario } = planned;
-  const decide = (run: RunRecord): GateDecision => decideGates(run, { gates, settings: scenario.compare });
+  const decide = (record: RunRecord): GateDecision => decideGates(record, { gates, settings: scenario.compare });
   const attempt = async (number: number): Promise<GatedRun> => {
     const seed = scenario.seed === undefined ? undefined : scenario.seed + number;
-    const run = await execute(
+    const record = await run(
       { ...planned, scenario: { ...scenario, seed } },
       // A run that is under way is judged as if it had ended here.
       { ...options, isDecided: (soFar) => isDecided(decide({ ...soFar, status: 'complete' })) },
     );
-    return { run, decision: decide(run) };
+    return { run: record, decision: decide(record) };
   };
   let last = await attempt(0);
   const decisions: [GateDecision, ...GateDecision[]] = [last.decision];

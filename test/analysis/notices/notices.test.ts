@@ -92,8 +92,8 @@ describe('what was asked for and what was got', () => {
 describe('whether the generator can be trusted', () => {
   const saturated = (change: Partial<RunRecord> = {}, busyShare = 0.97): RunRecord =>
     changed(fakeRun([{}, ticket], { workers: 1, ...change }), (block) =>
-      block.cell.endsWith('ticket') && block.generator !== null
-        ? { saturated: true, generator: { ...block.generator, workers: [{ busyShare, cpuShare: null }] } }
+      block.cell.endsWith('ticket')
+        ? { saturated: true, hosts: block.hosts.map((host) => ({ ...host, workers: [{ busyShare, cpuShare: null }] })) }
         : {},
     );
 

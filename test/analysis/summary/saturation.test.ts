@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { isSaturated } from '../../../src/analysis/summary/saturation.ts';
-import type { GeneratorRecord, ScheduleRecord } from '../../../src/domain/run-record.ts';
+import type { ScheduleCounts } from '../../../src/domain/block-counts.ts';
+import type { HostRecord } from '../../../src/domain/run-record.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../../../src/stats/histogram.ts';
 
-const generator = (...workers: GeneratorRecord['workers']): GeneratorRecord => ({
+const host = (...workers: HostRecord['workers']): HostRecord => ({
   workers,
   mostInFlight: 16,
   fileLimit: null,
@@ -25,7 +26,7 @@ const someLate = (late: number, all: number): EncodedHistogram => {
   return histogram.encode();
 };
 
-const schedule = (change: Partial<ScheduleRecord> = {}, lateNs = 50_000, serviceNs = 1_000_000): ScheduleRecord => ({
+const schedule = (change: Partial<ScheduleCounts> = {}, lateNs = 50_000, serviceNs = 1_000_000): ScheduleCounts => ({
   due: 1000,
   dropped: 0,
   connectionLimited: 0,
@@ -35,24 +36,23 @@ const schedule = (change: Partial<ScheduleRecord> = {}, lateNs = 50_000, service
   ...change,
 });
 
-const ofWorkers = (...workers: GeneratorRecord['workers']): boolean =>
-  isSaturated({ generator: generator(...workers), schedule: null });
+const ofWorkers = (...workers: HostRecord['workers']): boolean => isSaturated({ hosts: [host(...workers)], schedule: null });
 
 it('is told by the busiest worker, and by CPU time only where nothing better is known', () => {
   expect(ofWorkers({ busyShare: 0.2, cpuShare: 0.2 }, { busyShare: 0.91, cpuShare: 0.3 })).toBe(true);
   expect(ofWorkers({ busyShare: 0.89, cpuShare: 0.99 })).toBe(false);
   expect(ofWorkers({ busyShare: null, cpuShare: 0.91 })).toBe(true);
   expect(ofWorkers({ busyShare: null, cpuShare: null })).toBe(false);
-  expect(isSaturated({ generator: null, schedule: null })).toBe(false);
+  expect(isSaturated({ hosts: [], schedule: null })).toBe(false);
 });
 
 it('cannot be where every worker has one handshake at a time: its own work is part of that one', () => {
-  const busy = { ...generator({ busyShare: 0.97, cpuShare: 0.97 }), mostInFlight: 1 };
-  expect(isSaturated({ generator: busy, schedule: null })).toBe(false);
-  expect(isSaturated({ generator: { ...busy, mostInFlight: 2 }, schedule: null })).toBe(true);
+  const busy = { ...host({ busyShare: 0.97, cpuShare: 0.97 }), mostInFlight: 1 };
+  expect(isSaturated({ hosts: [busy], schedule: null })).toBe(false);
+  expect(isSaturated({ hosts: [{ ...busy, mostInFlight: 2 }], schedule: null })).toBe(true);
 });
 
-it.each<[string, ScheduleRecord, boolean]>([
+it.each<[string, ScheduleCounts, boolean]>([
   ['starts in time', schedule(), false],
   ['nothing due', schedule({ due: 0, dropped: 0 }), false],
   ['one that was never started', schedule({ dropped: 1 }), true],
@@ -65,5 +65,5 @@ it.each<[string, ScheduleRecord, boolean]>([
   ['starts that are late by less than anybody can tell', schedule({}, 900_000, 300_000), false],
   ['starts that waited for a connection to end', schedule({ connectionLimited: 10, dropped: 5 }, 9e9), false],
 ])('of a schedule with %s', (_, ofSchedule, expected) => {
-  expect(isSaturated({ generator: null, schedule: ofSchedule })).toBe(expected);
+  expect(isSaturated({ hosts: [], schedule: ofSchedule })).toBe(expected);
 });

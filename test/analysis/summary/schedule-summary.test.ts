@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../../src/analysis/notices/notices.ts';
 import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
-import type { BlockRecord, RunRecord } from '../../../src/domain/run-record.ts';
+import type { BlockRecord, HostRecord, RunRecord } from '../../../src/domain/run-record.ts';
 import { openMix } from '../../report/fake-open-run.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 
@@ -55,24 +55,24 @@ describe('a schedule', () => {
 
 describe('head-room', () => {
   const codes = (run: RunRecord): string[] => noticesOf(run, summarize(run)).map(({ code }) => code);
-  const withGenerator = (change: Partial<NonNullable<BlockRecord['generator']>>): RunRecord =>
-    changed(fakeRun([{}]), ({ generator }) => ({ generator: generator && { ...generator, ...change } }));
+  const withHost = (change: Partial<HostRecord>): RunRecord =>
+    changed(fakeRun([{}]), ({ hosts }) => ({ hosts: hosts.map((host) => ({ ...host, ...change })) }));
 
   it('has nothing to say while there is room', () => {
     expect(codes(fakeRun([{}]))).toEqual([]);
-    expect(codes(withGenerator({ fileLimit: null, portLimit: null, mostInFlight: 1e6 }))).toEqual([]);
+    expect(codes(withHost({ fileLimit: null, portLimit: null, mostInFlight: 1e6 }))).toEqual([]);
   });
 
   it('warns before descriptors and ports are used up, ended connections included', () => {
-    expect(codes(withGenerator({ mostInFlight: 900 }))).toEqual(['headroom']);
-    const run = withGenerator({ timeWait: 27_000 });
+    expect(codes(withHost({ mostInFlight: 900 }))).toEqual(['headroom']);
+    const run = withHost({ timeWait: 27_000 });
     expect(noticesOf(run, summarize(run))).toEqual([
       { code: 'headroom', severity: 'warning', what: 'ports', used: 27_016, limit: 28_232 },
     ]);
   });
 
   it('warns of time that the host took away', () => {
-    expect(codes(withGenerator({ machine: { busyShare: 0.5, stealShare: 0.03, loadAverage: 1 } }))).toEqual(['cpu-stolen']);
+    expect(codes(withHost({ machine: { busyShare: 0.5, stealShare: 0.03, loadAverage: 1 } }))).toEqual(['cpu-stolen']);
   });
 
   it('tells a limit of connections from a slow generator', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ClosedPace, SchedulePace, type WindowBound } from '../../../src/load/worker/pace.ts';
+import type { WindowBound } from '../../../src/load/protocol/messages.ts';
+import { ClosedPace, SchedulePace } from '../../../src/load/worker/pace.ts';
 import { Arrivals } from '../../../src/scenario/arrivals.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
 
@@ -20,7 +21,7 @@ const schedule = (bound: WindowBound, { perSecond = 100, mostInFlight = 10, grac
     graceNs,
   });
 
-const untilMs = (ms: number): WindowBound => ({ by: 'time', endNs: START_NS + ms * 1e6 });
+const untilMs = (ms: number): WindowBound => ({ by: 'time', durationNs: ms * 1e6 });
 
 /** Takes all that is due at a time. @returns the intended starts, in ms after the beginning. */
 const takeAll = (pace: SchedulePace, ms: number, inFlight = 0): number[] => {
@@ -35,15 +36,15 @@ const takeAll = (pace: SchedulePace, ms: number, inFlight = 0): number[] => {
 
 describe('closed load', () => {
   it('keeps the number in flight, and ends with its time or its count', () => {
-    const timed = new ClosedPace(2, { by: 'time', endNs: 100 });
+    const timed = new ClosedPace({ concurrency: 2, bound: { by: 'time', durationNs: 100 }, startNs: 0 });
     expect([timed.take(1, 0), timed.take(2, 1), timed.take(3, 2), timed.take(100, 0)]).toEqual([1, 2, undefined, undefined]);
-    const counted = new ClosedPace(9, { by: 'count', attempts: 1 });
+    const counted = new ClosedPace({ concurrency: 9, bound: { by: 'count', attempts: 1 }, startNs: 0 });
     expect([counted.take(1, 0), counted.take(1, 0)]).toEqual([1, undefined]);
     expect(counted.dueNs()).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('owes nothing at its end, and starts nothing after it', () => {
-    const pace = new ClosedPace(2, { by: 'count', attempts: 5 });
+    const pace = new ClosedPace({ concurrency: 2, bound: { by: 'count', attempts: 5 }, startNs: 0 });
     expect(pace.end()).toBe(0);
     expect(pace.take(1, 0)).toBeUndefined();
   });

@@ -13,7 +13,7 @@ interface Measured {
 }
 
 const measure = async (stream: FakeStream, server: FakeServer, handshakes: number): Promise<Measured> => {
-  const pace = new ClosedPace(1, { by: 'count', attempts: Number.POSITIVE_INFINITY });
+  const pace = new ClosedPace({ concurrency: 1, bound: undefined, startNs: 0 });
   const { window, counters } = fakeWindow(pace, [{ clients: 1, ...stream }], false);
   const engine = new FakeEngine(server);
   const record = await measureSequentially({
@@ -22,6 +22,7 @@ const measure = async (stream: FakeStream, server: FakeServer, handshakes: numbe
     },
     window,
     bound: { by: 'count', attempts: handshakes },
+    startNs: 0,
     control: (): Control => counters.control,
   });
   return { window, engine, record };
@@ -68,7 +69,7 @@ it('has no statistics of a mode that is declined, and ends after so many attempt
 });
 
 it('keeps what was measured when it is interrupted, without statistics of a part', async () => {
-  const pace = new ClosedPace(1, { by: 'count', attempts: Number.POSITIVE_INFINITY });
+  const pace = new ClosedPace({ concurrency: 1, bound: undefined, startNs: 0 });
   const { window, counters } = fakeWindow(pace, [{ mode: 'full', clients: 1 }], false);
   const engine = new FakeEngine({ serviceNs: () => MS });
   const record = await measureSequentially({
@@ -78,6 +79,7 @@ it('keeps what was measured when it is interrupted, without statistics of a part
     },
     window,
     bound: { by: 'count', attempts: 100 },
+    startNs: 0,
     control: () => counters.control,
   });
   expect(record).toBeNull();

@@ -16,13 +16,13 @@ const scheduled = (perSecond: number, seconds: number, mostInFlight = 10_000): S
       index: 0,
     }),
     startNs: 0,
-    bound: { by: 'time', endNs: seconds * S },
+    bound: { by: 'time', durationNs: seconds * S },
     mostInFlight,
     graceNs: 5 * S,
   });
 
 const closed = (concurrency: number, seconds: number): ClosedPace =>
-  new ClosedPace(concurrency, { by: 'time', endNs: seconds * S });
+  new ClosedPace({ concurrency, bound: { by: 'time', durationNs: seconds * S }, startNs: 0 });
 
 const run = (window: LoadWindow, server: FakeServer): FakeEngine => {
   const engine = new FakeEngine(server);
@@ -39,13 +39,13 @@ const reportOf = (window: LoadWindow, stream = 0) => {
 
 const scheduleOf = (window: LoadWindow, stream = 0) => {
   const { schedule } = reportOf(window, stream);
-  if (schedule === undefined) throw new TypeError('there was no schedule');
+  if (schedule === null) throw new TypeError('there was no schedule');
   return schedule;
 };
 
 const quantile = (encoded: EncodedHistogram, p: number): number => LatencyHistogram.decode(encoded).quantileNs(p) ?? 0;
 
-/** Takes 1 ms, but firstByte nobody between 1 s and 2 s. */
+/** Takes 1 ms, but answers nobody between 1 s and 2 s. */
 const stalling: FakeServer = { serviceNs: (startNs) => (startNs >= S && startNs < 2 * S ? 2 * S - startNs : 0) + MS };
 
 describe('a server that stalls for one second', () => {
@@ -135,7 +135,11 @@ describe('a mix', () => {
   });
 
   it('is exact in closed load too, however unlike the parts are in time', () => {
-    const { window } = fakeWindow(new ClosedPace(3, { by: 'count', attempts: 1000 }), streams, false);
+    const { window } = fakeWindow(
+      new ClosedPace({ concurrency: 3, bound: { by: 'count', attempts: 1000 }, startNs: 0 }),
+      streams,
+      false,
+    );
     run(window, { serviceNs: (_, offered) => (offered === undefined ? 9 * MS : MS) });
     expect([reportOf(window, 0).honoured, reportOf(window, 1).honoured]).toEqual([200, 800]);
   });
@@ -153,7 +157,7 @@ describe('session policies', () => {
     return { ...report, engine, offered, sessions: new Set(offered).size };
   };
 
-  it('distinct: each client offeredSessions its own newest', () => {
+  it('distinct: each client offers its own newest', () => {
     expect(offeredSessions({ policy: 'distinct' }).sessions).toBe(100);
     expect(offeredSessions({ policy: 'distinct', clients: 5 }, { gives: false }).sessions).toBe(5);
   });

@@ -47,8 +47,8 @@ it('says which folder cannot be made, and how to name another', async () => {
 
 it.each([
   ['{', /is no JSON/u],
-  ['{"format": 99}', /has format 99, but this version reads format 1/u],
-  ['{"format": 1}', /is damaged: id /u],
+  ['{"format": 99}', /has format 99, but this version reads format 2/u],
+  ['{"format": 2}', /is damaged: id /u],
 ])('refuses a damaged file: %s', async (content, message) => {
   await writeFile(join(parent, 'run.json'), content);
   await expect(readRun(parent)).rejects.toThrow(message);

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { FleetProgress } from '../../../src/load/thread-fleet.ts';
+import type { LoadProgress } from '../../../src/load/load-generator.ts';
 import { RateSampler } from '../../../src/run/progress/recent-rates.ts';
 
-const progress = (change: Partial<FleetProgress>): FleetProgress => ({
+const progress = (change: Partial<LoadProgress>): LoadProgress => ({
   finished: 0,
   honoured: 0,
   errors: 0,

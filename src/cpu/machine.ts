@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseCpuTicks, parseTimeWait, type CpuTicks } from '../cpu/procfs.ts';
-import type { Capacity } from '../scenario/capacity.ts';
+import { parseCpuTicks, parseTimeWait, type CpuTicks } from './procfs.ts';
+import type { MachineLimits } from '../scenario/machine-limits.ts';
 
 /** The machine under the generator at one moment; `undefined` what it does not tell. */
 export interface MachineReading {
@@ -18,7 +18,7 @@ export const readMachine = (): MachineReading => ({
 });
 
 /** What the machine allows a generator. */
-export const readCapacity = (): Capacity => {
+export const readMachineLimits = (): MachineLimits => {
   const [, files] = /^Max open files\s+(\d+)/mu.exec(readText('/proc/self/limits')) ?? [];
   const [low, high] = readText('/proc/sys/net/ipv4/ip_local_port_range').trim().split(/\s+/u).map(numberOf);
   return {

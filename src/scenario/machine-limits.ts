@@ -1,7 +1,7 @@
 import type { Scenario } from './schema.ts';
 
 /** What the machine allows; `undefined` where it is not known. */
-export interface Capacity {
+export interface MachineLimits {
   /** File descriptors of a process. */
   readonly files: number | undefined;
   /** Local ports of one source address. */
@@ -15,9 +15,9 @@ const OWN_FILES = 200;
 const LINGERING = 1000;
 
 /** Why the machine cannot carry the concurrency that is asked for, or `undefined` when it can. */
-export const capacityFlaw = (
+export const machineLimitFlaw = (
   { load, connection }: Scenario,
-  { files, ports }: Capacity,
+  { files, ports }: MachineLimits,
 ): { readonly message: string; readonly hint: string } | undefined => {
   const connections = load.concurrency + Math.min(load.concurrency, LINGERING);
   const needed = connections + OWN_FILES;

@@ -1,0 +1,197 @@
+import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { z } from './zod.ts';
+
+/** Counts one quantity where it arises, and gives it as plain data. */
+export interface Counter<Value> {
+  report(): Value;
+}
+
+/**
+ * A quantity that is counted in parts (threads, machines, blocks) and put together without loss:
+ * merging is associative, and the order of the parts does not matter.
+ */
+export interface Mergeable<Value = unknown, Own extends Counter<Value> = Counter<Value>> {
+  /** Its form in a message and in a result file. */
+  readonly schema: z.ZodType<Value>;
+  /** Starts counting from nothing. */
+  counter(): Own;
+  /** @param parts none gives the value of nothing counted. */
+  merge(parts: readonly Value[]): Value;
+}
+
+export type ValueOf<Quantity> = Quantity extends Mergeable<infer Value> ? Value : never;
+export type CounterOf<Quantity> = Quantity extends { counter(): infer Own } ? Own : never;
+
+type Fields = Readonly<Record<string, Mergeable>>;
+type ValuesOf<Of extends Fields> = { readonly [Name in keyof Of]: ValueOf<Of[Name]> };
+type CountersOf<Of extends Fields> = { readonly [Name in keyof Of]: CounterOf<Of[Name]> };
+type SchemasOf<Of extends Fields> = { readonly [Name in keyof Of]: z.ZodType<ValueOf<Of[Name]>> };
+
+const whole = z.int().nonnegative();
+
+/** A number of things, or of ns or bytes. */
+export class Sum implements Counter<number> {
+  #total = 0;
+
+  add(amount = 1): void {
+    this.#total += amount;
+  }
+
+  report(): number {
+    return this.#total;
+  }
+}
+
+export const sum = (): Mergeable<number, Sum> => ({
+  schema: whole,
+  counter: () => new Sum(),
+  merge: (parts) => parts.reduce((total, part) => total + part, 0),
+});
+
+export type Counts<Key extends string> = string extends Key
+  ? Readonly<Record<string, number>>
+  : Readonly<Partial<Record<Key, number>>>;
+
+/** Numbers of things by their kind; a kind that never came up is left out. */
+export class SumByKey<Key extends string> implements Counter<Counts<Key>> {
+  readonly #totals: Partial<Record<Key, number>> = {};
+
+  add(key: Key): void {
+    this.#totals[key] = (this.#totals[key] ?? 0) + 1;
+  }
+
+  report(): Counts<Key> {
+    return this.#totals as Counts<Key>;
+  }
+}
+
+/** @param keys the schema of a key. */
+export const sumByKey = <Key extends string>(keys: z.ZodType<Key, Key>): Mergeable<Counts<Key>, SumByKey<Key>> => ({
+  schema: z.partialRecord(keys as z.ZodType<Key, Key> & z.core.$ZodRecordKey, whole) as unknown as z.ZodType<Counts<Key>>,
+  counter: () => new SumByKey<Key>(),
+  merge: (parts) => sumCounts(parts),
+});
+
+/** Adds up counts by their keys; keys that count nothing are left out. */
+export const sumCounts = <Key extends string>(parts: readonly Counts<Key>[]): Counts<Key> => {
+  const totals: Partial<Record<Key, number>> = {};
+  for (const [key, value] of parts.flatMap((part) => Object.entries(part) as [Key, number][])) {
+    if (value > 0) totals[key] = (totals[key] ?? 0) + value;
+  }
+  return totals as Counts<Key>;
+};
+
+/** The smallest (`Math.min`) or largest (`Math.max`) of some whole numbers; null of none. */
+export class Extreme implements Counter<number | null> {
+  readonly #choose: (a: number, b: number) => number;
+  #value: number | null = null;
+
+  constructor(choose: (a: number, b: number) => number) {
+    this.#choose = choose;
+  }
+
+  include(value: number): void {
+    this.#value = this.#value === null ? value : this.#choose(this.#value, value);
+  }
+
+  report(): number | null {
+    return this.#value;
+  }
+}
+
+export const least = (): Mergeable<number | null, Extreme> => extreme((a, b) => Math.min(a, b));
+export const most = (): Mergeable<number | null, Extreme> => extreme((a, b) => Math.max(a, b));
+
+const extreme = (choose: (a: number, b: number) => number): Mergeable<number | null, Extreme> => ({
+  schema: whole.nullable(),
+  counter: () => new Extreme(choose),
+  merge: (parts) => parts.reduce((best, part) => (best === null || part === null ? (best ?? part) : choose(best, part)), null),
+});
+
+export const histogramSchema = z.object({
+  count: whole,
+  minNs: whole.nullable(),
+  maxNs: whole.nullable(),
+  sumNs: z.number().nonnegative(),
+  hdr: z.string(),
+});
+
+/** Durations in ns. */
+export class Durations extends LatencyHistogram implements Counter<EncodedHistogram> {
+  report(): EncodedHistogram {
+    return this.encode();
+  }
+}
+
+export const durations = (): Mergeable<EncodedHistogram, Durations> => ({
+  schema: histogramSchema,
+  counter: () => new Durations(),
+  // Encoding takes milliseconds: what is alone stays as it is.
+  merge: ([first, ...others]) => {
+    if (first !== undefined && others.length === 0) return first;
+    const parts = first === undefined ? [] : [first, ...others];
+    return LatencyHistogram.merged(parts.map((part) => LatencyHistogram.decode(part))).encode();
+  },
+});
+
+/** Several quantities together, each under its name. */
+export interface Group<Of extends Fields> extends Mergeable<ValuesOf<Of>, GroupCounter<Of>> {
+  /** The schemas of its fields, to be part of a larger object. */
+  readonly shape: SchemasOf<Of>;
+}
+
+export type GroupCounter<Of extends Fields> = CountersOf<Of> & Counter<ValuesOf<Of>>;
+
+export const group = <const Of extends Fields>(fields: Of): Group<Of> => {
+  const shape = mapped(fields, ({ schema }) => schema) as SchemasOf<Of>;
+  return {
+    shape,
+    schema: z.object(shape) as unknown as z.ZodType<ValuesOf<Of>>,
+    counter: () => {
+      const counters = mapped(fields, (field) => field.counter());
+      const report = (): ValuesOf<Of> => mapped(counters, (counter) => counter.report()) as ValuesOf<Of>;
+      return { ...counters, report } as GroupCounter<Of>;
+    },
+    merge: (parts) => mapped(fields, (field, name) => field.merge(parts.map((part) => part[name]))) as ValuesOf<Of>,
+  };
+};
+
+const mapped = <Of extends Readonly<Record<string, unknown>>, Result>(
+  fields: Of,
+  change: (field: Of[keyof Of], name: keyof Of & string) => Result,
+): Record<keyof Of & string, Result> => {
+  const names = Object.keys(fields) as (keyof Of & string)[];
+  return Object.fromEntries(names.map((name) => [name, change(fields[name], name)])) as Record<keyof Of & string, Result>;
+};
+
+/** Counts a quantity that may not arise at all: null until it is first asked for. */
+export class OptionalCounter<Value, Own extends Counter<Value>> implements Counter<Value | null> {
+  readonly #make: () => Own;
+  #own: Own | undefined;
+
+  constructor(make: () => Own) {
+    this.#make = make;
+  }
+
+  /** The quantity's own counter: from now on there is something to report. */
+  get counter(): Own {
+    this.#own ??= this.#make();
+    return this.#own;
+  }
+
+  report(): Value | null {
+    return this.#own === undefined ? null : this.#own.report();
+  }
+}
+
+/** A quantity that is null where it did not arise. */
+export const optional = <Value, Own extends Counter<Value>>(
+  quantity: Mergeable<Value, Own>,
+): Mergeable<Value | null, OptionalCounter<Value, Own>> => ({
+  schema: quantity.schema.nullable(),
+  counter: () => new OptionalCounter(() => quantity.counter()),
+  merge: (parts) => {
+    const present = parts.filter((part): part is Value => part !== null);
+    return present.length === 0 ? null : quantity.merge(present);
+  },
+});

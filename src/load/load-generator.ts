@@ -1,0 +1,71 @@
+import type { MachineReading } from '../cpu/machine.ts';
+import type { SessionPolicy } from '../domain/session-policy.ts';
+import type { ClientSettings } from '../engine/engine.ts';
+import type { MachineLimits } from '../scenario/machine-limits.ts';
+import type { Control } from './protocol/counters.ts';
+import type { MeasureReport, MeasureRequest, PrimeReport, PrimeRequest } from './protocol/messages.ts';
+
+/** A cell as workers load it, opened once per run: windows name it by its id. */
+export interface CellContext {
+  readonly cell: string;
+  readonly settings: ClientSettings;
+  readonly policy: SessionPolicy;
+  /** Least age of a session that is offered. */
+  readonly offerAfterNs: number;
+}
+
+/** Live counts of all workers in the phase that goes on. */
+export interface LoadProgress {
+  readonly finished: number;
+  readonly honoured: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  /** Measured starts. */
+  readonly begun: number;
+  /** Time in which each worker had nothing to do. */
+  readonly restedNs: readonly number[];
+  /** Of the honoured handshakes of this window so far, within 9 %; `undefined` before the first. */
+  readonly p50Ns: number | undefined;
+  readonly p99Ns: number | undefined;
+}
+
+/** One machine's part of a window. */
+export interface HostReport {
+  /** One per worker of this machine. */
+  readonly workers: readonly MeasureReport[];
+  readonly before: MachineReading;
+  readonly after: MachineReading;
+  readonly limits: MachineLimits;
+}
+
+export interface MeasuredLoad {
+  /** Start of the window as Unix time, in digits: ns since 1970 are beyond what a double holds. */
+  readonly startUnixNs: string;
+  readonly hosts: readonly HostReport[];
+}
+
+/**
+ * Carries out windows: the worker threads of this process, or agents on several machines.
+ *
+ * It knows nothing of plans, rounds and results: it opens cells once, and is asked window by window
+ * to obtain sessions and to load. Questions are put one at a time.
+ */
+export interface LoadGenerator {
+  /** Workers that a window's load is split over. */
+  readonly workers: number;
+  /** Makes the cells known that windows will name. */
+  open(contexts: readonly CellContext[]): Promise<void>;
+  /** @param requests one per worker that takes part: the first ones. */
+  prime(requests: readonly PrimeRequest[]): Promise<readonly PrimeReport[]>;
+  /**
+   * Loads from a common start on, until each worker's bound.
+   *
+   * @param startInNs time until that start: enough for all workers to be waiting for it.
+   * @throws ResumarkError WORKER_LOST when a worker has ended.
+   */
+  measure(requests: readonly MeasureRequest[], startInNs: number): Promise<MeasuredLoad>;
+  progress(): LoadProgress;
+  /** Reaches workers in the middle of a window. `run` takes a `drain` back. */
+  control(control: Control): void;
+  close(): Promise<void>;
+}

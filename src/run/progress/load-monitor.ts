@@ -1,0 +1,139 @@
+import { nowNs } from '../../engine/clock.ts';
+import type { LoadGenerator, LoadProgress } from '../../load/load-generator.ts';
+import type { WindowPhase } from '../../load/window-request.ts';
+import { RateSampler, type RecentRates } from './recent-rates.ts';
+
+/** Often enough for a person and for a stop; rare enough not to disturb what is measured. */
+const POLL_MS = 200;
+
+/** Span of the rates that are shown: long enough for a steady number, short enough to see a change. */
+const SHOWN_MS = 2000;
+
+/** Span of the errors that a run is stopped on: a burst, as when a listen queue overflows, is shorter. A target that hangs fails slowly. */
+const JUDGED_MS = 5000;
+
+/** Time that handshakes in flight have to finish when the run is interrupted. */
+const DRAIN_MS = 1000;
+
+/** Fewer attempts than this say little of a target... */
+const LEAST_ATTEMPTS = 20;
+
+/** ...and priming tries again what fails, in a cell that may be meant to fail: there it takes more. */
+const LEAST_PRIMINGS = 200;
+
+/** The state of a window at one moment. */
+export interface WindowProgress {
+  readonly phase: WindowPhase;
+  /** Of this phase so far. */
+  readonly progress: LoadProgress;
+  readonly recent: RecentRates;
+  /** Since the phase began. */
+  readonly elapsedMs: number;
+}
+
+export interface MonitorOptions {
+  readonly signal: AbortSignal | undefined;
+  /** The load is stopped when more than this share of the attempts fails, recently or in all. */
+  readonly mostErrors: number;
+  readonly onProgress: (progress: WindowProgress) => void;
+}
+
+/** The outcome of a window that was monitored. */
+export interface Monitored<Result> {
+  readonly result: Result;
+  /** The share of failed attempts that the load was stopped at, `undefined` when it was not. */
+  readonly stoppedAt: number | undefined;
+}
+
+/**
+ * Monitors a load generator while it measures one window: reports the progress, passes an interrupt on, and stops loading a target that
+ * fails. Afterwards the generator may load again, unless the run was interrupted.
+ */
+export const monitored = async <Result>(
+  generator: LoadGenerator,
+  options: MonitorOptions,
+  measure: (onPhase: (phase: WindowPhase) => void) => Promise<Result>,
+): Promise<Monitored<Result>> => {
+  const monitor = new Monitor(generator, options);
+  try {
+    const result = await measure(monitor.onPhase);
+    // A window may be over before it was looked at.
+    monitor.checkErrors();
+    return { result, stoppedAt: monitor.stoppedAt };
+  } finally {
+    monitor.end();
+  }
+};
+
+class Monitor {
+  readonly #generator: LoadGenerator;
+  readonly #options: MonitorOptions;
+  readonly #timer: NodeJS.Timeout;
+  readonly #shown = new RateSampler(SHOWN_MS);
+  readonly #judged = new RateSampler(JUDGED_MS, LEAST_ATTEMPTS);
+  #phase: WindowPhase = { name: 'priming', sessions: 0 };
+  #sinceNs = nowNs();
+  #drain: NodeJS.Timeout | undefined;
+  #stoppedAt: number | undefined;
+
+  constructor(generator: LoadGenerator, options: MonitorOptions) {
+    this.#generator = generator;
+    this.#options = options;
+    this.#timer = setInterval(() => {
+      this.#poll();
+    }, POLL_MS);
+    if (options.signal?.aborted === true) this.#interrupt();
+    options.signal?.addEventListener('abort', this.#interrupt);
+  }
+
+  get stoppedAt(): number | undefined {
+    return this.#stoppedAt;
+  }
+
+  /** Notes that a phase begins. Priming and the window start all counters anew. */
+  readonly onPhase = (phase: WindowPhase): void => {
+    this.#phase = phase;
+    this.#sinceNs = phase.name === 'window' ? phase.startNs : nowNs();
+    if (phase.name === 'ageing') return;
+    this.#shown.reset();
+    this.#judged.reset();
+  };
+
+  /** Stops the load when too much of it fails. */
+  checkErrors(): void {
+    const progress = this.#generator.progress();
+    const all = { attempts: progress.finished + progress.errors, errors: progress.errors };
+    const recent = this.#judged.sample(performance.now(), progress);
+    const share = Math.max(this.#errorShareOf(recent), this.#errorShareOf(all));
+    if (share <= this.#options.mostErrors) return;
+    this.#stoppedAt ??= share;
+    this.#generator.control('drain');
+  }
+
+  end(): void {
+    const { signal } = this.#options;
+    clearInterval(this.#timer);
+    clearTimeout(this.#drain);
+    signal?.removeEventListener('abort', this.#interrupt);
+    if (this.#stoppedAt !== undefined && signal?.aborted !== true) this.#generator.control('run');
+  }
+
+  #poll(): void {
+    const progress = this.#generator.progress();
+    const recent = this.#shown.sample(performance.now(), progress);
+    const elapsedMs = Math.max(0, nowNs() - this.#sinceNs) / 1e6;
+    this.#options.onProgress({ phase: this.#phase, progress, recent, elapsedMs });
+    this.checkErrors();
+  }
+
+  #errorShareOf({ attempts, errors }: Pick<RecentRates, 'attempts' | 'errors'>): number {
+    return attempts < (this.#phase.name === 'priming' ? LEAST_PRIMINGS : LEAST_ATTEMPTS) ? 0 : errors / attempts;
+  }
+
+  readonly #interrupt = (): void => {
+    this.#generator.control('drain');
+    this.#drain = setTimeout(() => {
+      this.#generator.control('cancel');
+    }, DRAIN_MS);
+  };
+}
