@@ -67,7 +67,7 @@ export class SumByKey<Key extends string> implements Counter<Counts<Key>> {
 
 /** @param keys the schema of a key. */
 export const sumByKey = <Key extends string>(keys: z.ZodType<Key, Key>): Mergeable<Counts<Key>, SumByKey<Key>> => ({
-  schema: z.partialRecord(keys as z.ZodType<Key, Key> & z.core.$ZodRecordKey, whole) as unknown as z.ZodType<Counts<Key>>,
+  schema: z.partialRecord(keys, whole) as unknown as z.ZodType<Counts<Key>>,
   counter: () => new SumByKey<Key>(),
   merge: (parts) => sumCounts(parts),
 });
@@ -164,7 +164,7 @@ const mapped = <Of extends Readonly<Record<string, unknown>>, Result>(
   return Object.fromEntries(names.map((name) => [name, change(fields[name], name)])) as Record<keyof Of & string, Result>;
 };
 
-/** Counts a quantity that may not arise at all: null until it is first asked for. */
+/** Counts a quantity that may not arise at all: null until it begins. */
 export class OptionalCounter<Value, Own extends Counter<Value>> implements Counter<Value | null> {
   readonly #make: () => Own;
   #own: Own | undefined;
@@ -173,8 +173,8 @@ export class OptionalCounter<Value, Own extends Counter<Value>> implements Count
     this.#make = make;
   }
 
-  /** The quantity's own counter: from now on there is something to report. */
-  get counter(): Own {
+  /** Begins to count, if nothing was counted yet. @returns the quantity's own counter. */
+  begin(): Own {
     this.#own ??= this.#make();
     return this.#own;
   }

@@ -81,7 +81,7 @@ const occupiedShare = (workers: readonly MeasureReport[], index: number): number
   return all > 0 ? own / all : 0;
 };
 
-type Stated = { readonly negotiated: Negotiated | null };
+interface Stated { readonly negotiated: Negotiated | null }
 
 const firstNegotiated = (parts: readonly Stated[]): Negotiated | undefined =>
   parts.find(({ negotiated }) => negotiated !== null)?.negotiated ?? undefined;

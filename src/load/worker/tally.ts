@@ -12,6 +12,8 @@ export class Tally {
   /** @param isScheduled whether starts are due by a schedule, so that lateness and response time mean something. */
   constructor(isScheduled: boolean) {
     this.#isScheduled = isScheduled;
+    // A schedule in which nothing falls due is a schedule all the same.
+    if (isScheduled) this.#counts.schedule.begin();
   }
 
   /** Of the first honoured handshake whose hellos were read. */
@@ -22,21 +24,21 @@ export class Tally {
   /** Counts a start that fell due and is made. */
   started(wasConnectionLimited: boolean): void {
     if (!this.#isScheduled) return;
-    const { due, connectionLimited } = this.#counts.schedule.counter;
+    const { due, connectionLimited } = this.#counts.schedule.begin();
     due.add();
     if (wasConnectionLimited) connectionLimited.add();
   }
 
   /** Counts a start that fell due and is never made. */
   dropped(): void {
-    const { due, dropped } = this.#counts.schedule.counter;
+    const { due, dropped } = this.#counts.schedule.begin();
     due.add();
     dropped.add();
   }
 
   /** Counts a session of that age that is offered. */
   offered(ageNs: number, isFirstTime: boolean): void {
-    const { handshakes, sessions, ageNs: ages } = this.#counts.offeredSessions.counter;
+    const { handshakes, sessions, ageNs: ages } = this.#counts.offeredSessions.begin();
     handshakes.add();
     ages.record(Math.max(0, ageNs));
     if (isFirstTime) sessions.add();
@@ -45,7 +47,7 @@ export class Tally {
   /** Counts any measured attempt, whether it failed or not. */
   ended(outcome: Outcome, intendedNs: number): void {
     this.#counts.residenceNs.add(outcome.endNs - outcome.startNs);
-    if (this.#isScheduled) this.#counts.schedule.counter.lateNs.record(Math.max(0, outcome.startNs - intendedNs));
+    if (this.#isScheduled) this.#counts.schedule.begin().lateNs.record(Math.max(0, outcome.startNs - intendedNs));
   }
 
   honoured(outcome: Outcome, intendedNs: number): void {
@@ -62,7 +64,7 @@ export class Tally {
 
   /** Counts the first byte of the answer, of an honoured handshake that sent a request. */
   requested({ firstByteNs, handshakeNs }: Outcome): void {
-    const first = this.#counts.firstByte.counter;
+    const first = this.#counts.firstByte.begin();
     if (firstByteNs === 0) {
       first.unanswered.add();
       return;
@@ -89,13 +91,11 @@ export class Tally {
 
   /** Encodes histograms, which takes milliseconds. */
   report(): BlockCounts {
-    // A schedule in which nothing fell due was a schedule all the same.
-    if (this.#isScheduled) void this.#counts.schedule.counter;
     return this.#counts.report();
   }
 
   #timed({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): void {
-    const { serviceNs, responseNs } = this.#counts.schedule.counter;
+    const { serviceNs, responseNs } = this.#counts.schedule.begin();
     serviceNs.record(connectNs + handshakeNs);
     responseNs.record(Math.max(0, startNs - intendedNs) + connectNs + handshakeNs);
   }
@@ -109,7 +109,7 @@ export class Tally {
     counts.bytesIn.add(bytesIn);
     counts.bytesOut.add(bytesOut);
     if (newestTicket === undefined) return;
-    const { afterNs, leastBytes, mostBytes, leastLifetimeS, mostLifetimeS } = counts.tickets.counter;
+    const { afterNs, leastBytes, mostBytes, leastLifetimeS, mostLifetimeS } = counts.tickets.begin();
     if (ticketNs > 0) afterNs.record(ticketNs);
     leastBytes.include(newestTicket.ticketBytes);
     mostBytes.include(newestTicket.ticketBytes);

@@ -1,0 +1,44 @@
+import { decodeScenario } from '../../src/scenario/decode.ts';
+import { expand } from '../../src/scenario/expand.ts';
+import type { ScenarioInput } from '../../src/scenario/schema.ts';
+import type { LoadGenerator } from '../../src/load/load-generator.ts';
+import type { OpenState } from '../../src/run/prepare/open-states.ts';
+import { contextOf, prepareCells } from '../../src/run/prepare/prepare-cells.ts';
+import type { Prepared, RunOptions } from '../../src/run/prepare/prepared.ts';
+
+/** Everything that is ready when measuring begins, without a server: states are open on paper only. */
+export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput, options: RunOptions = {}): Promise<Prepared> => {
+  const decoded = decodeScenario(input, {}, 'test');
+  const { scenario } = decoded;
+  const expansion = expand(scenario);
+  const states = Object.keys(scenario.states).map(openOnPaper);
+  const cells = prepareCells(scenario, expansion, states);
+  await generator.open(cells.map((cell) => contextOf(cell, scenario)));
+  return {
+    decoded,
+    expansion,
+    states,
+    cells,
+    chosen: {
+      engine: { name: 'wire', library: 'none', tellsTurns: true, readsEveryHello: true },
+      reason: 'it is a test',
+      obstacles: [],
+    },
+    negotiated: new Map(),
+    generator,
+    options,
+  };
+};
+
+const openOnPaper = (label: string): OpenState => ({
+  label,
+  target: `${label}:443`,
+  address: '127.0.0.1',
+  port: 443,
+  serverName: undefined,
+  verify: false,
+  ca: undefined,
+  identity: undefined,
+  cpu: undefined,
+  close: () => Promise.resolve(),
+});
