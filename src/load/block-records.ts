@@ -45,7 +45,7 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
   });
 };
 
-/** Where and when a block was measured. */
+/** The place and time of a block. */
 const placed = ({ request, measured }: WindowReports, workers: readonly MeasureReport[], { cell }: WindowStream) => ({
   cell: cellId(cell),
   round: Math.max(0, request.window.round),
@@ -86,7 +86,7 @@ interface Stated { readonly negotiated: Negotiated | null }
 const firstNegotiated = (parts: readonly Stated[]): Negotiated | undefined =>
   parts.find(({ negotiated }) => negotiated !== null)?.negotiated ?? undefined;
 
-/** What the measured handshakes agreed on, with the certificate that the full ones before them showed. */
+/** The terms that the measured handshakes agreed on, with the certificate that the full ones before them showed. */
 const negotiatedOf = (measured: Negotiated | undefined, primed: Negotiated | undefined): Negotiated | undefined => {
   if (measured === undefined || primed === undefined) return measured;
   return { ...measured, keyType: primed.keyType, certificateSha256: primed.certificateSha256 };

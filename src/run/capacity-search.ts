@@ -11,19 +11,19 @@ import type { WindowSequence } from './window-sequence.ts';
 
 const DEFAULT_PROBE_MS = 5000;
 
-/** So many handshakes are to lie beyond the objective's quantile, or it is chance... */
+/** Fewer handshakes than this beyond the objective's quantile are chance... */
 const LEAST_BEYOND = 10;
 
 /** ...but at a low rate nobody waits for them longer than so many times a probe's time. */
 const MOST_STRETCH = 4;
 
-/** What a target does when it is kept busy, shortly: it warms both sides up and tells about where to begin. */
+/** Time for which a target is kept busy at first: it warms both sides up and shows about where to begin. */
 const SATURATING_MS = 1000;
 
 /** A queue of requests takes up the rate that a target can do at most; what it can do in time is a little below. */
 const FIRST_SHARE = 0.8;
 
-/** Where nothing was honoured. */
+/** The first rate where nothing was honoured. */
 const FIRST_PER_SECOND = 10;
 
 /** As many probes as a search mostly takes, for the progress. */

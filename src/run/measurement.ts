@@ -71,7 +71,7 @@ class Measurement {
     return this.#run;
   }
 
-  /** When a worker is lost, what was measured until then is kept. @throws any other error, and that one too when nothing was measured. */
+  /** Keeps what was measured until a worker was lost. @throws any other error, and that one too when nothing was measured. */
   #keepAfter(error: unknown): RunStatus {
     const isKept = error instanceof ResumarkError && error.code === 'WORKER_LOST' && this.#run.blocks.length > 0;
     if (!isKept) throw error;

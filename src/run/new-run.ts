@@ -57,7 +57,7 @@ export const newRun = (
   notices: [],
 });
 
-/** What the numbers depend on besides the scenario. No host name and no user name: results are shared. */
+/** Facts that the numbers depend on besides the scenario. No host name and no user name: results are shared. */
 const describeEnvironment = (): RunRecord['environment'] => ({
   node: process.versions.node,
   openssl: process.versions.openssl,

@@ -2,26 +2,26 @@ import type { CapacityRecord } from '../domain/capacity-record.ts';
 import type { BlockRecord } from '../domain/run-record.ts';
 import { plannedMs, type PlannedWindow } from '../scenario/plan.ts';
 
-/** What a run measures, window after window: a plan that stands, or a search that goes by what was found. */
+/** The windows of a run, one after the other: a fixed plan, or a search that depends on its findings. */
 export interface WindowSequence {
-  /** How many windows there are to be, as far as that is known. */
+  /** Number of windows, as far as that is known. */
   readonly windows: number;
-  /** How many blocks are to be kept of these. */
+  /** Number of blocks that will be kept of these. */
   readonly blocks: number;
   readonly rounds: number;
-  /** How long the windows after this one take, `undefined` where that is for the server to say. */
+  /** Time of the windows after this one, `undefined` where that is for the server to say. */
   readonly laterMs: number | undefined;
-  /** Whether a window whose connections fail too often is a result, and not the end. */
+  /** True when a window whose connections fail too often is a result, and not the end. */
   readonly toleratesErrors: boolean;
-  /** What was searched for so far; empty without a search. */
+  /** Searches so far; empty where none is made. */
   readonly capacity: readonly CapacityRecord[];
   /** The next window, `undefined` when all is measured. */
   next(): PlannedWindow | undefined;
-  /** Takes what the last window came to. */
+  /** Takes the blocks of the last window. */
   observe(blocks: readonly BlockRecord[]): void;
 }
 
-/** A plan that stands. */
+/** A plan made beforehand. */
 export class FixedSequence implements WindowSequence {
   readonly toleratesErrors = false;
   readonly capacity = [];

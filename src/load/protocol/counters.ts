@@ -1,6 +1,6 @@
 import { LIVE_LATENCY_WORDS, LiveLatency } from './live-latency.ts';
 
-/** What a worker shows while it works, and what it is told: shared memory, since no message is sent inside the window. */
+/** Slots of the memory that a worker shares with its fleet: no message is sent inside the window. */
 const FINISHED = 0;
 const HONOURED = 1;
 const ERRORS = 2;

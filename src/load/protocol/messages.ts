@@ -14,7 +14,7 @@ export const PROTOCOL_VERSION = 1;
 const version = z.literal(PROTOCOL_VERSION);
 const whole = z.int().nonnegative();
 
-/** Where a worker's part of a window ends: after a time, or after a number of starts. */
+/** The end of a worker's part of a window: after a time, or after a number of starts. */
 const boundSchema = z.discriminatedUnion('by', [
   z.object({ by: z.literal('time'), durationNs: whole }),
   z.object({ by: z.literal('count'), attempts: whole }),
@@ -31,7 +31,7 @@ const profileSchema = z.discriminatedUnion('shape', [
   }),
 ]);
 
-/** When handshakes begin in a worker's part of a window. */
+/** The rule by which handshakes start in a worker's part of a window. */
 const paceSchema = z.discriminatedUnion('model', [
   z.object({ model: z.literal('closed'), concurrency: whole, bound: boundSchema }),
   z.object({ model: z.literal('sequential'), bound: boundSchema }),
@@ -92,7 +92,7 @@ const measureReportSchema = z.object({
   cpuNs: z.array(z.number()).nullable(),
   /** Time that the connections' places existed for (closed load) or were taken (scheduled load). */
   inFlightNs: z.number(),
-  /** When the last connection ended, after the window's start. */
+  /** Time from the window's start until the last connection ended. */
   lastEndNs: z.number(),
   /** Connections at once, at most. */
   mostInFlight: whole,

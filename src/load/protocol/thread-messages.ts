@@ -2,13 +2,13 @@ import type { CellContext } from '../load-generator.ts';
 import type { EngineChoice } from '../../engine/open.ts';
 import type { PlainError } from './plain-error.ts';
 
-/** What a worker thread begins its life with. */
+/** Data that a worker thread starts with. */
 export interface ThreadSetup {
   readonly engine: EngineChoice;
   readonly counters: SharedArrayBuffer;
 }
 
-/** What is asked of a worker thread, between windows only. Requests and reports are encoded as in `messages.ts`. */
+/** Questions to a worker thread, put between windows only. Requests and reports are encoded as in `messages.ts`. */
 export type ThreadRequest =
   | { readonly type: 'open'; readonly contexts: readonly CellContext[] }
   | { readonly type: 'prime'; readonly request: unknown }

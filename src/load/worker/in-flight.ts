@@ -29,12 +29,12 @@ export class InFlight {
     this.#lastNs[slot] = nowNs;
   }
 
-  /** As many as were ever taken at once. */
+  /** The most slots that were taken at once. */
   get most(): number {
     return this.#firstNs.length;
   }
 
-  /** When the last connection ended. */
+  /** The time at which the last connection ended. */
   get lastEndNs(): number {
     return this.#lastNs.reduce((latest, ns) => Math.max(latest, ns), 0);
   }

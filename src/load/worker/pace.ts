@@ -6,7 +6,7 @@ import type { PaceRequest, WindowBound } from '../protocol/messages.ts';
 export interface Pace {
   /** Takes the next start that is due. @returns its intended time, `undefined` when none is due. */
   take(nowNs: number, inFlight: number): number | undefined;
-  /** When to ask again; `Infinity` when nothing becomes due by time alone. */
+  /** The time to ask again; `Infinity` when nothing becomes due by time alone. */
   dueNs(inFlight: number): number;
   /** True when the start that was taken last had to wait for a connection to end. */
   readonly wasConnectionLimited: boolean;

@@ -82,9 +82,9 @@ class Attempts {
 class OneHandshake implements Work<VirtualClient> {
   readonly #window: LoadWindow;
   #isStarted = false;
-  /** Whether it was none of those that only fetch a session. */
+  /** True unless the handshake only fetched a session. */
   isMeasured = false;
-  /** How long it took, `undefined` when it was not honoured. */
+  /** Its duration, `undefined` when it was not honoured. */
   honouredNs: number | undefined;
 
   constructor(window: LoadWindow) {

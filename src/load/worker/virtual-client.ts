@@ -13,7 +13,7 @@ export class VirtualClient implements Attempt {
   readonly stream: number;
   purpose: Purpose = 'prime';
   tap = false;
-  /** When its handshake was to begin, on the engines' clock. */
+  /** Intended start of its handshake, on the engines' clock. */
   intendedNs = 0;
   /** Its slot among those in flight. */
   slot = 0;
@@ -65,7 +65,7 @@ export class VirtualClient implements Attempt {
     return this.#sessions.isExpired(nowNs);
   }
 
-  /** What {@link session} gives is offered. @returns whether it is the first time. */
+  /** Notes that {@link session} is offered. @returns true the first time. */
   noteOffer(): boolean {
     return this.#sessions.noteOffer();
   }

@@ -12,13 +12,13 @@ import { htmlReport } from '../../report/html/page.ts';
 import { runJson } from '../../report/json.ts';
 import { readResultFile } from './result-file.ts';
 
-/** Runs that begin in the same second, as in a script, have the same ID but for a number behind it. */
+/** Runs that begin in the same second, as in a script, have the same ID but for a number appended to it. */
 const MOST_OF_ONE_SECOND = 1000;
 
 /** A run folder. Made before anything is measured, so that a path that cannot be written fails at once. */
 export class RunStore {
   readonly folder: string;
-  /** The name of the folder: the run's ID, with a number behind it when that was taken. */
+  /** The name of the folder: the run's ID, with a number appended when that was taken. */
   readonly runId: string;
 
   private constructor(folder: string, runId: string) {

@@ -53,6 +53,6 @@ export class RunSaver {
   }
 }
 
-/** What the operating system refuses, as opposed to a bug of ours. */
+/** Tells an error of the operating system from a bug of ours. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
   error instanceof Error && 'syscall' in error && 'code' in error;

@@ -5,7 +5,7 @@ import { requestText } from '../../scenario/request.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { OpenState } from './open-states.ts';
 
-/** What the engine needs to know to connect to a state in one protocol and mode. */
+/** Settings with which the engine connects to a state in one protocol and mode. */
 export const clientSettings = (
   scenario: Scenario,
   state: OpenState,

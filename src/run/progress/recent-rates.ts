@@ -1,6 +1,6 @@
 import type { LoadProgress } from '../../load/load-generator.ts';
 
-/** How a fleet did in the last moments. */
+/** Rates of a load generator over the last moments. */
 export interface RecentRates {
   /** Ended attempts, finished or failed, per second; `undefined` before there is a moment to speak of. */
   readonly ratePerSecond: number | undefined;

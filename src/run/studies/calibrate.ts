@@ -14,7 +14,7 @@ import { run } from '../execute.ts';
 import type { RunOptions } from '../prepare/prepared.ts';
 
 export interface CalibrateOptions extends Omit<RunOptions, 'isDecided' | 'store'> {
-  /** Pairs that the noise is told from. */
+  /** Pairs from which the noise is estimated. */
   readonly pairs: number;
   /** Gates that are measured one after another, each with servers of its own. */
   readonly gates: number;

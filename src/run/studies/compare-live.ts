@@ -6,7 +6,7 @@ import type { DecodedScenario } from '../../scenario/decode.ts';
 import { run } from '../execute.ts';
 import type { RunOptions } from '../prepare/prepared.ts';
 
-/** What was measured, and what it comes to: one comparison of each other state with the first. */
+/** A run, and the comparison of each of its other states with the first. */
 export interface LiveComparison {
   readonly run: RunRecord;
   readonly comparisons: readonly Comparison[];

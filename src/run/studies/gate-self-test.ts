@@ -21,9 +21,9 @@ const INJECTED = 0.2;
 export const gateSelfTest = async ({ signal, onStep }: SelfTestOptions = {}): Promise<SelfTestResult> => {
   const step = async (kind: SelfTestStep['kind'], workNs: number): Promise<SelfTestStep> => {
     const { run, decision } = await runGated(scenarioWith(workNs), signal === undefined ? {} : { signal });
-    const told = { kind, workNs, p50Ns: medianBefore(run), decision };
-    onStep?.(told);
-    return told;
+    const tested = { kind, workNs, p50Ns: medianBefore(run), decision };
+    onStep?.(tested);
+    return tested;
   };
   const same = await step('same', 0);
   if (same.decision.outcome === 'failed') return 'wrong';

@@ -9,7 +9,7 @@ import { run } from '../execute.ts';
 import type { RunOptions } from '../prepare/prepared.ts';
 
 export interface GatedOptions extends Omit<RunOptions, 'isDecided'> {
-  /** How often an alarm is tried again in a run of its own before it counts; 0 unless given. */
+  /** Number of times that an alarm is measured again, in a run of its own, before it counts; default 0. */
   readonly confirm?: number;
 }
 
