@@ -81,7 +81,9 @@ const occupiedShare = (workers: readonly MeasureReport[], index: number): number
   return all > 0 ? own / all : 0;
 };
 
-interface Stated { readonly negotiated: Negotiated | null }
+interface Stated {
+  readonly negotiated: Negotiated | null;
+}
 
 const firstNegotiated = (parts: readonly Stated[]): Negotiated | undefined =>
   parts.find(({ negotiated }) => negotiated !== null)?.negotiated ?? undefined;

@@ -22,7 +22,7 @@ export class RateSampler {
   readonly #leastAttempts: number;
   #samples: Sample[] = [];
 
-  /** RecentRates is so long, and longer until at least so many attempts have ended in it. */
+  /** @param spanMs span of the rates; it is longer until `leastAttempts` attempts have ended in it. */
   constructor(spanMs: number, leastAttempts = 0) {
     this.#spanMs = spanMs;
     this.#leastAttempts = leastAttempts;
