@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -5,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ResumarkError } from '../../src/domain/error.ts';
 import { certificateFiles, makeCertificate } from '../../src/target/certificate.ts';
@@ -139,6 +141,26 @@ it('kills what a program leaves running when it stops', async () => {
   await program.close();
   expect(await program.exited).toBe('SIGTERM');
   expect(isAlive(child)).toBe(false);
+});
+
+it.each(['SIGINT', 'SIGTERM'] as const)('ends a program with the process that has started it: %s', async (signal) => {
+  const starter = `
+    const { startProgram } = await import(process.argv[1]);
+    const settings = ${JSON.stringify(script(LISTENING))};
+    const { pid, folder } = await startProgram(settings);
+    console.log(JSON.stringify({ pid, folder }));
+    setInterval(() => undefined, 1000);`;
+  const module = fileURLToPath(new URL('../../dist/target/program.js', import.meta.url));
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', starter, module], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const { pid, folder } = JSON.parse(line.toString()) as { readonly pid: number; readonly folder: string };
+  expect(isAlive(pid)).toBe(true);
+  parent.kill(signal);
+  expect(await once(parent, 'exit')).toEqual([null, signal]);
+  await expect.poll(() => isAlive(pid)).toBe(false);
+  await rm(folder, { recursive: true });
 });
 
 it('runs what prepares the folder, fills values into all that it is given, and keeps what is printed', async () => {
