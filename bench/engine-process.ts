@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { decodeScenario, run, type ScenarioInput } from 'resumark';
+import { decodeScenario, run, type ScenarioInput } from '../src/index.ts';
 
 /** What the process holds when a block is over. */
 export interface BlockEnd {

@@ -1,15 +1,15 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { summarize } from '../src/analysis/summary/cell-summary.ts';
+import { cpuMsOf } from '../src/cpu/process-ticks.ts';
 import type { GateDecision } from '../src/domain/gate.ts';
 import type { RunRecord } from '../src/domain/run-record.ts';
 import { runGated, type GatedRun } from '../src/run/studies/gated-run.ts';
 import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
 import { shareBounds } from '../src/stats/proportion.ts';
+import { findProgram } from '../src/target/find-program.ts';
 import { startReferenceServer } from '../src/target/reference-server.ts';
-import { startNginx } from '../test/servers/nginx.ts';
-import { cpuMsOf } from '../test/servers/process-ticks.ts';
-import { findProgram } from '../test/servers/require-program.ts';
+import { startNginx } from './nginx.ts';
 
 /**
  * How often the default gate cries wolf, and how often it finds a true change.
@@ -98,8 +98,7 @@ const withServers = async <Result>(
 };
 
 const alarmGate = (): Promise<Entry> => {
-  const nginx = (): Promise<Server> =>
-    startNginx(findProgram('nginx', 'nginx-light') ?? 'nginx', { cache: 'shared', tickets: true });
+  const nginx = (): Promise<Server> => startNginx(findProgram('nginx') ?? 'nginx', 1);
   return withServers([nginx, nginx], (servers) => gateOf('alarm', servers, {}));
 };
 

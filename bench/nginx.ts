@@ -1,92 +1,46 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { meterOfPid } from '../src/cpu/meter.ts';
-import { makeCertificate } from '../src/target/certificate.ts';
 import type { Protocol } from '../src/domain/protocol.ts';
-import { freePort, untilListening } from '../test/servers/free-port.ts';
+import { certificateFiles, makeCertificate } from '../src/target/certificate.ts';
+import { streamModuleLine } from '../src/target/nginx.ts';
+import { freePort } from '../src/target/ports.ts';
+import { startProgram } from '../src/target/program.ts';
 import type { BenchServer, HandshakeCounts } from './server.ts';
 
-/** Where Debian's package puts the stream module; without the file it is built in. */
-const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
+export interface NginxServer extends BenchServer {
+  readonly pid: number;
+}
 
 /**
- * An nginx for all clients: a port of its stream module for those that only shake hands, and one of HTTPS per version for those that
- * cannot leave out a request. Suite and group are pinned, so that all clients do the same arithmetic.
+ * Starts an nginx for all clients: a port of its stream module for those that only shake hands, and one of HTTPS per version for those
+ * that cannot leave out a request. Suite and group are pinned, so that all clients do the same arithmetic.
  */
-export const startNginx = async (program: string, folder: string, workers: number): Promise<BenchServer> => {
-  const { certificate, key } = await makeCertificate('ecdsa-p256');
-  const ports = await Promise.all([freePort(), freePort(), freePort()]);
-  const [port, ...httpPorts] = ports;
-  const certificatePath = join(folder, 'certificate.pem');
-  await writeFile(certificatePath, certificate);
-  await writeFile(join(folder, 'key.pem'), key);
-  await writeFile(join(folder, 'nginx.conf'), configuration({ folder, workers, ports }));
-  const child = spawn(program, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const exited = once(child, 'exit');
-  await Promise.race([untilListening(port), exited.then(() => Promise.reject(new Error('nginx ended at its start')))]);
-  const meter = meterOfPid(child.pid ?? 0);
-  const log = new HandshakeLog(join(folder, 'handshakes.log'));
+export const startNginx = async (path: string, workers: number): Promise<NginxServer> => {
+  const httpPorts: Readonly<Record<Protocol, number>> = { 'TLSv1.2': await freePort(), 'TLSv1.3': await freePort() };
+  const program = await startProgram({
+    command: [path, '-p', '{{folder}}', '-c', 'nginx.conf'],
+    files: { ...certificateFiles(await makeCertificate('ecdsa-p256')), 'nginx.conf': CONFIGURATION },
+    values: {
+      workers: String(workers),
+      tls12Port: String(httpPorts['TLSv1.2']),
+      tls13Port: String(httpPorts['TLSv1.3']),
+    },
+  });
+  const meter = meterOfPid(program.pid);
+  const log = new HandshakeLog(join(program.folder, 'handshakes.log'));
   return {
-    name: versionOf(program),
-    port,
-    httpPort: (protocol) => httpPorts[PROTOCOLS.indexOf(protocol)],
-    certificatePath,
+    name: versionOf(path),
+    port: program.port,
+    pid: program.pid,
+    httpPort: (protocol) => httpPorts[protocol],
+    certificatePath: join(program.folder, 'certificate.pem'),
     takeCounts: () => log.take(),
     cpuNs: () => meter?.readNs() ?? Number.NaN,
-    close: async () => {
-      child.kill('SIGTERM');
-      await exited;
-    },
+    close: () => program.close(),
   };
 };
-
-const PROTOCOLS: readonly Protocol[] = ['TLSv1.2', 'TLSv1.3'];
-
-interface Layout {
-  readonly folder: string;
-  readonly workers: number;
-  /** Of the stream module, then of HTTPS, one for each protocol. */
-  readonly ports: readonly number[];
-}
-
-const configuration = ({ folder, workers, ports: [port, ...httpPorts] }: Layout): string => `
-${existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};` : ''}
-daemon off;
-worker_processes ${String(workers)};
-worker_rlimit_nofile 20000;
-pid ${folder}/nginx.pid;
-error_log ${folder}/error.log error;
-events { worker_connections 18000; }
-stream {
-    log_format handshake '$ssl_protocol $ssl_session_reused';
-    access_log ${folder}/handshakes.log handshake buffer=64k flush=100ms;
-    ${TLS}
-    ssl_session_cache shared:sessions:10m;
-    server {
-        listen 127.0.0.1:${String(port)} ssl backlog=16384;
-        return ok;
-    }
-}
-http {
-    log_format handshake '$ssl_protocol $ssl_session_reused';
-    access_log ${folder}/handshakes.log handshake buffer=64k flush=100ms;
-    keepalive_timeout 0;
-    ${TLS}
-    ssl_session_cache off;
-${httpPorts
-  .map(
-    (httpPort, i) => `    server {
-        listen 127.0.0.1:${String(httpPort)} ssl;
-        ssl_protocols ${PROTOCOLS[i] ?? ''};
-        return 200 ok;
-    }`,
-  )
-  .join('\n')}
-}
-`;
 
 const TLS = `ssl_certificate certificate.pem;
     ssl_certificate_key key.pem;
@@ -95,6 +49,44 @@ const TLS = `ssl_certificate certificate.pem;
     ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
     ssl_ecdh_curve X25519:prime256v1;
     ssl_session_tickets on;`;
+
+const LOG = `log_format handshake '$ssl_protocol $ssl_session_reused';
+    access_log {{folder}}/handshakes.log handshake buffer=64k flush=100ms;`;
+
+const CONFIGURATION = `
+${streamModuleLine()}
+daemon off;
+worker_processes {{workers}};
+worker_rlimit_nofile 20000;
+pid {{folder}}/nginx.pid;
+error_log {{folder}}/error.log error;
+events { worker_connections 18000; }
+stream {
+    ${LOG}
+    ${TLS}
+    ssl_session_cache shared:sessions:10m;
+    server {
+        listen {{address}}:{{port}} ssl backlog=16384;
+        return ok;
+    }
+}
+http {
+    ${LOG}
+    keepalive_timeout 0;
+    ${TLS}
+    ssl_session_cache off;
+    server {
+        listen {{address}}:{{tls12Port}} ssl;
+        ssl_protocols TLSv1.2;
+        return 200 ok;
+    }
+    server {
+        listen {{address}}:{{tls13Port}} ssl;
+        ssl_protocols TLSv1.3;
+        return 200 ok;
+    }
+}
+`;
 
 /** What nginx logs of every connection whose handshake was finished. */
 class HandshakeLog {

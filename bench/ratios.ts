@@ -1,7 +1,7 @@
 import type { Case } from './case.ts';
-import type { Result } from './handshakes.ts';
 import { judged, markdownTable } from './markdown.ts';
 import { median } from './median.ts';
+import type { Result } from './result.ts';
 
 /** The most that an engine's client CPU per handshake may be of another client's, in one run of the bench. */
 interface Limit {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { findProgram } from '../src/target/find-program.ts';
 import { endedChildrenCpuNs } from './children-cpu.ts';
 import type { Contender, Measure, Sample } from './contender.ts';
-import { findProgram } from './server.ts';
 
 /** A tool of the machine. What it did is counted by the server's log, since none of them tells. */
 interface Tool {

@@ -1,9 +1,10 @@
 import { whileAwake } from './awake.ts';
 import type { Contender } from './contender.ts';
-import { benchCase, resultTable, wantedContenders, type Result } from './handshakes.ts';
+import { benchCase, wantedContenders } from './handshakes.ts';
 import { markdownTable } from './markdown.ts';
 import type { BenchOptions } from './options.ts';
 import { ratioOf } from './ratios.ts';
+import { resultTable, type Result } from './result.ts';
 import type { BenchServers } from './server.ts';
 
 /** Clients that differ in how often they wait: the first is quicker than one worker of the server, the last has one connection. */

@@ -1,5 +1,5 @@
 import type { EngineName } from '../src/engine/engine.ts';
-import type { ScenarioInput } from 'resumark';
+import type { ScenarioInput } from '../src/index.ts';
 import type { Case } from './case.ts';
 import { baseScenario, runEngine, usageOf, warmed, type Usage } from './engines.ts';
 import { inTurns } from './in-turns.ts';

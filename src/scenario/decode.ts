@@ -2,8 +2,9 @@ import { ResumarkError } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
 import { decode, type Flaw } from '../domain/zod.ts';
 import type { CompareSettings } from './compare-schema.ts';
-import { scenarioSchema, serverSchema, type Scenario, type ServerSettings } from './schema.ts';
+import { scenarioSchema, type Scenario } from './schema.ts';
 import { flagOf, knownKeysAt } from './settings.ts';
+import { serverSchema, type ServerSettings } from './state-schema.ts';
 
 /** Settings as they were given, nested as the scenario file is; nothing is checked yet. */
 export type RawSettings = Readonly<Record<string, unknown>>;

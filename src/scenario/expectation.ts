@@ -1,22 +1,28 @@
 import type { Cell } from '../domain/cell.ts';
-import type { RESUMPTIONS, Scenario } from './schema.ts';
-
-type Resumption = (typeof RESUMPTIONS)[number];
+import type { Scenario } from './schema.ts';
+import type { Resumption, StateSettings } from './state-schema.ts';
 
 /**
- * What the known configuration of a state lets expect of a cell. A state of which nothing is known is expected to honour everything: a
- * mode that it never honours is then a failure and not a control.
+ * Says what the known configuration of a state lets expect of a cell. A state of which nothing is known is expected to honour
+ * everything: a mode that it never honours is then a failure and not a control.
  */
 export const expectation = (scenario: Scenario, cell: Cell): 'honoured' | 'declined' => {
   const state = scenario.states[cell.state];
-  if (cell.mode === 'full' || state === undefined) return 'honoured';
-  if (state.server !== undefined) return offers(cell, state.server.resumption, false) ? 'honoured' : 'declined';
-  return state.resumption === undefined || offers(cell, state.resumption, true) ? 'honoured' : 'declined';
+  return cell.mode === 'full' || state === undefined || isOffered(cell, state) ? 'honoured' : 'declined';
+};
+
+const isOffered = (cell: Cell, state: StateSettings): boolean => {
+  switch (state.kind) {
+    case 'target':
+      return state.resumption === undefined || offers(cell, state.resumption, true);
+    case 'server':
+      return offers(cell, state.server.resumption, false);
+  }
 };
 
 /**
- * OpenSSL servers make stateful TLS 1.3 tickets out of a cache when tickets are off; a node:tls server, as the reference server is,
- * issues such tickets but never resumes them.
+ * OpenSSL servers make stateful TLS 1.3 tickets out of a cache when tickets are off; a node:tls server, as the reference server
+ * is, issues such tickets but never resumes them.
  */
 const offers = (cell: Cell, resumption: readonly Resumption[], resumesStatefully: boolean): boolean => {
   if (cell.mode === 'session-id') return resumption.includes('cache');

@@ -5,6 +5,7 @@ import { compareSchema } from './compare-schema.ts';
 import { choice, count, duration, flag, listOf, share, text } from './fields.ts';
 import { loadSchema, protocol } from './load-schema.ts';
 import { request } from './request.ts';
+import { stateSchema } from './state-schema.ts';
 
 /**
  * The scenario file, declared once: types, defaults, command-line flags, decoding and the JSON Schema derive from it.
@@ -27,51 +28,6 @@ const isIpAddress = (text: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da
 export const INTERLEAVES = ['handshake', 'block'] as const;
 
 export type Interleave = (typeof INTERLEAVES)[number];
-
-export const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
-
-export const RESUMPTIONS = ['cache', 'tickets'] as const;
-
-/** `none`, one of the ways, or a list of them; given back as a list. */
-const resumption = z
-  .union([choice(['none', ...RESUMPTIONS]), z.array(choice(RESUMPTIONS))], {
-    error: `must be none, ${RESUMPTIONS.join(', ')} or a list of them`,
-  })
-  .transform((value) => (value === 'none' ? [] : [...new Set(typeof value === 'string' ? [value] : value)]));
-
-export const serverSchema = z.strictObject({
-  certificate: choice(KEY_TYPES).default('ecdsa-p256').meta({ description: "Key type of the server's certificate" }),
-  resumption: resumption
-    .default(['cache', 'tickets'])
-    .meta({ description: 'What the server offers for resumption: none, cache, tickets or a list of them' }),
-  delay: duration(0)
-    .prefault('0')
-    .meta({ description: 'How long the server holds back each handshake, for tests with a known truth' }),
-  work: duration(0)
-    .prefault('0')
-    .meta({ description: 'CPU time that the server burns in each handshake beside its own: a change of known size' }),
-});
-
-const stateSchema = z
-  .strictObject({
-    target: text('host:port').optional().meta({ description: 'A server that runs already, as host:port' }),
-    resumption: resumption.optional().meta({
-      description:
-        'What the target is known to offer for resumption. A mode that it does not offer is then expected to be declined',
-    }),
-    server: serverSchema.optional().meta({ description: 'A reference server that the run starts and stops' }),
-    servername: text('a host name')
-      .optional()
-      .meta({ description: "SNI and the name that the certificate is checked against; default is the target's host" }),
-    cacert: text('a path').optional().meta({ description: 'PEM file of the authorities to trust for this state' }),
-    insecure: flag.optional().meta({ description: 'Do not verify the certificate of this state' }),
-  })
-  .refine((state) => (state.target === undefined) !== (state.server === undefined), {
-    error: 'must have either target (a server that runs already) or server (one to start), and not both',
-  })
-  .refine((state) => state.server === undefined || state.resumption === undefined, {
-    error: "must state the reference server's resumption inside server",
-  });
 
 const labelled = z
   .record(
@@ -245,7 +201,3 @@ export type ScenarioInput = z.input<typeof scenarioSchema>;
 
 /** A validated scenario: every setting that has a default is present. */
 export type Scenario = z.output<typeof scenarioSchema>;
-
-export type StateSettings = Scenario['states'][string];
-
-export type ServerSettings = NonNullable<StateSettings['server']>;

@@ -9,6 +9,13 @@ export interface CertificatePair {
   readonly key: string;
 }
 
+/** Puts a pair into files as server programs read it: apart, or in one as HAProxy does. */
+export const certificateFiles = ({ certificate, key }: CertificatePair): Readonly<Record<string, string>> => ({
+  'certificate.pem': certificate,
+  'key.pem': key,
+  'both.pem': certificate + key,
+});
+
 /** Key types that a reference server can have, and how WebCrypto makes them. */
 const ALGORITHMS = {
   'rsa-2048': {

@@ -2,8 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { meterOfPid } from '../cpu/meter.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { KeyType } from './certificate.ts';
+import type { OpenTarget } from './open-target.ts';
 import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
@@ -11,17 +13,23 @@ export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'de
   readonly resumption: ServerOptions['resumption'];
 }
 
-/** A reference server that runs. */
+/** A running reference server. */
 export interface ReferenceServer {
   readonly address: string;
   readonly port: number;
   readonly pid: number;
   /** PEM; it signs itself, so it is its own authority. */
   readonly certificate: string;
-  /** What the server itself saw so far. */
-  counts(): Promise<ServerCounts>;
-  close(): Promise<void>;
+  /** Counts what the server itself has seen so far. */
+  readonly counts: () => Promise<ServerCounts>;
+  readonly close: () => Promise<void>;
 }
+
+/** Starts a reference server that clients verify by its own certificate. */
+export const openReferenceServer = async (settings: ReferenceServerSettings): Promise<OpenTarget> => {
+  const { address, port, certificate, pid, close } = await startReferenceServer(settings);
+  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), close };
+};
 
 /**
  * Starts a reference server in a process of its own and waits until it listens.
@@ -89,6 +97,6 @@ const countsOf = (response: ServerResponse): ServerCounts => {
 
 /** The compiled module beside this one; when this one runs as TypeScript, as in tests, the one in `dist`. */
 const serverModule = (): string => {
-  const beside = fileURLToPath(new URL('./server-process.ts', import.meta.url));
+  const beside = fileURLToPath(new URL('./server-process.js', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/target/server-process.js', import.meta.url));
 };

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../servers/free-port.ts';
+import { freePort } from '../../src/target/ports.ts';
 import { Resumark } from './resumark.ts';
 
 let resumark: Resumark;

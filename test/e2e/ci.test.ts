@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { freePort } from '../servers/free-port.ts';
+import { freePort } from '../../src/target/ports.ts';
 import type { Finished } from './resumark.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -2,7 +2,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readComparison } from '../../src/run/files/comparison-file.ts';
-import { freePort } from '../servers/free-port.ts';
+import { freePort } from '../../src/target/ports.ts';
 import { Resumark, type Finished } from './resumark.ts';
 
 let resumark: Resumark;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gateExitCode, gravest } from '../../src/cli/exit-code.ts';
 import { EXIT, type ExitCode } from '../../src/domain/error.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import { freePort } from '../servers/free-port.ts';
+import { freePort } from '../../src/target/ports.ts';
 import { Resumark, type Finished } from './resumark.ts';
 
 let resumark: Resumark;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import { startNginx } from '../servers/nginx.ts';
-import { cpuMsOf } from '../servers/process-ticks.ts';
+import { cpuMsOf } from '../../src/cpu/process-ticks.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { Resumark, total } from './resumark.ts';
 

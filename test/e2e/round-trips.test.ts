@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summarize, type CellSummary } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { startReferenceServer } from '../../src/target/reference-server.ts';
-import { freePort, untilListening } from '../servers/free-port.ts';
-import { startNginxHttp, type NginxHttp } from '../servers/nginx-http.ts';
+import { startNginxHttp } from '../servers/nginx-http.ts';
 import { findProgram } from '../servers/require-program.ts';
+import type { ServerProgram } from '../servers/server-program.ts';
 import { SLOW_PATH, startSlowPath, whyNoSlowPath, type SlowPath } from '../servers/slow-path.ts';
 import { startNagleRelay, startSlowRelay, type Relay } from '../servers/relays.ts';
 import { BIN, Resumark } from './resumark.ts';
@@ -54,12 +54,12 @@ afterAll(() => resumark.close());
 describe.skipIf(nginxProgram === undefined)(
   'nginx behind a relay that holds bytes back for 20 ms each way (Debian: nginx-light)',
   () => {
-    let nginx: NginxHttp;
+    let nginx: ServerProgram;
     let relay: Relay;
     let record: RunRecord;
 
     beforeAll(async () => {
-      nginx = await startNginxHttp(nginxProgram ?? '', { address: '127.0.0.1', port: await freePort(), untilListening });
+      nginx = await startNginxHttp(nginxProgram ?? '');
       relay = await startSlowRelay(nginx.port, DELAY_MS);
       const modes = 'full,session-id,ticket,early-data';
       const target = `127.0.0.1:${String(relay.port)}`;
@@ -97,7 +97,7 @@ describe.skipIf(nginxProgram === undefined || noSlowPath !== undefined)(
   `nginx on a way of 20 ms in each direction, TCP connect and all (${noSlowPath ?? 'needs a tun device'})`,
   () => {
     let path: SlowPath;
-    let nginx: NginxHttp;
+    let nginx: ServerProgram;
     let record: RunRecord;
     let table = '';
 
@@ -105,8 +105,8 @@ describe.skipIf(nginxProgram === undefined || noSlowPath !== undefined)(
       path = await startSlowPath(DELAY_MS);
       const { wrapper } = path;
       const port = 7443;
-      const until = (): Promise<void> => insideListens(wrapper, port);
-      nginx = await startNginxHttp(nginxProgram ?? '', { address: SLOW_PATH.server, port, wrapper, untilListening: until });
+      const isReady = (): Promise<boolean> => insideAccepts(wrapper, port);
+      nginx = await startNginxHttp(nginxProgram ?? '', { address: SLOW_PATH.server, port, wrapper, isReady });
       const target = `${SLOW_PATH.dial}:${String(port)}`;
       const modes = 'full,session-id,ticket,early-data';
       const args = ['run', target, '--cacert', nginx.certificatePath, '-m', modes, ...ARGS, '-o', resumark.results];
@@ -164,9 +164,9 @@ const inside = async (wrapper: readonly string[], command: readonly string[]): P
   return stdout;
 };
 
-/** Waits inside, since nothing inside can be dialled from here. */
-const insideListens = async (wrapper: readonly string[], port: number): Promise<void> => {
-  const script = `const dial = () => require('node:net').connect(${String(port)}, '${SLOW_PATH.server}')
-    .on('connect', () => process.exit()).on('error', () => setTimeout(dial, 20)); dial();`;
-  await inside(wrapper, [process.execPath, '-e', script]);
+/** Dials inside, since nothing inside can be dialled from here. */
+const insideAccepts = async (wrapper: SlowPath['wrapper'], port: number): Promise<boolean> => {
+  const script = `require('node:net').connect(${String(port)}, '${SLOW_PATH.server}')
+    .on('connect', () => { console.log('accepted'); process.exit(); }).on('error', () => undefined);`;
+  return (await inside(wrapper, [process.execPath, '-e', script])) !== '';
 };

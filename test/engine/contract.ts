@@ -4,7 +4,7 @@ import type { Mode } from '../../src/domain/mode.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
 import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
-import { freePort } from '../servers/free-port.ts';
+import { freePort } from '../../src/target/ports.ts';
 import { startRudeServer } from '../servers/rude-server.ts';
 import { handshake, perform } from './perform.ts';
 

@@ -3,7 +3,7 @@ import type { Comparison, ComparisonRow } from '../../src/domain/comparison.ts';
 import { readComparison } from '../../src/run/files/comparison-file.ts';
 import { Resumark, type Finished } from '../e2e/resumark.ts';
 import { startNginx, type Nginx, type NginxOptions } from '../servers/nginx.ts';
-import { cpuMsOf } from '../servers/process-ticks.ts';
+import { cpuMsOf } from '../../src/cpu/process-ticks.ts';
 import { findProgram } from '../servers/require-program.ts';
 
 const nginx = findProgram('nginx', 'nginx-light and libnginx-mod-stream');

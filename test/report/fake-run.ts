@@ -35,6 +35,7 @@ export interface FakeCell {
 
 export const fakeState = (change: Partial<StateRecord> = {}): StateRecord => ({
   label: 'server',
+  kind: 'server',
   target: 'reference server',
   address: '127.0.0.1',
   port: 4433,
@@ -115,7 +116,16 @@ export const troubled = (change: Partial<RunRecord> = {}): RunRecord =>
     {
       name: 'trouble',
       status: 'interrupted',
-      states: [fakeState({ target: 'edge.example:443', address: '2001:db8::1', port: 443, verified: false, cpuSource: null })],
+      states: [
+        fakeState({
+          kind: 'target',
+          target: 'edge.example:443',
+          address: '2001:db8::1',
+          port: 443,
+          verified: false,
+          cpuSource: null,
+        }),
+      ],
       notices: [
         { code: 'interrupted', severity: 'warning', blocks: 15, planned: 25 },
         {
@@ -140,7 +150,10 @@ export const distant = (): RunRecord => {
       { ...cell, mode: 'full', protocol: 'TLSv1.3', way: { rttNs, trips: 2, tripsOfRequest: 1 } },
       { ...cell, mode: 'early-data', protocol: 'TLSv1.3', mechanism: 'psk', way: { rttNs, trips: 1, tripsOfRequest: 0 } },
     ],
-    { name: 'distant', states: [fakeState({ target: '10.0.0.1:443', address: '10.0.0.1', port: 443, cpuSource: null })] },
+    {
+      name: 'distant',
+      states: [fakeState({ kind: 'target', target: '10.0.0.1:443', address: '10.0.0.1', port: 443, cpuSource: null })],
+    },
   );
 };
 
@@ -157,7 +170,7 @@ export const hostile = (): RunRecord =>
     {
       name: HOSTILE,
       engine: { name: HOSTILE, library: HOSTILE, reason: HOSTILE, shortcuts: [] },
-      states: [fakeState({ target: HOSTILE, address: HOSTILE, serverName: HOSTILE, cpuSource: HOSTILE })],
+      states: [fakeState({ kind: 'target', target: HOSTILE, address: HOSTILE, serverName: HOSTILE, cpuSource: HOSTILE })],
       notices: [
         { code: 'errors', severity: 'warning', cell: HOSTILE, handshakes: 1, because: { [`alert:${HOSTILE}`]: 1 } },
         { code: 'mixed-suites', severity: 'warning', protocol: 'TLS 1.2', suites: [HOSTILE] } satisfies Notice,

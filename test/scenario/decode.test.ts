@@ -102,6 +102,16 @@ it.each<[string, unknown, string]>([
   ['no states', {}, 'file.yaml: states must map labels such as before and after to states, but it is missing.'],
   ['states without one', { states: {} }, 'file.yaml: states must have at least one state, but it is {}.'],
   [
+    'a state that is two things',
+    { states: { a: { target: 'x:1', server: {} } } },
+    'file.yaml: states.a must have either target (a server that runs already) or server (one to start), and not both, but it is {"target":"x:1","server":{}}.',
+  ],
+  [
+    'a state that is nothing',
+    { states: { a: {} } },
+    'file.yaml: states.a must have either target (a server that runs already) or server (one to start), and not both, but it is {}.',
+  ],
+  [
     'a label that is none',
     { states: { 'a b': { target: 'x' } } },
     'file.yaml: states.a b is no label: it must begin with a letter and have only letters, digits, - and _, but it is {"target":"x"}.',
@@ -132,6 +142,14 @@ it.each<[string, unknown, string]>([
   const error = complaint(file);
   expect(error.message).toBe(message);
   expect(error.exitCode).toBe(2);
+});
+
+it('decodes a state into what it is', () => {
+  const file = { states: { edge: { target: 'x:1', resumption: 'none' }, own: { server: { delay: '5ms' } } } };
+  expect(decodeScenario(file, {}, 'file.yaml').scenario.states).toEqual({
+    edge: { kind: 'target', target: 'x:1', resumption: [] },
+    own: { kind: 'server', server: { certificate: 'ecdsa-p256', resumption: ['cache', 'tickets'], delay: 5, work: 0 } },
+  });
 });
 
 it('bears a value that holds itself', () => {

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from './run-program.ts';
+import { promisify } from 'node:util';
 
 /** When packets of one TCP connection passed, in ms since its first one. */
 export interface CapturedConnection {
@@ -48,9 +48,13 @@ export const startCapture = async (options: {
       const [, dropped] = /received\/dropped on interface '[^']*': \d+\/(\d+)/u.exec(said.text) ?? [];
       if (dropped !== '0') throw new Error(`the capture is not whole: ${said.text}`);
       const fields = ['tcp.stream', 'tcp.dstport', 'frame.time_relative', 'tcp.len', 'tcp.flags.reset'];
-      const { stdout } = await runProgram(tshark, ['-r', file, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])], {
-        maxBuffer: 64e6,
-      });
+      const { stdout } = await promisify(execFile)(
+        tshark,
+        ['-r', file, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
+        {
+          maxBuffer: 64e6,
+        },
+      );
       await rm(folder, { recursive: true });
       return connectionsOf(stdout, port);
     },

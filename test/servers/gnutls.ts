@@ -1,16 +1,10 @@
 import { countLines, type Peer } from './peer.ts';
 import { startServerProgram } from './server-program.ts';
 
-/** The server of GnuTLS, as it comes: it asks for a client certificate. It tells every connection, and those that it resumed once more. */
+/** Starts the server of GnuTLS, as it comes: it asks for a client certificate. It tells every connection, and those that it resumed once more. */
 export const startGnutls = async (program: string, more: readonly string[] = []): Promise<Peer> => {
-  const server = await startServerProgram({
-    program,
-    args: ({ folder, port }) => [
-      ...['--http', '--port', String(port)],
-      ...['--x509certfile', `${folder}/certificate.pem`, '--x509keyfile', `${folder}/key.pem`],
-      ...more,
-    ],
-  });
+  const files = ['--x509certfile', 'certificate.pem', '--x509keyfile', 'key.pem'];
+  const server = await startServerProgram({ command: [program, '--http', '--port', '{{port}}', ...files, ...more] });
   return {
     ...server,
     word: async () => {

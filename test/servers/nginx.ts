@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { makeCertificate, type CertificatePair, type KeyType } from '../../src/target/certificate.ts';
-import { freePort, untilListening } from './free-port.ts';
+import type { CertificatePair, KeyType } from '../../src/target/certificate.ts';
+import { streamModuleLine } from '../../src/target/nginx.ts';
+import { accepts } from '../../src/target/ports.ts';
+import type { StartedProgram } from '../../src/target/program.ts';
 import { readAtRest } from './read-at-rest.ts';
+import { startServerProgram, type ServerProgram } from './server-program.ts';
 
 export interface NginxOptions {
   /** `off`: sessions are refused; `none`: said to be allowed but not kept; `shared`: kept. */
@@ -30,83 +28,57 @@ export interface NginxOptions {
 /** What nginx itself logged, by protocol: handshakes, and how many of them it resumed. */
 export type NginxLog = Readonly<Record<string, { readonly full: number; readonly resumed: number }>>;
 
-export interface Nginx {
-  readonly port: number;
-  readonly folder: string;
-  readonly pid: number;
-  readonly certificatePath: string;
-  readonly certificate: string;
-  log(): Promise<NginxLog>;
-  /** Lines of the log so far, those still in the writing perhaps not. */
-  logged(): Promise<number>;
-  /** The log's lines, one of each connection. */
-  lines(): Promise<readonly string[]>;
-  close(): Promise<void>;
+export interface Nginx extends ServerProgram {
+  readonly log: () => Promise<NginxLog>;
+  /** Counts the lines of the log so far, those still in the writing perhaps not. */
+  readonly logged: () => Promise<number>;
+  /** Reads the log's lines, one of each connection. */
+  readonly lines: () => Promise<readonly string[]>;
 }
-
-/** Where Debian's package puts the stream module; without the file it is built in. */
-const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
 /**
  * Starts a real nginx on loopback with a TLS port of its stream module. Unlike http, stream logs every connection whose handshake was
  * finished, also one whose client sends nothing and resets.
  */
 export const startNginx = async (program: string, options: NginxOptions): Promise<Nginx> => {
-  const folder = await mkdtemp(join(tmpdir(), 'resumark-nginx-'));
-  const { certificate, key } = options.certificate ?? (await makeCertificate(options.keyType ?? 'ecdsa-p256'));
-  const port = await freePort();
-  await writeFile(join(folder, 'certificate.pem'), certificate);
-  await writeFile(join(folder, 'key.pem'), key);
-  if (options.clientAuthority !== undefined) await writeFile(join(folder, 'clients.pem'), options.clientAuthority);
-  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, options));
-  const child = spawn(program, ['-p', folder, '-c', 'nginx.conf'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const exited = once(child, 'exit');
-  await Promise.race([
-    untilListening(port, options.address).then(() => untilForked(child.pid ?? 0)),
-    exited.then(() => Promise.reject(new Error('nginx ended at its start'))),
-  ]);
-  return {
-    port,
-    folder,
-    pid: child.pid ?? 0,
+  const { certificate = options.keyType ?? 'ecdsa-p256', clientAuthority, address = '127.0.0.1' } = options;
+  const server = await startServerProgram({
+    command: [program, '-p', '{{folder}}', '-c', 'nginx.conf'],
     certificate,
-    certificatePath: join(folder, 'certificate.pem'),
-    logged: async () => (await readFile(join(folder, 'access.log'), 'utf8')).split('\n').length - 1,
-    log: async () => parseLog(await readAtRest(join(folder, 'access.log'))),
-    lines: async () => (await readAtRest(join(folder, 'access.log'))).trim().split('\n'),
-    close: async () => {
-      child.kill('SIGTERM');
-      await exited;
-      await rm(folder, { recursive: true });
-    },
+    address,
+    files: { 'nginx.conf': configuration(options), ...(clientAuthority !== undefined && { 'clients.pem': clientAuthority }) },
+    isReady: async (started) => (await accepts(started)) && (await hasWorker(started)),
+  });
+  const path = join(server.folder, 'access.log');
+  return {
+    ...server,
+    logged: async () => (await readFile(path, 'utf8')).split('\n').length - 1,
+    log: async () => parseLog(await readAtRest(path)),
+    lines: async () => (await readAtRest(path)).trim().split('\n'),
   };
 };
 
 /**
- * nginx listens before it has a worker: what looks at its processes, or stops them, must see both.
- * A child that has not named itself a worker yet may be one of the libraries' that ends at once.
+ * nginx listens before it has a worker: what looks at its processes, or stops them, must see both. A child that has not named itself
+ * a worker yet may be one of the libraries' that ends at once.
  */
-const untilForked = async (pid: number): Promise<void> => {
-  const childrenPath = `/proc/${String(pid)}/task/${String(pid)}/children`;
+const hasWorker = async ({ pid }: StartedProgram): Promise<boolean> => {
   const nameOf = (child: string): Promise<string> => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
-  for (;;) {
-    const children = (await readFile(childrenPath, 'utf8')).split(' ').filter(Boolean);
-    const names = await Promise.all(children.map(nameOf));
-    if (names.some((name) => name.startsWith('nginx: worker process'))) return;
-    await sleep(5);
-  }
+  const children = (await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')).split(' ').filter(Boolean);
+  const names = await Promise.all(children.map(nameOf));
+  return names.some((name) => name.startsWith('nginx: worker process'));
 };
 
-const configuration = (folder: string, port: number, options: NginxOptions): string => `
-${existsSync(STREAM_MODULE) ? `load_module ${STREAM_MODULE};` : ''}
+const configuration = (options: NginxOptions): string => `
+${streamModuleLine()}
 daemon off;
 worker_processes 1;
-pid ${folder}/nginx.pid;
-error_log ${folder}/error.log error;
+pid {{folder}}/nginx.pid;
+error_log {{folder}}/error.log error;
 events { worker_connections 4096; }
 stream {
     log_format handshake '$ssl_protocol $ssl_session_reused $ssl_cipher ${FACTS}';
-    access_log ${folder}/access.log handshake;
+    access_log {{folder}}/access.log handshake;
     ssl_certificate certificate.pem;
     ssl_certificate_key key.pem;
     ssl_protocols TLSv1.2 TLSv1.3;
@@ -116,7 +88,7 @@ stream {
     ${options.ticketKeys?.map((path) => `ssl_session_ticket_key ${path};`).join('\n    ') ?? ''}
     ${options.clientAuthority === undefined ? '' : 'ssl_client_certificate clients.pem; ssl_verify_client optional;'}
     server {
-        listen ${options.address === '::1' ? '[::1]' : '127.0.0.1'}:${String(port)} ssl backlog=4096;
+        listen ${options.address === '::1' ? '[::1]' : '127.0.0.1'}:{{port}} ssl backlog=4096;
         ${options.directives?.join('\n        ') ?? ''}
         return ok;
     }

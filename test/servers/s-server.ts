@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { countLines, type Peer } from './peer.ts';
-import { runProgram } from './run-program.ts';
+import type { Command } from '../../src/target/program.ts';
 import { startServerProgram } from './server-program.ts';
 
 export interface SServerOptions {
@@ -21,31 +21,18 @@ system_default = defaults
 Options = -ExtendedMasterSecret
 `;
 
-/** The server of the openssl program: one connection at a time. It tells every handshake, and those that it resumed once more. */
+/** Starts the server of the openssl program: one connection at a time. It tells every handshake, and those that it resumed once more. */
 export const startSServer = async (program: string, options: SServerOptions): Promise<Peer> => {
   const { args = [], newKey, isExtendedMasterSecretOff = false } = options;
-  let certificate: string | undefined;
   const server = await startServerProgram({
-    program,
-    prepare: async ({ folder }) => {
-      if (newKey === undefined) return;
-      await runProgram(program, [
-        ...['req', '-x509', '-newkey', ...newKey, '-nodes', '-days', '5', '-subj', '/CN=localhost'],
-        ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
-        ...['-keyout', `${folder}/key.pem`, '-out', `${folder}/certificate.pem`],
-      ]);
-      certificate = await readFile(`${folder}/certificate.pem`, 'utf8');
-    },
-    args: ({ port }) => [
-      ...['s_server', '-accept', `127.0.0.1:${String(port)}`, '-cert', 'certificate.pem', '-key', 'key.pem'],
-      ...args,
-    ],
-    files: () => ({ 'openssl.cnf': isExtendedMasterSecretOff ? NO_EXTENDED_MASTER_SECRET : '' }),
-    environment: ({ folder }) => ({ OPENSSL_CONF: `${folder}/openssl.cnf` }),
+    prepare: newKey === undefined ? [] : [newCertificate(program, newKey)],
+    command: [program, 's_server', '-accept', '{{address}}:{{port}}', '-cert', 'certificate.pem', '-key', 'key.pem', ...args],
+    files: { 'openssl.cnf': isExtendedMasterSecretOff ? NO_EXTENDED_MASTER_SECRET : '' },
+    environment: { OPENSSL_CONF: '{{folder}}/openssl.cnf' },
   });
   return {
     ...server,
-    certificate: certificate ?? server.certificate,
+    certificate: await readFile(server.certificatePath, 'utf8'),
     word: async () => {
       const text = await server.output();
       const resumed = countLines(text, /^Reused session-id$/gmu);
@@ -54,3 +41,11 @@ export const startSServer = async (program: string, options: SServerOptions): Pr
     earlyData: async () => countLines(await server.output(), /^Early data received:$/gmu),
   };
 };
+
+/** Takes the place of the certificate that is there already. */
+const newCertificate = (program: string, newKey: readonly string[]): Command => [
+  program,
+  ...['req', '-x509', '-newkey', ...newKey, '-nodes', '-days', '5', '-subj', '/CN=localhost'],
+  ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+  ...['-keyout', 'key.pem', '-out', 'certificate.pem'],
+];

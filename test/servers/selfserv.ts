@@ -1,24 +1,22 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
-import { runProgram } from './run-program.ts';
 import type { Peer } from './peer.ts';
 import { startServerProgram, type ServerProgram, type ServerWord } from './server-program.ts';
 
-/** The server of NSS, the TLS of Firefox. It tells its counts when it is asked to stop, which takes it 5 s. */
+/** Starts the server of NSS, the TLS of Firefox. It tells its counts when it is asked to stop, which takes it 5 s. */
 export const startSelfserv = async (program: string, more: readonly string[] = []): Promise<Peer> => {
   const server = await startServerProgram({
-    program,
-    prepare: async ({ folder }) => {
-      await runProgram('certutil', ['-N', '-d', `sql:${folder}`, '--empty-password']);
-      await runProgram('openssl', [
-        ...['pkcs12', '-export', '-in', `${folder}/certificate.pem`, '-inkey', `${folder}/key.pem`],
-        ...['-name', 'server', '-out', `${folder}/server.p12`, '-passout', 'pass:'],
-      ]);
-      await runProgram('pk12util', ['-i', `${folder}/server.p12`, '-d', `sql:${folder}`, '-W', '']);
-    },
+    prepare: [
+      ['certutil', '-N', '-d', 'sql:.', '--empty-password'],
+      [
+        ...(['openssl', 'pkcs12', '-export', '-in', 'certificate.pem', '-inkey', 'key.pem'] as const),
+        ...['-name', 'server', '-out', 'server.p12', '-passout', 'pass:'],
+      ],
+      ['pk12util', '-i', 'server.p12', '-d', 'sql:.', '-W', ''],
+    ],
     // Verbose, with tickets, 0-RTT and extended master secret.
-    args: ({ folder, port }) => [
-      ...['-d', `sql:${folder}`, '-n', 'server', '-p', String(port)],
+    command: [
+      ...([program, '-d', 'sql:.', '-n', 'server', '-p', '{{port}}'] as const),
       ...['-v', '-u', '-Z', '-G', '-V', 'tls1.2:tls1.3'],
       ...more,
     ],

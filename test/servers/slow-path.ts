@@ -9,7 +9,7 @@ export const SLOW_PATH = { server: '10.77.0.1', dial: '10.77.0.2' } as const;
 /** A network namespace in which the way to a server takes time, the TCP connect included. */
 export interface SlowPath {
   /** Put in front of a command, to run it inside. */
-  readonly wrapper: readonly string[];
+  readonly wrapper: readonly [string, ...string[]];
   close(): Promise<void>;
 }
 

@@ -1,0 +1,78 @@
+import { z } from '../domain/zod.ts';
+import { choice, duration, flag, text } from './fields.ts';
+
+const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
+
+const RESUMPTIONS = ['cache', 'tickets'] as const;
+
+export type Resumption = (typeof RESUMPTIONS)[number];
+
+/** `none`, one of the ways, or a list of them; given back as a list. */
+const resumption = z
+  .union([choice(['none', ...RESUMPTIONS]), z.array(choice(RESUMPTIONS))], {
+    error: `must be none, ${RESUMPTIONS.join(', ')} or a list of them`,
+  })
+  .transform((value) => (value === 'none' ? [] : [...new Set(typeof value === 'string' ? [value] : value)]));
+
+export const serverSchema = z.strictObject({
+  certificate: choice(KEY_TYPES).default('ecdsa-p256').meta({ description: "Key type of the server's certificate" }),
+  resumption: resumption
+    .default(['cache', 'tickets'])
+    .meta({ description: 'What the server offers for resumption: none, cache, tickets or a list of them' }),
+  delay: duration(0)
+    .prefault('0')
+    .meta({ description: 'How long the server holds back each handshake, for tests with a known truth' }),
+  work: duration(0)
+    .prefault('0')
+    .meta({ description: 'CPU time that the server burns in each handshake beside its own: a change of known size' }),
+});
+
+export type ServerSettings = Readonly<z.output<typeof serverSchema>>;
+
+/** A server that runs already. */
+export interface TargetState {
+  readonly kind: 'target';
+  /** As the user wrote it: `host:port`. */
+  readonly target: string;
+  /** What it is known to offer; `undefined` where nothing is known. */
+  readonly resumption: readonly Resumption[] | undefined;
+  /** What holds for this state alone; `undefined` leaves it to the scenario. */
+  readonly servername: string | undefined;
+  readonly cacert: string | undefined;
+  readonly insecure: boolean | undefined;
+}
+
+/** A reference server that the run starts and stops. */
+export interface ServerState {
+  readonly kind: 'server';
+  readonly server: ServerSettings;
+}
+
+/** A state, decoded: what it is decides what else there is to know of it. */
+export type StateSettings = TargetState | ServerState;
+
+export const stateSchema = z
+  .strictObject({
+    target: text('host:port').optional().meta({ description: 'A server that runs already, as host:port' }),
+    resumption: resumption.optional().meta({
+      description:
+        'What the target is known to offer for resumption. A mode that it does not offer is then expected to be declined',
+    }),
+    server: serverSchema.optional().meta({ description: 'A reference server that the run starts and stops' }),
+    servername: text('a host name')
+      .optional()
+      .meta({ description: "SNI and the name that the certificate is checked against; default is the target's host" }),
+    cacert: text('a path').optional().meta({ description: 'PEM file of the authorities to trust for this state' }),
+    insecure: flag.optional().meta({ description: 'Do not verify the certificate of this state' }),
+  })
+  .refine((state) => state.server === undefined || state.resumption === undefined, {
+    error: "must state the reference server's resumption inside server",
+  })
+  .transform(({ target, server, resumption, servername, cacert, insecure }, context): StateSettings => {
+    if (target !== undefined && server === undefined) {
+      return { kind: 'target', target, resumption, servername, cacert, insecure };
+    }
+    if (server !== undefined && target === undefined) return { kind: 'server', server };
+    context.addIssue('must have either target (a server that runs already) or server (one to start), and not both');
+    return z.NEVER;
+  });

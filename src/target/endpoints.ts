@@ -1,0 +1,72 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { ResumarkError } from '../domain/error.ts';
+
+/** One address and port of a target. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A target as the user named it. */
+export interface TargetName {
+  /** A host name or an IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const DEFAULT_PORT = 443;
+
+/**
+ * Reads `host`, `host:port`, `[::1]:port` or a bare IPv6 address.
+ *
+ * @throws ResumarkError USAGE naming the target and what would be right.
+ */
+export const parseTarget = (target: string): TargetName => {
+  if (isIP(target) === 6) return { host: target, port: DEFAULT_PORT };
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s]*))(?::(.*))?$/u.exec(target) ?? [];
+  const host = bracketed ?? plain ?? '';
+  if (host === '' || (bracketed !== undefined && isIP(bracketed) !== 6)) {
+    throw new ResumarkError(
+      'USAGE',
+      `the target must be host:port, but it is "${target}".`,
+      'For example 127.0.0.1:8443 or [::1]:8443.',
+    );
+  }
+  return { host, port: port === undefined ? DEFAULT_PORT : parsePort(port, target) };
+};
+
+const parsePort = (text: string, target: string): number => {
+  const port = /^\d{1,5}$/u.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new ResumarkError(
+    'USAGE',
+    `the port of target "${target}" must be a number from 1 to 65535, but it is "${text}".`,
+    'Write the target as host:port.',
+  );
+};
+
+/**
+ * Resolves a name once to all of its addresses, in the resolver's order: a name that rotates would otherwise make several hosts
+ * look like one.
+ *
+ * @throws ResumarkError TARGET when the name is not known.
+ */
+export const resolveAll = async ({ host, port }: TargetName): Promise<[Endpoint, ...Endpoint[]]> => {
+  const [first, ...others] = new Set(await addressesOf(host));
+  if (first === undefined) throw unknownHost(host, 'it has no address');
+  const endpointAt = (address: string): Endpoint => ({ address, port });
+  return [endpointAt(first), ...others.map(endpointAt)];
+};
+
+const addressesOf = async (host: string): Promise<string[]> => {
+  if (isIP(host) !== 0) return [host];
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch (error) {
+    throw unknownHost(host, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
+};
+
+const unknownHost = (host: string, why: string): ResumarkError =>
+  new ResumarkError('TARGET', `the host ${host} is not known: ${why}.`, 'Check the name, or give an address.');

@@ -1,0 +1,43 @@
+import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
+import { requireAuthorization } from './authorization.ts';
+import { parseTarget, resolveAll, type Endpoint } from './endpoints.ts';
+
+/** An endpoint that is ready to be dialled, and the server that is expected there. */
+export interface OpenTarget extends Endpoint {
+  /** SNI, and the name that the certificate is verified against. */
+  readonly serverName: string | undefined;
+  readonly verify: boolean;
+  /** PEM of the authorities to trust; `undefined` takes those of Node. */
+  readonly ca: string | undefined;
+  /** `undefined` where the server's processes are not to be found on this machine. */
+  readonly cpu: CpuMeter | undefined;
+  readonly close: () => Promise<void>;
+}
+
+export interface TargetSettings extends Pick<OpenTarget, 'serverName' | 'verify' | 'ca'> {
+  /** As the user wrote it: `host:port`. */
+  readonly target: string;
+  /** The user may load it although its address is public. */
+  readonly authorized: boolean;
+}
+
+/**
+ * Resolves a server that runs already, to the first of its addresses. Unless it is given a name, a host name is its own.
+ *
+ * @throws ResumarkError TARGET when the name is not known, USAGE when the address is public and not authorized.
+ */
+export const openTarget = async ({ target, authorized, serverName, verify, ca }: TargetSettings): Promise<OpenTarget> => {
+  const name = parseTarget(target);
+  const [{ address, port }] = await resolveAll(name);
+  requireAuthorization(address, target, authorized);
+  const ownName = name.host === address ? undefined : name.host;
+  return {
+    address,
+    port,
+    serverName: serverName ?? ownName,
+    verify,
+    ca,
+    cpu: meterOfPort(address, port),
+    close: () => Promise.resolve(),
+  };
+};

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import type { Endpoint } from './endpoints.ts';
+
+/** Far above what a connection within one machine takes. */
+const CONNECT_TIMEOUT_MS = 1000;
+
+/** Finds a port of an address that was free a moment ago. */
+export const freePort = async (address = '127.0.0.1'): Promise<number> => {
+  const server = createServer().listen(0, address);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await closed(server);
+  return port;
+};
+
+/** Tells whether a server can listen at an endpoint. An address that is not of this machine, or not yet, is for the server to refuse. */
+export const isFree = async ({ address, port }: Endpoint): Promise<boolean> => {
+  const server = createServer().listen(port, address);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
+  }
+  await closed(server);
+  return true;
+};
+
+const closed = async (server: Server): Promise<void> => {
+  server.close();
+  await once(server, 'close');
+};
+
+/** Tells whether something accepts connections at an endpoint. */
+export const accepts = ({ address, port }: Endpoint): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, address);
+    const settle = (isAccepted: boolean): void => {
+      socket.destroy();
+      resolve(isAccepted);
+    };
+    socket
+      .setTimeout(CONNECT_TIMEOUT_MS)
+      .once('connect', () => {
+        settle(true);
+      })
+      .once('timeout', () => {
+        settle(false);
+      })
+      .once('error', () => {
+        settle(false);
+      });
+  });

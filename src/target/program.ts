@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ResumarkError } from '../domain/error.ts';
+import type { Endpoint } from './endpoints.ts';
+import { findProgram } from './find-program.ts';
+import { accepts, freePort, isFree } from './ports.ts';
+import { ProgramProcess } from './program-process.ts';
+import { fillIn } from './template.ts';
+
+/** A program, as a path or a name, and its arguments. */
+export type Command = readonly [program: string, ...args: string[]];
+
+/**
+ * A server program and what it needs. Everything that is text, but for the names of files, may name values: `{{folder}}`,
+ * `{{address}}`, `{{port}}` and those of `values`.
+ */
+export interface ProgramSettings {
+  /** Must stay in the foreground, and may have children. It runs in its folder. */
+  readonly command: Command;
+  /** Text files that it finds in its folder, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Commands that are run in the folder before the start, each to its end. */
+  readonly prepare?: readonly Command[];
+  /** Beside our own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, string>>;
+  /** An address to listen on; 127.0.0.1 unless it is given. */
+  readonly address?: string;
+  /** A free one unless it is given. */
+  readonly port?: number;
+  /** Tells whether the program serves; unless it is given, that is when its port accepts connections. */
+  readonly isReady?: (program: StartedProgram) => Promise<boolean>;
+  readonly startTimeoutMs?: number;
+  readonly stopTimeoutMs?: number;
+}
+
+/** A program that was started, and perhaps does not serve yet. */
+export interface StartedProgram extends Endpoint {
+  readonly folder: string;
+  readonly pid: number;
+}
+
+/** A program that serves. */
+export interface RunningProgram extends StartedProgram {
+  /** Settles when the program has ended, by itself or stopped: `code 1`, or the signal's name. */
+  readonly exited: Promise<string>;
+  /** Reads what it has printed so far, on both streams. */
+  readonly output: () => Promise<string>;
+  /** Stops the program and removes its folder. */
+  readonly close: () => Promise<void>;
+}
+
+/** A JVM that compiles its program first takes seconds on a busy machine. */
+const START_TIMEOUT_MS = 15_000;
+
+/** Some servers let their connections end first. */
+const STOP_TIMEOUT_MS = 3000;
+
+const READY_POLL_MS = 20;
+
+/** Of a program's output in a message: what it said last tells why it ended. */
+const MOST_OUTPUT = 2000;
+
+/**
+ * Starts a server program in a folder of its own and waits until it serves.
+ *
+ * @throws ResumarkError TARGET with the program's output when it does not come to serve, USAGE when it is not installed or a template
+ *   is wrong. Nothing is left of it then.
+ */
+export const startProgram = async (settings: ProgramSettings): Promise<RunningProgram> => {
+  const folder = await mkdtemp(join(tmpdir(), `resumark-${basename(settings.command[0])}-`));
+  try {
+    return await startIn(folder, settings);
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
+};
+
+const startIn = async (folder: string, settings: ProgramSettings): Promise<RunningProgram> => {
+  const { stopTimeoutMs = STOP_TIMEOUT_MS } = settings;
+  const endpoint = await endpointOf(settings);
+  const { command, files, prepare, environment } = filledIn(settings, { folder, ...endpoint });
+  await writeFiles(folder, files);
+  for (const one of prepare) await runToEnd(one, folder);
+  const outputPath = join(folder, 'output');
+  const [name, ...args] = command;
+  const process = await ProgramProcess.start({ program: requireProgram(name), args, folder, environment, outputPath });
+  const program: RunningProgram = {
+    ...endpoint,
+    folder,
+    pid: process.pid,
+    exited: process.exited,
+    output: () => readFile(outputPath, 'utf8'),
+    close: async () => {
+      await process.stop(stopTimeoutMs);
+      await removeFolder(folder);
+    },
+  };
+  try {
+    await untilReady(program, process, settings);
+    return program;
+  } catch (error) {
+    await process.stop(stopTimeoutMs);
+    throw error;
+  }
+};
+
+const endpointOf = async ({ address = '127.0.0.1', port }: ProgramSettings): Promise<Endpoint> => {
+  if (port === undefined) return { address, port: await freePort(address) };
+  if (await isFree({ address, port })) return { address, port };
+  throw new ResumarkError(
+    'USAGE',
+    `port ${String(port)} of ${address} is taken, so that no server can be started on it.`,
+    'End what listens there, or leave the port out to take a free one.',
+  );
+};
+
+type Filled = Required<Pick<ProgramSettings, 'command' | 'files' | 'prepare' | 'environment'>>;
+
+const filledIn = (settings: ProgramSettings, { folder, address, port }: Endpoint & { readonly folder: string }): Filled => {
+  const { command, files = {}, prepare = [], environment = {} } = settings;
+  const values = { folder, address, port: String(port), ...settings.values };
+  const ofCommand = ([program, ...args]: Command): Command => [
+    fillIn(program, values, program),
+    ...args.map((arg) => fillIn(arg, values, `an argument of ${program}`)),
+  ];
+  const ofRecord = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fillIn(text, values, name)]));
+  return {
+    command: ofCommand(command),
+    files: ofRecord(files),
+    prepare: prepare.map(ofCommand),
+    environment: ofRecord(environment),
+  };
+};
+
+const writeFiles = async (folder: string, files: Readonly<Record<string, string>>): Promise<void> => {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+};
+
+const requireProgram = (name: string): string => {
+  const found = findProgram(name);
+  if (found !== undefined) return found;
+  throw new ResumarkError('USAGE', `the program ${name} is not installed.`, 'Install it, or give its path.');
+};
+
+/** What it prints is in the message when it fails. */
+const runToEnd = async ([name, ...args]: Command, folder: string): Promise<void> => {
+  try {
+    await promisify(execFile)(requireProgram(name), args, { cwd: folder });
+  } catch (error) {
+    if (error instanceof ResumarkError) throw error;
+    throw new ResumarkError('TARGET', error instanceof Error ? error.message.trim() : String(error));
+  }
+};
+
+const untilReady = async (program: RunningProgram, process: ProgramProcess, settings: ProgramSettings): Promise<void> => {
+  const { isReady = accepts, startTimeoutMs = START_TIMEOUT_MS } = settings;
+  const deadline = performance.now() + startTimeoutMs;
+  while (!(await isReady(program))) {
+    if (process.end !== undefined) throw await notReady(program, settings, `ended with ${process.end} before it served`);
+    if (performance.now() > deadline)
+      throw await notReady(program, settings, `did not serve within ${String(startTimeoutMs)} ms`);
+    await sleep(READY_POLL_MS);
+  }
+};
+
+const notReady = async (
+  { address, port, output }: RunningProgram,
+  { command }: ProgramSettings,
+  what: string,
+): Promise<ResumarkError> => {
+  const printed = (await output()).trim().slice(-MOST_OUTPUT);
+  const said = printed === '' ? 'It printed nothing.' : `It printed:\n${printed}`;
+  return new ResumarkError('TARGET', `${command[0]} ${what} on ${address} port ${String(port)}. ${said}`);
+};
+
+/** What a server was writing when it was killed may come in between. */
+const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });

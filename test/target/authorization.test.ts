@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { isPrivateAddress, requireAuthorization } from '../../src/target/authorization.ts';
+
+it.each([
+  ['127.8.9.1', true],
+  ['10.0.0.1', true],
+  ['172.16.0.1', true],
+  ['172.32.0.1', false],
+  ['192.168.1.1', true],
+  ['169.254.1.1', true],
+  ['8.8.8.8', false],
+  ['::1', true],
+  ['fd00::1', true],
+  ['fe80::1', true],
+  ['2001:db8::1', false],
+  ['::ffff:127.0.0.1', true],
+  ['::ffff:8.8.8.8', false],
+])('knows whether %s may be loaded unasked: %s', (address, isPrivate) => {
+  expect(isPrivateAddress(address)).toBe(isPrivate);
+});
+
+it('refuses a public address until it is authorized', () => {
+  expect(() => {
+    requireAuthorization('8.8.8.8', 'dns:443', false);
+  }).toThrow(/dns:443 has the public address 8\.8\.8\.8/u);
+  requireAuthorization('8.8.8.8', 'dns:443', true);
+  requireAuthorization('127.0.0.1', 'localhost:443', false);
+});

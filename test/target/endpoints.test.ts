@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { parseTarget, resolveAll } from '../../src/target/endpoints.ts';
+
+it.each([
+  ['localhost:8443', { host: 'localhost', port: 8443 }],
+  ['example.test', { host: 'example.test', port: 443 }],
+  ['127.0.0.1:1', { host: '127.0.0.1', port: 1 }],
+  ['[::1]:8443', { host: '::1', port: 8443 }],
+  ['[::1]', { host: '::1', port: 443 }],
+  ['::1', { host: '::1', port: 443 }],
+])('reads the target %s', (text, name) => {
+  expect(parseTarget(text)).toEqual(name);
+});
+
+it.each(['', ':443', '[127.0.0.1]:1', 'a b:1', 'https://example.test', 'host:65536', 'host:', 'host:-1', 'host:1.5'])(
+  'refuses the target %j by its name',
+  (text) => {
+    expect(() => parseTarget(text)).toThrow(`"${text}"`);
+  },
+);
+
+it('says of a name that is not known which it is', async () => {
+  await expect(resolveAll({ host: 'no-such-host.invalid', port: 443 })).rejects.toThrow(/no-such-host\.invalid is not known/u);
+});
+
+it('takes an address as it is', async () => {
+  expect(await resolveAll({ host: '::1', port: 8443 })).toEqual([{ address: '::1', port: 8443 }]);
+});
+
+it('finds the addresses of a name, each once', async () => {
+  const addresses = (await resolveAll({ host: 'localhost', port: 8443 })).map(({ address }) => address);
+  expect(new Set(addresses).size).toBe(addresses.length);
+  expect(['127.0.0.1', '::1']).toEqual(expect.arrayContaining(addresses));
+});
