@@ -32,6 +32,7 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
 
 const openOnPaper = (label: string): OpenState => ({
   label,
+  kind: 'target',
   target: `${label}:443`,
   address: '127.0.0.1',
   port: 443,
