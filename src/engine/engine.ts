@@ -101,7 +101,7 @@ export interface ClientSettings {
   /** How long a connection is kept open for a TLS 1.3 ticket that is expected. Never part of the handshake's time. */
   readonly ticketTimeoutMs: number;
   /** How long the first byte of an answer is awaited after the handshake. */
-  readonly answerTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
 }
 
 /** Opaque to all but the engine that made it. */

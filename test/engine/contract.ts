@@ -46,7 +46,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       connectTimeoutMs: 2000,
       handshakeTimeoutMs: 2000,
       ticketTimeoutMs: 500,
-      answerTimeoutMs: 500,
+      firstByteTimeoutMs: 500,
       ...change,
     });
 
@@ -136,7 +136,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
     );
 
     it('gives an answer up that does not come, and the handshake stands', async () => {
-      const client = engine.client(settings('TLSv1.3', 'full', { request: '', answerTimeoutMs: 100 }));
+      const client = engine.client(settings('TLSv1.3', 'full', { request: '', firstByteTimeoutMs: 100 }));
       const performed = await handshake(engine, client, { sendsRequest: true, closeNotify: false });
       expect(performed.failure).toBeUndefined();
       expect(performed.firstByteNs).toBe(0);

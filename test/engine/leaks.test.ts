@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
-import { liveConnections } from '../../src/engine/openssl/conversation.ts';
+import { liveConnections } from '../../src/engine/openssl/connection.ts';
 import { liveSessions } from '../../src/engine/openssl/session.ts';
 import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
 import { handshake, perform } from './perform.ts';

@@ -39,7 +39,7 @@ const settings = (peer: Peer, protocol: Protocol, mode: Mode, row: Row): ClientS
   connectTimeoutMs: 2000,
   handshakeTimeoutMs: 5000,
   ticketTimeoutMs: 500,
-  answerTimeoutMs: 5000,
+  firstByteTimeoutMs: 5000,
   ...row.client,
 });
 

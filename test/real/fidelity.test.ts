@@ -52,7 +52,7 @@ describe.runIf(nginx !== undefined && strace !== undefined)('what nginx does for
     connectTimeoutMs: 5000,
     handshakeTimeoutMs: 5000,
     ticketTimeoutMs: 2000,
-    answerTimeoutMs: 2000,
+    firstByteTimeoutMs: 2000,
   });
 
   /** A reset would race with what the server still has to say: connections end in order here. */

@@ -15,7 +15,7 @@ import { boundSession, nodeSession, nodeSessionOf, type NodeSession } from './se
 import { Tap } from './tap.ts';
 
 /** An orderly end waits this long for the peer's part of it; a peer that never closes must not hold the client. */
-const POLITE_CLOSE_MS = 250;
+const ORDERLY_CLOSE_MS = 250;
 
 type Stage = 'connecting' | 'handshaking' | 'awaiting' | 'closing' | 'ended';
 
@@ -47,7 +47,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   #isResumed = false;
   /** What the connection is kept open for behind the handshake. */
   #awaitsTicket = false;
-  #awaitsAnswer = false;
+  #awaitsFirstByte = false;
   #negotiated: Negotiated | undefined;
   /** Read once, when the ClientHello is made: the attempt may hold another session by the time of its end. */
   #offered: NodeSession | undefined;
@@ -148,17 +148,17 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     // The session of TLS 1.2 is emitted behind `secureConnect`, from the same call.
     process.nextTick(() => {
       if (this.#protocol === 'TLSv1.2') this.#takeRenewedTicket(tls);
-      if (this.#awaitsTicket || this.#awaitsAnswer) this.#awaitRest();
+      if (this.#awaitsTicket || this.#awaitsFirstByte) this.#awaitRest();
       else this.#close();
     });
   }
 
   #ask(tls: TLSSocket): void {
-    this.#awaitsAnswer = true;
+    this.#awaitsFirstByte = true;
     tls.once('data', () => {
       if (this.#stage !== 'awaiting') return;
       this.firstByteNs = nowNs() - this.#tlsStartNs;
-      this.#awaitsAnswer = false;
+      this.#awaitsFirstByte = false;
       this.#closeWhenComplete();
     });
     tls.write(this.#client.settings.request ?? '', 'latin1');
@@ -166,15 +166,15 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
 
   /** A ticket that does not come is given up before the answer is, mostly: then the answer alone is awaited. */
   #awaitRest(): void {
-    const { ticketTimeoutMs, answerTimeoutMs } = this.#client.settings;
+    const { ticketTimeoutMs, firstByteTimeoutMs } = this.#client.settings;
     const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
-    const answerMs = this.#awaitsAnswer ? answerTimeoutMs : Number.POSITIVE_INFINITY;
-    const untilNs = this.#readyNs + Math.min(ticketMs, answerMs) * 1e6;
+    const firstByteMs = this.#awaitsFirstByte ? firstByteTimeoutMs : Number.POSITIVE_INFINITY;
+    const untilNs = this.#readyNs + Math.min(ticketMs, firstByteMs) * 1e6;
     this.#timer = setTimeout(
       () => {
-        if (ticketMs <= answerMs) this.#awaitsTicket = false;
-        if (answerMs <= ticketMs) this.#awaitsAnswer = false;
-        if (this.#awaitsTicket || this.#awaitsAnswer) this.#awaitRest();
+        if (ticketMs <= firstByteMs) this.#awaitsTicket = false;
+        if (firstByteMs <= ticketMs) this.#awaitsFirstByte = false;
+        if (this.#awaitsTicket || this.#awaitsFirstByte) this.#awaitRest();
         else this.#close();
       },
       Math.max(0, (untilNs - nowNs()) / 1e6),
@@ -182,7 +182,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   }
 
   #closeWhenComplete(): void {
-    if (this.#awaitsTicket || this.#awaitsAnswer) return;
+    if (this.#awaitsTicket || this.#awaitsFirstByte) return;
     this.#stage = 'closing';
     clearTimeout(this.#timer);
     // Servers send their tickets together: a turn of the loop later all of them have been read.
@@ -228,7 +228,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     }
     this.#timer = setTimeout(() => {
       this.#end(0);
-    }, POLITE_CLOSE_MS);
+    }, ORDERLY_CLOSE_MS);
     // Read what still comes, or the peer's close_notify and FIN are never seen.
     this.#tls?.resume();
     this.#tls?.end();

@@ -6,7 +6,7 @@ import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';
 import { Contexts } from './context.ts';
-import { OpenSslConversation } from './conversation.ts';
+import { OpenSslConnection } from './connection.ts';
 import { openOpenSsl } from './library.ts';
 
 /** As much as one receive can bring: more than any first flight. */
@@ -30,7 +30,7 @@ export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptio
   const sockets = new Sockets(openLibc(), arena, spin);
   const contexts = new Contexts(openssl);
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) });
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,

@@ -14,7 +14,7 @@ export class Sender {
 
   /** Sends what the slot's conversation has just put out, behind what is still unsent. */
   sendOutput(slot: Slot): void {
-    const { outputBytes } = slot.conversation;
+    const { outputBytes } = slot.connection;
     const { address, bytes } = this.#output;
     if (outputBytes === 0) return;
     slot.bytesOut += outputBytes;

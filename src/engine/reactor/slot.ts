@@ -7,12 +7,12 @@ import type { TlsConnection } from './tls-connection.ts';
 const SLOT_BITS = 16;
 export const MOST_SLOTS = 2 ** SLOT_BITS;
 
-export type Stage = 'free' | 'connecting' | 'talking' | 'awaiting' | 'closing';
+export type Stage = 'free' | 'connecting' | 'handshaking' | 'awaiting' | 'closing';
 
 /** A place for one connection at a time: its socket, its conversation and its times. It is its own outcome. */
 export class Slot implements Outcome {
   readonly index: number;
-  readonly conversation: TlsConnection;
+  readonly connection: TlsConnection;
   stage: Stage = 'free';
   /** Counts the connections of this slot, so that an event of an earlier one is known as such. */
   generation = 0;
@@ -37,14 +37,14 @@ export class Slot implements Outcome {
   finishedNs = 0;
   /** What the connection is kept open for behind the handshake. */
   #awaitsTicket = false;
-  #awaitsAnswer = false;
+  #awaitsFirstByte = false;
   #evidence: Evidence | undefined;
   #session: Session | undefined;
   #hasSession = false;
 
-  constructor(index: number, conversation: TlsConnection) {
+  constructor(index: number, connection: TlsConnection) {
     this.index = index;
-    this.conversation = conversation;
+    this.connection = connection;
   }
 
   /** What the events of its socket are known by. */
@@ -54,27 +54,27 @@ export class Slot implements Outcome {
 
   /** Asked for several times, and only once the connection is settled. */
   get evidence(): Evidence {
-    return (this.#evidence ??= this.conversation.evidence);
+    return (this.#evidence ??= this.connection.evidence);
   }
 
   get ticketsReceived(): number {
-    return this.conversation.ticketsReceived;
+    return this.connection.ticketsReceived;
   }
 
   get newestTicket(): TicketFacts | undefined {
-    return this.conversation.newestTicket;
+    return this.connection.newestTicket;
   }
 
   get session(): Session | undefined {
     if (!this.#hasSession) {
-      this.#session = this.conversation.takeSession();
+      this.#session = this.connection.takeSession();
       this.#hasSession = true;
     }
     return this.#session;
   }
 
   negotiated(): Negotiated {
-    return this.conversation.negotiated();
+    return this.connection.negotiated();
   }
 
   /** Makes the slot ready for a new connection: the one place where its state is reset. */
@@ -91,7 +91,7 @@ export class Slot implements Outcome {
     this.ticketNs = 0;
     this.firstByteNs = 0;
     this.#awaitsTicket = false;
-    this.#awaitsAnswer = false;
+    this.#awaitsFirstByte = false;
     this.endNs = 0;
     this.bytesIn = 0;
     this.bytesOut = 0;
@@ -104,21 +104,21 @@ export class Slot implements Outcome {
   /** The handshake is over: from here on a ticket and an answer are awaited, as the attempt wants. */
   awaitRest(attempt: Attempt): void {
     this.#awaitsTicket = attempt.awaitTicket && attempt.client.settings.protocol === 'TLSv1.3';
-    this.#awaitsAnswer = attempt.sendsRequest;
+    this.#awaitsFirstByte = attempt.sendsRequest;
     this.#setRestDeadline(attempt);
   }
 
   /** Takes the time of what has come. @returns whether nothing more is awaited. */
   hasRest(nowNs: number): boolean {
-    if (this.#awaitsTicket && this.conversation.ticketsReceived > 0) {
+    if (this.#awaitsTicket && this.connection.ticketsReceived > 0) {
       this.ticketNs = nowNs - this.finishedNs;
       this.#awaitsTicket = false;
     }
-    if (this.#awaitsAnswer && this.conversation.isAnswered) {
+    if (this.#awaitsFirstByte && this.connection.hasFirstByte) {
       this.firstByteNs = nowNs - this.connectedNs;
-      this.#awaitsAnswer = false;
+      this.#awaitsFirstByte = false;
     }
-    return !this.#awaitsTicket && !this.#awaitsAnswer;
+    return !this.#awaitsTicket && !this.#awaitsFirstByte;
   }
 
   /** Awaits no longer what has not come in its time. */
@@ -126,16 +126,16 @@ export class Slot implements Outcome {
     const { attempt } = this;
     if (attempt === undefined) return;
     const waitedMs = (nowNs - this.finishedNs) / 1e6;
-    const { ticketTimeoutMs, answerTimeoutMs } = attempt.client.settings;
+    const { ticketTimeoutMs, firstByteTimeoutMs } = attempt.client.settings;
     this.#awaitsTicket &&= waitedMs < ticketTimeoutMs;
-    this.#awaitsAnswer &&= waitedMs < answerTimeoutMs;
+    this.#awaitsFirstByte &&= waitedMs < firstByteTimeoutMs;
     this.#setRestDeadline(attempt);
   }
 
   #setRestDeadline({ client }: Attempt): void {
-    const { ticketTimeoutMs, answerTimeoutMs } = client.settings;
+    const { ticketTimeoutMs, firstByteTimeoutMs } = client.settings;
     const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
-    const answerMs = this.#awaitsAnswer ? answerTimeoutMs : Number.POSITIVE_INFINITY;
-    this.deadlineNs = this.finishedNs + Math.min(ticketMs, answerMs) * 1e6;
+    const firstByteMs = this.#awaitsFirstByte ? firstByteTimeoutMs : Number.POSITIVE_INFINITY;
+    this.deadlineNs = this.finishedNs + Math.min(ticketMs, firstByteMs) * 1e6;
   }
 }

@@ -12,7 +12,7 @@ import type { NativeMemory } from '../ffi.ts';
  */
 export interface TlsConnection {
   /** `talking` until the handshake is over on our side. */
-  readonly status: 'talking' | 'finished' | 'failed';
+  readonly status: 'handshaking' | 'finished' | 'failed';
   readonly outputBytes: number;
   /** Set when the status is `failed`. */
   readonly failure: Failure | undefined;
@@ -25,18 +25,18 @@ export interface TlsConnection {
   /** Whether the server has shown that it has our Finished. */
   readonly isServerDone: boolean;
   /** Whether a first byte of application data has come. */
-  readonly isAnswered: boolean;
+  readonly hasFirstByte: boolean;
   /**
    * Begins: the ClientHello is in the output. An attempt that asks has its request put behind our Finished, in the output of the same call
    * that finishes the handshake, unless the server has accepted it as early data.
    */
   start(attempt: Attempt): void;
   /** Takes so many bytes of the input. */
-  take(bytes: number): void;
+  receive(bytes: number): void;
   /** The peer has ended its side of the connection while we were talking. */
-  takeEnd(): void;
+  receiveEof(): void;
   /** Puts a close_notify into the output. */
-  sayGoodbye(): void;
+  sendCloseNotify(): void;
   /** Dear: reads the certificate. Only between the end of the handshake and `release`. */
   negotiated(): Negotiated;
   /** Frees everything that belongs to this connection. */

@@ -5,11 +5,11 @@ import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';
 import { WireClient } from './client.ts';
-import { WireConversation, type Shared } from './conversation.ts';
+import { WireConnection, type Shared } from './connection.ts';
 import { openLibCrypto } from './library.ts';
 import { openTestedPrimitives } from './self-test.ts';
-import { makeJoint } from './stream.ts';
-import { makeTools } from './tools.ts';
+import { makeJoint } from './record-deframer.ts';
+import { makeWireContext } from './wire-context.ts';
 import { Trust } from './trust.ts';
 
 /** As much as one receive can bring: more than any first flight. */
@@ -32,8 +32,8 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
   const sockets = new Sockets(openLibc(), arena, spin);
   const trust = new Trust();
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
-  const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(arena, EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) });
+  const shared: Shared = { context: makeWireContext(primitives, exchange), joint: makeJoint(arena, EXCHANGE_BYTES) };
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new WireConnection(shared) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,

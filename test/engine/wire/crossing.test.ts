@@ -43,7 +43,7 @@ describe.runIf(nginx !== undefined)('a session', () => {
     connectTimeoutMs: 2000,
     handshakeTimeoutMs: 2000,
     ticketTimeoutMs: 500,
-    answerTimeoutMs: 500,
+    firstByteTimeoutMs: 500,
     ...change,
   });
 

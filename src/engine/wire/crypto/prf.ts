@@ -21,7 +21,7 @@ export class Prf {
   readonly #block: NativeMemory;
   readonly #labels = new Map<string, Buffer>();
   #labelBytes = 0;
-  #mark = 0;
+  #secretId = 0;
 
   /** @param hmac for this PRF alone: its key is taken to stay. */
   constructor(hmac: Hmac, arena: Arena) {
@@ -35,9 +35,9 @@ export class Prf {
    * @param mark of what the secret is, never that of another: as long as it is the same, the secret is not hashed again. 0 marks nothing.
    * @param keeper whose secret it is, always with this hash function.
    */
-  from(secret: number, length: number, mark: number, keeper?: SecretKeeper): void {
-    if (mark !== 0 && mark === this.#mark) return;
-    this.#mark = mark;
+  from(secret: number, length: number, secretId: number, keeper?: SecretKeeper): void {
+    if (secretId !== 0 && secretId === this.#secretId) return;
+    this.#secretId = secretId;
     if (keeper?.hashedSecret !== undefined) this.#hmac.restore(keeper.hashedSecret);
     else {
       this.#hmac.key(secret, length);

@@ -33,12 +33,12 @@ export const liveConnections = { count: 0 };
  * One connection of libssl over two memory BIOs, so that all bytes pass through our own buffers: the plaintext hellos of every handshake
  * are read for the price of looking at them.
  */
-export class OpenSslConversation implements TlsConnection {
-  status: TlsConnection['status'] = 'talking';
+export class OpenSslConnection implements TlsConnection {
+  status: TlsConnection['status'] = 'handshaking';
   outputBytes = 0;
   failure: Failure | undefined;
   ticketsReceived = 0;
-  isAnswered = false;
+  hasFirstByte = false;
 
   readonly #openssl: OpenSsl;
   readonly #exchange: Exchange;
@@ -80,7 +80,7 @@ export class OpenSslConversation implements TlsConnection {
 
   /** A full TLS 1.2 handshake ends with the server's Finished; elsewhere the client has the last word until a ticket comes. */
   get isServerDone(): boolean {
-    return this.isAnswered || (this.#protocol === 'TLSv1.3' ? this.ticketsReceived > 0 : !this.#isResumed);
+    return this.hasFirstByte || (this.#protocol === 'TLSv1.3' ? this.ticketsReceived > 0 : !this.#isResumed);
   }
 
   start(attempt: Attempt): void {
@@ -100,28 +100,28 @@ export class OpenSslConversation implements TlsConnection {
     const { mode, request } = client.settings;
     this.#request = attempt.sendsRequest ? request : undefined;
     if (mode === 'early-data') this.#sendEarlyData(request ?? EARLY_REQUEST);
-    this.#shakeHands();
+    this.#doHandshake();
     this.#fillOutput();
     this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
   }
 
-  take(bytes: number): void {
+  receive(bytes: number): void {
     const { input } = this.#exchange;
     if (!this.#hellos.isComplete) this.#hellos.fromServer(input.bytes, 0, bytes);
-    if (this.status === 'talking') {
+    if (this.status === 'handshaking') {
       this.#openssl.ssl.BIO_write(this.#fromServer, input.address, bytes);
-      this.#shakeHands();
+      this.#doHandshake();
       this.#fillOutput();
       // Behind a HelloRetryRequest a second ClientHello goes out.
       if (!this.#hellos.isComplete) this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
-    } else this.#takeRecords(bytes);
+    } else this.#receiveRecords(bytes);
   }
 
-  takeEnd(): void {
+  receiveEof(): void {
     this.#openssl.ssl.ERR_clear_error();
   }
 
-  sayGoodbye(): void {
+  sendCloseNotify(): void {
     const { ssl } = this.#openssl;
     if (ssl.SSL_shutdown(this.#ssl) < 0) ssl.ERR_clear_error();
     this.#fillOutput();
@@ -166,11 +166,11 @@ export class OpenSslConversation implements TlsConnection {
     ssl.BIO_ctrl(this.#fromServer, BIO_CTRL_RESET, 0, 0);
     ssl.BIO_ctrl(this.#toServer, BIO_CTRL_RESET, 0, 0);
     this.#hellos.reset();
-    this.status = 'talking';
+    this.status = 'handshaking';
     this.outputBytes = 0;
     this.failure = undefined;
     this.ticketsReceived = 0;
-    this.isAnswered = false;
+    this.hasFirstByte = false;
     this.#offered = undefined;
     this.#isResumed = false;
     this.#earlyData = 'none';
@@ -197,7 +197,7 @@ export class OpenSslConversation implements TlsConnection {
     this.#hasEarlyData = ssl.SSL_write_early_data(this.#ssl, from, length, this.#scratch.address) > 0;
   }
 
-  #shakeHands(): void {
+  #doHandshake(): void {
     const { ssl } = this.#openssl;
     const result = ssl.SSL_do_handshake(this.#ssl);
     if (result === 1) this.#finish();
@@ -235,7 +235,7 @@ export class OpenSslConversation implements TlsConnection {
   }
 
   /** Feeds what came behind the handshake record by record: each ticket then shows as a session of its own. */
-  #takeRecords(bytes: number): void {
+  #receiveRecords(bytes: number): void {
     const { ssl } = this.#openssl;
     const { input } = this.#exchange;
     let at = 0;
@@ -252,7 +252,7 @@ export class OpenSslConversation implements TlsConnection {
   /** Tickets, and what the server has to say to the application. */
   #readRecords(): void {
     const { ssl } = this.#openssl;
-    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0) this.isAnswered = true;
+    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0) this.hasFirstByte = true;
     ssl.ERR_clear_error();
     if (this.#protocol === 'TLSv1.3') this.#noticeSession();
   }

@@ -4,7 +4,7 @@ import { MOST_TEXT_BYTES, type Direction, type Records } from './record.ts';
 import type { Transcript } from './transcript.ts';
 
 /** What goes out with the next write: records one behind another in the shared output. */
-export class Flight {
+export class OutgoingFlight {
   length = 0;
   readonly memory: NativeMemory;
   readonly #records: Records;

@@ -5,20 +5,20 @@ import { fault } from './fault.ts';
 import { MOST_RECORD_BYTES } from './record.ts';
 
 /** Takes one whole record by the place of its header and the length of its body. */
-export type RecordTaker = (memory: NativeMemory, at: number, length: number) => void;
+export type RecordListener = (memory: NativeMemory, at: number, length: number) => void;
 
 /** Where a cut record and what follows it are joined; shared, since it is empty again at the end of each call. */
 export const makeJoint = (arena: Arena, inputBytes: number): NativeMemory =>
   arena.allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + inputBytes);
 
 /** Cuts the bytes of a connection into records, in whatever pieces they come. A record that lies whole in one piece is not copied. */
-export class RecordStream {
-  readonly #take: RecordTaker;
+export class RecordDeframer {
+  readonly #take: RecordListener;
   readonly #joint: NativeMemory;
   #rest: Buffer | undefined;
   #restBytes = 0;
 
-  constructor(joint: NativeMemory, take: RecordTaker) {
+  constructor(joint: NativeMemory, take: RecordListener) {
     this.#joint = joint;
     this.#take = take;
   }
@@ -28,9 +28,9 @@ export class RecordStream {
   }
 
   /** @throws Fault when the bytes are no TLS. */
-  take(input: NativeMemory, length: number): void {
+  receive(input: NativeMemory, length: number): void {
     if (this.#restBytes === 0) {
-      this.#keep(input, this.#takeWhole(input, length), length);
+      this.#keep(input, this.#receiveWhole(input, length), length);
       return;
     }
     const joint = this.#joint;
@@ -38,11 +38,11 @@ export class RecordStream {
     input.bytes.copy(joint.bytes, this.#restBytes, 0, length);
     const end = this.#restBytes + length;
     this.#restBytes = 0;
-    this.#keep(joint, this.#takeWhole(joint, end), end);
+    this.#keep(joint, this.#receiveWhole(joint, end), end);
   }
 
   /** @returns where the first record begins that is not all there. */
-  #takeWhole(memory: NativeMemory, end: number): number {
+  #receiveWhole(memory: NativeMemory, end: number): number {
     const { bytes } = memory;
     let at = 0;
     while (end - at >= RECORD_HEAD_BYTES) {

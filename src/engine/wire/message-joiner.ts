@@ -11,7 +11,7 @@ const FIRST_BYTES = 4096;
 const KEPT_BYTES = 16_384;
 
 /** Pieces of handshake messages that were cut by records, put together in memory of its own that grows with them. */
-export class Inbox {
+export class MessageJoiner {
   memory: NativeMemory = allocate(FIRST_BYTES);
   length = 0;
 
