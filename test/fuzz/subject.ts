@@ -8,7 +8,6 @@ import { openPrimitives, type Primitives } from '../../src/engine/wire/crypto/pr
 import { SuccessiveKeys, type X25519Keys } from '../../src/engine/wire/crypto/x25519-keys.ts';
 import { openLibCrypto } from '../../src/engine/wire/library.ts';
 import type { WireSession } from '../../src/engine/wire/session.ts';
-import { makeJoint } from '../../src/engine/wire/record-deframer.ts';
 import { makeWireContext } from '../../src/engine/wire/wire-context.ts';
 import { Trust } from '../../src/engine/wire/trust.ts';
 import { GuardedArena } from './guarded-arena.ts';
@@ -37,8 +36,7 @@ export class Subject {
     this.#input = this.#arena.allocate(EXCHANGE_BYTES);
     this.#output = this.#arena.allocate(EXCHANGE_BYTES);
     const exchange = { input: this.#input, output: this.#output };
-    const joint = makeJoint(this.#arena, EXCHANGE_BYTES);
-    this.connection = new WireConnection({ context: makeWireContext(this.#primitives, exchange, () => 1e9), joint });
+    this.connection = new WireConnection(makeWireContext(this.#primitives, exchange, () => 1e9));
   }
 
   client(settings: ClientSettings): WireClient {

@@ -33,12 +33,6 @@ const NO_EVIDENCE: Evidence = { protocol: 'TLSv1.3', resumed: false, offered: un
 /** More plaintext than any handshake: a server that talks on without end is cut off. */
 const MOST_HANDSHAKE_BYTES = 262_144;
 
-/** What all conversations of an engine share. */
-export interface Shared {
-  readonly context: WireContext;
-  readonly joint: NativeMemory;
-}
-
 /**
  * One connection's TLS client without sockets: bytes in, bytes out (the contract is `TlsConnection`).
  *
@@ -51,7 +45,7 @@ export class WireConnection implements TlsConnection {
   failure: Failure | undefined;
   hasFirstByte = false;
 
-  readonly #shared: Shared;
+  readonly #context: WireContext;
   readonly #state: HandshakeState;
   readonly #hellos = new HelloReader();
   readonly #deframer: RecordDeframer;
@@ -62,10 +56,10 @@ export class WireConnection implements TlsConnection {
   /** What goes out behind the Finished, `undefined` when nothing does. */
   #request: string | undefined;
 
-  constructor(shared: Shared) {
-    this.#shared = shared;
-    this.#state = new HandshakeState(shared.context.primitives);
-    this.#deframer = new RecordDeframer(shared.joint, (memory, at, length) => {
+  constructor(context: WireContext) {
+    this.#context = context;
+    this.#state = new HandshakeState(context.primitives);
+    this.#deframer = new RecordDeframer(context.reassemblyBuffer, (memory, at, length) => {
       this.#receiveRecord(memory, at, length);
     });
   }
@@ -100,7 +94,7 @@ export class WireConnection implements TlsConnection {
   }
 
   start(attempt: Attempt): void {
-    const { context } = this.#shared;
+    const context = this.#context;
     const state = this.#state;
     const { client } = attempt;
     if (!(client instanceof WireClient)) throw new RangeError('a client of another engine');
@@ -114,7 +108,7 @@ export class WireConnection implements TlsConnection {
   }
 
   receive(bytes: number): void {
-    const { flight, exchange } = this.#shared.context;
+    const { flight, exchange } = this.#context;
     flight.length = 0;
     if (!this.#hellos.isComplete) this.#hellos.fromServer(exchange.input.bytes, 0, bytes);
     try {
@@ -133,7 +127,7 @@ export class WireConnection implements TlsConnection {
   }
 
   sendCloseNotify(): void {
-    const { context } = this.#shared;
+    const context = this.#context;
     context.flight.length = 0;
     if (this.#state.isTls13) armWrite13(context, this.#state);
     sendAlert(context, this.#state, WARNING, CLOSE_NOTIFY);
@@ -143,7 +137,7 @@ export class WireConnection implements TlsConnection {
   takeSession(): Session | undefined {
     if (this.ticketsReceived === 0 || this.#isSessionTaken || this.status !== 'finished') return undefined;
     this.#isSessionTaken = true;
-    return sessionOf(this.#shared.context, this.#state, this.#ticket);
+    return sessionOf(this.#context, this.#state, this.#ticket);
   }
 
   negotiated(): Negotiated {
@@ -162,7 +156,7 @@ export class WireConnection implements TlsConnection {
     this.#deframer.reset();
     this.#joiner.reset();
     this.#ticket.reset();
-    this.#shared.context.flight.length = 0;
+    this.#context.flight.length = 0;
     this.status = 'handshaking';
     this.outputBytes = 0;
     this.failure = undefined;
@@ -180,7 +174,7 @@ export class WireConnection implements TlsConnection {
   #receiveRecord(memory: NativeMemory, at: number, length: number): void {
     if (this.status === 'failed') return;
     const state = this.#state;
-    const { records } = this.#shared.context;
+    const { records } = this.#context;
     if (memory.bytes[at] === CHANGE_CIPHER_SPEC) {
       this.#receiveChangeCipherSpec(memory.bytes, at, length);
       return;
@@ -198,7 +192,7 @@ export class WireConnection implements TlsConnection {
   }
 
   #open(memory: NativeMemory, at: number, length: number): void {
-    const { context } = this.#shared;
+    const context = this.#context;
     const state = this.#state;
     if (state.isTls13 && state.expects === 'nothing') protectLast13(context, state, 'read');
     context.records.open(state.read, memory, at, length);
@@ -214,7 +208,7 @@ export class WireConnection implements TlsConnection {
   #receiveChangeCipherSpec(bytes: Uint8Array, at: number, length: number): void {
     const state = this.#state;
     if (length !== 1 || bytes[at + 5] !== 1 || this.#joiner.length > 0) throw fault('unexpected_message');
-    if (!state.isTls13) receiveChangeCipherSpec12(this.#shared.context, state);
+    if (!state.isTls13) receiveChangeCipherSpec12(this.#context, state);
     else if (this.status === 'finished' || (state.expects === 'server-hello' && !state.hasRetried)) {
       throw fault('unexpected_message');
     }
@@ -259,7 +253,7 @@ export class WireConnection implements TlsConnection {
   }
 
   #receiveMessage(memory: NativeMemory, start: number, end: number): boolean {
-    const { context } = this.#shared;
+    const context = this.#context;
     const state = this.#state;
     const type = memory.bytes[start] ?? 0;
     context.reader.over(memory, start + MESSAGE_HEAD_BYTES, end);
@@ -270,7 +264,7 @@ export class WireConnection implements TlsConnection {
   }
 
   #finish(): void {
-    const { context } = this.#shared;
+    const context = this.#context;
     const state = this.#state;
     this.status = 'finished';
     if (this.#request === undefined || state.earlyData === 'accepted') return;
@@ -285,7 +279,7 @@ export class WireConnection implements TlsConnection {
     this.status = 'failed';
     this.failure = error.failure;
     if (error.alert === undefined) return;
-    if (this.#state.isTls13) armWrite13(this.#shared.context, this.#state);
-    sendAlert(this.#shared.context, this.#state, FATAL, error.alert);
+    if (this.#state.isTls13) armWrite13(this.#context, this.#state);
+    sendAlert(this.#context, this.#state, FATAL, error.alert);
   }
 }

@@ -5,10 +5,9 @@ import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';
 import { WireClient } from './client.ts';
-import { WireConnection, type Shared } from './connection.ts';
+import { WireConnection } from './connection.ts';
 import { openLibCrypto } from './library.ts';
 import { openTestedPrimitives } from './self-test.ts';
-import { makeJoint } from './record-deframer.ts';
 import { makeWireContext } from './wire-context.ts';
 import { Trust } from './trust.ts';
 
@@ -32,8 +31,8 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
   const sockets = new Sockets(openLibc(), arena, spin);
   const trust = new Trust();
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
-  const shared: Shared = { context: makeWireContext(primitives, exchange), joint: makeJoint(arena, EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, newConnection: () => new WireConnection(shared) });
+  const context = makeWireContext(primitives, exchange);
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new WireConnection(context) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,

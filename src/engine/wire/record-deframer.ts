@@ -1,5 +1,4 @@
 import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
-import type { Arena } from '../arena.ts';
 import type { NativeMemory } from '../ffi.ts';
 import { fault } from './fault.ts';
 import { MOST_RECORD_BYTES } from './record.ts';
@@ -7,20 +6,16 @@ import { MOST_RECORD_BYTES } from './record.ts';
 /** Takes one whole record by the place of its header and the length of its body. */
 export type RecordListener = (memory: NativeMemory, at: number, length: number) => void;
 
-/** Where a cut record and what follows it are joined; shared, since it is empty again at the end of each call. */
-export const makeJoint = (arena: Arena, inputBytes: number): NativeMemory =>
-  arena.allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + inputBytes);
-
 /** Cuts the bytes of a connection into records, in whatever pieces they come. A record that lies whole in one piece is not copied. */
 export class RecordDeframer {
-  readonly #take: RecordListener;
-  readonly #joint: NativeMemory;
+  readonly #onRecord: RecordListener;
+  readonly #buffer: NativeMemory;
   #rest: Buffer | undefined;
   #restBytes = 0;
 
-  constructor(joint: NativeMemory, take: RecordListener) {
-    this.#joint = joint;
-    this.#take = take;
+  constructor(buffer: NativeMemory, onRecord: RecordListener) {
+    this.#buffer = buffer;
+    this.#onRecord = onRecord;
   }
 
   reset(): void {
@@ -33,12 +28,12 @@ export class RecordDeframer {
       this.#keep(input, this.#receiveWhole(input, length), length);
       return;
     }
-    const joint = this.#joint;
-    this.#rest?.copy(joint.bytes, 0, 0, this.#restBytes);
-    input.bytes.copy(joint.bytes, this.#restBytes, 0, length);
+    const buffer = this.#buffer;
+    this.#rest?.copy(buffer.bytes, 0, 0, this.#restBytes);
+    input.bytes.copy(buffer.bytes, this.#restBytes, 0, length);
     const end = this.#restBytes + length;
     this.#restBytes = 0;
-    this.#keep(joint, this.#receiveWhole(joint, end), end);
+    this.#keep(buffer, this.#receiveWhole(buffer, end), end);
   }
 
   /** @returns where the first record begins that is not all there. */
@@ -50,7 +45,7 @@ export class RecordDeframer {
       if (bytes[at + 1] !== 3) throw fault('not_tls');
       if (length > MOST_RECORD_BYTES) throw fault('record_overflow');
       if (end - at - RECORD_HEAD_BYTES < length) break;
-      this.#take(memory, at, length);
+      this.#onRecord(memory, at, length);
       at += RECORD_HEAD_BYTES + length;
     }
     return at;

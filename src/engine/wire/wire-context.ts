@@ -1,10 +1,11 @@
+import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
 import { nowNs } from '../clock.ts';
 import type { NativeMemory } from '../ffi.ts';
 import type { Exchange } from '../reactor/tls-connection.ts';
 import type { Primitives } from './crypto/primitives.ts';
 import { OutgoingFlight } from './outgoing-flight.ts';
 import { Reader } from './reader.ts';
-import { Records } from './record.ts';
+import { MOST_RECORD_BYTES, Records } from './record.ts';
 import { Schedule13 } from './schedule13.ts';
 import { ServerHello } from './server-hello.ts';
 
@@ -17,6 +18,8 @@ export interface WireContext {
   readonly flight: OutgoingFlight;
   readonly serverHello: ServerHello;
   readonly schedules: Readonly<Record<'sha256' | 'sha384', Schedule13>>;
+  /** Where a cut record and what follows it are joined; empty again at the end of each call. */
+  readonly reassemblyBuffer: NativeMemory;
   /** Where a message is put together that is signed, or verified, in one piece. */
   readonly scratch: NativeMemory;
   readonly clockNs: () => number;
@@ -35,6 +38,7 @@ export const makeWireContext = (primitives: Primitives, exchange: Exchange, cloc
     flight: new OutgoingFlight(exchange.output, records),
     serverHello: new ServerHello(),
     schedules: { sha256: new Schedule13('sha256', primitives), sha384: new Schedule13('sha384', primitives) },
+    reassemblyBuffer: primitives.arena.allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + exchange.input.bytes.length),
     scratch: primitives.arena.allocate(SCRATCH_BYTES),
     clockNs,
   };

@@ -7,7 +7,6 @@ import { WireClient } from '../../../src/engine/wire/client.ts';
 import { WireConnection } from '../../../src/engine/wire/connection.ts';
 import { openPrimitives } from '../../../src/engine/wire/crypto/primitives.ts';
 import { openLibCrypto } from '../../../src/engine/wire/library.ts';
-import { makeJoint } from '../../../src/engine/wire/record-deframer.ts';
 import { makeWireContext } from '../../../src/engine/wire/wire-context.ts';
 import { Trust } from '../../../src/engine/wire/trust.ts';
 import { startReferenceServer, type ReferenceServer } from '../../../src/target/reference-server.ts';
@@ -19,10 +18,7 @@ const EXCHANGE_BYTES = 65_536;
 describe('the core of engine wire', () => {
   const primitives = openPrimitives(openLibCrypto());
   const exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
-  const connection = new WireConnection({
-    context: makeWireContext(primitives, exchange),
-    joint: makeJoint(primitives.arena, EXCHANGE_BYTES),
-  });
+  const connection = new WireConnection(makeWireContext(primitives, exchange));
   const trust = new Trust();
   let server: ReferenceServer;
 
