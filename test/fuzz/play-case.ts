@@ -9,7 +9,7 @@ import type { PieceBytes, Subject } from './subject.ts';
 export interface CaseOutcome {
   readonly situation: string;
   readonly what: string;
-  /** `finished`, or why it failed, or `talking` when the client still waits. */
+  /** `finished`, or why it failed, or `handshaking` when the client still waits. */
   readonly result: string;
   /** What is wrong with that; `undefined` when nothing is. */
   readonly objection: string | undefined;

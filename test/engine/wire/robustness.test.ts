@@ -76,7 +76,7 @@ describe.each(REPEATABLE_NAMES)('%s', (name) => {
     const flights = record(situation);
     const last = flights.pop() ?? Buffer.alloc(0);
     for (let end = 0; end < last.length; end++) {
-      expect(`${String(end)}: ${replay(situation, [...flights, last.subarray(0, end)])}`).toBe(`${String(end)}: talking`);
+      expect(`${String(end)}: ${replay(situation, [...flights, last.subarray(0, end)])}`).toBe(`${String(end)}: handshaking`);
     }
   });
 
