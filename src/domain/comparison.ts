@@ -1,3 +1,4 @@
+import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
@@ -64,7 +65,7 @@ export const comparisonSchema = z.object({
   format: z.literal(COMPARISON_FORMAT),
   design: z.enum(COMPARISON_DESIGNS),
   /** How the blocks of a pair were measured: in one window and in turns by a coin, or one after the other; null where runs are compared. */
-  interleave: z.enum(['handshake', 'block']).nullable(),
+  interleave: z.enum(INTERLEAVES).nullable(),
   /** Numbers of pairs after which it could end; empty where the number was fixed. */
   looks: z.array(z.int().positive()),
   before: sideSchema,

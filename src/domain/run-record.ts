@@ -1,4 +1,5 @@
 import { capacitySchema } from './capacity-record.ts';
+import { INTERLEAVES } from './interleave.ts';
 import { DECLINE_REASONS } from './judgement.ts';
 import { MECHANISMS } from './kind.ts';
 import { MODES } from './mode.ts';
@@ -244,7 +245,7 @@ const runSchema = z.object({
   workers: whole,
   seed: whole,
   /** How states share a round; absent in older runs, whose states took turns. */
-  interleave: z.enum(['handshake', 'block']).default('block'),
+  interleave: z.enum(INTERLEAVES).default('block'),
   /** The share of measured handshakes whose hellos are read; priming is always read. */
   tapShare: z.number().min(0).max(1),
   /** The resolved scenario: every setting that has a value. */

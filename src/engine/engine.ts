@@ -1,3 +1,5 @@
+import type { CloseStyle, KeyShare } from '../domain/client-options.ts';
+import type { EngineName } from '../domain/engine-name.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Evidence, Mechanism } from '../domain/kind.ts';
 import type { Mode } from '../domain/mode.ts';
@@ -36,11 +38,6 @@ export interface Engine {
 /** What mode `early-data` sends before the handshake is over when the settings have no request: one that may be repeated without harm. */
 export const EARLY_REQUEST = 'GET / HTTP/1.1\r\nHost: resumark\r\n\r\n';
 
-/** From the fastest on. */
-export const ENGINE_NAMES = ['wire', 'openssl', 'node'] as const;
-
-export type EngineName = (typeof ENGINE_NAMES)[number];
-
 /**
  * How long a measured connection stays open behind its end where the client speaks last, as in a resumed TLS 1.2 handshake. A reset right
  * behind our Finished would overtake it: HAProxy then gives the handshake up (10 % of them on loopback). Nobody waits meanwhile: the
@@ -48,19 +45,6 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
  * where the server shows earlier that it has read, it need not be waited for.
  */
 export const LINGER_MS = 50;
-
-/**
- * How a measured connection ends. `notify` sends close_notify and waits for the server's. `reset` sends no more and keeps ephemeral ports
- * free (RST, no TIME_WAIT), at once where the server has shown that it has our Finished and after `LINGER_MS` elsewhere.
- */
-export const CLOSE_STYLES = ['reset', 'notify'] as const;
-
-export type CloseStyle = (typeof CLOSE_STYLES)[number];
-
-/** Whether each handshake has a key of its own for the key exchange, as any client has, or a client generates one and uses it on. */
-export const KEY_SHARES = ['fresh', 'reuse'] as const;
-
-export type KeyShare = (typeof KEY_SHARES)[number];
 
 export interface ClientSettings {
   /** Minimum and maximum version at once. */

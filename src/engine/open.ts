@@ -1,5 +1,6 @@
+import type { EngineName } from '../domain/engine-name.ts';
 import { ResumarkError } from '../domain/error.ts';
-import type { Engine, EngineName } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { openNodeEngine } from './node/engine.ts';
 import { openOpenSslEngine } from './openssl/engine.ts';
 import { openWireEngine } from './wire/engine.ts';

@@ -1,5 +1,6 @@
 import { ResumarkError } from '../domain/error.ts';
-import type { ClientSettings, EngineName } from './engine.ts';
+import type { EngineName } from '../domain/engine-name.ts';
+import type { ClientSettings } from './engine.ts';
 
 /**
  * For engines whose library decides how a handshake is done.

@@ -1,7 +1,8 @@
 import { cellId, type Cell } from '../domain/cell.ts';
+import type { Interleave } from '../domain/interleave.ts';
 import { RUN_FORMAT, type RunRecord, type Shortcut } from '../domain/run-record.ts';
 import { expectation } from '../scenario/expectation.ts';
-import type { Interleave, Scenario } from '../scenario/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { describeEnvironment } from './environment.ts';
 import { stateRecord } from './prepare/open-states.ts';
 import { TAP_EVERY } from './window-request.ts';

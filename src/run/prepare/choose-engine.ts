@@ -1,5 +1,6 @@
+import { ENGINE_NAMES } from '../../domain/engine-name.ts';
 import { ResumarkError } from '../../domain/error.ts';
-import { ENGINE_NAMES, type ClientSettings, type Engine } from '../../engine/engine.ts';
+import type { ClientSettings, Engine } from '../../engine/engine.ts';
 import { openEngine, type EngineChoice } from '../../engine/open.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 
