@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_NAMES } from '../../src/domain/engine-name.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
+import { engineChoice, openEngine } from '../../src/engine/open.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { openWireEngine } from '../../src/engine/wire/engine.ts';
 import { makeCertificate, type CertificatePair } from '../../src/target/certificate.ts';
@@ -22,7 +22,7 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
   let engine: Engine;
   let nginx: Nginx;
   beforeAll(async () => {
-    engine = openEngine({ name, libssl: null, spin: false });
+    engine = openEngine(engineChoice(name));
     nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, directives: ['ssl_alpn h2 http/1.1;'] });
   });
   afterAll(async () => {
@@ -74,7 +74,7 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
 describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with nginx on IPv6 (Debian: nginx-light)', (name) => {
   it('connects, and checks the address against the certificate', async () => {
     const nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, address: '::1' });
-    const engine = openEngine({ name, libssl: null, spin: false });
+    const engine = openEngine(engineChoice(name));
     const change = { address: '::1', serverName: undefined, port: nginx.port, ca: nginx.certificate };
     // One after another, so that a socket is used again.
     for (let i = 0; i < 3; i++) await handshake(engine, engine.client(testSettings(change)), { closeNotify: false });
@@ -91,7 +91,7 @@ describe.skipIf(nginxProgram === undefined).each(['openssl', 'node'] as const)(
     let nginx: Nginx;
     let identity: CertificatePair;
     beforeAll(async () => {
-      engine = openEngine({ name, libssl: null, spin: false });
+      engine = openEngine(engineChoice(name));
       identity = await makeCertificate('ecdsa-p256');
       nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, clientAuthority: identity.certificate });
     });
@@ -122,7 +122,7 @@ describe.each(['openssl', 'node'] as const)('engine %s', (name) => {
     const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [] });
     const folder = await mkdtemp(join(tmpdir(), 'resumark-keylog-'));
     const keyLog = join(folder, 'keys');
-    const engine = openEngine({ name, libssl: null, spin: false });
+    const engine = openEngine(engineChoice(name));
     const change = { port: server.port, ca: server.certificate };
     await handshake(engine, engine.client(testSettings(change)));
     expect(existsSync(keyLog)).toBe(false);
@@ -176,7 +176,7 @@ const libssl = ['x86_64', 'aarch64']
 describe.skipIf(libssl === undefined)('engine openssl on the libssl of the machine (Debian: libssl3)', () => {
   it('names it, and resumes with it', async () => {
     const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'] });
-    const engine = openOpenSslEngine({ library: libssl ?? null });
+    const engine = openOpenSslEngine({ libssl: libssl ?? null });
     expect(engine.library).toMatch(/^OpenSSL 3\./u);
     for (const protocol of ['TLSv1.2', 'TLSv1.3'] as const) {
       const client = engine.client(testSettings({ port: server.port, ca: server.certificate, protocol, mode: 'ticket' }));
@@ -190,6 +190,6 @@ describe.skipIf(libssl === undefined)('engine openssl on the libssl of the machi
   });
 
   it('names a library that cannot be opened', () => {
-    expect(() => openOpenSslEngine({ library: '/nowhere/libssl.so.3' })).toThrow(/\/nowhere\/libssl\.so\.3 cannot be opened/u);
+    expect(() => openOpenSslEngine({ libssl: '/nowhere/libssl.so.3' })).toThrow(/\/nowhere\/libssl\.so\.3 cannot be opened/u);
   });
 });

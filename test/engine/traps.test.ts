@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_NAMES, type EngineName } from '../../src/domain/engine-name.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
+import { engineChoice, openEngine } from '../../src/engine/open.ts';
 import { makeCertificate } from '../../src/target/certificate.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
 import type { Peer } from '../servers/peer.ts';
@@ -21,7 +21,7 @@ const opensslProgram = findProgram('openssl', 'openssl');
 describe.each(ENGINE_NAMES)('engine %s', (name) => {
   let engine: Engine;
   beforeAll(() => {
-    engine = openEngine({ name, libssl: null, spin: false });
+    engine = openEngine(engineChoice(name));
   });
   afterAll(() => {
     engine.close();
@@ -143,7 +143,7 @@ describe.skipIf(nginxProgram === undefined).each(WITH_EMS_BY_CHOICE)('engine %s 
       ...options,
       directives: ['ssl_conf_command Options -ExtendedMasterSecret;'],
     });
-    const engine = openEngine({ name, libssl: null, spin: false });
+    const engine = openEngine(engineChoice(name));
     const change = { protocol: 'TLSv1.2', mode: 'ticket', ca: on.certificate } as const;
     const { session } = await handshake(engine, engine.client(testSettings({ ...change, port: on.port })));
     const [performed] = await perform(engine, engine.client(testSettings({ ...change, port: off.port })), [{ session }]);

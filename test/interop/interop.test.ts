@@ -5,7 +5,7 @@ import type { Mode } from '../../src/domain/mode.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
 import { ENGINE_NAMES, type EngineName } from '../../src/domain/engine-name.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
+import { engineChoice, openEngine } from '../../src/engine/open.ts';
 import { perform, type Performed } from '../engine/perform.ts';
 import type { Peer } from '../servers/peer.ts';
 import { findProgram } from '../servers/require-program.ts';
@@ -73,7 +73,7 @@ const spelt = (verdicts: readonly string[]): string => [...new Set(verdicts)].jo
 describe.each(ENGINE_NAMES)('engine %s', (name) => {
   let engine: Engine;
   beforeAll(() => {
-    engine = openEngine({ name, libssl: null, spin: false });
+    engine = openEngine(engineChoice(name));
   });
   afterAll(() => {
     engine.close();

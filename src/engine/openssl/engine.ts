@@ -14,7 +14,7 @@ const EXCHANGE_BYTES = 65_536;
 
 export interface OpenSslOptions {
   /** Path of a libssl of OpenSSL 3, `null` for Node's own. */
-  readonly library?: string | null;
+  readonly libssl?: string | null;
   /** Look for events without sleeping. */
   readonly spin?: boolean;
 }
@@ -24,8 +24,8 @@ export interface OpenSslOptions {
  *
  * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux, no such library.
  */
-export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptions = {}): Engine => {
-  const openssl = openOpenSsl(library);
+export const openOpenSslEngine = ({ libssl = null, spin = false }: OpenSslOptions = {}): Engine => {
+  const openssl = openOpenSsl(libssl);
   const arena = new Arena();
   const sockets = new Sockets(openLibc(), arena, spin);
   const contexts = new Contexts(openssl);
