@@ -6,13 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINE_NAMES } from '../../src/domain/engine-name.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
 import { engineChoice, openEngine } from '../../src/engine/open.ts';
+import { attemptOf, perform, performOne } from '../../src/engine/perform.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { openWireEngine } from '../../src/engine/wire/engine.ts';
 import { makeCertificate, type CertificatePair } from '../../src/target/certificate.ts';
 import { startReferenceServer } from '../../src/target/reference-server.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
 import { findProgram } from '../servers/require-program.ts';
-import { handshake, perform } from './perform.ts';
+import { handshake } from './handshake.ts';
 import { testSettings } from './settings.ts';
 
 const nginxProgram = findProgram('nginx', 'nginx-light libnginx-mod-stream');
@@ -64,7 +65,10 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
 
   it.runIf(existsSync('/proc/self/fd'))('connects from the local addresses that it is given, in turn', async () => {
     const client = clientOf({ sources: ['127.0.0.2', '127.0.0.3'] });
-    await perform(engine, client, [{}, {}, {}, {}]);
+    await perform(
+      engine,
+      Array.from({ length: 4 }, () => attemptOf(client)),
+    );
     const lines = (await nginx.lines()).slice(-4);
     for (const source of ['127.0.0.2', '127.0.0.3'])
       expect(lines.filter((line) => line.includes(`from=${source} `))).toHaveLength(2);
@@ -105,7 +109,7 @@ describe.skipIf(nginxProgram === undefined).each(['openssl', 'node'] as const)(
       const own = { cert: identity.certificate, key: identity.key };
       await handshake(engine, engine.client(testSettings({ ...change, identity: own })));
       expect((await nginx.lines()).at(-1)).toContain('client=SUCCESS ');
-      await perform(engine, engine.client(testSettings(change)), [{}]);
+      await performOne(engine, attemptOf(engine.client(testSettings(change))));
       expect((await nginx.lines()).at(-1)).toContain('client=NONE ');
     });
 

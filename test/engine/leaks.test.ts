@@ -4,7 +4,8 @@ import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { liveConnections } from '../../src/engine/openssl/connection.ts';
 import { liveSessions } from '../../src/engine/openssl/session.ts';
 import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
-import { handshake, perform } from './perform.ts';
+import { handshake } from './handshake.ts';
+import { attemptOf, perform } from '../../src/engine/perform.ts';
 import { testSettings } from './settings.ts';
 
 /** Sockets and epolls of this process. */
@@ -33,8 +34,7 @@ describe('engine openssl frees', () => {
       const { session } = await handshake(engine, client);
       const many = await perform(
         engine,
-        client,
-        Array.from({ length: 200 }, () => ({ session, closeNotify: false })),
+        Array.from({ length: 200 }, () => attemptOf(client, { session, closeNotify: false })),
         40,
       );
       expect(many.every(({ failure }) => failure === undefined)).toBe(true);
@@ -43,8 +43,7 @@ describe('engine openssl frees', () => {
       const failing = engine.client(testSettings({ ...change, protocol, ca: undefined }));
       await perform(
         engine,
-        failing,
-        Array.from({ length: 20 }, () => ({})),
+        Array.from({ length: 20 }, () => attemptOf(failing)),
         5,
       );
       client.close();

@@ -6,7 +6,7 @@ import type { Protocol } from '../../src/domain/protocol.ts';
 import { ENGINE_NAMES, type EngineName } from '../../src/domain/engine-name.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
 import { engineChoice, openEngine } from '../../src/engine/open.ts';
-import { perform, type Performed } from '../engine/perform.ts';
+import { attemptOf, performOne, type HandshakeResult } from '../../src/engine/perform.ts';
 import type { Peer } from '../servers/peer.ts';
 import { findProgram } from '../servers/require-program.ts';
 import type { ServerWord } from '../servers/server-program.ts';
@@ -45,13 +45,13 @@ const settings = (peer: Peer, protocol: Protocol, mode: Mode, row: Row): ClientS
 });
 
 /** A full handshake, and behind it those that offer what the one before gave. */
-const converse = async (engine: Engine, client: ClientSettings): Promise<Performed[]> => {
+const converse = async (engine: Engine, client: ClientSettings): Promise<HandshakeResult[]> => {
   const made = engine.client(client);
-  const all: Performed[] = [];
+  const all: HandshakeResult[] = [];
   try {
     for (let i = 0; i <= OFFERS; i++) {
       const session = client.mode === 'full' ? undefined : all.findLast((one) => one.session !== undefined)?.session;
-      all.push(...(await perform(engine, made, [{ session, sendsRequest: client.request !== undefined }])));
+      all.push(await performOne(engine, attemptOf(made, { session, sendsRequest: client.request !== undefined })));
     }
   } finally {
     for (const { session } of all) session?.free();
@@ -60,7 +60,7 @@ const converse = async (engine: Engine, client: ClientSettings): Promise<Perform
   return all;
 };
 
-const verdictOf = ({ protocol, mode }: ClientSettings, { failure, evidence }: Performed): string => {
+const verdictOf = ({ protocol, mode }: ClientSettings, { failure, evidence }: HandshakeResult): string => {
   if (failure !== undefined) return failureKey(failure);
   const judgement = judge({ protocol, mode, expired: false }, evidence);
   if (judgement !== 'honoured') return judgement;

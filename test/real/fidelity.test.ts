@@ -5,7 +5,7 @@ import type { Protocol } from '../../src/domain/protocol.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { openWireEngine } from '../../src/engine/wire/engine.ts';
-import { handshake } from '../engine/perform.ts';
+import { handshake } from '../engine/handshake.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { recordSystemCalls } from '../servers/system-calls.ts';
