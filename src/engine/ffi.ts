@@ -117,10 +117,9 @@ export const allocate = (size: number): NativeMemory => {
 /** Makes a function of ours callable by native code, until it is closed. Dear: not for hot paths. */
 export const registerCallback = (prototype: string, call: (...args: unknown[]) => void): NativeCallback => {
   const koffi = requireKoffi();
-  const registered = koffi.register(
-    call,
-    koffi.pointer(koffi.proto(prototype.replace(/ (\w+)\(/u, ` $1${String(++callbacks)}(`))),
-  );
+  let type = callbackTypes.get(prototype);
+  if (type === undefined) callbackTypes.set(prototype, (type = koffi.pointer(koffi.proto(prototype))));
+  const registered = koffi.register(call, type);
   return {
     pointer: registered,
     close: () => {
@@ -129,8 +128,8 @@ export const registerCallback = (prototype: string, call: (...args: unknown[]) =
   };
 };
 
-/** koffi wants a name of its own for each type. */
-let callbacks = 0;
+/** koffi keeps a type for ever, and takes its name once. */
+const callbackTypes = new Map<string, Koffi.TypeObject>();
 
 /** Copies bytes out of native memory that no Buffer of ours covers. */
 export const copyFrom = (address: number, size: number): Buffer =>

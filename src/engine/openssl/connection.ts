@@ -3,6 +3,7 @@ import type { EarlyDataResult, Evidence } from '../../domain/kind.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName } from '../../tls/names.ts';
+import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
 import { certificateFacts } from '../certificate-facts.ts';
 import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
 import { allocate, copyFrom } from '../ffi.ts';
@@ -20,14 +21,8 @@ import {
 } from './library.ts';
 import { OpenSslSession, sessionFacts } from './session.ts';
 
-/** Bytes of a record's header, and where its length stands. */
-const RECORD_HEADER = 5;
-
 /** Room for how many bytes were written, a size_t that libssl gives. */
 const WRITTEN_BYTES = 8;
-
-/** Counts what is alive, for tests of leaks. */
-export const liveConnections = { count: 0 };
 
 /**
  * One connection of libssl over two memory BIOs, so that all bytes pass through our own buffers: the plaintext hellos of every handshake
@@ -89,7 +84,6 @@ export class OpenSslConnection implements TlsConnection {
     this.#reset();
     this.#protocol = client.settings.protocol;
     this.#ssl = ssl.SSL_new(client.context);
-    liveConnections.count += 1;
     // The connection owns its BIOs; ours outlive it.
     ssl.BIO_up_ref(this.#fromServer);
     ssl.BIO_up_ref(this.#toServer);
@@ -157,7 +151,13 @@ export class OpenSslConnection implements TlsConnection {
     ssl.SSL_set_shutdown(this.#ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     ssl.SSL_free(this.#ssl);
     this.#ssl = 0;
-    liveConnections.count -= 1;
+  }
+
+  free(): void {
+    this.release();
+    const { ssl } = this.#openssl;
+    ssl.BIO_free(this.#fromServer);
+    ssl.BIO_free(this.#toServer);
   }
 
   /** Everything that belongs to one connection, in one place: what is forgotten here would leak into the next handshake. */
@@ -240,7 +240,7 @@ export class OpenSslConnection implements TlsConnection {
     const { input } = this.#exchange;
     let at = 0;
     while (at < bytes) {
-      const length = at + RECORD_HEADER <= bytes ? RECORD_HEADER + input.bytes.readUInt16BE(at + 3) : bytes - at;
+      const length = at + RECORD_HEAD_BYTES <= bytes ? RECORD_HEAD_BYTES + input.bytes.readUInt16BE(at + 3) : bytes - at;
       const end = Math.min(bytes, at + length);
       ssl.BIO_write(this.#fromServer, input.address + at, end - at);
       this.#readRecords();

@@ -1,5 +1,6 @@
 import { Arena } from '../arena.ts';
 import type { Engine } from '../engine.ts';
+import { openLibrary, type NativeLibrary } from '../ffi.ts';
 import { refuseShortcuts } from '../shortcuts.ts';
 import type { Exchange } from '../reactor/tls-connection.ts';
 import { openLibc } from '../reactor/libc.ts';
@@ -7,7 +8,7 @@ import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';
 import { Contexts } from './context.ts';
 import { OpenSslConnection } from './connection.ts';
-import { openOpenSsl } from './library.ts';
+import { bindOpenSsl } from './library.ts';
 
 /** As much as one receive can bring: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
@@ -20,12 +21,16 @@ export interface OpenSslOptions {
 }
 
 /**
- * The engine on libssl: the OpenSSL inside the Node binary, or another.
+ * Opens the engine on libssl: the OpenSSL inside the Node binary, or another.
  *
+ * @param library a test gives one that counts.
  * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux, no such library.
  */
-export const openOpenSslEngine = ({ libssl = null, spin = false }: OpenSslOptions = {}): Engine => {
-  const openssl = openOpenSsl(libssl);
+export const openOpenSslEngine = (
+  { libssl = null, spin = false }: OpenSslOptions = {},
+  library: NativeLibrary = openLibrary(libssl),
+): Engine => {
+  const openssl = bindOpenSsl(library);
   const arena = new Arena();
   const sockets = new Sockets(openLibc(), arena, spin);
   const contexts = new Contexts(openssl);
@@ -46,6 +51,7 @@ export const openOpenSslEngine = ({ libssl = null, spin = false }: OpenSslOption
     },
     threadCpuNs: () => sockets.threadCpuNs(),
     close: () => {
+      reactor.close();
       contexts.close();
       sockets.closeAll();
       arena.free();

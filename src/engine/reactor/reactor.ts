@@ -66,6 +66,13 @@ export class Reactor {
     }
   }
 
+  /** Drops what is in flight, and frees all slots: no further run may begin. */
+  close(): void {
+    this.#abandonAll();
+    for (const { connection } of this.#slots.splice(0)) connection.free();
+    this.#free.length = 0;
+  }
+
   #startDue(): void {
     this.#hasSettled = false;
     let now = nowNs();

@@ -39,8 +39,10 @@ export interface TlsConnection {
   sendCloseNotify(): void;
   /** Dear: reads the certificate. Only between the end of the handshake and `release`. */
   negotiated(): Negotiated;
-  /** Frees everything that belongs to this connection. */
+  /** Frees everything that belongs to this connection; the next may start. */
   release(): void;
+  /** Frees everything, also what is kept from one connection to the next: nothing may start any more. */
+  free(): void;
 }
 
 /** Shared by all conversations of one reactor: it is synchronous, so only one of them is in use at a time. */

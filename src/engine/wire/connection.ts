@@ -149,6 +149,10 @@ export class WireConnection implements TlsConnection {
     this.#state.release();
   }
 
+  free(): void {
+    this.#state.free();
+  }
+
   /** Everything that belongs to one connection, in one place: what is forgotten here would leak into the next handshake. */
   #reset(client: WireClient): void {
     this.#state.begin(client);

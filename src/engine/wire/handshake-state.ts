@@ -187,7 +187,9 @@ export class HandshakeState {
     if (bytes > this.hello.bytes.length) this.hello = allocate(bytes * 2);
   }
 
+  /** Frees also what is kept from one connection to the next. */
   free(): void {
+    this.release();
     for (const pair of this.#keyPairs.values()) pair.free();
     this.#keyPairs.clear();
   }

@@ -37,6 +37,9 @@ export abstract class Hash {
   /** Ends a state, hashes its digest behind what another has hashed, which is whole blocks, and ends that one: an HMAC's second half. */
   abstract finalThrough(state: HashState, behind: HashState, out: number): void;
 
+  /** Frees all states. */
+  abstract free(): void;
+
   /** The digest of what has been hashed so far; the state goes on. */
   digest(state: HashState, out: number): void {
     this.#ending ??= this.state();
@@ -145,12 +148,18 @@ class PlainHash extends Hash {
     words[dataBytesAt] = this.digestBytes;
     this.#final(out, address);
   }
+
+  /** The arena frees them. */
+  free(): void {
+    return undefined;
+  }
 }
 
 class EvpHash extends Hash {
   readonly #lib: LibCrypto;
   readonly #digest: number;
   readonly #between: NativeMemory;
+  readonly #states: number[] = [];
 
   constructor(shape: Shape, lib: LibCrypto) {
     super(shape);
@@ -159,9 +168,11 @@ class EvpHash extends Hash {
     this.#between = allocate(shape.digestBytes);
   }
 
-  /** Freed with the process: states are as many as slots, and slots are kept. */
+  /** Never freed one by one: there are as many as slots, and slots are kept. */
   state(): HashState {
-    return { address: this.#lib.EVP_MD_CTX_new(), words: new Uint32Array(0) };
+    const address = this.#lib.EVP_MD_CTX_new();
+    this.#states.push(address);
+    return { address, words: new Uint32Array(0) };
   }
 
   init({ address }: HashState): void {
@@ -192,5 +203,10 @@ class EvpHash extends Hash {
     this.final(state, this.#between.address);
     this.update(behind, this.#between.address, this.digestBytes);
     this.final(behind, out);
+  }
+
+  free(): void {
+    for (const state of this.#states.splice(0)) this.#lib.EVP_MD_CTX_free(state);
+    this.#lib.EVP_MD_free(this.#digest);
   }
 }

@@ -59,6 +59,13 @@ export const openPrimitives = (
   };
 };
 
+/** Frees what the library made for them; their memory is the arena's. */
+export const freePrimitives = ({ hashes, aeads, verifier }: Primitives): void => {
+  for (const hash of Object.values(hashes)) hash.free();
+  for (const aead of Object.values(aeads)) aead.free();
+  verifier.free();
+};
+
 const each = <Value>(make: (name: HashName) => Value): Record<HashName, Value> => ({
   sha256: make('sha256'),
   sha384: make('sha384'),

@@ -94,6 +94,10 @@ export class Verifier {
   digestBytes(name: HashName): number {
     return this.#hashes[name].digestBytes;
   }
+
+  free(): void {
+    for (const digest of Object.values(this.#digests)) this.lib.EVP_MD_free(digest);
+  }
 }
 
 /** A server's public key: parsed once, with a verification context per scheme that is used again and again. */
