@@ -34,6 +34,7 @@ export class OpenSslConnection implements TlsConnection {
   failure: Failure | undefined;
   ticketsReceived = 0;
   hasFirstByte = false;
+  isResumed = false;
 
   readonly #openssl: OpenSsl;
   readonly #exchange: Exchange;
@@ -44,7 +45,6 @@ export class OpenSslConnection implements TlsConnection {
   #ssl = 0;
   #protocol: Protocol = 'TLSv1.3';
   #offered: OpenSslSession | undefined;
-  #isResumed = false;
   #earlyData: EarlyDataResult = 'none';
   #hasEarlyData = false;
   /** What goes out behind the Finished, `undefined` when nothing does. */
@@ -66,16 +66,11 @@ export class OpenSslConnection implements TlsConnection {
   get evidence(): Evidence {
     return {
       protocol: this.#protocol,
-      resumed: this.#isResumed,
+      resumed: this.isResumed,
       offered: this.#offered?.mechanism,
       earlyData: this.#earlyData,
       hello: this.#hellos.evidence(),
     };
-  }
-
-  /** A full TLS 1.2 handshake ends with the server's Finished; elsewhere the client has the last word until a ticket comes. */
-  get isServerDone(): boolean {
-    return this.hasFirstByte || (this.#protocol === 'TLSv1.3' ? this.ticketsReceived > 0 : !this.#isResumed);
   }
 
   start(attempt: Attempt): void {
@@ -172,7 +167,7 @@ export class OpenSslConnection implements TlsConnection {
     this.ticketsReceived = 0;
     this.hasFirstByte = false;
     this.#offered = undefined;
-    this.#isResumed = false;
+    this.isResumed = false;
     this.#earlyData = 'none';
     this.#hasEarlyData = false;
     this.#lastSession = 0;
@@ -210,7 +205,7 @@ export class OpenSslConnection implements TlsConnection {
   #finish(): void {
     const { ssl } = this.#openssl;
     this.status = 'finished';
-    this.#isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
+    this.isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
     if (this.#hasEarlyData) this.#earlyData = ssl.SSL_get_early_data_status(this.#ssl) === 2 ? 'accepted' : 'rejected';
     if (this.#protocol === 'TLSv1.2') this.#noticeSession();
     else this.#lastSession = ssl.SSL_get_session(this.#ssl);

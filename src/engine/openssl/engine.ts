@@ -32,7 +32,7 @@ export const openOpenSslEngine = (
 ): Engine => {
   const openssl = bindOpenSsl(library);
   const arena = new Arena();
-  const sockets = new Sockets(openLibc(), arena, spin);
+  const sockets = new Sockets({ libc: openLibc(), arena, spin });
   const contexts = new Contexts(openssl);
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
   const reactor = new Reactor({ sockets, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });

@@ -137,7 +137,10 @@ export class Reactor {
   /** Asks for the next event of a slot, if it is still in use. */
   #watch(slot: Slot): void {
     if (slot.stage === 'free') return;
-    const failure = this.#sockets.watch(slot.fd, slot.token, slot.stage === 'connecting' || slot.unsent !== undefined);
+    const hasOutput = slot.stage === 'connecting' || slot.unsent !== undefined;
+    const failure = hasOutput
+      ? this.#sockets.watchInputAndOutput(slot.fd, slot.token)
+      : this.#sockets.watchInput(slot.fd, slot.token);
     if (failure !== undefined) this.#fail(slot, failure);
   }
 
@@ -234,9 +237,10 @@ export class Reactor {
   #settle(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
-    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.connection.isServerDone;
+    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.isServerDone;
     slot.endNs = nowNs();
-    this.#closeSocket(slot, mayBeReset);
+    if (mayBeReset) this.#resetSocket(slot);
+    else this.#lingerSocket(slot);
     this.#work.settled(attempt, slot);
     this.#release(slot);
     this.#hasSettled = true;
@@ -251,10 +255,13 @@ export class Reactor {
     this.#inFlight -= 1;
   }
 
-  #closeSocket(slot: Slot, now: boolean): void {
-    if (slot.fd < 0) return;
-    if (now) this.#sockets.close(slot.fd);
-    else this.#lingering.add(slot.fd, slot.endNs);
+  #resetSocket(slot: Slot): void {
+    if (slot.fd >= 0) this.#sockets.close(slot.fd);
+    slot.fd = -1;
+  }
+
+  #lingerSocket(slot: Slot): void {
+    if (slot.fd >= 0) this.#lingering.add(slot.fd, slot.endNs);
     slot.fd = -1;
   }
 
@@ -275,7 +282,7 @@ export class Reactor {
   #abandonAll(): void {
     for (const slot of this.#slots) {
       if (slot.stage === 'free') continue;
-      this.#closeSocket(slot, true);
+      this.#resetSocket(slot);
       this.#release(slot);
     }
     this.#lingering.closeAll();

@@ -1,5 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
+import { Awaited } from '../awaited.ts';
 import type { Attempt, Negotiated, Outcome, Session, TicketFacts } from '../engine.ts';
 import type { TlsConnection } from './tls-connection.ts';
 
@@ -35,9 +36,7 @@ export class Slot implements Outcome {
   /** When the connection was made, and when the handshake was over. */
   connectedNs = 0;
   finishedNs = 0;
-  /** What the connection is kept open for behind the handshake. */
-  #awaitsTicket = false;
-  #awaitsFirstByte = false;
+  readonly #awaited = new Awaited();
   #evidence: Evidence | undefined;
   #session: Session | undefined;
   #hasSession = false;
@@ -90,8 +89,7 @@ export class Slot implements Outcome {
     this.handshakeNs = 0;
     this.ticketNs = 0;
     this.firstByteNs = 0;
-    this.#awaitsTicket = false;
-    this.#awaitsFirstByte = false;
+    this.#awaited.clear();
     this.endNs = 0;
     this.bytesIn = 0;
     this.bytesOut = 0;
@@ -101,41 +99,45 @@ export class Slot implements Outcome {
     this.#hasSession = false;
   }
 
-  /** The handshake is over: from here on a ticket and an answer are awaited, as the attempt wants. */
+  /**
+   * Whether the server has shown that it has our Finished. A full TLS 1.2 handshake ends with the server's own; elsewhere the client has the
+   * last word until a ticket or data comes.
+   */
+  get isServerDone(): boolean {
+    const { hasFirstByte, ticketsReceived, isResumed } = this.connection;
+    const isTls13 = this.attempt?.client.settings.protocol === 'TLSv1.3';
+    return hasFirstByte || (isTls13 ? ticketsReceived > 0 : !isResumed);
+  }
+
+  /** Begins to await what the attempt wants after the handshake. */
   awaitRest(attempt: Attempt): void {
-    this.#awaitsTicket = attempt.awaitTicket && attempt.client.settings.protocol === 'TLSv1.3';
-    this.#awaitsFirstByte = attempt.sendsRequest;
+    this.#awaited.begin(attempt);
     this.#setRestDeadline(attempt);
   }
 
   /** Takes the time of what has come. @returns whether nothing more is awaited. */
   hasRest(nowNs: number): boolean {
-    if (this.#awaitsTicket && this.connection.ticketsReceived > 0) {
+    const awaited = this.#awaited;
+    if (awaited.ticket && this.connection.ticketsReceived > 0) {
       this.ticketNs = nowNs - this.finishedNs;
-      this.#awaitsTicket = false;
+      awaited.ticket = false;
     }
-    if (this.#awaitsFirstByte && this.connection.hasFirstByte) {
+    if (awaited.firstByte && this.connection.hasFirstByte) {
       this.firstByteNs = nowNs - this.connectedNs;
-      this.#awaitsFirstByte = false;
+      awaited.firstByte = false;
     }
-    return !this.#awaitsTicket && !this.#awaitsFirstByte;
+    return awaited.isNothing;
   }
 
-  /** Awaits no longer what has not come in its time. */
+  /** Gives up what has not come in its time. */
   giveUpRest(nowNs: number): void {
     const { attempt } = this;
     if (attempt === undefined) return;
-    const waitedMs = (nowNs - this.finishedNs) / 1e6;
-    const { ticketTimeoutMs, firstByteTimeoutMs } = attempt.client.settings;
-    this.#awaitsTicket &&= waitedMs < ticketTimeoutMs;
-    this.#awaitsFirstByte &&= waitedMs < firstByteTimeoutMs;
+    this.#awaited.giveUp(attempt, (nowNs - this.finishedNs) / 1e6);
     this.#setRestDeadline(attempt);
   }
 
-  #setRestDeadline({ client }: Attempt): void {
-    const { ticketTimeoutMs, firstByteTimeoutMs } = client.settings;
-    const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
-    const firstByteMs = this.#awaitsFirstByte ? firstByteTimeoutMs : Number.POSITIVE_INFINITY;
-    this.deadlineNs = this.finishedNs + Math.min(ticketMs, firstByteMs) * 1e6;
+  #setRestDeadline(attempt: Attempt): void {
+    this.deadlineNs = this.finishedNs + this.#awaited.timeoutMs(attempt) * 1e6;
   }
 }

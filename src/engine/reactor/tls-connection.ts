@@ -22,8 +22,8 @@ export interface TlsConnection {
   readonly newestTicket: TicketFacts | undefined;
   /** The newest session that the server gave, taken out: the caller owns it. */
   takeSession(): Session | undefined;
-  /** Whether the server has shown that it has our Finished. */
-  readonly isServerDone: boolean;
+  /** Whether the handshake resumes a session, as far as it has come. */
+  readonly isResumed: boolean;
   /** Whether a first byte of application data has come. */
   readonly hasFirstByte: boolean;
   /**

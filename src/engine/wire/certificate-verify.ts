@@ -11,7 +11,7 @@ export const readSignature = (state: HandshakeState, reader: Reader, message: Re
   reader.finish();
   const { serverKey, client } = state;
   const scheme = schemeOf(id);
-  if (scheme === undefined || serverKey?.suits(scheme, client.isTls13) !== true) throw fault('illegal_parameter');
+  if (scheme === undefined || serverKey?.suits(scheme, client.settings.protocol) !== true) throw fault('illegal_parameter');
   if (!client.checksSignature) return;
   if (!serverKey.verify(scheme, message, { address, length })) throw fault('bad_signature');
 };

@@ -87,10 +87,8 @@ export class WireConnection implements TlsConnection {
     return this.status === 'finished' && !isResumed && sessionIdBytes > 0 ? 1 : 0;
   }
 
-  /** A full TLS 1.2 handshake ends with the server's Finished; elsewhere the client has the last word until a ticket comes. */
-  get isServerDone(): boolean {
-    const { isTls13, isResumed } = this.#state;
-    return this.hasFirstByte || (isTls13 ? this.#ticket.count > 0 : !isResumed);
+  get isResumed(): boolean {
+    return this.#state.isResumed;
   }
 
   start(attempt: Attempt): void {

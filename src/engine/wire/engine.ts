@@ -31,7 +31,7 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}, library: Nati
   const lib = openLibCrypto(library);
   const arena = new Arena();
   const primitives = openTestedPrimitives(lib, arena);
-  const sockets = new Sockets(openLibc(), arena, spin);
+  const sockets = new Sockets({ libc: openLibc(), arena, spin });
   const trust = new Trust(library);
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
   const context = makeWireContext(primitives, exchange);

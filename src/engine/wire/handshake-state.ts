@@ -139,8 +139,8 @@ export class HandshakeState {
     this.alpn = '';
     this.groupName = '';
     this.leaf = undefined;
-    this.read.off();
-    this.write.off();
+    this.read.unprotect();
+    this.write.unprotect();
     this.transcript.clear();
   }
 

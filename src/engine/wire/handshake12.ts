@@ -126,7 +126,7 @@ const receiveCertificate = (context: WireContext, state: HandshakeState): void =
   const { reader } = context;
   const start = reader.at;
   const suite = chosenSuite(state);
-  state.takeChain(state.client.chains.read(reader, false));
+  state.takeChain(state.client.chains.read(reader, 'TLSv1.2'));
   const { type } = state.serverKey?.facts ?? {};
   const signer = type === 'ec' || type === 'ed25519' ? 'ec' : 'rsa';
   if (signer !== suite.signer) throw fault('unsupported_certificate');
@@ -258,7 +258,7 @@ const protect = (context: WireContext, state: HandshakeState, side: 'read' | 'wr
   const ivAt = AT.keyBlock + 2 * keyBytes + part * ivBytes;
   copyBytes(bytes, direction.keyAt, bytes, keyAt, keyBytes);
   copyBytes(bytes, direction.ivAt, bytes, ivAt, ivBytes);
-  direction.on(context.primitives.aeads[suite.aead], false);
+  direction.protect(context.primitives.aeads[suite.aead], 'TLSv1.2');
 };
 
 const sizes = (context: WireContext, suite: Suite): { readonly keyBytes: number; readonly ivBytes: number } => {

@@ -148,7 +148,7 @@ const receiveCertificate = (context: WireContext, state: HandshakeState, type: n
   expectType(type, CERTIFICATE);
   const { reader } = context;
   const start = reader.at;
-  state.takeChain(state.client.chains.read(reader, true));
+  state.takeChain(state.client.chains.read(reader, 'TLSv1.3'));
   hashMessage(context, state, start);
   state.expects = 'certificate-verify';
 };

@@ -23,7 +23,7 @@ export const protect13 = (
   const direction = state[side];
   const finishedKey = finished === 0 ? 0 : state.address(finished);
   scheduleOf(context, suite).keys(state.address(secret), direction, aead.keyBytes, finishedKey);
-  direction.on(aead, true);
+  direction.protect(aead, 'TLSv1.3');
 };
 
 /** Gives a direction its last keys, when it is first used behind the handshake: many a connection ends before that. */

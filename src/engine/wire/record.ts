@@ -1,3 +1,4 @@
+import type { Protocol } from '../../domain/protocol.ts';
 import { APPLICATION_DATA, RECORD_HEAD_BYTES, TLS_1_2 } from '../../tls/numbers.ts';
 import type { NativeMemory } from '../ffi.ts';
 import { NONCE_BYTES, TAG_BYTES, type Aead, type Sealed } from './crypto/aead.ts';
@@ -33,15 +34,15 @@ export class Direction {
     this.ivAt = ivAt;
   }
 
-  off(): void {
+  unprotect(): void {
     this.aead = undefined;
     this.hasLastKeys = false;
   }
 
-  /** Begins with the key and IV that now stand in memory. */
-  on(aead: Aead, isTls13: boolean): void {
+  /** Begins to protect with the key and IV that now stand in memory. */
+  protect(aead: Aead, protocol: Protocol): void {
     this.aead = aead;
-    this.isTls13 = isTls13;
+    this.isTls13 = protocol === 'TLSv1.3';
     this.sequence = 0;
   }
 

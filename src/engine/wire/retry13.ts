@@ -23,7 +23,7 @@ export const retry = (
   if (state.earlyData === 'sent') state.earlyData = 'rejected';
   // A pre-shared key goes with one hash function.
   if (state.offered?.suite.hash !== suite.hash) state.offered = undefined;
-  state.write.off();
+  state.write.unprotect();
   if (group >= 0) state.takeKeyPair(index);
   sendDecoy(context, state);
   sendHello(context, state, index, cookie);

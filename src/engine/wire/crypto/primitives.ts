@@ -39,7 +39,7 @@ export const openPrimitives = (
   { entropy, x25519Keys, portable = false, arena = new Arena() }: PrimitivesOptions = {},
 ): Primitives => {
   const source = entropy ?? new LibraryEntropy(lib, arena);
-  const hashes = each((name) => openHash(name, lib, arena, portable));
+  const hashes = each((name) => openHash(name, { lib, arena, portable }));
   const hmacs = each((name) => new Hmac(hashes[name], lib, arena));
   return {
     lib,

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../../domain/protocol.ts';
 import { allocate } from '../../ffi.ts';
 import type { Arena } from '../../arena.ts';
 import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST, type LibCrypto } from '../library.ts';
@@ -115,9 +116,9 @@ export class VerifyKey {
   }
 
   /** Whether a scheme may sign with this key. */
-  suits(scheme: Scheme, isTls13: boolean): boolean {
+  suits(scheme: Scheme, protocol: Protocol): boolean {
     if (scheme.key !== this.facts.type) return false;
-    return !isTls13 || (scheme.tls13 && (scheme.curve === undefined || scheme.curve === this.facts.curve));
+    return protocol === 'TLSv1.2' || (scheme.tls13 && (scheme.curve === undefined || scheme.curve === this.facts.curve));
   }
 
   /** Verifies a signature over a message. */
