@@ -1,5 +1,5 @@
 /**
- * How a measured connection ends.
+ * End of a measured connection.
  *
  * - `reset`: the client sends nothing more and keeps its ephemeral port free (RST, no TIME_WAIT), at once where the server has shown that it
  *   has our Finished, and after a short wait elsewhere.

@@ -26,7 +26,7 @@ const histogramSchema = z.object({
   hdr: z.string(),
 });
 
-/** What a schedule asked of a window, and how well the generator kept it. */
+/** Schedule of a window, and how well the generator kept it. */
 const scheduleSchema = z.object({
   /** Handshakes that fell due in the window. What was dropped in flight by an interrupt is among them and nowhere else. */
   due: whole,
@@ -34,7 +34,7 @@ const scheduleSchema = z.object({
   dropped: whole,
   /** Started late because as many were in flight as may be, and not because the generator was slow. */
   connectionLimited: whole,
-  /** How late each handshake was started. */
+  /** Delay of each start. */
   lateNs: histogramSchema,
   /** From the actual start of the connection until the end of the handshake, of honoured handshakes. */
   serviceNs: histogramSchema,
@@ -42,7 +42,7 @@ const scheduleSchema = z.object({
   responseNs: histogramSchema,
 });
 
-/** How hard the generator and the machine under it worked in the window. Null is what is not known. */
+/** Load of the generator and of its machine in the window. Null is unknown. */
 const generatorSchema = z.object({
   workers: z.array(
     z.object({
@@ -77,7 +77,7 @@ const offeredSessionsSchema = z.object({
   handshakes: whole,
   /** Different sessions among these. */
   sessions: whole,
-  /** How old each was when it was offered, by our clock. */
+  /** Age of each when it was offered, by our clock. */
   ageNs: histogramSchema,
 });
 
@@ -92,7 +92,7 @@ const ticketsSchema = z.object({
   mostLifetimeS: whole,
 });
 
-/** Requests that were sent behind the handshakes, or as early data. */
+/** Requests that were sent after the handshakes, or as early data. */
 const firstByteSchema = z.object({
   /** From the ClientHello until the first byte of the answer, of honoured handshakes. */
   firstByteNs: histogramSchema,
@@ -111,7 +111,7 @@ const sequentialSchema = z.object({
   madNs: z.number().nonnegative(),
   /** Half of the 95 % interval of the mean, by Student's t. */
   marginNs: z.number().nonnegative(),
-  /** Why the clock seems too coarse for what was timed, null when it does not. */
+  /** Reason why the clock seems too coarse for what was timed, null when it does not. */
   coarseClock: z.string().nullable(),
 });
 
@@ -156,7 +156,7 @@ const blockSchema = z.object({
   cpuServerWindowNs: z.number().nonnegative().nullable().default(null),
   /** Null where handshakes were not started by a schedule. */
   schedule: scheduleSchema.nullable().default(null),
-  /** Null where no session was offered, and in records that do not tell. */
+  /** Null where no session was offered, and in records without it. */
   offeredSessions: offeredSessionsSchema.nullable().default(null),
   /** Null where no session was given in the window. */
   tickets: ticketsSchema.nullable().default(null),
@@ -174,10 +174,10 @@ const blockSchema = z.object({
     /** Handshakes whose hellos contradicted the engine. */
     conflicts: whole,
   }),
-  /** Null in records that do not tell. */
+  /** Null in records without it. */
   generator: generatorSchema.nullable().default(null),
   /**
-   * Whether the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its latency is
+   * True when the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its latency is
    * not the server's, and a gate on it is inconclusive.
    */
   saturated: z.boolean().default(false),
@@ -196,13 +196,13 @@ const negotiatedSchema = z.object({
 
 const stateSchema = z.object({
   label: z.string(),
-  /** As the scenario names it: `host:port`, or `reference server`. */
+  /** Name in the scenario: `host:port`, or `reference server`. */
   target: z.string(),
   address: z.string(),
   port: whole,
   serverName: z.string().nullable(),
   verified: z.boolean(),
-  /** What server CPU was read from, null when it could not be. */
+  /** Source of the server's CPU time, null when it could not be. */
   cpuSource: z.string().nullable(),
 });
 
@@ -211,7 +211,7 @@ const cellSchema = z.object({
   state: z.string(),
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
-  /** What the state's known configuration lets expect; `declined` is a control, not a failure. */
+  /** Expectation from the state's known configuration; `declined` is a control, not a failure. */
   expected: z.enum(['honoured', 'declined']),
   negotiated: negotiatedSchema.nullable(),
 });
@@ -244,13 +244,13 @@ const runSchema = z.object({
   }),
   workers: whole,
   seed: whole,
-  /** How states share a round; absent in older runs, whose states took turns. */
+  /** Interleave of the states; absent in older runs, whose states took turns. */
   interleave: z.enum(INTERLEAVES).default('block'),
   /** The share of measured handshakes whose hellos are read; priming is always read. */
   tapShare: z.number().min(0).max(1),
   /** The resolved scenario: every setting that has a value. */
   scenario: z.record(z.string(), z.unknown()),
-  /** Where each setting came from; what is not listed is the default. */
+  /** Source of each setting; what is not listed is the default. */
   sources: z.record(z.string(), z.enum(['flag', 'file'])),
   states: z.array(stateSchema),
   cells: z.array(cellSchema),

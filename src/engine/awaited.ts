@@ -26,7 +26,7 @@ export class Awaited {
     this.firstByte &&= waitedMs < settings.firstByteTimeoutMs;
   }
 
-  /** When the next of them is given up, in ms after the handshake. */
+  /** Returns when the next of them is given up, in ms after the handshake. */
   timeoutMs({ client: { settings } }: Attempt): number {
     const ticketMs = this.ticket ? settings.ticketTimeoutMs : Number.POSITIVE_INFINITY;
     const firstByteMs = this.firstByte ? settings.firstByteTimeoutMs : Number.POSITIVE_INFINITY;

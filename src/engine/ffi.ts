@@ -17,7 +17,7 @@ export interface NativeLibrary {
   bind(prototype: string): NativeFunction;
   /** A function that gives a C string, or null. */
   bindText(prototype: string): (...args: (number | bigint)[]) => string | null;
-  /** Where a function lies, to be handed to native code that calls it. @throws when the library has no such function. */
+  /** Returns the address of a function, for native code to call. @throws when the library has no such function. */
   addressOf(name: string): number;
 }
 
@@ -29,7 +29,7 @@ export interface NativeMemory {
 
 /** Memory that is not the garbage collector's: it lives until it is given back. */
 export interface ReservedMemory extends NativeMemory {
-  /** Gives back what stands there. Who reads it all the same reads zeros: the addresses stay mapped, so that nothing crashes. */
+  /** Gives the content back. Whoever reads it all the same reads zeros: the addresses stay mapped, so that nothing crashes. */
   giveBack(): void;
 }
 
@@ -114,7 +114,7 @@ export const allocate = (size: number): NativeMemory => {
   return { bytes, address: Number(requireKoffi().address(bytes)) };
 };
 
-/** Makes a function of ours callable by native code, until it is closed. Dear: not for hot paths. */
+/** Makes a function of ours callable by native code, until it is closed. Expensive: not for hot paths. */
 export const registerCallback = (prototype: string, call: (...args: unknown[]) => void): NativeCallback => {
   const koffi = requireKoffi();
   let type = callbackTypes.get(prototype);

@@ -197,7 +197,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     });
   }
 
-  /** A closed socket tells nothing more, so what will be asked is read now; what costs much only where somebody looks. */
+  /** Reads now what a closed socket no longer says; what is expensive only for a tapped attempt. */
   #keepFacts(tls: TLSSocket): void {
     const protocol = tls.getProtocol();
     if (isProtocol(protocol)) this.#protocol = protocol;
@@ -238,7 +238,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#tls?.end();
   }
 
-  /** Whether the server has shown that it has our Finished; the rule is that of the reactor's slots. */
+  /** Returns true once the server has shown that it has our Finished, by the rule of the reactor's slots. */
   #isServerDone(): boolean {
     return this.firstByteNs > 0 || (this.#protocol === 'TLSv1.3' ? this.session !== undefined : !this.#isResumed);
   }

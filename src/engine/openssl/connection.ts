@@ -47,9 +47,9 @@ export class OpenSslConnection implements TlsConnection {
   #offered: OpenSslSession | undefined;
   #earlyData: EarlyDataResult = 'none';
   #hasEarlyData = false;
-  /** What goes out behind the Finished, `undefined` when nothing does. */
+  /** Application data that goes out right after the Finished. */
   #request: string | undefined;
-  /** What `SSL_get_session` gave when it was last looked at: another pointer is another session. */
+  /** Result of the last `SSL_get_session`: another pointer is another session. */
   #lastSession = 0;
   #isSessionTaken = false;
 
@@ -101,7 +101,7 @@ export class OpenSslConnection implements TlsConnection {
       this.#openssl.ssl.BIO_write(this.#fromServer, input.address, bytes);
       this.#doHandshake();
       this.#fillOutput();
-      // Behind a HelloRetryRequest a second ClientHello goes out.
+      // After a HelloRetryRequest a second ClientHello goes out.
       if (!this.#hellos.isComplete) this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
     } else this.#receiveRecords(bytes);
   }
@@ -229,7 +229,7 @@ export class OpenSslConnection implements TlsConnection {
     this.ticketsReceived += 1;
   }
 
-  /** Feeds what came behind the handshake record by record: each ticket then shows as a session of its own. */
+  /** Feeds what came after the handshake record by record: each ticket then shows as a session of its own. */
   #receiveRecords(bytes: number): void {
     const { ssl } = this.#openssl;
     const { input } = this.#exchange;

@@ -93,7 +93,7 @@ export class Contexts {
     if (settings.alpn.length > 0) this.#setAlpn(context, settings.alpn);
   }
 
-  /** As node:tls does: suites of TLS 1.3 are those whose name begins with TLS_. Its default list makes the engines alike. */
+  /** Splits the list as node:tls does: suites of TLS 1.3 are those whose name begins with TLS_. Its default list makes the engines alike. */
   #setCiphers(context: number, list: string): void {
     const { ssl } = this.#openssl;
     const names = list.split(':');
@@ -179,7 +179,7 @@ export class Contexts {
     }
   }
 
-  /** Wire form (RFC 7301): each name behind its length. Unlike the rest of OpenSSL, 0 is success. */
+  /** Sets the wire form (RFC 7301): each name after its length. Unlike the rest of OpenSSL, 0 is success. */
   #setAlpn(context: number, names: readonly string[]): void {
     const wire = Buffer.concat(names.map((name) => Buffer.concat([Buffer.of(name.length), Buffer.from(name)])));
     const memory = allocate(wire.length);

@@ -10,7 +10,7 @@ import { Contexts } from './context.ts';
 import { OpenSslConnection } from './connection.ts';
 import { bindOpenSsl } from './library.ts';
 
-/** As much as one receive can bring: more than any first flight. */
+/** Most bytes that one receive brings: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
 
 export interface OpenSslOptions {

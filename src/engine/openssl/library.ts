@@ -1,8 +1,8 @@
 import type { NativeFunction, NativeLibrary } from '../ffi.ts';
 
-/** What the engine calls of libssl and libcrypto. Pointers are numbers, 0 is NULL. */
+/** Functions of libssl and libcrypto that the engine calls. Pointers are numbers, 0 is NULL. */
 export interface OpenSsl {
-  /** As the library calls itself: `OpenSSL 3.5.8 ...`. */
+  /** Version as the library states it: `OpenSSL 3.5.8 ...`. */
   readonly version: string;
   readonly ssl: Readonly<Record<keyof typeof SSL_FUNCTIONS, NativeFunction>>;
   /**

@@ -8,13 +8,13 @@ import { Sender } from './sender.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
 import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
 
-/** How often stages are checked for their time; timeouts are late by at most this. */
+/** Interval at which stages are checked for their deadlines; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;
 
 /** An orderly end waits this long for the peer's part of it. */
 const ORDERLY_CLOSE_NS = 250e6;
 
-/** A client as the reactor needs it: where to, beside what the conversation makes of it. */
+/** A client with the addresses that the reactor connects. */
 export interface ReactorClient extends Client {
   readonly address: SocketAddress;
   /** Local addresses to connect from, in turn. */
@@ -27,7 +27,7 @@ export interface ReactorOptions {
   readonly newConnection: () => TlsConnection;
 }
 
-/** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and conversations, keeps the times. */
+/** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and TLS connections, keeps the times. */
 export class Reactor {
   readonly #sockets: Sockets;
   readonly #exchange: Exchange;
@@ -50,7 +50,7 @@ export class Reactor {
     this.#lingering = new Lingering(LINGER_MS, sockets);
   }
 
-  /** Slots and their conversations are kept from one run to the next: making them takes longer than many a handshake. */
+  /** Runs a work to its end. Slots are kept for the next run: making them takes longer than many a handshake. */
   run<Own extends Attempt>(work: Work<Own>): void {
     // The reactor hands back what it was handed: an attempt of another kind cannot come to this work.
     this.#work = work;
@@ -200,7 +200,7 @@ export class Reactor {
     this.#fail(slot, slot.connection.failure ?? { kind: 'closed', detail: '' });
   }
 
-  /** Looks at what the conversation has come to after it was given something. */
+  /** Acts on the status that the connection has come to. */
   #judgeStatus(slot: Slot): void {
     const { connection } = slot;
     if (connection.status === 'failed') this.#fail(slot, connection.failure ?? { kind: 'tls', detail: '' });

@@ -10,7 +10,7 @@ export const MOST_SLOTS = 2 ** SLOT_BITS;
 
 export type Stage = 'free' | 'connecting' | 'handshaking' | 'awaiting' | 'closing';
 
-/** A place for one connection at a time: its socket, its conversation and its times. It is its own outcome. */
+/** A place for one connection at a time: its socket, its TLS connection and its times. It is its own outcome. */
 export class Slot implements Outcome {
   readonly index: number;
   readonly connection: TlsConnection;
@@ -19,7 +19,7 @@ export class Slot implements Outcome {
   generation = 0;
   fd = -1;
   attempt: Attempt | undefined;
-  /** When the stage ends by itself. */
+  /** Time at which the stage ends by itself. */
   deadlineNs = Number.POSITIVE_INFINITY;
   /** Bytes that the socket did not take at once; rare. */
   unsent: Buffer | undefined;
@@ -33,7 +33,7 @@ export class Slot implements Outcome {
   endNs = 0;
   bytesIn = 0;
   bytesOut = 0;
-  /** When the connection was made, and when the handshake was over. */
+  /** Times at which the connection was made, and at which the handshake was over. */
   connectedNs = 0;
   finishedNs = 0;
   readonly #awaited = new Awaited();
@@ -46,7 +46,7 @@ export class Slot implements Outcome {
     this.connection = connection;
   }
 
-  /** What the events of its socket are known by. */
+  /** Identifies the events of its socket. */
   get token(): number {
     return this.generation * MOST_SLOTS + this.index;
   }
@@ -100,7 +100,7 @@ export class Slot implements Outcome {
   }
 
   /**
-   * Whether the server has shown that it has our Finished. A full TLS 1.2 handshake ends with the server's own; elsewhere the client has the
+   * True once the server has shown that it has our Finished. A full TLS 1.2 handshake ends with the server's own; elsewhere the client has the
    * last word until a ticket or data comes.
    */
   get isServerDone(): boolean {

@@ -41,7 +41,7 @@ export interface SocketAddress {
 /** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
 const LONGEST_SLEEP_MS = 20;
 
-/** As many events as one epoll_wait gives; more wait for the next. */
+/** Most events that one epoll_wait returns; further ones wait for the next. */
 const MOST_EVENTS = 512;
 
 /** Enough for all that end between two turns of the loop; more would only hold descriptors. */
@@ -57,7 +57,7 @@ const INPUT = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
 /** The token of the timer's events, which are for no slot. */
 const NO_SLOT = 0xffff_ffff;
 
-/** What recv gives beside a number of bytes. */
+/** Results of a receive that brings no bytes. */
 export const NOTHING_YET = -1;
 export const RESET = -2;
 
@@ -81,9 +81,9 @@ export class Sockets {
   readonly #options: NativeMemory;
   /** `struct sockaddr` of family AF_UNSPEC. */
   readonly #nowhere: NativeMemory;
-  /** By descriptor: the family of a socket that can be used again, 0 of one that cannot. */
+  /** Family, by descriptor, of a socket that can be used again; 0 of one that cannot. */
   readonly #families: number[] = [];
-  /** By descriptor: whether epoll knows the socket. */
+  /** Descriptors that epoll knows. */
   readonly #isRegistered: boolean[] = [];
   /** Unconnected sockets that wait for use. */
   readonly #spare4: number[] = [];
@@ -131,7 +131,7 @@ export class Sockets {
     return isRefused ? this.#giveUp(fd) : fd;
   }
 
-  /** What has become of a connection that was begun: it is there, as it mostly is at once when the peer is near, or is not yet, or failed. */
+  /** Returns the state of a connection that was begun. To a near peer it is mostly made at once. */
   connection(fd: number): 'made' | 'pending' | Failure {
     // Linux does not take even nothing to send before the connection is there.
     if (this.#libc.send(fd, this.#options.address, 0, MSG_NOSIGNAL) === 0) return 'made';
@@ -182,7 +182,7 @@ export class Sockets {
     return lastErrno() === EAGAIN ? NOTHING_YET : RESET;
   }
 
-  /** Whether the peer has sent something that is not read yet, or has ended the connection. Takes a byte of it. */
+  /** Returns true when the peer has sent something, or has ended the connection. Consumes a byte of it. */
   hasInput(fd: number): boolean {
     return this.#libc.recv(fd, this.#options.address + 16, 1, 0) >= 0 || lastErrno() !== EAGAIN;
   }

@@ -11,14 +11,14 @@ export interface Chain {
   readonly leaf: Buffer;
   readonly key: VerifyKey;
   readonly objection: string | undefined;
-  /** When the leaf ends to be valid, in Unix ms. */
+  /** End of the leaf's validity, in Unix ms. */
   readonly untilMs: number;
 }
 
 /** More distinct chains than any fleet behind one name shows; a server that made up new ones would fill the memory. */
 const MOST_CHAINS = 32;
 
-/** Why a chain is not to be trusted, `undefined` when it is. */
+/** Returns the reason against trusting a chain, `undefined` when there is none. */
 export type Judge = (chain: readonly Uint8Array[]) => string | undefined;
 
 /** The chains of one client's servers, known by the bytes of their Certificate message: parsing and verifying costs 0.3 ms and more. */

@@ -16,7 +16,7 @@ import type { GroupShape } from './crypto/key-exchange.ts';
 import { SCHEMES } from './crypto/signature.ts';
 import type { Suite } from './suites.ts';
 
-/** What a ClientHello is made of. */
+/** Settings that a ClientHello is made of. */
 export interface ClientHelloSettings {
   readonly isTls13: boolean;
   readonly suites: readonly Suite[];
@@ -31,9 +31,9 @@ export interface ClientHelloSettings {
  */
 export interface ClientHelloTemplate {
   readonly bytes: Uint8Array;
-  /** Where the length of all extensions stands. */
+  /** Offset of the length of all extensions. */
   readonly extensionsAt: number;
-  /** Where our public key goes; -1 in TLS 1.2, which has none in the hello. */
+  /** Offset of our public key; -1 in TLS 1.2, whose hello has none. */
   readonly shareAt: number;
   readonly group: GroupShape;
 }

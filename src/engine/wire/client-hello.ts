@@ -12,12 +12,12 @@ import { AT, type HandshakeState } from './handshake-state.ts';
 import { copyBytes } from './copy.ts';
 import type { ClientHelloTemplate } from './client-hello-template.ts';
 
-/** Where the hello's parts stand in its record. */
+/** Offsets of the hello's parts in its record. */
 const VERSION_AT = RECORD_HEAD_BYTES + MESSAGE_HEAD_BYTES;
 const RANDOM_AT = VERSION_AT + 2;
 const SESSION_ID_AT = RANDOM_AT + 32;
 
-/** What a pre-shared key costs beside its identity: lengths, age and the head of the binder. */
+/** Bytes of a pre-shared key beside its identity: lengths, age and the header of the binder. */
 const PSK_HEAD_BYTES = 4 + 2 + 2;
 const AGE_BYTES = 4;
 const BINDER_HEAD_BYTES = 2 + 1;

@@ -16,7 +16,7 @@ import type { Trust } from './trust.ts';
 /** Offered unless groups are given; P-384 last, the post-quantum hybrid only by name. */
 const DEFAULT_GROUPS = ['X25519', 'P-256', 'P-384'];
 
-/** What all connections of a client share. */
+/** Client whose connections share all that does not differ between them. */
 export class WireClient implements ReactorClient {
   readonly settings: ClientSettings;
   readonly address: SocketAddress;

@@ -27,7 +27,7 @@ import { NewTicket } from './ticket.ts';
 import type { WireContext } from './wire-context.ts';
 import { WireClient } from './client.ts';
 
-/** Of a connection that never came to a hello. */
+/** Evidence of a connection that never came to a hello. */
 const NO_EVIDENCE: Evidence = { protocol: 'TLSv1.3', resumed: false, offered: undefined, earlyData: 'none', hello: undefined };
 
 /** More plaintext than any handshake: a server that talks on without end is cut off. */
@@ -36,7 +36,7 @@ const MOST_HANDSHAKE_BYTES = 262_144;
 /**
  * One connection's TLS client without sockets: bytes in, bytes out (the contract is `TlsConnection`).
  *
- * Bytes become records (`stream.ts`), records messages (`inbox.ts`), and messages move the state of the connection on (`handshake12.ts`,
+ * Bytes become records (`record-deframer.ts`), records messages (`message-joiner.ts`), and messages move the state of the connection on (`handshake12.ts`,
  * `handshake13.ts`). Whatever is wrong with them ends here, as a typed failure; no error of ours passes for a fault of the peer.
  */
 export class WireConnection implements TlsConnection {
@@ -53,7 +53,7 @@ export class WireConnection implements TlsConnection {
   readonly #ticket = new NewTicket();
   #taken = 0;
   #isSessionTaken = false;
-  /** What goes out behind the Finished, `undefined` when nothing does. */
+  /** Application data that goes out right after the Finished. */
   #request: string | undefined;
 
   constructor(context: WireContext) {
@@ -116,7 +116,7 @@ export class WireConnection implements TlsConnection {
       this.#fail(error);
     }
     this.outputBytes = flight.length;
-    // Behind a HelloRetryRequest a second ClientHello goes out.
+    // After a HelloRetryRequest a second ClientHello goes out.
     if (this.outputBytes > 0 && !this.#hellos.isComplete) this.#hellos.fromClient(flight.memory.bytes, 0, this.outputBytes);
   }
 

@@ -13,7 +13,7 @@ import { openTestedPrimitives } from './self-test.ts';
 import { makeWireContext } from './wire-context.ts';
 import { Trust } from './trust.ts';
 
-/** As much as one receive can bring: more than any first flight. */
+/** Most bytes that one receive brings: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
 
 export interface WireOptions {

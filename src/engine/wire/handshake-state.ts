@@ -12,16 +12,16 @@ import type { Suite } from './suites.ts';
 import { Transcript } from './transcript.ts';
 
 /**
- * What lies where in a slot's memory. Secrets have room for the longest digest in use, 48 bytes. What a TLS 1.2 handshake uses stands
+ * Layout of a slot's memory. Secrets have room for the longest digest in use, 48 bytes. What a TLS 1.2 handshake uses stands
  * first and close together: among a thousand connections each line of it comes from memory.
  */
 export const AT = {
-  /** Side by side, as TLS 1.2 hashes them; behind them the server's once more, for the order of the key expansion. */
+  /** Side by side, as TLS 1.2 hashes them; after them the client's once more, for the order of the key expansion. */
   clientRandom: 0,
   serverRandom: 32,
   clientRandomAgain: 64,
   sessionId: 96,
-  /** Of TLS 1.2 the master secret, with room for two digests; of TLS 1.3 what the application's secrets are made of. */
+  /** Master secret of TLS 1.2, with room for two digests; in TLS 1.3 the source of the application's secrets. */
   master: 128,
   digest: 192,
   verifyData: 256,
@@ -31,7 +31,7 @@ export const AT = {
   writeIv: 400,
   /** Room for the longest key block of TLS 1.2, two keys and two IVs, in whole digests. */
   keyBlock: 416,
-  /** What the key exchange came to. */
+  /** Shared secret of the key exchange. */
   shared: 512,
   /** The pre-shared key that is offered. */
   resumption: 576,
@@ -43,7 +43,7 @@ export const AT = {
   serverFinished: 864,
   clientApplication: 912,
   serverApplication: 960,
-  /** Of all up to the server's Finished. */
+  /** Digest of all messages up to the server's Finished. */
   finishedDigest: 1008,
   end: 1056,
 } as const;
@@ -53,7 +53,7 @@ const SLOT_BYTES = AT.end;
 /** Room for a ClientHello; one with a long ticket asks for more. */
 const HELLO_BYTES = 2048;
 
-/** Which message the handshake waits for. */
+/** Message that the handshake waits for. */
 export type Expected =
   | 'server-hello'
   | 'encrypted-extensions'
@@ -81,7 +81,7 @@ export class HandshakeState {
   helloBytes = 0;
 
   #client: WireClient | undefined;
-  /** Another for each handshake of this thread: what a working state was last made for is known by it. */
+  /** Another for each handshake of this thread, so that a working state knows which one it was last made for. */
   handshakeId = 0;
   expects: Expected = 'server-hello';
   offered: WireSession | undefined;
@@ -160,7 +160,7 @@ export class HandshakeState {
     this.serverKey = key;
   }
 
-  /** Whether the slot is in use: between two connections there is nothing to tell. */
+  /** True while a connection is under way. */
   get isBegun(): boolean {
     return this.#client !== undefined;
   }

@@ -219,7 +219,7 @@ const sendFinished = (context: WireContext, state: HandshakeState, suite: Suite)
   flight.changeCipherSpec();
   protect(context, state, 'write');
   verifyData(context, state, suite, 'client finished', flight.memory.address + flight.bodyAt(write));
-  // Behind the server's Finished there is nothing more that the transcript would be wanted for.
+  // After the server's Finished there is nothing more that the transcript would be wanted for.
   flight.message(write, isResumed ? undefined : transcript, FINISHED, VERIFY_BYTES);
 };
 

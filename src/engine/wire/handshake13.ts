@@ -66,7 +66,7 @@ export const receive13: Step = (context, state, type) => {
   return step(context, state, type);
 };
 
-/** Takes a message behind the handshake. Only tickets matter to a client that says nothing more. */
+/** Receives a message after the handshake. Only tickets matter to a client that says nothing more. */
 export const receivePostHandshake13 = ({ reader }: WireContext, type: number, ticket: NewTicket): void => {
   if (type === NEW_SESSION_TICKET) ticket.read13(reader);
 };
@@ -135,7 +135,7 @@ const alpnPart: Part = { at: 0, length: 0 };
 const receiveCertificateRequest = (context: WireContext, state: HandshakeState): void => {
   const { reader } = context;
   const start = reader.at;
-  // Its context is for requests behind the handshake.
+  // Its context is for requests after the handshake.
   if (reader.u8() !== 0) throw fault('illegal_parameter');
   reader.skip(reader.u16());
   reader.finish();
@@ -153,7 +153,7 @@ const receiveCertificate = (context: WireContext, state: HandshakeState, type: n
   state.expects = 'certificate-verify';
 };
 
-/** The server signs the transcript behind a fixed text (RFC 8446, section 4.4.3). */
+/** Verifies the server's signature over a fixed text and the transcript (RFC 8446, section 4.4.3). */
 const receiveCertificateVerify = (context: WireContext, state: HandshakeState): void => {
   const { reader, scratch } = context;
   const start = reader.at;

@@ -6,7 +6,7 @@ import type { WireContext } from './wire-context.ts';
 export const scheduleOf = ({ schedules }: WireContext, { hash }: Suite): Schedule13 =>
   hash === 'sha384' ? schedules.sha384 : schedules.sha256;
 
-/** Where the traffic secret stands in the slot, and where the key of its Finished goes: 0 where none is needed. */
+/** Offsets in the slot of a traffic secret and of the key for its Finished, 0 where none is needed. */
 export interface SecretPlace {
   readonly secret: number;
   readonly finished: number;
@@ -26,7 +26,7 @@ export const protect13 = (
   direction.protect(aead, 'TLSv1.3');
 };
 
-/** Gives a direction its last keys, when it is first used behind the handshake: many a connection ends before that. */
+/** Gives a direction its last keys, when it is first used after the handshake: many a connection ends before that. */
 export const protectLast13 = (context: WireContext, state: HandshakeState, side: 'read' | 'write'): void => {
   const { suite, read, write } = state;
   if (suite === undefined || state[side].hasLastKeys) return;

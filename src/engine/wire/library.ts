@@ -1,6 +1,6 @@
 import { openLibrary, type NativeFunction, type NativeLibrary } from '../ffi.ts';
 
-/** What the engine calls of libcrypto; pointers and sizes are numbers, 0 is NULL. */
+/** Functions of libcrypto that the engine calls; pointers and sizes are numbers, 0 is NULL. */
 export type LibCrypto = Readonly<Record<keyof typeof FUNCTIONS, NativeFunction>> & {
   /** Functions that not every build exports. Each has a slower public way beside it. */
   readonly optional: Readonly<Partial<Record<keyof typeof OPTIONAL, NativeFunction>>>;

@@ -35,7 +35,7 @@ export const chosenSuite = ({ suite }: HandshakeState): Suite => {
   return suite;
 };
 
-/** Whether the server sent back the session ID of our hello. */
+/** Returns true when the server sent back the session ID of our hello. */
 export const isSessionIdEcho = ({ reader, serverHello }: WireContext, { memory, sessionIdBytes }: HandshakeState): boolean => {
   const { at, length } = serverHello.sessionId;
   return length === sessionIdBytes && isSame(memory.bytes, AT.sessionId, reader.bytes, at, length);

@@ -52,14 +52,14 @@ export const sendHello = (
   context.flight.put(state.hello.bytes, state.helloBytes);
 };
 
-/** What is offered of a session: nothing when it is of another version, or when this engine cannot read it. */
+/** Returns the session to offer: none when it is of another version, or when this engine cannot read it. */
 const offerable = ({ client }: HandshakeState, { session }: Attempt): WireSession | undefined => {
   const offered = session === undefined ? undefined : WireSession.from(session);
   if (offered?.protocol !== client.settings.protocol) return undefined;
   return offered.ticket.length === 0 && offered.sessionId.length === 0 ? undefined : offered;
 };
 
-/** In TLS 1.3 made up for middleboxes; in TLS 1.2 the session's, or one made up whose echo tells that a ticket was taken. */
+/** Chooses the session ID: in TLS 1.3 made up for middleboxes; in TLS 1.2 the session's, or one made up whose echo shows that a ticket was taken. */
 const putSessionId = ({ primitives }: WireContext, state: HandshakeState): void => {
   const { client, offered } = state;
   if (!client.isTls13 && offered === undefined) return;

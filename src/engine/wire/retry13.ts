@@ -8,7 +8,7 @@ import { sendHello } from './offer.ts';
 import type { Suite } from './suites.ts';
 import type { WireContext } from './wire-context.ts';
 
-/** FirstByteTally a HelloRetryRequest by another hello, with the key share and the cookie that are asked for (RFC 8446, section 4.1.4). */
+/** Answers a HelloRetryRequest by another hello, with the key share and the cookie that are asked for (RFC 8446, section 4.1.4). */
 export const retry = (
   context: WireContext,
   state: HandshakeState,
@@ -29,7 +29,7 @@ export const retry = (
   sendHello(context, state, index, cookie);
 };
 
-/** What is asked for must have been offered, and must change something (RFC 8446, section 4.2.8). */
+/** Returns the index of the group that is asked for: it must have been offered, and must change something (RFC 8446, section 4.2.8). */
 const groupIndex = ({ serverHello }: WireContext, { client, keyPair, hasRetried }: HandshakeState): number => {
   const { group, cookie } = serverHello;
   if (hasRetried) throw fault('unexpected_message');
@@ -47,7 +47,7 @@ const cookieOf = ({ reader, serverHello: { cookie } }: WireContext): Uint8Array 
   return cookie.length === 0 ? undefined : copyOf(reader.bytes, cookie.at, cookie.length);
 };
 
-/** So that a hello with it and the longest ticket goes into one record. Servers' cookies have some hundred bytes. */
+/** Leaves room for the longest ticket in the same record. Servers' cookies have some hundred bytes. */
 const MOST_COOKIE_BYTES = 4096;
 
 /** The first hello stands in the transcript as a hash of itself (RFC 8446, section 4.4.1). */

@@ -75,7 +75,7 @@ export class Schedule13 {
     this.#hkdf.extract(master, this.#zeros, this.hash.digestBytes, master);
   }
 
-  /** The secret that a side sends under behind the handshake, by the digest up to the server's Finished. */
+  /** Derives the secret that a side sends under after the handshake, from the digest up to the server's Finished. */
   application(state: HandshakeState, side: 'client' | 'server', digest: number): void {
     this.#hkdf.from(state.address(AT.master));
     if (side === 'client') this.#derive('c ap traffic', digest, state.address(AT.clientApplication));
@@ -104,7 +104,7 @@ export class Schedule13 {
     if (finished !== 0) this.#hkdf.expand('finished', 0, 0, finished, this.hash.digestBytes);
   }
 
-  /** What a Finished message holds (RFC 8446, section 4.4.4). */
+  /** Writes the content of a Finished message (RFC 8446, section 4.4.4). */
   verifyData(finishedKey: number, digest: number, out: number): void {
     this.#hmac.key(finishedKey, this.hash.digestBytes);
     this.#hmac.of(digest, this.hash.digestBytes, out);

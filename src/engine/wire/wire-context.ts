@@ -9,7 +9,7 @@ import { MOST_RECORD_BYTES, Records } from './record.ts';
 import { Schedule13 } from './schedule13.ts';
 import { ServerHello } from './server-hello.ts';
 
-/** What all connections of an engine use one after another: the loop is synchronous, so that one of each is enough. */
+/** Working state that all connections of an engine use one after another: the loop is synchronous, so one of each is enough. */
 export interface WireContext {
   readonly primitives: Primitives;
   readonly exchange: Exchange;
@@ -18,9 +18,9 @@ export interface WireContext {
   readonly flight: OutgoingFlight;
   readonly serverHello: ServerHello;
   readonly schedules: Readonly<Record<'sha256' | 'sha384', Schedule13>>;
-  /** Where a cut record and what follows it are joined; empty again at the end of each call. */
+  /** Joins a cut record with what follows it; empty again at the end of each call. */
   readonly reassemblyBuffer: NativeMemory;
-  /** Where a message is put together that is signed, or verified, in one piece. */
+  /** Room for a message that is hashed or verified in one piece. */
   readonly scratch: NativeMemory;
   readonly clockNs: () => number;
 }

@@ -9,7 +9,7 @@ export const NONCE_BYTES = 12;
 
 const KEY_BYTES: Readonly<Record<AeadName, number>> = { 'AES-128-GCM': 16, 'AES-256-GCM': 32, 'ChaCha20-Poly1305': 32 };
 
-/** What is sealed or opened, all by address; the text is changed in place, and its tag stands behind it. */
+/** Addresses of what is sealed or opened. The text is changed in place, and its tag follows it. */
 export interface Sealed {
   key: number;
   nonce: number;

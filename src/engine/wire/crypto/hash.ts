@@ -34,8 +34,8 @@ export abstract class Hash {
   /** A state's words, to be put back by `restore`; `undefined` where a state is not plain bytes. */
   abstract words(state: HashState): Uint32Array | undefined;
   abstract restore(state: HashState, words: Uint32Array): void;
-  /** Ends a state, hashes its digest behind what another has hashed, which is whole blocks, and ends that one: an HMAC's second half. */
-  abstract finalThrough(state: HashState, behind: HashState, out: number): void;
+  /** Ends a state, adds its digest to what another has hashed, which is whole blocks, and ends that one: an HMAC's second half. */
+  abstract finalThrough(state: HashState, outer: HashState, out: number): void;
 
   /** Frees all states. */
   abstract free(): void;
@@ -54,7 +54,7 @@ interface Shape {
   readonly digestBytes: number;
   readonly blockBytes: number;
   /**
-   * Of `SHA256_CTX` and `SHA512_CTX` (openssl/sha.h), in words: where the number of hashed bits, the bytes of an unfinished block and their
+   * Layout of `SHA256_CTX` and `SHA512_CTX` (openssl/sha.h), in words: where the number of hashed bits, the bytes of an unfinished block and their
    * number stand, and the length of the whole.
    */
   readonly bitsAt: number;
@@ -93,7 +93,7 @@ class PlainHash extends Hash {
   readonly #arena: Arena;
   readonly #update: NativeFunction;
   readonly #final: NativeFunction;
-  /** What has hashed nothing yet. */
+  /** State that has hashed nothing yet. */
   readonly #initial: HashState;
 
   constructor(
@@ -136,7 +136,7 @@ class PlainHash extends Hash {
     return words.slice();
   }
 
-  /** At the edge of a block, as behind an HMAC key, there are no bytes of an unfinished one to be copied. */
+  /** At the edge of a block, as after an HMAC key, there are no bytes of an unfinished one to be copied. */
   restore({ words: to }: HashState, from: Uint32Array): void {
     const { dataAt, dataBytesAt } = this.#shape;
     for (let i = 0; i < dataAt; i++) to[i] = from[i] ?? 0;
@@ -202,10 +202,10 @@ class EvpHash extends Hash {
     throw new RangeError('a state that has no words');
   }
 
-  finalThrough(state: HashState, behind: HashState, out: number): void {
+  finalThrough(state: HashState, outer: HashState, out: number): void {
     this.final(state, this.#between.address);
-    this.update(behind, this.#between.address, this.digestBytes);
-    this.final(behind, out);
+    this.update(outer, this.#between.address, this.digestBytes);
+    this.final(outer, out);
   }
 
   free(): void {

@@ -25,12 +25,12 @@ export interface Primitives {
 }
 
 export interface PrimitivesOptions {
-  /** Where randoms and X25519 keys come from; a test gives its own. */
+  /** Sources of randoms and X25519 keys; a test gives its own. */
   readonly entropy?: Entropy;
   readonly x25519Keys?: X25519Keys;
   /** Only the library's public interface, as where Node is linked to the system's OpenSSL. */
   readonly portable?: boolean;
-  /** Where the working memory comes from; a test gives one that watches its edges. */
+  /** Source of the working memory; a test gives one that watches its edges. */
   readonly arena?: Arena;
 }
 

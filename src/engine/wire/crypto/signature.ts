@@ -37,13 +37,13 @@ export const SCHEMES: readonly Scheme[] = [
   { id: 0x0601, name: 'rsa_pkcs1_sha512', hash: 'sha512', ...rsa, tls13: false, padding: RSA_PKCS1_PADDING },
 ];
 
-/** What a public key is, in the words of node:crypto. */
+/** Type of a public key, in the words of node:crypto. */
 export interface KeyFacts {
   readonly type: string | undefined;
   readonly curve: string | undefined;
 }
 
-/** What stands in native memory. */
+/** A range of native memory. */
 export interface Span {
   address: number;
   length: number;
@@ -115,7 +115,7 @@ export class VerifyKey {
     this.facts = facts;
   }
 
-  /** Whether a scheme may sign with this key. */
+  /** Returns true when a scheme may sign with this key. */
   suits(scheme: Scheme, protocol: Protocol): boolean {
     if (scheme.key !== this.facts.type) return false;
     return protocol === 'TLSv1.2' || (scheme.tls13 && (scheme.curve === undefined || scheme.curve === this.facts.curve));
