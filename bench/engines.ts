@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { ENGINE_NAMES, type EngineName } from '../src/engine/engine.ts';
+import { ENGINE_NAMES, type EngineName } from '../src/domain/engine-name.ts';
 import type { ScenarioInput } from '../src/index.ts';
 import type { Case } from './case.ts';
 import type { Contender, Measure, Sample } from './contender.ts';

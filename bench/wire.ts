@@ -1,4 +1,4 @@
-import type { EngineName } from '../src/engine/engine.ts';
+import type { EngineName } from '../src/domain/engine-name.ts';
 import type { ScenarioInput } from '../src/index.ts';
 import type { Case } from './case.ts';
 import { baseScenario, runEngine, usageOf, warmed, type Usage } from './engines.ts';

@@ -1,4 +1,4 @@
-import type { EngineName } from '../src/engine/engine.ts';
+import type { EngineName } from '../src/domain/engine-name.ts';
 import type { Case } from './case.ts';
 import { baseScenario, runEngine, usageOf, wantedEngines, warmed, type Usage } from './engines.ts';
 import { inTurns } from './in-turns.ts';

@@ -3,7 +3,7 @@ import { isAlive, listenersOf, threadTimesNs, withDescendants } from './processe
 
 /** Reads how much CPU time a server has used. */
 export interface CpuMeter {
-  /** What is read, for the record: `schedstat of pids 12, 13`. */
+  /** Source of the readings, for the record: `schedstat of pids 12, 13`. */
   readonly source: string;
   /**
    * CPU time in ns so far; `undefined` once the server has ended. It never goes back: a thread that has ended keeps what it had used when
@@ -16,7 +16,7 @@ export interface CpuMeter {
 export const meterOfPort = (address: string, port: number): CpuMeter | undefined =>
   isLocal(address) ? meterOf(listenersOf(address, port)) : undefined;
 
-/** The meter of a process and its descendants, or `undefined` where /proc does not tell. */
+/** The meter of a process and its descendants, or `undefined` where /proc does not say. */
 export const meterOfPid = (pid: number): CpuMeter | undefined => meterOf([pid]);
 
 const meterOf = (roots: readonly number[]): CpuMeter | undefined => {

@@ -15,7 +15,7 @@ export const listenersOf = (address: string, port: number): number[] => {
   return others.filter((pid) => socketInodes(pid).some((inode) => inodes.has(inode)));
 };
 
-/** Whether a process exists and is more than a zombie that nobody has waited for. */
+/** Returns true when a process exists and is more than a zombie that nobody has waited for. */
 export const isAlive = (pid: number): boolean => threadTimesNs(pid).size > 0;
 
 /** The processes with all that descend from them, as they are now. */
@@ -62,7 +62,7 @@ const acceptsFor = (boundHex: string, address: string): boolean => {
   return isIPv4(address) ? boundHex.endsWith(ipv4Hex(address)) : boundHex.length === 32;
 };
 
-/** As /proc/net/tcp prints it on a little-endian machine, and at the end of an IPv4-mapped address in tcp6. */
+/** Formats an address as /proc/net/tcp prints it on a little-endian machine, and at the end of an IPv4-mapped address in tcp6. */
 const ipv4Hex = (address: string): string =>
   address
     .split('.')
@@ -79,7 +79,7 @@ const processes = (): number[] =>
 const socketInodes = (pid: number): string[] =>
   readFolder(`/proc/${String(pid)}/fd`).flatMap((fd) => parseSocketLink(readLink(`/proc/${String(pid)}/fd/${fd}`)) ?? []);
 
-/** What vanishes or is forbidden while it is read counts as not there. */
+/** Reads a file; one that vanishes or is forbidden counts as not there. */
 const readText = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');

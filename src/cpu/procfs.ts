@@ -47,7 +47,7 @@ export interface CpuTicks {
 /** The first line of /proc/stat. `undefined` when the text is not one. */
 export const parseCpuTicks = (stat: string): CpuTicks | undefined => {
   const [, fields = ''] = /^cpu +([\d ]+)$/mu.exec(stat) ?? [];
-  // Guest time, behind the eighth, is part of user time already.
+  // Guest time, after the eighth, is part of user time already.
   const ticks = fields.split(' ').slice(0, 8).map(Number);
   const [, , , idle, ioWait, , , stolen] = ticks;
   if (idle === undefined || ioWait === undefined || stolen === undefined) return undefined;

@@ -9,7 +9,7 @@ const { threadCpuUsage } = process as unknown as { readonly threadCpuUsage?: Thr
 /**
  * CPU time of the calling thread in ns, or `undefined` where it cannot be known.
  *
- * `process.threadCpuUsage` (Node 22.19 and 23.9 on) is exact to 1 us; before it, Linux tells through schedstat, which lags by up to one
+ * `process.threadCpuUsage` (Node 22.19 and 23.9 on) is exact to 1 us; before it, Linux has schedstat, which lags by up to one
  * tick of the kernel (1 to 10 ms) for a thread that runs.
  */
 export const threadCpuNs = (): number | undefined => {

@@ -1,7 +1,7 @@
 import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
-/** How much one metric varies between two states that are the same. Differences are of ln(second / first) per pair of blocks. */
+/** Variation of one metric between two states that are the same. Differences are of ln(second / first) per pair of blocks. */
 export interface MetricNoise {
   readonly protocol: Protocol;
   readonly mode: Mode;
@@ -10,9 +10,9 @@ export interface MetricNoise {
   readonly sd: number | null;
   /** Of each difference with the one before it; far from 0 the pairs are not independent. */
   readonly autocorrelation: number | null;
-  /** What being measured second in a pair does; null where both are measured in the same window. */
+  /** Effect of being measured second in a pair; null where both are measured in the same window. */
   readonly positionEffect: number | null;
-  /** What differs between the two all the same, such as the luck of each process, with bounds. */
+  /** Difference between the two that remains, such as the luck of each process, with bounds. */
   readonly bias: { readonly estimate: number; readonly low: number | null; readonly high: number | null } | null;
   /** Change that counts, the absolute floor taken in. */
   readonly minEffect: number;
@@ -20,7 +20,7 @@ export interface MetricNoise {
   readonly detectable: readonly (number | null)[];
 }
 
-/** How often gates on two states that are the same failed. */
+/** Rate at which gates on two equal states failed. */
 export interface AlarmCount {
   readonly gates: number;
   readonly failed: number;
@@ -30,7 +30,7 @@ export interface AlarmCount {
   readonly high: number;
 }
 
-/** What this machine and target do to gates. */
+/** Noise of this machine and target, as gates see it. */
 export interface Calibration {
   readonly target: string;
   readonly alpha: number;

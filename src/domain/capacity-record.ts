@@ -1,6 +1,6 @@
 import { z } from './zod.ts';
 
-/** How a target bore a rate. All but `sustained` say why it did not; `generator` says that it was not the target's fault. */
+/** Response of a target to a rate. All but `sustained` say why it did not; `generator` says that it was not the target's fault. */
 const PROBE_VERDICTS = ['sustained', 'too-slow', 'errors', 'behind', 'generator', 'never-honoured'] as const;
 
 export type ProbeVerdict = (typeof PROBE_VERDICTS)[number];
@@ -15,7 +15,7 @@ export const capacitySchema = z.object({
   objective: z.object({ name: z.string(), quantile: z.number().min(0).max(1), limitNs: whole }),
   /** Highest share of what fell due that may fail, be declined or be left out. */
   maxErrors: z.number().min(0).max(1),
-  /** How close below a rate that fails the found one is. */
+  /** Distance of the found rate from one that fails. */
   tolerance: z.number().positive(),
   /** In order; the recordings of the n-th are the blocks of round n. */
   probes: z.array(
@@ -32,7 +32,7 @@ export const capacitySchema = z.object({
   foundPerSecond: z.number().positive().nullable(),
   /** The lowest rate above it that was not. */
   failsPerSecond: z.number().positive().nullable(),
-  /** Whether repeats of both said the same, within the tolerance. */
+  /** True when repeats of both said the same, within the tolerance. */
   isConfirmed: z.boolean(),
   isOver: z.boolean(),
 });

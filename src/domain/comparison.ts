@@ -1,3 +1,4 @@
+import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
@@ -6,11 +7,11 @@ import { z } from './zod.ts';
 /** Raised when the meaning of a field of `compare.json` changes. */
 export const COMPARISON_FORMAT = 1;
 
-/** What a change comes to. Only bounds make a verdict, never an estimate. */
+/** Verdict on a change. Only bounds make a verdict, never an estimate. */
 const CHANGE_VERDICTS = ['improved', 'regressed', 'equivalent', 'inconclusive'] as const;
 
 /**
- * How two states were compared.
+ * Design of a comparison of two states.
  *
  * - `paired`: blocks of both states measured side by side, pair by pair.
  * - `runs`: several runs of each state; each run is one value.
@@ -32,7 +33,7 @@ const rowSchema = z.object({
   ratio: number,
   ratioLow: number,
   ratioHigh: number,
-  /** Of the interval from ratioLow to ratioHigh. */
+  /** Level of the interval from ratioLow to ratioHigh. */
   confidence: z.number(),
   /** Pairs of blocks, or the smaller number of runs. */
   pairs: z.int().nonnegative(),
@@ -44,7 +45,7 @@ const rowSchema = z.object({
   /** The smallest change that this many pairs would have found nine times in ten. */
   detectable: number,
   verdict: z.enum(CHANGE_VERDICTS),
-  /** Why it must not be judged, empty when it may. */
+  /** Reason why it must not be judged, empty when it may. */
   doubt: z.string(),
 });
 
@@ -63,8 +64,8 @@ const differenceSchema = z.object({ what: z.string(), before: z.string(), after:
 export const comparisonSchema = z.object({
   format: z.literal(COMPARISON_FORMAT),
   design: z.enum(COMPARISON_DESIGNS),
-  /** How the blocks of a pair were measured: in one window and in turns by a coin, or one after the other; null where runs are compared. */
-  interleave: z.enum(['handshake', 'block']).nullable(),
+  /** Interleave of the blocks of a pair: in one window and in turns by a coin, or one after the other; null where runs are compared. */
+  interleave: z.enum(INTERLEAVES).nullable(),
   /** Numbers of pairs after which it could end; empty where the number was fixed. */
   looks: z.array(z.int().positive()),
   before: sideSchema,
@@ -74,7 +75,7 @@ export const comparisonSchema = z.object({
   /** Level of each bound: alpha shared out over the planned looks. */
   alphaPerLook: z.number(),
   rows: z.array(rowSchema),
-  /** What each resumption mode saves against the full handshake in the state after. */
+  /** Saving of each resumption mode against the full handshake in the state after. */
   savings: z.array(savingSchema),
   /** In what else the runs differ; not empty only where they were compared all the same. */
   differences: z.array(differenceSchema),
@@ -82,16 +83,16 @@ export const comparisonSchema = z.object({
   notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
 });
 
-/** What a change comes to. */
+/** Verdict on a change. */
 export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
 
-/** How two states were compared: `paired` side by side, `runs` run by run, `single` with one run of each. */
+/** Design of a comparison: `paired` side by side, `runs` run by run, `single` with one run of each. */
 export type ComparisonDesign = (typeof COMPARISON_DESIGNS)[number];
 
 /** One metric of one mode and protocol before and after. `null` is what is not known. */
 export type ComparisonRow = Readonly<z.infer<typeof rowSchema>>;
 
-/** What a resumption mode saves against the full handshake of the state after. */
+/** Saving of a resumption mode against the full handshake of the state after. */
 export type ComparedSaving = Readonly<z.infer<typeof savingSchema>>;
 
 /** A state and the runs that it was measured in. */

@@ -1,5 +1,5 @@
 /**
- * Why a connection gave no finished handshake. `alert` carries the alert's name (RFC 8446, section 6); `tls` is a fault that our side
+ * Reason why a connection gave no finished handshake. `alert` carries the alert's name (RFC 8446, section 6); `tls` is a fault that our side
  * found in what the server sent.
  */
 export const FAILURE_KINDS = [
@@ -17,7 +17,7 @@ export const FAILURE_KINDS = [
 
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** What a person reads for each kind. */
+/** Text for each kind. */
 export const FAILURE_TEXT: Readonly<Record<FailureKind, string>> = {
   refused: 'the connection was refused',
   reset: 'the connection was reset',

@@ -7,7 +7,7 @@ export interface MetricReference {
   readonly protocol: Protocol | undefined;
   readonly mode: Mode;
   readonly metric: string;
-  /** Where it begins in the gate's text, for messages. */
+  /** Offset in the gate's text, for messages. */
   readonly at: number;
 }
 
@@ -41,7 +41,7 @@ export type Gate =
 /** `inconclusive` is no pass: the bounds hold both a pass and a failure, or there is nothing to judge. */
 export type GateOutcome = 'passed' | 'failed' | 'inconclusive';
 
-/** Why a gate could not be judged, as data: worded in `report/`. Only `few-rounds` is mended by measuring on. */
+/** Reason why a gate could not be judged, as data: worded in `report/`. Only `few-rounds` goes away by measuring on. */
 export type GateDoubt =
   | { readonly code: 'run-not-complete'; readonly status: string }
   | { readonly code: 'no-cell' }
@@ -57,13 +57,13 @@ export type GateDoubt =
   | { readonly code: 'few-runs'; readonly runs: number; readonly needed: number }
   | { readonly code: 'unconfirmed'; readonly failed: number; readonly of: number };
 
-/** What value and limit of a result count in: a metric's unit, a `multiple` of another metric, a `change` as after / before, or `points` of a share. */
+/** Unit of a result's value and limit: a metric's unit, a `multiple` of another metric, a `change` as after / before, or `points` of a share. */
 export type GateUnit = 'ns' | 's' | 'per-second' | 'share' | 'bytes' | 'count' | 'ratio' | 'multiple' | 'change' | 'points';
 
-/** What became of a gate in one cell. `null` is what is not known. */
+/** Result of a gate in one cell. `null` is unknown. */
 export interface GateResult {
   readonly gate: string;
-  /** What it was judged in: `after TLS 1.3 ticket`; empty when the run has no such cell. */
+  /** Cell that it was judged in: `after TLS 1.3 ticket`; empty when the run has no such cell. */
   readonly cell: string;
   readonly outcome: GateOutcome;
   readonly unit: GateUnit;
@@ -73,7 +73,7 @@ export interface GateResult {
   readonly high: number | null;
   readonly operator: GateOperator;
   readonly limit: number;
-  /** How surely it is missed: the one-sided p-value of "the gate is met", and that beside the other gates (Holm). */
+  /** Evidence that it is missed: the one-sided p-value of "the gate is met", and that beside the other gates (Holm). */
   readonly pValue: number | null;
   readonly pAdjusted: number | null;
   /** Rounds, runs or handshakes that it rests on. */
@@ -83,7 +83,7 @@ export interface GateResult {
   readonly cleared: number;
 }
 
-/** What all gates of a run come to. */
+/** Result of all gates of a run. */
 export interface GateDecision {
   readonly outcome: GateOutcome;
   readonly results: readonly GateResult[];

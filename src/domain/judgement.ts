@@ -2,7 +2,7 @@ import type { Evidence, HelloEvidence, Kind, Mechanism } from './kind.ts';
 import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
-/** Why a handshake is not of the mode that was asked for. Each finished handshake is honoured or has exactly one of these. */
+/** Reason why a handshake is not of the mode that was asked for. Each finished handshake is honoured or has exactly one of these. */
 export const DECLINE_REASONS = [
   'no-session',
   'refused',
@@ -16,7 +16,7 @@ export const DECLINE_REASONS = [
 
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
-/** What a person reads for each reason. */
+/** Text for each reason. */
 export const DECLINE_TEXT: Readonly<Record<DeclineReason, string>> = {
   'no-session': 'the server had given no session to offer',
   refused: 'the server refused the session',
@@ -30,11 +30,11 @@ export const DECLINE_TEXT: Readonly<Record<DeclineReason, string>> = {
 
 export type Judgement = 'honoured' | DeclineReason;
 
-/** What was asked of one handshake. */
+/** Request for one handshake. */
 export interface Asked {
   readonly mode: Mode;
   readonly protocol: Protocol;
-  /** Whether the offered session had outlived the lifetime that the server stated for it. */
+  /** True when the offered session had outlived the lifetime that the server stated for it. */
   readonly expired: boolean;
 }
 

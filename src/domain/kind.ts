@@ -1,7 +1,7 @@
 import type { Protocol } from './protocol.ts';
 
 /**
- * How a session is resumed.
+ * Mechanism by which a session is resumed.
  *
  * `psk` is a TLS 1.3 ticket that carries the state itself; `psk-stateful` one that is only a key into a server's cache (OpenSSL
  * issues these, 32 bytes long, when tickets are off and a cache exists).
@@ -10,19 +10,19 @@ export const MECHANISMS = ['session-id', 'ticket', 'psk', 'psk-stateful'] as con
 
 export type Mechanism = (typeof MECHANISMS)[number];
 
-/** What a handshake turned out to be: evidence, where {@link Mode} is intent. */
+/** The handshake that came about: evidence, where {@link Mode} is intent. */
 export type Kind =
   | { readonly kind: 'full'; readonly helloRetry: boolean }
   | { readonly kind: 'resumed'; readonly mechanism: Mechanism; readonly helloRetry: boolean };
 
-/** What became of 0-RTT data: RFC 8446 lets a server resume and yet reject them. */
+/** Outcome of 0-RTT data: RFC 8446 lets a server resume and yet reject them. */
 export type EarlyDataResult = 'none' | 'accepted' | 'rejected';
 
-/** What the hellos of one handshake, read in plaintext, prove. */
+/** Evidence of the hellos of one handshake, read in plaintext. */
 export interface HelloEvidence {
   readonly protocol: Protocol;
   readonly resumed: boolean;
-  /** What the ClientHello brought, by its extensions and session ID. */
+  /** Offer of the ClientHello, by its extensions and session ID. */
   readonly offered: 'nothing' | 'session-id' | 'ticket' | 'psk';
   readonly helloRetry: boolean;
 }

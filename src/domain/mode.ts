@@ -12,10 +12,10 @@ export const MODES = ['full', 'session-id', 'ticket', 'early-data'] as const;
 
 export type Mode = (typeof MODES)[number];
 
-/** Whether a mode brings a session to the handshake. */
+/** Returns true when a mode brings a session to the handshake. */
 export const offersSession = (mode: Mode): boolean => mode !== 'full';
 
-/** Why a mode does not exist in a protocol, or `undefined` when it does. */
+/** Returns the reason why a mode does not exist in a protocol, or `undefined` when it does. */
 export const whyImpossible = (mode: Mode, protocol: Protocol): string | undefined => {
   if (mode === 'session-id' && protocol === 'TLSv1.3') {
     return `${protocolLabel(protocol)} has no session-ID resumption: the server echoes the ID for middleboxes only (RFC 8446, appendix D.4)`;

@@ -1,7 +1,7 @@
-/** What would give a generator room that is too slow: a setting to change, or another machine. */
+/** Ways to give room to a generator that is too slow: a setting to change, or another machine. */
 export type GeneratorMend = 'engine' | 'workers' | 'machine' | 'concurrency' | 'rate' | 'over';
 
-/** A doubt or a fact about the measurement, as data. Codes are stable; sentences are made in `report/`. */
+/** A caveat or a fact about the measurement, as data. Codes are stable; sentences are made in `report/`. */
 export type Notice =
   | { readonly code: 'engine-chosen'; readonly severity: 'info'; readonly engine: string; readonly reason: string }
   | { readonly code: 'cell-skipped'; readonly severity: 'info'; readonly cell: string; readonly reason: string }
@@ -128,7 +128,7 @@ export type Notice =
       readonly lowestPerSecond: number;
     }
   | {
-      /** The rate above the found one failed for want of this generator. */
+      /** The rate above the found one failed because of this generator. */
       readonly code: 'capacity-of-generator';
       readonly severity: 'warning';
       readonly cell: string;

@@ -1,5 +1,6 @@
 import { BLOCK_COUNTS, PRIMING_COUNTS } from './block-counts.ts';
 import { capacitySchema } from './capacity-record.ts';
+import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
@@ -53,7 +54,7 @@ export const sequentialSchema = z.object({
   madNs: z.number().nonnegative(),
   /** Half of the 95 % interval of the mean, by Student's t. */
   marginNs: z.number().nonnegative(),
-  /** Why the clock seems too coarse for what was timed, null when it does not. */
+  /** Reason why the clock seems too coarse for what was timed, null when it does not. */
   coarseClock: z.string().nullable(),
 });
 
@@ -83,7 +84,7 @@ const blockSchema = z.object({
   /** The machines of the load generator: one, unless agents on several load. */
   hosts: z.array(hostSchema),
   /**
-   * Whether the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its latency is
+   * True when the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its latency is
    * not the server's, and a gate on it is inconclusive.
    */
   saturated: z.boolean(),
@@ -110,7 +111,7 @@ const stateSchema = z.object({
   port: whole,
   serverName: z.string().nullable(),
   verified: z.boolean(),
-  /** What server CPU was read from, null when it could not be. */
+  /** Source of the server's CPU time, null when it could not be. */
   cpuSource: z.string().nullable(),
 });
 
@@ -119,7 +120,7 @@ const cellSchema = z.object({
   state: z.string(),
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
-  /** What the state's known configuration lets expect; `declined` is a control, not a failure. */
+  /** Expectation from the state's known configuration; `declined` is a control, not a failure. */
   expected: z.enum(['honoured', 'declined']),
   negotiated: negotiatedSchema.nullable(),
 });
@@ -152,13 +153,13 @@ const runSchema = z.object({
   }),
   workers: whole,
   seed: whole,
-  /** How states share a round. */
-  interleave: z.enum(['handshake', 'block']),
+  /** Interleave of the states in a round. */
+  interleave: z.enum(INTERLEAVES),
   /** The share of measured handshakes whose hellos are read; priming is always read. */
   tapShare: z.number().min(0).max(1),
   /** The resolved scenario: every setting that has a value. */
   scenario: z.record(z.string(), z.unknown()),
-  /** Where each setting came from; what is not listed is the default. */
+  /** Source of each setting; what is not listed is the default. */
   sources: z.record(z.string(), z.enum(['flag', 'file'])),
   states: z.array(stateSchema),
   cells: z.array(cellSchema),

@@ -1,5 +1,5 @@
 /**
- * Which session a virtual client offers.
+ * Choice of the session that a virtual client offers.
  *
  * - `distinct`: its own newest one, as in the field: the server's cost of issuing and of looking up many sessions shows.
  * - `newest`: the newest that any client of the worker was given.
@@ -10,5 +10,5 @@ export const SESSION_POLICIES = ['distinct', 'newest', 'single-use', 'fixed'] as
 
 export type SessionPolicy = (typeof SESSION_POLICIES)[number];
 
-/** Whether all clients of a worker offer the same session. */
+/** Returns true when all clients of a worker offer the same session. */
 export const isShared = (policy: SessionPolicy): boolean => policy === 'newest' || policy === 'fixed';

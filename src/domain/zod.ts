@@ -47,7 +47,7 @@ const messageOf = (issue: z.core.$ZodIssue): string => {
   return issue.message;
 };
 
-/** Of a union's branches, the one that got deepest: there the user's intent is plain, and its complaint is the helpful one. */
+/** Picks the branch of a union that got deepest: there the user's intent is plain, and its complaint is the helpful one. */
 const closestBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined => {
   const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length));
   const deepest = branches.toSorted((a, b) => depth(b) - depth(a))[0];

@@ -9,7 +9,7 @@ const NONE: CertificateFacts = { keyType: '', certificateSha256: '' };
 let lastDer: Buffer | undefined;
 let lastFacts = NONE;
 
-/** What the record keeps of a server's certificate; empty when none was shown. A certificate is parsed once: that takes 0.2 ms and more. */
+/** Returns the facts that a record keeps of a server's certificate, empty when none was shown. Parsing takes 0.2 ms and more, so it is done once. */
 export const certificateFacts = (der: Buffer | undefined): CertificateFacts => {
   if (der === undefined) return NONE;
   if (lastDer?.equals(der) === true) return lastFacts;

@@ -1,3 +1,5 @@
+import type { CloseStyle, KeyShare } from '../domain/client-options.ts';
+import type { EngineName } from '../domain/engine-name.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Evidence, Mechanism } from '../domain/kind.ts';
 import type { Mode } from '../domain/mode.ts';
@@ -13,9 +15,9 @@ export interface Engine {
   readonly name: EngineName;
   /** The TLS implementation and its version, as the record names it. */
   readonly library: string;
-  /** Whether the plaintext hellos of every handshake are read, and not only those of tapped attempts. */
+  /** True when the plaintext hellos of every handshake are read, and not only those of tapped attempts. */
   readonly readsEveryHello: boolean;
-  /** Whether it tells its work which attempt it turns to, so that CPU time can be told apart within one window. */
+  /** True when it says which attempt it turns to, so that CPU time can be attributed within one window. */
   readonly tellsTurns: boolean;
   /**
    * Prepares what all connections of a client share: one SecureContext or SSL_CTX, never one per connection.
@@ -33,34 +35,16 @@ export interface Engine {
   close(): void;
 }
 
-/** What mode `early-data` sends before the handshake is over when the settings have no request: one that may be repeated without harm. */
+/** Request that mode `early-data` sends when the settings have none: one that may be repeated without harm. */
 export const EARLY_REQUEST = 'GET / HTTP/1.1\r\nHost: resumark\r\n\r\n';
 
-/** From the fastest on. */
-export const ENGINE_NAMES = ['wire', 'openssl', 'node'] as const;
-
-export type EngineName = (typeof ENGINE_NAMES)[number];
-
 /**
- * How long a measured connection stays open behind its end where the client speaks last, as in a resumed TLS 1.2 handshake. A reset right
- * behind our Finished would overtake it: HAProxy then gives the handshake up (10 % of them on loopback). Nobody waits meanwhile: the
+ * Time that a measured connection stays open after its end where the client speaks last, as in a resumed TLS 1.2 handshake. A reset right
+ * after our Finished would overtake it: HAProxy then gives the handshake up (10 % of them on loopback). Nobody waits meanwhile: the
  * virtual client's next handshake begins at once. 50 ms is long enough for a loaded server to read, and short enough to hold few descriptors;
  * where the server shows earlier that it has read, it need not be waited for.
  */
 export const LINGER_MS = 50;
-
-/**
- * How a measured connection ends. `notify` sends close_notify and waits for the server's. `reset` sends no more and keeps ephemeral ports
- * free (RST, no TIME_WAIT), at once where the server has shown that it has our Finished and after `LINGER_MS` elsewhere.
- */
-export const CLOSE_STYLES = ['reset', 'notify'] as const;
-
-export type CloseStyle = (typeof CLOSE_STYLES)[number];
-
-/** Whether each handshake has a key of its own for the key exchange, as any client has, or a client generates one and uses it on. */
-export const KEY_SHARES = ['fresh', 'reuse'] as const;
-
-export type KeyShare = (typeof KEY_SHARES)[number];
 
 export interface ClientSettings {
   /** Minimum and maximum version at once. */
@@ -72,7 +56,7 @@ export interface ClientSettings {
   readonly port: number;
   /** SNI and the name that the certificate is checked against. `undefined` sends no SNI and checks the address. */
   readonly serverName: string | undefined;
-  /** Whether the certificate chain and name are verified. */
+  /** Verify the certificate chain and name. */
   readonly verify: boolean;
   /** PEM of the certificate authorities to trust instead of the system's. */
   readonly ca: string | undefined;
@@ -84,7 +68,7 @@ export interface ClientSettings {
   /** OpenSSL group list, `X25519:P-256`; `undefined` is the library's default. */
   readonly groups: string | undefined;
   readonly keyShare: KeyShare;
-  /** Whether the server's signature over the handshake is verified. Both Finished messages always are. */
+  /** Verify the server's signature over the handshake. Both Finished messages always are verified. */
   readonly checksSignature: boolean;
   readonly close: CloseStyle;
   /** Local addresses to connect from, in turn; empty leaves the choice to the system. */
@@ -92,16 +76,16 @@ export interface ClientSettings {
   /** File that TLS secrets are appended to, in the format of NSS (SSLKEYLOGFILE): for looking into a capture. */
   readonly keyLog: string | undefined;
   /**
-   * What an attempt that asks sends right behind its Finished, in the same write where that can be; in mode `early-data` as early data, and
-   * again behind the Finished when these were not sent or were rejected. Latin-1.
+   * Data that an attempt with `sendsRequest` sends right after its Finished, in the same write where that can be; in mode `early-data` as early data, and
+   * again after the Finished when these were not sent or were rejected. Latin-1.
    */
   readonly request: string | undefined;
   readonly connectTimeoutMs: number;
   readonly handshakeTimeoutMs: number;
-  /** How long a connection is kept open for a TLS 1.3 ticket that is expected. Never part of the handshake's time. */
+  /** Longest wait for a TLS 1.3 ticket that is expected. Never part of the handshake's time. */
   readonly ticketTimeoutMs: number;
-  /** How long the first byte of an answer is awaited after the handshake. */
-  readonly answerTimeoutMs: number;
+  /** Longest wait for the first byte of a response after the handshake. */
+  readonly firstByteTimeoutMs: number;
 }
 
 /** Opaque to all but the engine that made it. */
@@ -112,7 +96,7 @@ export interface Client {
 
 /** The resumable state that a client keeps. Opaque to all but the engine that made it. */
 export interface Session {
-  /** By its content: what offering it would resume by. */
+  /** Mechanism that offering it would resume by, judged by its content. */
   readonly mechanism: Mechanism;
   /** Seconds that the server stated, 0 when it stated none. */
   readonly lifetimeS: number;
@@ -124,16 +108,16 @@ export interface Session {
   free(): void;
 }
 
-/** What is worth knowing of a session that nobody takes. */
+/** Facts about a session that are known without taking it. */
 export type TicketFacts = Pick<Session, 'ticketBytes' | 'lifetimeS'>;
 
 /** One handshake to perform. Owned by the work, read by the engine until it is settled. */
 export interface Attempt {
   readonly client: Client;
   readonly session: Session | undefined;
-  /** Whether to keep the connection open until a TLS 1.3 ticket has come, at most `ticketTimeoutMs`. */
+  /** Keep the connection open until a TLS 1.3 ticket has come, at most `ticketTimeoutMs`. */
   readonly awaitTicket: boolean;
-  /** Whether to send the settings' request and to keep the connection open until the first byte of an answer, at most `answerTimeoutMs`. */
+  /** Send the settings' request and keep the connection open until the first byte of a response, at most `firstByteTimeoutMs`. */
   readonly sendsRequest: boolean;
   /** End the connection in order (close_notify) whatever the client's close style: some servers drop a session that ends otherwise. */
   readonly closeNotify: boolean;
@@ -141,11 +125,11 @@ export interface Attempt {
   readonly tap: boolean;
 }
 
-/** What came of an attempt. The engine reuses the object: it is valid only during the call of `settled`. */
+/** Outcome of an attempt. The engine reuses the object: it is valid only during the call of `settled`. */
 export interface Outcome {
   /** `undefined` when the handshake finished. */
   readonly failure: Failure | undefined;
-  /** When the TCP connect began, on the engines' common clock. */
+  /** Start of the TCP connect, on the engines' common clock. */
   readonly startNs: number;
   /** TCP connect: from `startNs` until the socket is writable. */
   readonly connectNs: number;
@@ -153,22 +137,22 @@ export interface Outcome {
   readonly handshakeNs: number;
   /** From the end of the handshake until the first ticket that came after it; 0 when none came or none was awaited. */
   readonly ticketNs: number;
-  /** From the ClientHello leaving us until the first byte of the answer; 0 when none came or nothing was asked. */
+  /** From the ClientHello leaving us until the first byte of the response; 0 when none came or no request was sent. */
   readonly firstByteNs: number;
-  /** When the attempt's connection was closed on our side. */
+  /** Time at which the connection was closed on our side. */
   readonly endNs: number;
   /** Meaningless when the attempt failed. */
   readonly evidence: Evidence;
   /** Tickets (TLS 1.3: NewSessionTicket messages) and session IDs that the server gave. */
   readonly ticketsReceived: number;
-  /** What the newest session is like, or `undefined`; cheaper than the session itself. */
+  /** Facts about the newest session, or `undefined`; cheaper than the session itself. */
   readonly newestTicket: TicketFacts | undefined;
   /** The newest session, or `undefined`. The work takes it over by asking for it, and must free it. */
   readonly session: Session | undefined;
   /** TLS bytes on the wire, without TCP and IP headers. */
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** What was negotiated. Dear, and promised only of a tapped attempt: ask for one of many. */
+  /** Returns what was negotiated. Expensive, and promised only of a tapped attempt: ask for one of many. */
   negotiated(): Negotiated;
 }
 
@@ -182,16 +166,16 @@ export interface Negotiated {
   readonly certificateSha256: string;
 }
 
-/** What an engine is to do: pulled by the engine, so that one loop of an FFI engine can run a whole block without a message. */
+/** Attempts for an engine to perform, pulled by the engine, so that one loop of an FFI engine can run a whole block without a message. */
 export interface Work<Own extends Attempt = Attempt> {
   /** The next attempt that is due at `nowNs`, or `undefined` when none is. The engine asks until it gets `undefined`. */
   next(nowNs: number): Own | undefined;
-  /** When to ask again, on the engines' clock; `Infinity` when only a settled attempt can make another due. */
+  /** Returns when to ask again, on the engines' clock; `Infinity` when only a settled attempt can make another due. */
   dueNs(): number;
   settled(attempt: Own, outcome: Outcome): void;
-  /** From now on the thread works on this attempt, by engines that tell (`tellsTurns`). */
+  /** Announces that the thread works on this attempt from now on; only engines with `tellsTurns` do. */
   turnTo?(attempt: Own): void;
-  /** The engine had nothing to do for so long: nothing was due and no connection was ready. */
+  /** Reports a time in which the engine had nothing to do: nothing was due and no connection was ready. */
   rested?(ns: number): void;
   /** Asked at least every 50 ms. True drops what is in flight. */
   isCancelled(): boolean;

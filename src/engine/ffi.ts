@@ -17,7 +17,7 @@ export interface NativeLibrary {
   bind(prototype: string): NativeFunction;
   /** A function that gives a C string, or null. */
   bindText(prototype: string): (...args: (number | bigint)[]) => string | null;
-  /** Where a function lies, to be handed to native code that calls it. @throws when the library has no such function. */
+  /** Returns the address of a function, for native code to call. @throws when the library has no such function. */
   addressOf(name: string): number;
 }
 
@@ -29,7 +29,7 @@ export interface NativeMemory {
 
 /** Memory that is not the garbage collector's: it lives until it is given back. */
 export interface ReservedMemory extends NativeMemory {
-  /** Gives back what stands there. Who reads it all the same reads zeros: the addresses stay mapped, so that nothing crashes. */
+  /** Gives the content back. Whoever reads it all the same reads zeros: the addresses stay mapped, so that nothing crashes. */
   giveBack(): void;
 }
 
@@ -114,13 +114,12 @@ export const allocate = (size: number): NativeMemory => {
   return { bytes, address: Number(requireKoffi().address(bytes)) };
 };
 
-/** Makes a function of ours callable by native code, until it is closed. Dear: not for hot paths. */
+/** Makes a function of ours callable by native code, until it is closed. Expensive: not for hot paths. */
 export const registerCallback = (prototype: string, call: (...args: unknown[]) => void): NativeCallback => {
   const koffi = requireKoffi();
-  const registered = koffi.register(
-    call,
-    koffi.pointer(koffi.proto(prototype.replace(/ (\w+)\(/u, ` $1${String(++callbacks)}(`))),
-  );
+  let type = callbackTypes.get(prototype);
+  if (type === undefined) callbackTypes.set(prototype, (type = koffi.pointer(koffi.proto(prototype))));
+  const registered = koffi.register(call, type);
   return {
     pointer: registered,
     close: () => {
@@ -129,8 +128,8 @@ export const registerCallback = (prototype: string, call: (...args: unknown[]) =
   };
 };
 
-/** koffi wants a name of its own for each type. */
-let callbacks = 0;
+/** koffi keeps a type for ever, and takes its name once. */
+const callbackTypes = new Map<string, Koffi.TypeObject>();
 
 /** Copies bytes out of native memory that no Buffer of ours covers. */
 export const copyFrom = (address: number, size: number): Buffer =>

@@ -1,8 +1,9 @@
 import { ResumarkError } from '../domain/error.ts';
-import type { ClientSettings, EngineName } from './engine.ts';
+import type { EngineName } from '../domain/engine-name.ts';
+import type { ClientSettings } from './engine.ts';
 
 /**
- * For engines whose library decides how a handshake is done.
+ * Refuses shortcuts for engines whose library decides how a handshake is done.
  *
  * @throws ResumarkError ENGINE when the settings ask for less work than a full client does.
  */

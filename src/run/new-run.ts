@@ -1,6 +1,7 @@
 import { cpus, loadavg, release, totalmem } from 'node:os';
+import type { Interleave } from '../domain/interleave.ts';
 import { RUN_FORMAT, type RunRecord, type Shortcut } from '../domain/run-record.ts';
-import type { Interleave, Scenario } from '../scenario/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { stateRecord } from './prepare/open-states.ts';
 import { negotiatedKey, type Prepared } from './prepare/prepared.ts';
 import { version } from './version.ts';

@@ -1,9 +1,10 @@
 import { cellId, type Cell } from '../domain/cell.ts';
+import type { Interleave } from '../domain/interleave.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
 import { expectedUntil, rateAt, timeOfExpected, type RateProfile } from './arrivals.ts';
 import type { Expansion, Stream } from './expand.ts';
 import { expectation } from './expectation.ts';
-import type { Interleave, Scenario } from './schema.ts';
+import type { Scenario } from './schema.ts';
 
 /** Where a measured block ends. */
 export type BlockBound =

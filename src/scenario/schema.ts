@@ -1,3 +1,6 @@
+import { CLOSE_STYLES, KEY_SHARES } from '../domain/client-options.ts';
+import { ENGINE_NAMES } from '../domain/engine-name.ts';
+import { INTERLEAVES } from '../domain/interleave.ts';
 import { MODES } from '../domain/mode.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
@@ -23,11 +26,6 @@ export interface SettingMeta {
 
 /** Rough on purpose: the system says what it cannot bind. No I/O module may be used here. */
 const isIpAddress = (text: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]*:[\da-f:.]*)$/iu.test(text);
-
-/** How the states of a scenario share a round. */
-export const INTERLEAVES = ['handshake', 'block'] as const;
-
-export type Interleave = (typeof INTERLEAVES)[number];
 
 const labelled = z
   .record(
@@ -102,7 +100,7 @@ const tlsSchema = z.strictObject({
   groups: text('an OpenSSL group list')
     .optional()
     .meta({ flag: 'groups', description: 'Key exchange groups in order of preference' }),
-  keyShare: choice(['fresh', 'reuse']).default('fresh').meta({
+  keyShare: choice(KEY_SHARES).default('fresh').meta({
     flag: 'key-share',
     description: "The client's key of the key exchange: fresh for each handshake, or one that is used again (engine wire)",
   }),
@@ -125,7 +123,7 @@ const connectionSchema = z.strictObject({
   ticketTimeout: duration(1)
     .prefault('1s')
     .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
-  close: choice(['reset', 'notify']).default('reset').meta({
+  close: choice(CLOSE_STYLES).default('reset').meta({
     flag: 'close',
     description:
       'How measured connections end: reset keeps ports free where the server has the last word, notify is always orderly',
@@ -174,7 +172,7 @@ export const scenarioSchema = z.strictObject({
       description: 'A condition that the result must meet, such as "ticket.p99 < 25ms"; may be given several times',
     }),
   compare: compareSchema.prefault({}).meta({ description: 'When a difference between states counts' }),
-  engine: choice(['auto', 'wire', 'openssl', 'node'])
+  engine: choice(['auto', ...ENGINE_NAMES])
     .default('auto')
     .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),
   libssl: text('a path')

@@ -1,7 +1,7 @@
 import { mean } from './descriptive.ts';
 
 /**
- * How much each value resembles the one before it, from -1 to 1: where it is far from 0, neighbours are not independent.
+ * Measures how much each value resembles the one before it, from -1 to 1: where it is far from 0, neighbours are not independent.
  *
  * @returns `undefined` with fewer than three values or without any spread.
  * @see G. E. P. Box, G. M. Jenkins, Time Series Analysis (1970), section 2.1.

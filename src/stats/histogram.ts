@@ -3,10 +3,10 @@ import * as hdr from 'hdr-histogram-js';
 /** 0.1 %: at 1 ms a step is below 1 us, far under any effect that is judged. */
 const SIGNIFICANT_DIGITS = 3;
 
-/** One hour in ns. A longer handshake is counted at this value, and `max` still tells the truth. */
+/** One hour in ns. A longer handshake is counted at this value, and `max` is still exact. */
 const HIGHEST_NS = 3_600_000_000_000;
 
-/** What a histogram is in a result file: the encoding loses the exact extremes and the sum, so they stand beside it. */
+/** A histogram as it stands in a result file: the encoding loses the exact extremes and the sum, so they stand beside it. */
 export interface EncodedHistogram {
   readonly count: number;
   readonly minNs: number | null;
@@ -104,7 +104,7 @@ export class LatencyHistogram {
     return Math.min(Math.max(this.#hdr.getValueAtPercentile(p * 100), this.#minNs), this.#maxNs);
   }
 
-  /** The fraction of the durations that were at most so long, within the histogram's precision; 0 when there are none. */
+  /** Returns the fraction of the durations up to a limit, within the histogram's precision; 0 when there are none. */
   shareAtMost(ns: number): number {
     if (this.#count === 0 || ns < this.#minNs) return 0;
     // The rank is looked for by halves: quantiles go up with it.

@@ -2,14 +2,14 @@ import { mean, variance } from './descriptive.ts';
 import type { Interval } from './hodges-lehmann.ts';
 import { studentCdf, studentQuantile } from './student.ts';
 
-/** One new value and earlier ones of the same kind, whose spread tells how far one more of them may lie. */
+/** One new value and earlier ones of the same kind, whose spread says how far one more of them may lie. */
 export interface NewValue {
   readonly earlier: readonly number[];
   readonly value: number;
 }
 
 /**
- * How far a new value lies from the mean of earlier ones, with one-sided bounds at level alpha, if all vary alike.
+ * Estimates how far a new value lies from the mean of earlier ones, with one-sided bounds at level alpha, if all vary alike.
  *
  * @returns `undefined` with fewer than two earlier values.
  * @see G. J. Hahn, W. Q. Meeker, Statistical Intervals (1991), section 4.7: prediction of one future value.
@@ -21,7 +21,7 @@ export const shiftInterval = (sample: NewValue, alpha: number): Interval | undef
   return { estimate, lower: estimate - reach, upper: estimate + reach };
 };
 
-/** The one-sided p-value of "the new value comes from a mean that is more than `shift` higher"; 1 where it cannot be told. */
+/** The one-sided p-value of "the new value comes from a mean that is more than `shift` higher"; 1 where it cannot be computed. */
 export const shiftPAbove = (sample: NewValue, shift: number): number => {
   const { estimate, error, degrees } = shiftOf(sample);
   if (error === undefined) return 1;

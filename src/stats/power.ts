@@ -31,7 +31,7 @@ export const smallestDetectable = ({ alpha, power, minEffect, sd }: PowerPlan, p
 export const effectiveDeviation = ({ lower, upper }: Interval, pairs: number, alpha: number): number =>
   ((upper - lower) / 2 / normalQuantile(1 - alpha)) * Math.sqrt(EFFICIENCY * pairs);
 
-/** How many pairs find a change of this size with the plan's power; `Infinity` for one that is not above the minimum effect. */
+/** Returns how many pairs find a change of this size with the plan's power; `Infinity` for one that is not above the minimum effect. */
 export const pairsNeeded = ({ alpha, power, minEffect, sd }: PowerPlan, effect: number): number => {
   const distance = Math.log((1 + effect) / (1 + minEffect));
   if (distance <= 0) return Number.POSITIVE_INFINITY;

@@ -23,7 +23,7 @@ export const binomialCdf = (k: number, n: number, p: number): number => {
   return Math.min(1, sum);
 };
 
-/** Where a function that rises from below 0 to above it on [0, 1] is 0, by bisection. */
+/** Finds the zero of a function that rises from below 0 to above it on [0, 1], by bisection. */
 const root = (f: (x: number) => number): number => {
   let low = 0;
   let high = 1;

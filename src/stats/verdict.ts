@@ -1,7 +1,7 @@
 import { hodgesLehmann, type Interval } from './hodges-lehmann.ts';
 import { signedRankPAbove } from './wilcoxon.ts';
 
-/** What paired measurements say of a change in one metric. */
+/** Result of paired measurements of a change in one metric. */
 export const VERDICTS = ['improved', 'regressed', 'equivalent', 'inconclusive'] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
@@ -23,7 +23,7 @@ export interface PairedResult {
   readonly pLower: number;
 }
 
-/** Estimates the ratio of two states from pairs of blocks, and how surely it lies beyond the minimum effect on either side. */
+/** Estimates the ratio of two states from pairs of blocks, and the evidence that it lies beyond the minimum effect on either side. */
 export const testPairs = ({ logRatios, alpha, minEffect }: PairedTest): PairedResult => {
   const margin = Math.log1p(minEffect);
   const interval = hodgesLehmann(logRatios, alpha);
@@ -43,7 +43,7 @@ const exponentiated = ({ estimate, lower, upper }: Interval): Interval => ({
   upper: Math.exp(upper),
 });
 
-/** Where a ratio lies, judged by its bounds and never by its estimate. */
+/** Judges a ratio by its bounds and never by its estimate. */
 export type Position = 'higher' | 'lower' | 'equal' | 'unknown';
 
 /**

@@ -22,7 +22,7 @@ export class FlightReader {
   #messageType = 0;
   #messageHave = 0;
   #bodyLeft = 0;
-  /** Of a message that comes in pieces. */
+  /** Collects a message that comes in pieces. */
   #body: Uint8Array | undefined;
   #bodyHave = 0;
   #isEncrypted = false;
@@ -33,7 +33,7 @@ export class FlightReader {
     this.#onMessage = onMessage;
   }
 
-  /** Whether the plaintext of this direction has ended. */
+  /** True once the plaintext of this direction has ended. */
   get isEncrypted(): boolean {
     return this.#isEncrypted;
   }

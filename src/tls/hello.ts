@@ -13,7 +13,7 @@ import {
   TLS_1_3,
 } from './numbers.ts';
 
-/** What the ClientHello showed; lengths in bytes, -1 where the extension is absent. */
+/** Content of a ClientHello; lengths in bytes, -1 where the extension is absent. */
 export interface ClientHelloFacts {
   readonly sessionIdBytes: number;
   readonly ticketBytes: number;
@@ -21,7 +21,7 @@ export interface ClientHelloFacts {
 }
 
 /**
- * What the server's plaintext messages showed; lengths in bytes, -1 where the extension is absent. `version` is the wire number, 0
+ * Content of the server's plaintext messages; lengths in bytes, -1 where the extension is absent. `version` is the wire number, 0
  * before a ServerHello was read.
  */
 export interface ServerHelloFacts {
@@ -94,7 +94,7 @@ export class HelloReader {
     return this.#server;
   }
 
-  /** Whether everything that the plaintext can prove has been read. */
+  /** True once everything that the plaintext can prove has been read. */
   get isComplete(): boolean {
     return this.#server.version !== 0 && this.#fromServer.isEncrypted;
   }
@@ -109,14 +109,14 @@ export class HelloReader {
     return this.#server.version === TLS_1_3 ? this.#server.pskBytes >= 0 : !this.#server.certificate;
   }
 
-  /** What the ClientHello brought. A TLS 1.3 client's session ID is made up for middleboxes and offers nothing (RFC 8446, D.4). */
+  /** Returns what the ClientHello brought. A TLS 1.3 client's session ID is made up for middleboxes and offers nothing (RFC 8446, D.4). */
   get offered(): HelloEvidence['offered'] {
     if (this.#client.pskBytes >= 0) return 'psk';
     if (this.#client.ticketBytes > 0) return 'ticket';
     return this.#client.sessionIdBytes > 0 && this.#server.version !== TLS_1_3 ? 'session-id' : 'nothing';
   }
 
-  /** What the hellos prove, as a value of its own; `undefined` while they are incomplete. */
+  /** Returns what the hellos prove, as a value of its own; `undefined` while they are incomplete. */
   evidence(): HelloEvidence | undefined {
     const { protocol } = this;
     if (protocol === undefined || !this.isComplete) return undefined;

@@ -12,7 +12,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 /** The common name of a key exchange group; what is not known stays as it was said. */
 export const groupName = (said: string): string => GROUPS[said.toLowerCase()] ?? said;
 
-/** What a public key is made of, in the words of node:crypto. */
+/** Parameters of a public key, in the words of node:crypto. */
 export interface PublicKeyFacts {
   /** `rsa`, `rsa-pss`, `ec`, `ed25519`, ... */
   readonly type: string | undefined;

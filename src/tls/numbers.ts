@@ -21,7 +21,7 @@ export const SERVER_HELLO_DONE = 14;
 export const CERTIFICATE_VERIFY = 15;
 export const CLIENT_KEY_EXCHANGE = 16;
 export const FINISHED = 20;
-/** Stands for a first ClientHello in the transcript behind a HelloRetryRequest. */
+/** Stands for a first ClientHello in the transcript after a HelloRetryRequest. */
 export const MESSAGE_HASH = 254;
 
 /** Extension types (the IANA registry). */

@@ -1,7 +1,7 @@
 import type { Mechanism } from '../domain/kind.ts';
 import type { Protocol } from '../domain/protocol.ts';
 
-/** What an OpenSSL `SSL_SESSION` holds: the resumable state in the form that every engine can take. */
+/** Content of an OpenSSL `SSL_SESSION`: the resumable state in the form that every engine can take. */
 export interface SessionState {
   /** Wire number of the suite. */
   readonly cipherSuite: number;
@@ -17,7 +17,7 @@ export interface SessionState {
   readonly maxEarlyData: number;
 }
 
-/** What the DER of an `SSL_SESSION` says; its byte fields are views into the DER. */
+/** Content of the DER of an `SSL_SESSION`; its byte fields are views into the DER. */
 export interface TicketFacts extends SessionState {
   readonly protocol: Protocol | undefined;
   readonly sessionIdBytes: number;
@@ -44,7 +44,7 @@ const MAX_EARLY_DATA = 15;
 /** `SSL_SESS_FLAG_EXTMS`. */
 const FLAG_EXTENDED_MASTER_SECRET = 1;
 
-/** What libssl takes a session for good for without a hint. */
+/** Lifetime that libssl assumes without a hint. */
 const DEFAULT_TIMEOUT_S = 7200;
 
 const VERSIONS: Readonly<Record<Protocol, number>> = { 'TLSv1.2': 0x0303, 'TLSv1.3': 0x0304 };
@@ -106,7 +106,7 @@ export const writeSessionDer = (state: SessionState, protocol: Protocol, receive
   );
 };
 
-/** By what offering the session resumes. */
+/** Returns the mechanism that offering the session resumes by. */
 export const mechanismOf = (facts: { readonly protocol: Protocol | undefined; readonly ticketBytes: number }): Mechanism => {
   if (facts.protocol === 'TLSv1.3') return facts.ticketBytes === STATEFUL_TICKET_BYTES ? 'psk-stateful' : 'psk';
   return facts.ticketBytes > 0 ? 'ticket' : 'session-id';

@@ -27,7 +27,7 @@ const settings = (change: Partial<ClientSettings>): ClientSettings => ({
   connectTimeoutMs: 1000,
   handshakeTimeoutMs: 1000,
   ticketTimeoutMs: 1000,
-  answerTimeoutMs: 1000,
+  firstByteTimeoutMs: 1000,
   ...change,
 });
 

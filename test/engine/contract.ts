@@ -3,10 +3,11 @@ import { judge } from '../../src/domain/judgement.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
+import { attemptOf, perform, performOne } from '../../src/engine/perform.ts';
 import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
 import { freePort } from '../../src/target/ports.ts';
 import { startRudeServer } from '../servers/rude-server.ts';
-import { handshake, perform } from './perform.ts';
+import { handshake } from './handshake.ts';
 
 /** What every engine must do, whatever it is made of. A server of its own process stands on the other side. */
 export const describeEngineContract = (name: string, open: () => Engine): void => {
@@ -46,7 +47,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
       connectTimeoutMs: 2000,
       handshakeTimeoutMs: 2000,
       ticketTimeoutMs: 500,
-      answerTimeoutMs: 500,
+      firstByteTimeoutMs: 500,
       ...change,
     });
 
@@ -136,7 +137,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
     );
 
     it('gives an answer up that does not come, and the handshake stands', async () => {
-      const client = engine.client(settings('TLSv1.3', 'full', { request: '', answerTimeoutMs: 100 }));
+      const client = engine.client(settings('TLSv1.3', 'full', { request: '', firstByteTimeoutMs: 100 }));
       const performed = await handshake(engine, client, { sendsRequest: true, closeNotify: false });
       expect(performed.failure).toBeUndefined();
       expect(performed.firstByteNs).toBe(0);
@@ -151,28 +152,31 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
     it('keeps many in flight at once, each settled once, all resumed', async () => {
       const client = engine.client(settings('TLSv1.2', 'ticket'));
       const { session } = await handshake(engine, client);
-      const attempts = Array.from({ length: 300 }, () => ({ session, closeNotify: false }));
-      const performed = await perform(engine, client, attempts, 50);
+      const attempts = Array.from({ length: 300 }, () => attemptOf(client, { session, closeNotify: false }));
+      const performed = await perform(engine, attempts, 50);
       expect(performed).toHaveLength(300);
       expect(performed.filter(({ evidence, failure }) => failure === undefined && evidence.resumed)).toHaveLength(300);
     });
 
     it('types a refused connection', async () => {
       const client = engine.client(settings('TLSv1.3', 'full', { port: await freePort() }));
-      const [performed] = await perform(engine, client, [{}]);
-      expect(performed?.failure).toEqual({ kind: 'refused', detail: '' });
+      const performed = await performOne(engine, attemptOf(client));
+      expect(performed.failure).toEqual({ kind: 'refused', detail: '' });
     });
 
     it('types a certificate that is not trusted, and takes it when it is not to be verified', async () => {
       const distrusting = engine.client(settings('TLSv1.3', 'full', { ca: other.certificate }));
-      const [performed] = await perform(engine, distrusting, [{}]);
-      expect(performed?.failure?.kind).toBe('certificate');
+      const performed = await performOne(engine, attemptOf(distrusting));
+      expect(performed.failure?.kind).toBe('certificate');
       await handshake(engine, engine.client(settings('TLSv1.3', 'full', { ca: undefined, verify: false })));
     });
 
     it('types a certificate of another name', async () => {
-      const [performed] = await perform(engine, engine.client(settings('TLSv1.2', 'full', { serverName: 'example.test' })), [{}]);
-      expect(performed?.failure).toEqual({ kind: 'certificate', detail: 'name_mismatch' });
+      const performed = await performOne(
+        engine,
+        attemptOf(engine.client(settings('TLSv1.2', 'full', { serverName: 'example.test' }))),
+      );
+      expect(performed.failure).toEqual({ kind: 'certificate', detail: 'name_mismatch' });
     });
 
     it('checks an address against the certificate when there is no server name', async () => {
@@ -181,8 +185,8 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
 
     it('types an alert by its name', async () => {
       const client = engine.client(settings('TLSv1.2', 'full', { ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }));
-      const [performed] = await perform(engine, client, [{}]);
-      expect(performed?.failure).toEqual({ kind: 'alert', detail: 'handshake_failure' });
+      const performed = await performOne(engine, attemptOf(client));
+      expect(performed.failure).toEqual({ kind: 'alert', detail: 'handshake_failure' });
     });
 
     it.each([
@@ -191,9 +195,9 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
     ] as const)('types a server that answers with $behaviour', async ({ behaviour, kind }) => {
       const rude = await startRudeServer(behaviour);
       const client = engine.client(settings('TLSv1.3', 'full', { port: rude.port, handshakeTimeoutMs: 300 }));
-      const [performed] = await perform(engine, client, [{}]);
+      const performed = await performOne(engine, attemptOf(client));
       await rude.close();
-      expect(performed?.failure?.kind).toBe(kind);
+      expect(performed.failure?.kind).toBe(kind);
     });
 
     it('refuses settings that its library does not know, naming them', () => {

@@ -3,15 +3,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ENGINE_NAMES, type ClientSettings, type Engine } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
+import { ENGINE_NAMES } from '../../src/domain/engine-name.ts';
+import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
+import { engineChoice, openEngine } from '../../src/engine/open.ts';
+import { attemptOf, perform, performOne } from '../../src/engine/perform.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { openWireEngine } from '../../src/engine/wire/engine.ts';
 import { makeCertificate, type CertificatePair } from '../../src/target/certificate.ts';
 import { startReferenceServer } from '../../src/target/reference-server.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
 import { findProgram } from '../servers/require-program.ts';
-import { handshake, perform } from './perform.ts';
+import { handshake } from './handshake.ts';
 import { testSettings } from './settings.ts';
 
 const nginxProgram = findProgram('nginx', 'nginx-light libnginx-mod-stream');
@@ -21,7 +23,7 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
   let engine: Engine;
   let nginx: Nginx;
   beforeAll(async () => {
-    engine = openEngine({ name, libssl: null, spin: false });
+    engine = openEngine(engineChoice(name));
     nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, directives: ['ssl_alpn h2 http/1.1;'] });
   });
   afterAll(async () => {
@@ -63,7 +65,10 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
 
   it.runIf(existsSync('/proc/self/fd'))('connects from the local addresses that it is given, in turn', async () => {
     const client = clientOf({ sources: ['127.0.0.2', '127.0.0.3'] });
-    await perform(engine, client, [{}, {}, {}, {}]);
+    await perform(
+      engine,
+      Array.from({ length: 4 }, () => attemptOf(client)),
+    );
     const lines = (await nginx.lines()).slice(-4);
     for (const source of ['127.0.0.2', '127.0.0.3'])
       expect(lines.filter((line) => line.includes(`from=${source} `))).toHaveLength(2);
@@ -73,7 +78,7 @@ describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with n
 describe.skipIf(nginxProgram === undefined).each(ENGINE_NAMES)('engine %s with nginx on IPv6 (Debian: nginx-light)', (name) => {
   it('connects, and checks the address against the certificate', async () => {
     const nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, address: '::1' });
-    const engine = openEngine({ name, libssl: null, spin: false });
+    const engine = openEngine(engineChoice(name));
     const change = { address: '::1', serverName: undefined, port: nginx.port, ca: nginx.certificate };
     // One after another, so that a socket is used again.
     for (let i = 0; i < 3; i++) await handshake(engine, engine.client(testSettings(change)), { closeNotify: false });
@@ -90,7 +95,7 @@ describe.skipIf(nginxProgram === undefined).each(['openssl', 'node'] as const)(
     let nginx: Nginx;
     let identity: CertificatePair;
     beforeAll(async () => {
-      engine = openEngine({ name, libssl: null, spin: false });
+      engine = openEngine(engineChoice(name));
       identity = await makeCertificate('ecdsa-p256');
       nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: true, clientAuthority: identity.certificate });
     });
@@ -104,7 +109,7 @@ describe.skipIf(nginxProgram === undefined).each(['openssl', 'node'] as const)(
       const own = { cert: identity.certificate, key: identity.key };
       await handshake(engine, engine.client(testSettings({ ...change, identity: own })));
       expect((await nginx.lines()).at(-1)).toContain('client=SUCCESS ');
-      await perform(engine, engine.client(testSettings(change)), [{}]);
+      await performOne(engine, attemptOf(engine.client(testSettings(change))));
       expect((await nginx.lines()).at(-1)).toContain('client=NONE ');
     });
 
@@ -121,7 +126,7 @@ describe.each(['openssl', 'node'] as const)('engine %s', (name) => {
     const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [] });
     const folder = await mkdtemp(join(tmpdir(), 'resumark-keylog-'));
     const keyLog = join(folder, 'keys');
-    const engine = openEngine({ name, libssl: null, spin: false });
+    const engine = openEngine(engineChoice(name));
     const change = { port: server.port, ca: server.certificate };
     await handshake(engine, engine.client(testSettings(change)));
     expect(existsSync(keyLog)).toBe(false);
@@ -175,7 +180,7 @@ const libssl = ['x86_64', 'aarch64']
 describe.skipIf(libssl === undefined)('engine openssl on the libssl of the machine (Debian: libssl3)', () => {
   it('names it, and resumes with it', async () => {
     const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'] });
-    const engine = openOpenSslEngine({ library: libssl ?? null });
+    const engine = openOpenSslEngine({ libssl: libssl ?? null });
     expect(engine.library).toMatch(/^OpenSSL 3\./u);
     for (const protocol of ['TLSv1.2', 'TLSv1.3'] as const) {
       const client = engine.client(testSettings({ port: server.port, ca: server.certificate, protocol, mode: 'ticket' }));
@@ -189,6 +194,6 @@ describe.skipIf(libssl === undefined)('engine openssl on the libssl of the machi
   });
 
   it('names a library that cannot be opened', () => {
-    expect(() => openOpenSslEngine({ library: '/nowhere/libssl.so.3' })).toThrow(/\/nowhere\/libssl\.so\.3 cannot be opened/u);
+    expect(() => openOpenSslEngine({ libssl: '/nowhere/libssl.so.3' })).toThrow(/\/nowhere\/libssl\.so\.3 cannot be opened/u);
   });
 });

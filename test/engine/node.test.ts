@@ -29,7 +29,7 @@ describe('engine node', () => {
         connectTimeoutMs: 1,
         handshakeTimeoutMs: 1,
         ticketTimeoutMs: 1,
-        answerTimeoutMs: 1,
+        firstByteTimeoutMs: 1,
       }),
     ).toThrow(/early-data cannot be run by engine node/u);
   });

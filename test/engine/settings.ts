@@ -22,6 +22,6 @@ export const testSettings = (change: Partial<ClientSettings>): ClientSettings =>
   connectTimeoutMs: 2000,
   handshakeTimeoutMs: 2000,
   ticketTimeoutMs: 500,
-  answerTimeoutMs: 500,
+  firstByteTimeoutMs: 500,
   ...change,
 });

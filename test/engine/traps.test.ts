@@ -3,14 +3,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ENGINE_NAMES, type ClientSettings, type Engine, type EngineName } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
+import { ENGINE_NAMES, type EngineName } from '../../src/domain/engine-name.ts';
+import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
+import { engineChoice, openEngine } from '../../src/engine/open.ts';
+import { attemptOf, performOne } from '../../src/engine/perform.ts';
 import { makeCertificate } from '../../src/target/certificate.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
 import type { Peer } from '../servers/peer.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { startSServer } from '../servers/s-server.ts';
-import { handshake, perform } from './perform.ts';
+import { handshake } from './handshake.ts';
 import { testSettings } from './settings.ts';
 
 /** What goes wrong without a word when a TLS library is driven by hand, each shown against a real server. */
@@ -20,7 +22,7 @@ const opensslProgram = findProgram('openssl', 'openssl');
 describe.each(ENGINE_NAMES)('engine %s', (name) => {
   let engine: Engine;
   beforeAll(() => {
-    engine = openEngine({ name, libssl: null, spin: false });
+    engine = openEngine(engineChoice(name));
   });
   afterAll(() => {
     engine.close();
@@ -51,8 +53,8 @@ describe.each(ENGINE_NAMES)('engine %s', (name) => {
       const good = clientOf(nginx, { protocol: 'TLSv1.2' });
       const bad = clientOf(nginx, { protocol: 'TLSv1.2', ca: (await makeCertificate('ecdsa-p256')).certificate });
       for (let i = 0; i < 5; i++) {
-        const [failed] = await perform(engine, bad, [{}]);
-        expect(failed?.failure?.kind).toBe('certificate');
+        const failed = await performOne(engine, attemptOf(bad));
+        expect(failed.failure?.kind).toBe('certificate');
         const { evidence } = await handshake(engine, good);
         expect(evidence.resumed).toBe(false);
       }
@@ -142,11 +144,12 @@ describe.skipIf(nginxProgram === undefined).each(WITH_EMS_BY_CHOICE)('engine %s 
       ...options,
       directives: ['ssl_conf_command Options -ExtendedMasterSecret;'],
     });
-    const engine = openEngine({ name, libssl: null, spin: false });
+    const engine = openEngine(engineChoice(name));
     const change = { protocol: 'TLSv1.2', mode: 'ticket', ca: on.certificate } as const;
     const { session } = await handshake(engine, engine.client(testSettings({ ...change, port: on.port })));
-    const [performed] = await perform(engine, engine.client(testSettings({ ...change, port: off.port })), [{ session }]);
-    expect(performed?.failure).toEqual({ kind: 'alert', detail: 'handshake_failure' });
+    const stranger = engine.client(testSettings({ ...change, port: off.port }));
+    const performed = await performOne(engine, attemptOf(stranger, { session }));
+    expect(performed.failure).toEqual({ kind: 'alert', detail: 'handshake_failure' });
     engine.close();
     await Promise.all([on.close(), off.close()]);
     await rm(folder, { recursive: true });

@@ -36,7 +36,7 @@ export const converse = (subject: Subject, { plan, client, session, tamper, ...t
     }
     if (answer === undefined) break;
     sent = subject.take(answer, pieceBytes, fill);
-    if (subject.conversation.status === 'failed') break;
+    if (subject.connection.status === 'failed') break;
   }
   return server;
 };

@@ -9,7 +9,7 @@ import type { PieceBytes, Subject } from './subject.ts';
 export interface CaseOutcome {
   readonly situation: string;
   readonly what: string;
-  /** `finished`, or why it failed, or `talking` when the client still waits. */
+  /** `finished`, or why it failed, or `handshaking` when the client still waits. */
   readonly result: string;
   /** What is wrong with that; `undefined` when nothing is. */
   readonly objection: string | undefined;
@@ -34,17 +34,16 @@ const play = (subject: Subject, situation: Situation, dice: Dice, fill: number):
   const mutation = chooseMutation(plan, verifies, dice);
   let objection: string | undefined;
   let result: string;
-  const { conversation } = subject;
+  const { connection } = subject;
   try {
     const server = converse(subject, { plan, client, session, tamper: mutation, pieceBytes: pieces(dice), fill });
-    result = conversation.status;
-    if (result === 'failed')
-      result = conversation.failure === undefined ? 'failed without a word' : failureKey(conversation.failure);
+    result = connection.status;
+    if (result === 'failed') result = connection.failure === undefined ? 'failed without a word' : failureKey(connection.failure);
     if (result === 'finished') objection = objectionTo(subject, mutation.due, server);
     else if (mutation.due === 'finish') objection = 'an honest server was refused';
     if (result === 'failed without a word') objection = result;
-    if (dice.chance(0.02)) conversation.takeSession()?.der();
-    conversation.release();
+    if (dice.chance(0.02)) connection.takeSession()?.der();
+    connection.release();
   } catch (error) {
     result = 'thrown';
     objection = `thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
@@ -55,14 +54,14 @@ const play = (subject: Subject, situation: Situation, dice: Dice, fill: number):
 
 /** What is wrong with a handshake that finished. */
 const objectionTo = (
-  { conversation }: Subject,
+  { connection }: Subject,
   due: Due,
   server: { readonly isDone: boolean; readonly isResumed: boolean },
 ): string | undefined => {
   if (due === 'fail') return 'it must not finish';
   if (due === 'either') return undefined;
   if (!server.isDone) return 'it finished, and the server has another opinion';
-  const { resumed, hello } = conversation.evidence;
+  const { resumed, hello } = connection.evidence;
   if (resumed !== server.isResumed) return `it says resumed ${String(resumed)}, the server ${String(server.isResumed)}`;
   // A hello of more than 16 KiB is not read for evidence.
   if (hello === undefined) return due === 'finish' ? 'the hellos prove nothing' : undefined;

@@ -71,7 +71,7 @@ export const makeSituations = (subject: Subject, { certificate, key }: Certifica
     let session: WireSession | undefined;
     if (isResumed) {
       converse(subject, { plan, client, session: undefined, tamper: HONEST });
-      const taken = subject.conversation.takeSession();
+      const taken = subject.connection.takeSession();
       session = taken === undefined ? undefined : WireSession.from(taken);
       if (session === undefined) throw new Error(`no session was primed for ${name}`);
     }
@@ -86,7 +86,7 @@ export const parserInput = (subject: Subject, situations: readonly Situation[]):
   for (const { client, session, fresh } of situations) {
     const said: Said = { fromClient: Buffer.alloc(0), fromServer: Buffer.alloc(0) };
     converse(subject, { plan: fresh(), client, session, tamper: HONEST }, said);
-    const der = subject.conversation.takeSession()?.der();
+    const der = subject.connection.takeSession()?.der();
     if (der !== undefined) sessions.push(der);
     conversations.push(said);
   }
@@ -133,7 +133,7 @@ const settingsOf = (
   connectTimeoutMs: 1000,
   handshakeTimeoutMs: 1000,
   ticketTimeoutMs: 1000,
-  answerTimeoutMs: 1000,
+  firstByteTimeoutMs: 1000,
 });
 
 /** The wanted suite first, and others behind it: a server must not choose what was not offered, and can choose another. */

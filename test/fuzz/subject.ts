@@ -2,14 +2,13 @@ import type { ClientSettings } from '../../src/engine/engine.ts';
 import type { NativeMemory } from '../../src/engine/ffi.ts';
 import type { Arena } from '../../src/engine/arena.ts';
 import { WireClient } from '../../src/engine/wire/client.ts';
-import { WireConversation } from '../../src/engine/wire/conversation.ts';
+import { WireConnection } from '../../src/engine/wire/connection.ts';
 import type { Entropy } from '../../src/engine/wire/crypto/entropy.ts';
 import { openPrimitives, type Primitives } from '../../src/engine/wire/crypto/primitives.ts';
 import { SuccessiveKeys, type X25519Keys } from '../../src/engine/wire/crypto/x25519-keys.ts';
 import { openLibCrypto } from '../../src/engine/wire/library.ts';
 import type { WireSession } from '../../src/engine/wire/session.ts';
-import { makeJoint } from '../../src/engine/wire/stream.ts';
-import { makeTools } from '../../src/engine/wire/tools.ts';
+import { makeWireContext } from '../../src/engine/wire/wire-context.ts';
 import { Trust } from '../../src/engine/wire/trust.ts';
 import { GuardedArena } from './guarded-arena.ts';
 
@@ -20,7 +19,7 @@ export type PieceBytes = () => number;
 
 /** The handshake of engine wire without sockets, repeatable byte for byte, in memory that watches its edges. */
 export class Subject {
-  readonly conversation: WireConversation;
+  readonly connection: WireConnection;
   readonly #arena = new GuardedArena();
   readonly #entropy = new RepeatedEntropy();
   readonly #primitives: Primitives;
@@ -37,8 +36,7 @@ export class Subject {
     this.#input = this.#arena.allocate(EXCHANGE_BYTES);
     this.#output = this.#arena.allocate(EXCHANGE_BYTES);
     const exchange = { input: this.#input, output: this.#output };
-    const joint = makeJoint(this.#arena, EXCHANGE_BYTES);
-    this.conversation = new WireConversation({ tools: makeTools(this.#primitives, exchange, () => 1e9), joint });
+    this.connection = new WireConnection(makeWireContext(this.#primitives, exchange, () => 1e9));
   }
 
   client(settings: ClientSettings): WireClient {
@@ -48,7 +46,7 @@ export class Subject {
   /** Begins a handshake. @returns the ClientHello. */
   start(client: WireClient, session: WireSession | undefined): Buffer {
     this.#entropy.repeat();
-    this.conversation.start({ client, session, awaitTicket: true, sendsRequest: false, closeNotify: true, tap: true });
+    this.connection.start({ client, session, awaitTicket: true, sendsRequest: false, closeNotify: true, tap: true });
     return this.#sent();
   }
 
@@ -60,11 +58,11 @@ export class Subject {
    */
   take(bytes: Buffer, pieceBytes: PieceBytes, fill: number): Buffer {
     const sent: Buffer[] = [];
-    for (let at = 0; at < bytes.length && this.conversation.status !== 'failed';) {
+    for (let at = 0; at < bytes.length && this.connection.status !== 'failed';) {
       const length = Math.min(bytes.length - at, EXCHANGE_BYTES, pieceBytes());
       bytes.copy(this.#input.bytes, 0, at, at + length);
       this.#input.bytes.fill(fill, length, Math.min(EXCHANGE_BYTES, length + 512));
-      this.conversation.take(length);
+      this.connection.receive(length);
       sent.push(this.#sent());
       at += length;
     }
@@ -80,7 +78,7 @@ export class Subject {
   }
 
   #sent(): Buffer {
-    return Buffer.from(this.#output.bytes.subarray(0, this.conversation.outputBytes));
+    return Buffer.from(this.#output.bytes.subarray(0, this.connection.outputBytes));
   }
 }
 

@@ -3,9 +3,10 @@ import { failureKey } from '../../src/domain/failure.ts';
 import { judge, kindOf } from '../../src/domain/judgement.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
-import { ENGINE_NAMES, type ClientSettings, type Engine, type EngineName } from '../../src/engine/engine.ts';
-import { openEngine } from '../../src/engine/open.ts';
-import { perform, type Performed } from '../engine/perform.ts';
+import { ENGINE_NAMES, type EngineName } from '../../src/domain/engine-name.ts';
+import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
+import { engineChoice, openEngine } from '../../src/engine/open.ts';
+import { attemptOf, performOne, type HandshakeResult } from '../../src/engine/perform.ts';
 import type { Peer } from '../servers/peer.ts';
 import { findProgram } from '../servers/require-program.ts';
 import type { ServerWord } from '../servers/server-program.ts';
@@ -39,18 +40,18 @@ const settings = (peer: Peer, protocol: Protocol, mode: Mode, row: Row): ClientS
   connectTimeoutMs: 2000,
   handshakeTimeoutMs: 5000,
   ticketTimeoutMs: 500,
-  answerTimeoutMs: 5000,
+  firstByteTimeoutMs: 5000,
   ...row.client,
 });
 
 /** A full handshake, and behind it those that offer what the one before gave. */
-const converse = async (engine: Engine, client: ClientSettings): Promise<Performed[]> => {
+const converse = async (engine: Engine, client: ClientSettings): Promise<HandshakeResult[]> => {
   const made = engine.client(client);
-  const all: Performed[] = [];
+  const all: HandshakeResult[] = [];
   try {
     for (let i = 0; i <= OFFERS; i++) {
       const session = client.mode === 'full' ? undefined : all.findLast((one) => one.session !== undefined)?.session;
-      all.push(...(await perform(engine, made, [{ session, sendsRequest: client.request !== undefined }])));
+      all.push(await performOne(engine, attemptOf(made, { session, sendsRequest: client.request !== undefined })));
     }
   } finally {
     for (const { session } of all) session?.free();
@@ -59,7 +60,7 @@ const converse = async (engine: Engine, client: ClientSettings): Promise<Perform
   return all;
 };
 
-const verdictOf = ({ protocol, mode }: ClientSettings, { failure, evidence }: Performed): string => {
+const verdictOf = ({ protocol, mode }: ClientSettings, { failure, evidence }: HandshakeResult): string => {
   if (failure !== undefined) return failureKey(failure);
   const judgement = judge({ protocol, mode, expired: false }, evidence);
   if (judgement !== 'honoured') return judgement;
@@ -72,7 +73,7 @@ const spelt = (verdicts: readonly string[]): string => [...new Set(verdicts)].jo
 describe.each(ENGINE_NAMES)('engine %s', (name) => {
   let engine: Engine;
   beforeAll(() => {
-    engine = openEngine({ name, libssl: null, spin: false });
+    engine = openEngine(engineChoice(name));
   });
   afterAll(() => {
     engine.close();

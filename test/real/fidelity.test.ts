@@ -5,7 +5,7 @@ import type { Protocol } from '../../src/domain/protocol.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { openWireEngine } from '../../src/engine/wire/engine.ts';
-import { handshake } from '../engine/perform.ts';
+import { handshake } from '../engine/handshake.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { recordSystemCalls } from '../servers/system-calls.ts';
@@ -52,7 +52,7 @@ describe.runIf(nginx !== undefined && strace !== undefined)('what nginx does for
     connectTimeoutMs: 5000,
     handshakeTimeoutMs: 5000,
     ticketTimeoutMs: 2000,
-    answerTimeoutMs: 2000,
+    firstByteTimeoutMs: 2000,
   });
 
   /** A reset would race with what the server still has to say: connections end in order here. */

@@ -5,12 +5,12 @@ import { ResumarkError } from '../../domain/error.ts';
 import type { Client, ClientSettings } from '../engine.ts';
 import { refuseShortcuts } from '../shortcuts.ts';
 
-/** What all connections of a client share. */
+/** Client whose connections share all that does not differ between them. */
 export interface NodeClient extends Client {
   /** Made once: building it per connection costs more than a resumed handshake. */
   readonly secureContext: SecureContext;
   readonly options: ConnectionOptions;
-  /** What node:tls takes for the server's name. */
+  /** Name that node:tls takes the server to have. */
   readonly identity: string;
   /** The local address that the next connection is made from. */
   nextSource(): string | undefined;

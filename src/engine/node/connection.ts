@@ -6,6 +6,7 @@ import type { Evidence } from '../../domain/kind.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName } from '../../tls/names.ts';
+import { Awaited } from '../awaited.ts';
 import { certificateFacts } from '../certificate-facts.ts';
 import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
@@ -15,8 +16,17 @@ import { boundSession, nodeSession, nodeSessionOf, type NodeSession } from './se
 import { Tap } from './tap.ts';
 
 /** An orderly end waits this long for the peer's part of it; a peer that never closes must not hold the client. */
-const POLITE_CLOSE_MS = 250;
+const ORDERLY_CLOSE_MS = 250;
 
+/**
+ * The stages follow one another, and each has one timer that ends it.
+ *
+ * - `connecting`: until the socket is connected.
+ * - `handshaking`: until both Finished are processed.
+ * - `awaiting`: until nothing more is awaited, or its time is over.
+ * - `closing`: until the peer has closed too.
+ * - `ended`: settled; what still comes is ignored.
+ */
 type Stage = 'connecting' | 'handshaking' | 'awaiting' | 'closing' | 'ended';
 
 /** One attempt from the TCP connect to the close. Calls back once, with itself as the outcome. */
@@ -40,14 +50,12 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   readonly #hellos: HelloReader | undefined;
   #tls: TLSSocket | undefined;
   #stage: Stage = 'connecting';
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #tlsStartNs = 0;
-  #readyNs = 0;
+  #finishedNs = 0;
   #protocol: Protocol;
   #isResumed = false;
-  /** What the connection is kept open for behind the handshake. */
-  #awaitsTicket = false;
-  #awaitsAnswer = false;
+  readonly #awaited = new Awaited();
   #negotiated: Negotiated | undefined;
   /** Read once, when the ClientHello is made: the attempt may hold another session by the time of its end. */
   #offered: NodeSession | undefined;
@@ -68,9 +76,9 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#socket.on('error', (error) => {
       this.#fail(failureOf(error));
     });
-    this.#timer = setTimeout(() => {
+    this.#enter('connecting', connectTimeoutMs, () => {
       this.#fail({ kind: 'connect-timeout', detail: '' });
-    }, connectTimeoutMs);
+    });
   }
 
   get newestTicket(): Session | undefined {
@@ -93,15 +101,22 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
 
   /** Drops the connection without calling back. */
   abandon(): void {
-    this.#stage = 'ended';
-    clearTimeout(this.#timer);
+    this.#enter('ended');
     this.#reset();
   }
 
-  #startTls(): void {
+  /** Begins a stage. Its timer takes the place of the last stage's. */
+  #enter(stage: Stage, timeoutMs?: number, onTimeout?: () => void): void {
+    this.#stage = stage;
     clearTimeout(this.#timer);
+    if (onTimeout !== undefined) this.#timer = setTimeout(onTimeout, timeoutMs);
+  }
+
+  #startTls(): void {
     if (this.#stage !== 'connecting') return;
-    this.#stage = 'handshaking';
+    this.#enter('handshaking', this.#client.settings.handshakeTimeoutMs, () => {
+      this.#fail({ kind: 'handshake-timeout', detail: '' });
+    });
     this.#tlsStartNs = nowNs();
     this.connectNs = this.#tlsStartNs - this.startNs;
     const session = nodeSessionOf(this.attempt.session);
@@ -131,67 +146,58 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
       if (this.#stage === 'handshaking') this.#fail({ kind: 'closed', detail: '' });
       else this.#end(0);
     });
-    this.#timer = setTimeout(() => {
-      this.#fail({ kind: 'handshake-timeout', detail: '' });
-    }, this.#client.settings.handshakeTimeoutMs);
   }
 
   #finishHandshake(tls: TLSSocket): void {
-    clearTimeout(this.#timer);
     if (this.#stage !== 'handshaking') return;
-    this.#readyNs = nowNs();
-    this.handshakeNs = this.#readyNs - this.#tlsStartNs;
+    this.#enter('awaiting');
+    this.#finishedNs = nowNs();
+    this.handshakeNs = this.#finishedNs - this.#tlsStartNs;
     this.#keepFacts(tls);
-    this.#awaitsTicket = this.#protocol === 'TLSv1.3' && this.attempt.awaitTicket && this.session === undefined;
-    if (this.attempt.sendsRequest) this.#ask(tls);
-    this.#stage = 'awaiting';
-    // The session of TLS 1.2 is emitted behind `secureConnect`, from the same call.
+    this.#awaited.begin(this.attempt);
+    if (this.session !== undefined) this.#awaited.ticket = false;
+    if (this.attempt.sendsRequest) this.#sendRequest(tls);
+    // The session of TLS 1.2 is emitted after `secureConnect`, by the same call.
     process.nextTick(() => {
+      if (this.#stage !== 'awaiting') return;
       if (this.#protocol === 'TLSv1.2') this.#takeRenewedTicket(tls);
-      if (this.#awaitsTicket || this.#awaitsAnswer) this.#awaitRest();
-      else this.#close();
+      this.#awaitRest();
     });
   }
 
-  #ask(tls: TLSSocket): void {
-    this.#awaitsAnswer = true;
+  #sendRequest(tls: TLSSocket): void {
     tls.once('data', () => {
       if (this.#stage !== 'awaiting') return;
       this.firstByteNs = nowNs() - this.#tlsStartNs;
-      this.#awaitsAnswer = false;
+      this.#awaited.firstByte = false;
       this.#closeWhenComplete();
     });
     tls.write(this.#client.settings.request ?? '', 'latin1');
   }
 
-  /** A ticket that does not come is given up before the answer is, mostly: then the answer alone is awaited. */
+  /** Waits for what is awaited until it has come, or is given up: a ticket mostly sooner than the first byte. */
   #awaitRest(): void {
-    const { ticketTimeoutMs, answerTimeoutMs } = this.#client.settings;
-    const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
-    const answerMs = this.#awaitsAnswer ? answerTimeoutMs : Number.POSITIVE_INFINITY;
-    const untilNs = this.#readyNs + Math.min(ticketMs, answerMs) * 1e6;
-    this.#timer = setTimeout(
-      () => {
-        if (ticketMs <= answerMs) this.#awaitsTicket = false;
-        if (answerMs <= ticketMs) this.#awaitsAnswer = false;
-        if (this.#awaitsTicket || this.#awaitsAnswer) this.#awaitRest();
-        else this.#close();
-      },
-      Math.max(0, (untilNs - nowNs()) / 1e6),
-    );
+    if (this.#awaited.isNothing) {
+      this.#close();
+      return;
+    }
+    const waitedMs = (nowNs() - this.#finishedNs) / 1e6;
+    this.#enter('awaiting', Math.max(0, this.#awaited.timeoutMs(this.attempt) - waitedMs), () => {
+      this.#awaited.giveUp(this.attempt, (nowNs() - this.#finishedNs) / 1e6);
+      this.#awaitRest();
+    });
   }
 
   #closeWhenComplete(): void {
-    if (this.#awaitsTicket || this.#awaitsAnswer) return;
-    this.#stage = 'closing';
-    clearTimeout(this.#timer);
+    if (!this.#awaited.isNothing) return;
+    this.#enter('closing');
     // Servers send their tickets together: a turn of the loop later all of them have been read.
     setImmediate(() => {
       this.#close();
     });
   }
 
-  /** A closed socket tells nothing more, so what will be asked is read now; what costs much only where somebody looks. */
+  /** Reads now what a closed socket no longer says; what is expensive only for a tapped attempt. */
   #keepFacts(tls: TLSSocket): void {
     const protocol = tls.getProtocol();
     if (isProtocol(protocol)) this.#protocol = protocol;
@@ -212,45 +218,40 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.ticketsReceived += 1;
     this.session?.free();
     this.session = nodeSession(given);
-    if (this.#stage !== 'awaiting' || !this.#awaitsTicket) return;
-    this.ticketNs = nowNs() - this.#readyNs;
-    this.#awaitsTicket = false;
+    if (this.#stage !== 'awaiting' || !this.#awaited.ticket) return;
+    this.ticketNs = nowNs() - this.#finishedNs;
+    this.#awaited.ticket = false;
     this.#closeWhenComplete();
   }
 
   #close(): void {
     if (this.#stage === 'ended') return;
-    this.#stage = 'closing';
-    clearTimeout(this.#timer);
     if (!this.attempt.closeNotify && this.#client.settings.close === 'reset') {
       this.#end(this.#isServerDone() ? 0 : LINGER_MS);
       return;
     }
-    this.#timer = setTimeout(() => {
+    this.#enter('closing', ORDERLY_CLOSE_MS, () => {
       this.#end(0);
-    }, POLITE_CLOSE_MS);
+    });
     // Read what still comes, or the peer's close_notify and FIN are never seen.
     this.#tls?.resume();
     this.#tls?.end();
   }
 
-  /** Whether the server has shown that it has our Finished. */
+  /** Returns true once the server has shown that it has our Finished, by the rule of the reactor's slots. */
   #isServerDone(): boolean {
     return this.firstByteNs > 0 || (this.#protocol === 'TLSv1.3' ? this.session !== undefined : !this.#isResumed);
   }
 
   #fail(failure: Failure): void {
     // After the handshake a reset is only how the peer ends the connection.
-    if (this.#stage === 'closing' || this.#stage === 'awaiting') this.#end(0);
-    if (this.#stage === 'ended') return;
-    this.failure = failure;
+    if (this.#stage === 'connecting' || this.#stage === 'handshaking') this.failure = failure;
     this.#end(0);
   }
 
   #end(resetAfterMs: number): void {
     if (this.#stage === 'ended') return;
-    this.#stage = 'ended';
-    clearTimeout(this.#timer);
+    this.#enter('ended');
     this.bytesIn = this.#socket.bytesRead;
     this.bytesOut = this.#socket.bytesWritten;
     this.endNs = nowNs();

@@ -3,7 +3,7 @@ import type { Attempt, Engine, Work } from '../engine.ts';
 import { nodeClient } from './client.ts';
 import { NodeConnection } from './connection.ts';
 
-/** How often a cancelled run is noticed while nothing else happens. */
+/** Interval at which a cancelled run is noticed while nothing else happens. */
 const CANCEL_CHECK_MS = 20;
 
 /** The engine that runs everywhere: `node:tls`. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failure.ts';
 import { systemFailure } from '../system-failure.ts';
 
-/** What node:tls says when the peer's FIN comes before the handshake's end; its code is that of a reset. */
+/** Message of node:tls when the peer's FIN comes before the handshake's end; its code is that of a reset. */
 const CLOSED_EARLY = 'Client network socket disconnected before secure TLS connection was established';
 
 /** OpenSSL's reason codes of received alerts: `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`, `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE`. */

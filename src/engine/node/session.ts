@@ -15,7 +15,7 @@ export interface NodeSession extends Session {
  */
 const BINDING = Buffer.from('\0nodejs:tls:session:1\0');
 
-/** The releases that bind cannot be told by their numbers, since they are of several lines: their code tells. */
+/** The releases that bind are of several lines, so their code is looked at and not their number. */
 let isBinding = connect.toString().includes('getSessionForReuse');
 
 /** @param given a session as node:tls gives it. @throws RangeError when it is no `SSL_SESSION`. */

@@ -47,6 +47,7 @@ export class Contexts {
       this.#apply(context, settings);
     } catch (error) {
       ssl.SSL_CTX_free(context);
+      keyLog?.close();
       throw error;
     }
     const name = settings.serverName;
@@ -92,7 +93,7 @@ export class Contexts {
     if (settings.alpn.length > 0) this.#setAlpn(context, settings.alpn);
   }
 
-  /** As node:tls does: suites of TLS 1.3 are those whose name begins with TLS_. Its default list makes the engines alike. */
+  /** Splits the list as node:tls does: suites of TLS 1.3 are those whose name begins with TLS_. Its default list makes the engines alike. */
   #setCiphers(context: number, list: string): void {
     const { ssl } = this.#openssl;
     const names = list.split(':');
@@ -140,13 +141,15 @@ export class Contexts {
   #setIdentity(context: number, identity: { readonly cert: string; readonly key: string }): void {
     const { ssl } = this.#openssl;
     const [leaf, ...chain] = this.#readCertificates(identity.cert);
-    this.#require(leaf === undefined ? 0 : ssl.SSL_CTX_use_certificate(context, leaf), 'the client certificate');
-    if (leaf !== undefined) ssl.X509_free(leaf);
+    const hasTakenLeaf = leaf === undefined ? 0 : ssl.SSL_CTX_use_certificate(context, leaf);
+    ssl.X509_free(leaf ?? 0);
     // The context takes these over.
     for (const issuer of chain) ssl.SSL_CTX_ctrl(context, SSL_CTRL_EXTRA_CHAIN_CERT, 0, issuer);
+    this.#require(hasTakenLeaf, 'the client certificate');
     const key = this.#withBio(identity.key, (bio) => ssl.PEM_read_bio_PrivateKey(bio, 0, 0, 0));
-    this.#require(key === 0 ? 0 : ssl.SSL_CTX_use_PrivateKey(context, key), "the client certificate's key");
+    const hasTakenKey = key === 0 ? 0 : ssl.SSL_CTX_use_PrivateKey(context, key);
     ssl.EVP_PKEY_free(key);
+    this.#require(hasTakenKey, "the client certificate's key");
     this.#require(ssl.SSL_CTX_check_private_key(context), "the key for the client certificate: they don't belong together,");
   }
 
@@ -176,7 +179,7 @@ export class Contexts {
     }
   }
 
-  /** Wire form (RFC 7301): each name behind its length. Unlike the rest of OpenSSL, 0 is success. */
+  /** Sets the wire form (RFC 7301): each name after its length. Unlike the rest of OpenSSL, 0 is success. */
   #setAlpn(context: number, names: readonly string[]): void {
     const wire = Buffer.concat(names.map((name) => Buffer.concat([Buffer.of(name.length), Buffer.from(name)])));
     const memory = allocate(wire.length);

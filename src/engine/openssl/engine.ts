@@ -1,36 +1,41 @@
 import { Arena } from '../arena.ts';
 import type { Engine } from '../engine.ts';
+import { openLibrary, type NativeLibrary } from '../ffi.ts';
 import { refuseShortcuts } from '../shortcuts.ts';
 import type { Exchange } from '../reactor/tls-connection.ts';
 import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';
 import { Contexts } from './context.ts';
-import { OpenSslConversation } from './conversation.ts';
-import { openOpenSsl } from './library.ts';
+import { OpenSslConnection } from './connection.ts';
+import { bindOpenSsl } from './library.ts';
 
-/** As much as one receive can bring: more than any first flight. */
+/** Most bytes that one receive brings: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
 
 export interface OpenSslOptions {
   /** Path of a libssl of OpenSSL 3, `null` for Node's own. */
-  readonly library?: string | null;
+  readonly libssl?: string | null;
   /** Look for events without sleeping. */
   readonly spin?: boolean;
 }
 
 /**
- * The engine on libssl: the OpenSSL inside the Node binary, or another.
+ * Opens the engine on libssl: the OpenSSL inside the Node binary, or another.
  *
+ * @param library a test gives one that counts.
  * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux, no such library.
  */
-export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptions = {}): Engine => {
-  const openssl = openOpenSsl(library);
+export const openOpenSslEngine = (
+  { libssl = null, spin = false }: OpenSslOptions = {},
+  library: NativeLibrary = openLibrary(libssl),
+): Engine => {
+  const openssl = bindOpenSsl(library);
   const arena = new Arena();
-  const sockets = new Sockets(openLibc(), arena, spin);
+  const sockets = new Sockets({ libc: openLibc(), arena, spin });
   const contexts = new Contexts(openssl);
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, converse: () => new OpenSslConversation(openssl, exchange) });
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,
@@ -46,6 +51,7 @@ export const openOpenSslEngine = ({ library = null, spin = false }: OpenSslOptio
     },
     threadCpuNs: () => sockets.threadCpuNs(),
     close: () => {
+      reactor.close();
       contexts.close();
       sockets.closeAll();
       arena.free();

@@ -1,8 +1,8 @@
-import { openLibrary, type NativeFunction } from '../ffi.ts';
+import type { NativeFunction, NativeLibrary } from '../ffi.ts';
 
-/** What the engine calls of libssl and libcrypto. Pointers are numbers, 0 is NULL. */
+/** Functions of libssl and libcrypto that the engine calls. Pointers are numbers, 0 is NULL. */
 export interface OpenSsl {
-  /** As the library calls itself: `OpenSSL 3.5.8 ...`. */
+  /** Version as the library states it: `OpenSSL 3.5.8 ...`. */
   readonly version: string;
   readonly ssl: Readonly<Record<keyof typeof SSL_FUNCTIONS, NativeFunction>>;
   /**
@@ -90,14 +90,8 @@ const TEXT_FUNCTIONS = {
   SSL_group_to_name: 'const char *SSL_group_to_name(uintptr_t ssl, int id)',
 } as const;
 
-/**
- * Binds libssl.
- *
- * @param path a libssl of OpenSSL 3; `null` is the one inside the Node binary.
- * @throws ResumarkError ENGINE when it cannot be opened; koffi's error when a function is missing.
- */
-export const openOpenSsl = (path: string | null): OpenSsl => {
-  const library = openLibrary(path);
+/** Binds libssl of OpenSSL 3. @throws koffi's error when a function is missing. */
+export const bindOpenSsl = (library: NativeLibrary): OpenSsl => {
   const ssl = mapValues(SSL_FUNCTIONS, (prototype) => library.bind(prototype));
   const text = mapValues(TEXT_FUNCTIONS, (prototype) => library.bindText(prototype));
   return { version: text.OpenSSL_version(0) ?? 'OpenSSL', ssl, yes: library.addressOf('OPENSSL_version_major'), text };

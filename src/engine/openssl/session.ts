@@ -9,9 +9,6 @@ import type { OpenSsl } from './library.ts';
 /** Two out parameters of SSL_SESSION_get0_ticket, or one of i2d. */
 const outParameters = allocate(16);
 
-/** Counts what is alive, for tests of leaks. */
-export const liveSessions = { count: 0 };
-
 /** Reads what an `SSL_SESSION` is like; whose it is does not change. */
 export const sessionFacts = ({ ssl }: OpenSsl, pointer: number): TicketFacts => {
   ssl.SSL_SESSION_get0_ticket(pointer, outParameters.address, outParameters.address + 8);
@@ -36,7 +33,6 @@ export class OpenSslSession implements Session {
     this.pointer = pointer;
     ({ ticketBytes: this.ticketBytes, lifetimeS: this.lifetimeS } = sessionFacts(openssl, pointer));
     this.mechanism = mechanismOf({ protocol, ticketBytes: this.ticketBytes });
-    liveSessions.count += 1;
   }
 
   /** Takes a session that another engine was given. @throws RangeError when the bytes are no `SSL_SESSION`. */
@@ -63,7 +59,6 @@ export class OpenSslSession implements Session {
   free(): void {
     if (this.#isFreed) return;
     this.#isFreed = true;
-    liveSessions.count -= 1;
     this.#openssl.ssl.SSL_SESSION_free(this.pointer);
   }
 }

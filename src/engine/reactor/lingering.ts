@@ -11,7 +11,7 @@ type LingeringSockets = Pick<Sockets, 'close' | 'hasInput'>;
 /**
  * Connections that are over for us but stay open a while (see `LINGER_MS`), in the order in which they end. One whose server has spoken
  * again is closed before its time: the server then has our Finished. Few sockets that are used again at once stay in the caches of both
- * sides' CPUs (docs/wire.md tells what that saves).
+ * sides' CPUs (docs/wire.md says what that saves).
  */
 export class Lingering {
   readonly #sockets: LingeringSockets;

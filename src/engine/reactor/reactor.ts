@@ -8,13 +8,13 @@ import { Sender } from './sender.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
 import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
 
-/** How often stages are checked for their time; timeouts are late by at most this. */
+/** Interval at which stages are checked for their deadlines; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;
 
 /** An orderly end waits this long for the peer's part of it. */
-const POLITE_CLOSE_NS = 250e6;
+const ORDERLY_CLOSE_NS = 250e6;
 
-/** A client as the reactor needs it: where to, beside what the conversation makes of it. */
+/** A client with the addresses that the reactor connects. */
 export interface ReactorClient extends Client {
   readonly address: SocketAddress;
   /** Local addresses to connect from, in turn. */
@@ -24,15 +24,15 @@ export interface ReactorClient extends Client {
 export interface ReactorOptions {
   readonly sockets: Sockets;
   readonly exchange: Exchange;
-  readonly converse: () => TlsConnection;
+  readonly newConnection: () => TlsConnection;
 }
 
-/** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and conversations, keeps the times. */
+/** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and TLS connections, keeps the times. */
 export class Reactor {
   readonly #sockets: Sockets;
   readonly #exchange: Exchange;
   readonly #sender: Sender;
-  readonly #converse: () => TlsConnection;
+  readonly #newConnection: () => TlsConnection;
   #work: Work = NOTHING;
   readonly #slots: Slot[] = [];
   readonly #free: Slot[] = [];
@@ -42,15 +42,15 @@ export class Reactor {
   #hasSettled = false;
   #nextCheckNs = 0;
 
-  constructor({ sockets, exchange, converse }: ReactorOptions) {
+  constructor({ sockets, exchange, newConnection }: ReactorOptions) {
     this.#sockets = sockets;
     this.#exchange = exchange;
     this.#sender = new Sender(sockets, exchange);
-    this.#converse = converse;
+    this.#newConnection = newConnection;
     this.#lingering = new Lingering(LINGER_MS, sockets);
   }
 
-  /** Slots and their conversations are kept from one run to the next: making them takes longer than many a handshake. */
+  /** Runs a work to its end. Slots are kept for the next run: making them takes longer than many a handshake. */
   run<Own extends Attempt>(work: Work<Own>): void {
     // The reactor hands back what it was handed: an attempt of another kind cannot come to this work.
     this.#work = work;
@@ -64,6 +64,13 @@ export class Reactor {
       if (isOver && this.#lingering.count === 0) return;
       this.#turn();
     }
+  }
+
+  /** Drops what is in flight, and frees all slots: no further run may begin. */
+  close(): void {
+    this.#abandonAll();
+    for (const { connection } of this.#slots.splice(0)) connection.free();
+    this.#free.length = 0;
   }
 
   #startDue(): void {
@@ -123,20 +130,23 @@ export class Reactor {
   /** Talks as soon as the connection is there, as a client does that waits in connect(2): a near server accepts and reads in one go. */
   #connect(slot: Slot): void {
     const connection = this.#sockets.connection(slot.fd);
-    if (connection === 'made') this.#startTalking(slot);
+    if (connection === 'made') this.#startHandshake(slot);
     else if (connection !== 'pending') this.#fail(slot, connection);
   }
 
   /** Asks for the next event of a slot, if it is still in use. */
   #watch(slot: Slot): void {
     if (slot.stage === 'free') return;
-    const failure = this.#sockets.watch(slot.fd, slot.token, slot.stage === 'connecting' || slot.unsent !== undefined);
+    const hasOutput = slot.stage === 'connecting' || slot.unsent !== undefined;
+    const failure = hasOutput
+      ? this.#sockets.watchInputAndOutput(slot.fd, slot.token)
+      : this.#sockets.watchInput(slot.fd, slot.token);
     if (failure !== undefined) this.#fail(slot, failure);
   }
 
   #addSlot(): Slot {
     if (this.#slots.length === MOST_SLOTS) throw new RangeError(`more than ${String(MOST_SLOTS)} connections of one worker`);
-    const slot = new Slot(this.#slots.length, this.#converse());
+    const slot = new Slot(this.#slots.length, this.#newConnection());
     this.#slots.push(slot);
     return slot;
   }
@@ -148,14 +158,14 @@ export class Reactor {
     if ((bits & ~EPOLLOUT) !== 0) this.#receive(slot);
   }
 
-  #startTalking(slot: Slot): void {
+  #startHandshake(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined) return;
     slot.connectedNs = nowNs();
     slot.connectNs = slot.connectedNs - slot.startNs;
-    slot.stage = 'talking';
+    slot.stage = 'handshaking';
     slot.deadlineNs = slot.connectedNs + attempt.client.settings.handshakeTimeoutMs * 1e6;
-    slot.conversation.start(attempt);
+    slot.connection.start(attempt);
     this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
   }
@@ -171,13 +181,13 @@ export class Reactor {
     }
     slot.bytesIn += received;
     if (slot.stage === 'closing') return;
-    slot.conversation.take(received);
+    slot.connection.receive(received);
     this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
   }
 
   #receiveEnd(slot: Slot, isReset: boolean): void {
-    if (slot.stage !== 'talking') {
+    if (slot.stage !== 'handshaking') {
       // After the handshake this is only how the peer ends the connection.
       this.#settle(slot);
       return;
@@ -186,17 +196,17 @@ export class Reactor {
       this.#fail(slot, { kind: 'reset', detail: '' });
       return;
     }
-    slot.conversation.takeEnd();
-    this.#fail(slot, slot.conversation.failure ?? { kind: 'closed', detail: '' });
+    slot.connection.receiveEof();
+    this.#fail(slot, slot.connection.failure ?? { kind: 'closed', detail: '' });
   }
 
-  /** Looks at what the conversation has come to after it was given something. */
+  /** Acts on the status that the connection has come to. */
   #judgeStatus(slot: Slot): void {
-    const { conversation } = slot;
-    if (conversation.status === 'failed') this.#fail(slot, conversation.failure ?? { kind: 'tls', detail: '' });
-    else if (conversation.status === 'finished') {
+    const { connection } = slot;
+    if (connection.status === 'failed') this.#fail(slot, connection.failure ?? { kind: 'tls', detail: '' });
+    else if (connection.status === 'finished') {
       const now = nowNs();
-      if (slot.stage === 'talking') this.#finish(slot, now);
+      if (slot.stage === 'handshaking') this.#finish(slot, now);
       if (slot.stage === 'awaiting' && slot.hasRest(now)) this.#end(slot);
     }
   }
@@ -213,8 +223,8 @@ export class Reactor {
   #end(slot: Slot): void {
     if (slot.attempt?.closeNotify === true || slot.attempt?.client.settings.close === 'notify') {
       slot.stage = 'closing';
-      slot.deadlineNs = nowNs() + POLITE_CLOSE_NS;
-      slot.conversation.sayGoodbye();
+      slot.deadlineNs = nowNs() + ORDERLY_CLOSE_NS;
+      slot.connection.sendCloseNotify();
       this.#sender.sendOutput(slot);
     } else this.#settle(slot);
   }
@@ -227,16 +237,17 @@ export class Reactor {
   #settle(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
-    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.conversation.isServerDone;
+    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.isServerDone;
     slot.endNs = nowNs();
-    this.#closeSocket(slot, mayBeReset);
+    if (mayBeReset) this.#resetSocket(slot);
+    else this.#lingerSocket(slot);
     this.#work.settled(attempt, slot);
     this.#release(slot);
     this.#hasSettled = true;
   }
 
   #release(slot: Slot): void {
-    slot.conversation.release();
+    slot.connection.release();
     slot.stage = 'free';
     slot.attempt = undefined;
     slot.deadlineNs = Number.POSITIVE_INFINITY;
@@ -244,10 +255,13 @@ export class Reactor {
     this.#inFlight -= 1;
   }
 
-  #closeSocket(slot: Slot, now: boolean): void {
-    if (slot.fd < 0) return;
-    if (now) this.#sockets.close(slot.fd);
-    else this.#lingering.add(slot.fd, slot.endNs);
+  #resetSocket(slot: Slot): void {
+    if (slot.fd >= 0) this.#sockets.close(slot.fd);
+    slot.fd = -1;
+  }
+
+  #lingerSocket(slot: Slot): void {
+    if (slot.fd >= 0) this.#lingering.add(slot.fd, slot.endNs);
     slot.fd = -1;
   }
 
@@ -258,7 +272,7 @@ export class Reactor {
 
   #expire(slot: Slot, now: number): void {
     if (slot.stage === 'connecting') this.#fail(slot, { kind: 'connect-timeout', detail: '' });
-    else if (slot.stage === 'talking') this.#fail(slot, { kind: 'handshake-timeout', detail: '' });
+    else if (slot.stage === 'handshaking') this.#fail(slot, { kind: 'handshake-timeout', detail: '' });
     else if (slot.stage === 'awaiting') {
       slot.giveUpRest(now);
       if (slot.hasRest(now)) this.#end(slot);
@@ -268,7 +282,7 @@ export class Reactor {
   #abandonAll(): void {
     for (const slot of this.#slots) {
       if (slot.stage === 'free') continue;
-      this.#closeSocket(slot, true);
+      this.#resetSocket(slot);
       this.#release(slot);
     }
     this.#lingering.closeAll();

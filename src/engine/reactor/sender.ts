@@ -2,7 +2,7 @@ import type { Exchange } from './tls-connection.ts';
 import type { Slot } from './slot.ts';
 import type { Sockets } from './sockets.ts';
 
-/** Sends what conversations put out, and keeps what a socket does not take at once. */
+/** Sends the output of TLS connections, and keeps what a socket does not take at once. */
 export class Sender {
   readonly #sockets: Sockets;
   readonly #output: Exchange['output'];
@@ -12,9 +12,9 @@ export class Sender {
     this.#output = output;
   }
 
-  /** Sends what the slot's conversation has just put out, behind what is still unsent. */
+  /** Sends what the slot's connection has just put out, after what is still unsent. */
   sendOutput(slot: Slot): void {
-    const { outputBytes } = slot.conversation;
+    const { outputBytes } = slot.connection;
     const { address, bytes } = this.#output;
     if (outputBytes === 0) return;
     slot.bytesOut += outputBytes;

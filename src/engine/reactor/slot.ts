@@ -1,5 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
+import { Awaited } from '../awaited.ts';
 import type { Attempt, Negotiated, Outcome, Session, TicketFacts } from '../engine.ts';
 import type { TlsConnection } from './tls-connection.ts';
 
@@ -7,18 +8,18 @@ import type { TlsConnection } from './tls-connection.ts';
 const SLOT_BITS = 16;
 export const MOST_SLOTS = 2 ** SLOT_BITS;
 
-export type Stage = 'free' | 'connecting' | 'talking' | 'awaiting' | 'closing';
+export type Stage = 'free' | 'connecting' | 'handshaking' | 'awaiting' | 'closing';
 
-/** A place for one connection at a time: its socket, its conversation and its times. It is its own outcome. */
+/** A place for one connection at a time: its socket, its TLS connection and its times. It is its own outcome. */
 export class Slot implements Outcome {
   readonly index: number;
-  readonly conversation: TlsConnection;
+  readonly connection: TlsConnection;
   stage: Stage = 'free';
   /** Counts the connections of this slot, so that an event of an earlier one is known as such. */
   generation = 0;
   fd = -1;
   attempt: Attempt | undefined;
-  /** When the stage ends by itself. */
+  /** Time at which the stage ends by itself. */
   deadlineNs = Number.POSITIVE_INFINITY;
   /** Bytes that the socket did not take at once; rare. */
   unsent: Buffer | undefined;
@@ -32,49 +33,47 @@ export class Slot implements Outcome {
   endNs = 0;
   bytesIn = 0;
   bytesOut = 0;
-  /** When the connection was made, and when the handshake was over. */
+  /** Times at which the connection was made, and at which the handshake was over. */
   connectedNs = 0;
   finishedNs = 0;
-  /** What the connection is kept open for behind the handshake. */
-  #awaitsTicket = false;
-  #awaitsAnswer = false;
+  readonly #awaited = new Awaited();
   #evidence: Evidence | undefined;
   #session: Session | undefined;
   #hasSession = false;
 
-  constructor(index: number, conversation: TlsConnection) {
+  constructor(index: number, connection: TlsConnection) {
     this.index = index;
-    this.conversation = conversation;
+    this.connection = connection;
   }
 
-  /** What the events of its socket are known by. */
+  /** Identifies the events of its socket. */
   get token(): number {
     return this.generation * MOST_SLOTS + this.index;
   }
 
   /** Asked for several times, and only once the connection is settled. */
   get evidence(): Evidence {
-    return (this.#evidence ??= this.conversation.evidence);
+    return (this.#evidence ??= this.connection.evidence);
   }
 
   get ticketsReceived(): number {
-    return this.conversation.ticketsReceived;
+    return this.connection.ticketsReceived;
   }
 
   get newestTicket(): TicketFacts | undefined {
-    return this.conversation.newestTicket;
+    return this.connection.newestTicket;
   }
 
   get session(): Session | undefined {
     if (!this.#hasSession) {
-      this.#session = this.conversation.takeSession();
+      this.#session = this.connection.takeSession();
       this.#hasSession = true;
     }
     return this.#session;
   }
 
   negotiated(): Negotiated {
-    return this.conversation.negotiated();
+    return this.connection.negotiated();
   }
 
   /** Makes the slot ready for a new connection: the one place where its state is reset. */
@@ -90,8 +89,7 @@ export class Slot implements Outcome {
     this.handshakeNs = 0;
     this.ticketNs = 0;
     this.firstByteNs = 0;
-    this.#awaitsTicket = false;
-    this.#awaitsAnswer = false;
+    this.#awaited.clear();
     this.endNs = 0;
     this.bytesIn = 0;
     this.bytesOut = 0;
@@ -101,41 +99,45 @@ export class Slot implements Outcome {
     this.#hasSession = false;
   }
 
-  /** The handshake is over: from here on a ticket and an answer are awaited, as the attempt wants. */
+  /**
+   * True once the server has shown that it has our Finished. A full TLS 1.2 handshake ends with the server's own; elsewhere the client has the
+   * last word until a ticket or data comes.
+   */
+  get isServerDone(): boolean {
+    const { hasFirstByte, ticketsReceived, isResumed } = this.connection;
+    const isTls13 = this.attempt?.client.settings.protocol === 'TLSv1.3';
+    return hasFirstByte || (isTls13 ? ticketsReceived > 0 : !isResumed);
+  }
+
+  /** Begins to await what the attempt wants after the handshake. */
   awaitRest(attempt: Attempt): void {
-    this.#awaitsTicket = attempt.awaitTicket && attempt.client.settings.protocol === 'TLSv1.3';
-    this.#awaitsAnswer = attempt.sendsRequest;
+    this.#awaited.begin(attempt);
     this.#setRestDeadline(attempt);
   }
 
   /** Takes the time of what has come. @returns whether nothing more is awaited. */
   hasRest(nowNs: number): boolean {
-    if (this.#awaitsTicket && this.conversation.ticketsReceived > 0) {
+    const awaited = this.#awaited;
+    if (awaited.ticket && this.connection.ticketsReceived > 0) {
       this.ticketNs = nowNs - this.finishedNs;
-      this.#awaitsTicket = false;
+      awaited.ticket = false;
     }
-    if (this.#awaitsAnswer && this.conversation.isAnswered) {
+    if (awaited.firstByte && this.connection.hasFirstByte) {
       this.firstByteNs = nowNs - this.connectedNs;
-      this.#awaitsAnswer = false;
+      awaited.firstByte = false;
     }
-    return !this.#awaitsTicket && !this.#awaitsAnswer;
+    return awaited.isNothing;
   }
 
-  /** Awaits no longer what has not come in its time. */
+  /** Gives up what has not come in its time. */
   giveUpRest(nowNs: number): void {
     const { attempt } = this;
     if (attempt === undefined) return;
-    const waitedMs = (nowNs - this.finishedNs) / 1e6;
-    const { ticketTimeoutMs, answerTimeoutMs } = attempt.client.settings;
-    this.#awaitsTicket &&= waitedMs < ticketTimeoutMs;
-    this.#awaitsAnswer &&= waitedMs < answerTimeoutMs;
+    this.#awaited.giveUp(attempt, (nowNs - this.finishedNs) / 1e6);
     this.#setRestDeadline(attempt);
   }
 
-  #setRestDeadline({ client }: Attempt): void {
-    const { ticketTimeoutMs, answerTimeoutMs } = client.settings;
-    const ticketMs = this.#awaitsTicket ? ticketTimeoutMs : Number.POSITIVE_INFINITY;
-    const answerMs = this.#awaitsAnswer ? answerTimeoutMs : Number.POSITIVE_INFINITY;
-    this.deadlineNs = this.finishedNs + Math.min(ticketMs, answerMs) * 1e6;
+  #setRestDeadline(attempt: Attempt): void {
+    this.deadlineNs = this.finishedNs + this.#awaited.timeoutMs(attempt) * 1e6;
   }
 }

@@ -41,7 +41,7 @@ export interface SocketAddress {
 /** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
 const LONGEST_SLEEP_MS = 20;
 
-/** As many events as one epoll_wait gives; more wait for the next. */
+/** Most events that one epoll_wait returns; further ones wait for the next. */
 const MOST_EVENTS = 512;
 
 /** Enough for all that end between two turns of the loop; more would only hold descriptors. */
@@ -51,12 +51,22 @@ const MOST_SPARE = 512;
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
 const TOKEN_WORD = EVENT_WORDS - 2;
 
+/** The events of a socket that something has come from, reported once. */
+const INPUT = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
+
 /** The token of the timer's events, which are for no slot. */
 const NO_SLOT = 0xffff_ffff;
 
-/** What recv gives beside a number of bytes. */
+/** Results of a receive that brings no bytes. */
 export const NOTHING_YET = -1;
 export const RESET = -2;
+
+export interface SocketsOptions {
+  readonly libc: Libc;
+  readonly arena: Arena;
+  /** Look for events without ever sleeping. */
+  readonly spin: boolean;
+}
 
 /** Non-blocking TCP sockets and their readiness, over the C library; nothing is allocated per call. */
 export class Sockets {
@@ -71,9 +81,9 @@ export class Sockets {
   readonly #options: NativeMemory;
   /** `struct sockaddr` of family AF_UNSPEC. */
   readonly #nowhere: NativeMemory;
-  /** By descriptor: the family of a socket that can be used again, 0 of one that cannot. */
+  /** Family, by descriptor, of a socket that can be used again; 0 of one that cannot. */
   readonly #families: number[] = [];
-  /** By descriptor: whether epoll knows the socket. */
+  /** Descriptors that epoll knows. */
   readonly #isRegistered: boolean[] = [];
   /** Unconnected sockets that wait for use. */
   readonly #spare4: number[] = [];
@@ -82,8 +92,7 @@ export class Sockets {
   /** `struct itimerspec`: no interval, and when to go off. */
   readonly #timerValue: NativeMemory;
 
-  /** @param spin look for events without ever sleeping. */
-  constructor(libc: Libc, arena: Arena, spin: boolean) {
+  constructor({ libc, arena, spin }: SocketsOptions) {
     this.#libc = libc;
     this.#events = arena.allocate(MOST_EVENTS * EVENT_WORDS * 4);
     this.#event = arena.allocate(EVENT_WORDS * 4);
@@ -122,7 +131,7 @@ export class Sockets {
     return isRefused ? this.#giveUp(fd) : fd;
   }
 
-  /** What has become of a connection that was begun: it is there, as it mostly is at once when the peer is near, or is not yet, or failed. */
+  /** Returns the state of a connection that was begun. To a near peer it is mostly made at once. */
   connection(fd: number): 'made' | 'pending' | Failure {
     // Linux does not take even nothing to send before the connection is there.
     if (this.#libc.send(fd, this.#options.address, 0, MSG_NOSIGNAL) === 0) return 'made';
@@ -130,16 +139,16 @@ export class Sockets {
   }
 
   /**
-   * Reports, once and under the token, that the peer has sent something or has ended the connection, or, if asked for, that something can be
-   * sent. A socket that has been reported is silent until it is watched again, so one that only lingers wakes nobody.
+   * Reports, once and under the token, that the peer has sent something or has ended the connection. A socket that has been reported is
+   * silent until it is watched again, so one that only lingers wakes nobody.
    */
-  watch(fd: number, token: number, forOutput: boolean): Failure | undefined {
-    this.#eventWord[0] = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT | (forOutput ? EPOLLOUT : 0);
-    this.#eventWord[TOKEN_WORD] = token;
-    const operation = this.#isRegistered[fd] === true ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (this.#libc.epollCtl(this.#epoll, operation, fd, this.#event.address) < 0) return this.#failure();
-    this.#isRegistered[fd] = true;
-    return undefined;
+  watchInput(fd: number, token: number): Failure | undefined {
+    return this.#watch(fd, token, INPUT);
+  }
+
+  /** Reports, in the same way, also that something can be sent. */
+  watchInputAndOutput(fd: number, token: number): Failure | undefined {
+    return this.#watch(fd, token, INPUT | EPOLLOUT);
   }
 
   /** Waits for readiness, at most so many ns and not long. @returns how many events there are. */
@@ -173,7 +182,7 @@ export class Sockets {
     return lastErrno() === EAGAIN ? NOTHING_YET : RESET;
   }
 
-  /** Whether the peer has sent something that is not read yet, or has ended the connection. Takes a byte of it. */
+  /** Returns true when the peer has sent something, or has ended the connection. Consumes a byte of it. */
   hasInput(fd: number): boolean {
     return this.#libc.recv(fd, this.#options.address + 16, 1, 0) >= 0 || lastErrno() !== EAGAIN;
   }
@@ -218,6 +227,15 @@ export class Sockets {
     // A close is then a reset: no TIME_WAIT holds the port.
     libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, one, 8);
     return fd;
+  }
+
+  #watch(fd: number, token: number, events: number): Failure | undefined {
+    this.#eventWord[0] = events;
+    this.#eventWord[TOKEN_WORD] = token;
+    const operation = this.#isRegistered[fd] === true ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (this.#libc.epollCtl(this.#epoll, operation, fd, this.#event.address) < 0) return this.#failure();
+    this.#isRegistered[fd] = true;
+    return undefined;
   }
 
   #wait(timeoutMs: number): number {

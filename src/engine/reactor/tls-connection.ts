@@ -4,46 +4,48 @@ import type { Attempt, Negotiated, Session, TicketFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
 
 /**
- * What speaks TLS on one connection, without knowing of sockets: bytes in, bytes out. The reactor keeps one per slot and uses it for one
+ * Speaks TLS on one connection, without knowing of sockets: bytes in, bytes out. The reactor keeps one per slot and uses it for one
  * connection after another.
  *
- * Bytes that came stand at the beginning of the `input` that all conversations of a reactor share; bytes to send are put at the beginning
+ * Bytes that came stand at the beginning of the `input` that all connections of a reactor share; bytes to send are put at the beginning
  * of the shared `output`, and {@link TlsConnection.outputBytes} says how many there are.
  */
 export interface TlsConnection {
   /** `talking` until the handshake is over on our side. */
-  readonly status: 'talking' | 'finished' | 'failed';
+  readonly status: 'handshaking' | 'finished' | 'failed';
   readonly outputBytes: number;
   /** Set when the status is `failed`. */
   readonly failure: Failure | undefined;
   readonly evidence: Evidence;
   readonly ticketsReceived: number;
-  /** What the newest session that the server gave is like. */
+  /** Facts about the newest session that the server gave. */
   readonly newestTicket: TicketFacts | undefined;
-  /** The newest session that the server gave, taken out: the caller owns it. */
+  /** Takes out the newest session that the server gave: the caller owns it. */
   takeSession(): Session | undefined;
-  /** Whether the server has shown that it has our Finished. */
-  readonly isServerDone: boolean;
-  /** Whether a first byte of application data has come. */
-  readonly isAnswered: boolean;
+  /** True once the handshake is known to resume a session. */
+  readonly isResumed: boolean;
+  /** True once application data has come. */
+  readonly hasFirstByte: boolean;
   /**
-   * Begins: the ClientHello is in the output. An attempt that asks has its request put behind our Finished, in the output of the same call
+   * Begins a handshake: the ClientHello is in the output. An attempt with a request has it put after our Finished, in the output of the same call
    * that finishes the handshake, unless the server has accepted it as early data.
    */
   start(attempt: Attempt): void;
-  /** Takes so many bytes of the input. */
-  take(bytes: number): void;
-  /** The peer has ended its side of the connection while we were talking. */
-  takeEnd(): void;
+  /** Receives so many bytes of the input. */
+  receive(bytes: number): void;
+  /** Receives the end of the peer's side during the handshake. */
+  receiveEof(): void;
   /** Puts a close_notify into the output. */
-  sayGoodbye(): void;
-  /** Dear: reads the certificate. Only between the end of the handshake and `release`. */
+  sendCloseNotify(): void;
+  /** Returns what was negotiated. Expensive, since it reads the certificate. Only between the end of the handshake and `release`. */
   negotiated(): Negotiated;
-  /** Frees everything that belongs to this connection. */
+  /** Frees everything that belongs to this connection; the next may start. */
   release(): void;
+  /** Frees everything, also what is kept from one connection to the next: nothing may start any more. */
+  free(): void;
 }
 
-/** Shared by all conversations of one reactor: it is synchronous, so only one of them is in use at a time. */
+/** Buffers that all connections of one reactor share: it is synchronous, so only one connection uses them at a time. */
 export interface Exchange {
   readonly input: NativeMemory;
   readonly output: NativeMemory;

@@ -1,6 +1,6 @@
 import { ALERT } from '../../tls/numbers.ts';
-import type { Connection } from './connection.ts';
-import type { Tools } from './tools.ts';
+import type { HandshakeState } from './handshake-state.ts';
+import type { WireContext } from './wire-context.ts';
 
 /** Levels, and the one description that is no fault (RFC 8446, section 6). */
 export const WARNING = 1;
@@ -8,7 +8,7 @@ export const FATAL = 2;
 export const CLOSE_NOTIFY = 0;
 
 /** Puts an alert into the flight, under the keys that we write with. */
-export const sendAlert = ({ flight }: Tools, { write }: Connection, level: number, description: number): void => {
+export const sendAlert = ({ flight }: WireContext, { write }: HandshakeState, level: number, description: number): void => {
   const at = flight.textAt(write);
   flight.memory.bytes[at] = level;
   flight.memory.bytes[at + 1] = description;

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { Protocol } from '../../domain/protocol.ts';
 import type { Verifier, VerifyKey } from './crypto/signature.ts';
 import { distrusted, fault } from './fault.ts';
 import type { Reader } from './reader.ts';
@@ -10,14 +11,14 @@ export interface Chain {
   readonly leaf: Buffer;
   readonly key: VerifyKey;
   readonly objection: string | undefined;
-  /** When the leaf ends to be valid, in Unix ms. */
+  /** End of the leaf's validity, in Unix ms. */
   readonly untilMs: number;
 }
 
 /** More distinct chains than any fleet behind one name shows; a server that made up new ones would fill the memory. */
 const MOST_CHAINS = 32;
 
-/** Why a chain is not to be trusted, `undefined` when it is. */
+/** Returns the reason against trusting a chain, `undefined` when there is none. */
 export type Judge = (chain: readonly Uint8Array[]) => string | undefined;
 
 /** The chains of one client's servers, known by the bytes of their Certificate message: parsing and verifying costs 0.3 ms and more. */
@@ -36,8 +37,8 @@ export class Chains {
    *
    * @throws Fault when the message is none, or its chain is not to be trusted.
    */
-  read(reader: Reader, isTls13: boolean): Chain {
-    const chain = this.#known(reader) ?? this.#learn(reader, isTls13);
+  read(reader: Reader, protocol: Protocol): Chain {
+    const chain = this.#known(reader) ?? this.#learn(reader, protocol);
     if (chain.objection !== undefined) throw distrusted(chain.objection);
     if (Date.now() > chain.untilMs) throw distrusted('cert_has_expired');
     chain.key.hold();
@@ -54,9 +55,9 @@ export class Chains {
     return this.#chains.find(({ message }) => message.length === end - at && message.compare(bytes, at, end) === 0);
   }
 
-  #learn(reader: Reader, isTls13: boolean): Chain {
+  #learn(reader: Reader, protocol: Protocol): Chain {
     const message = Buffer.from(reader.bytes.subarray(reader.at, reader.end));
-    const chain = readChain(reader, isTls13);
+    const chain = readChain(reader, protocol);
     const [leaf] = chain;
     if (leaf === undefined) throw fault('bad_certificate');
     const learnt = { message, leaf, ...this.#keyOf(leaf), objection: this.#judge(chain) };
@@ -81,7 +82,8 @@ export class Chains {
 export const trustsAll: Judge = () => undefined;
 
 /** RFC 8446, section 4.4.2; in TLS 1.2 without context and extensions (RFC 5246, section 7.4.2). */
-const readChain = (reader: Reader, isTls13: boolean): Buffer[] => {
+const readChain = (reader: Reader, protocol: Protocol): Buffer[] => {
+  const isTls13 = protocol === 'TLSv1.3';
   // A server's certificate answers no request.
   if (isTls13 && reader.u8() !== 0) throw fault('illegal_parameter');
   const chain: Buffer[] = [];

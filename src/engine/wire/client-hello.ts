@@ -8,22 +8,22 @@ import {
   SESSION_TICKET,
   TLS_1_2,
 } from '../../tls/numbers.ts';
-import { AT, type Connection } from './connection.ts';
+import { AT, type HandshakeState } from './handshake-state.ts';
 import { copyBytes } from './copy.ts';
-import type { HelloTemplate } from './hello.ts';
+import type { ClientHelloTemplate } from './client-hello-template.ts';
 
-/** Where the hello's parts stand in its record. */
+/** Offsets of the hello's parts in its record. */
 const VERSION_AT = RECORD_HEAD_BYTES + MESSAGE_HEAD_BYTES;
 const RANDOM_AT = VERSION_AT + 2;
 const SESSION_ID_AT = RANDOM_AT + 32;
 
-/** What a pre-shared key costs beside its identity: lengths, age and the head of the binder. */
+/** Bytes of a pre-shared key beside its identity: lengths, age and the header of the binder. */
 const PSK_HEAD_BYTES = 4 + 2 + 2;
 const AGE_BYTES = 4;
 const BINDER_HEAD_BYTES = 2 + 1;
 
 export interface HelloParts {
-  readonly template: HelloTemplate;
+  readonly template: ClientHelloTemplate;
   /** The ticket to show; empty shows the extension alone, `undefined` leaves it out (TLS 1.2). */
   readonly ticket: Uint8Array | undefined;
   /** TLS 1.3: the ticket as a pre-shared key, with the length of its binder. */
@@ -36,15 +36,15 @@ export interface HelloParts {
  *
  * @returns where the binders begin: the hello up to there is what they are made of (RFC 8446, section 4.2.11.2).
  */
-export const writeClientHello = (connection: Connection, { template, ticket, psk, early }: HelloParts): number => {
-  const { memory, sessionIdBytes, keyPair } = connection;
+export const writeClientHello = (state: HandshakeState, { template, ticket, psk, early }: HelloParts): number => {
+  const { memory, sessionIdBytes, keyPair } = state;
   const pskBytes = psk === undefined ? 0 : PSK_HEAD_BYTES + psk.identity.length + AGE_BYTES + BINDER_HEAD_BYTES + psk.binderBytes;
   const tailBytes = (ticket === undefined ? 0 : 4 + ticket.length) + (early ? 4 : 0) + pskBytes;
   const restAt = SESSION_ID_AT + 1 + sessionIdBytes;
   const total = restAt + template.bytes.length + tailBytes;
-  connection.reserveHello(total);
-  const { bytes } = connection.hello;
-  connection.helloBytes = total;
+  state.reserveHello(total);
+  const { bytes } = state.hello;
+  state.helloBytes = total;
   putHead(bytes, total);
   copyBytes(bytes, RANDOM_AT, memory.bytes, AT.clientRandom, 32);
   bytes[SESSION_ID_AT] = sessionIdBytes;

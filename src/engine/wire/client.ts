@@ -8,7 +8,7 @@ import { Chains, trustsAll } from './chains.ts';
 import { GROUPS, type GroupShape, type KeyPair } from './crypto/key-exchange.ts';
 import type { Primitives } from './crypto/primitives.ts';
 import { fault } from './fault.ts';
-import { makeTemplate, type HelloTemplate } from './hello.ts';
+import { makeClientHelloTemplate, type ClientHelloTemplate } from './client-hello-template.ts';
 import type { Part } from './server-hello.ts';
 import { suitesOf, type Suite } from './suites.ts';
 import type { Trust } from './trust.ts';
@@ -16,7 +16,7 @@ import type { Trust } from './trust.ts';
 /** Offered unless groups are given; P-384 last, the post-quantum hybrid only by name. */
 const DEFAULT_GROUPS = ['X25519', 'P-256', 'P-384'];
 
-/** What all connections of a client share. */
+/** Client whose connections share all that does not differ between them. */
 export class WireClient implements ReactorClient {
   readonly settings: ClientSettings;
   readonly address: SocketAddress;
@@ -24,7 +24,7 @@ export class WireClient implements ReactorClient {
   readonly isTls13: boolean;
   readonly suites: readonly Suite[];
   readonly groups: readonly GroupShape[];
-  readonly template: HelloTemplate;
+  readonly template: ClientHelloTemplate;
   readonly chains: Chains;
   readonly checksSignature: boolean;
   readonly #reused: KeyPair | undefined;
@@ -52,11 +52,15 @@ export class WireClient implements ReactorClient {
   }
 
   /** The template for a key share of the group at an index; the cookie is that of a HelloRetryRequest. */
-  templateOf(index: number, cookie: Uint8Array | undefined): HelloTemplate {
+  templateOf(index: number, cookie: Uint8Array | undefined): ClientHelloTemplate {
     const group = this.groups[index];
     if (group === undefined) throw new RangeError('a group that is not offered');
     const { serverName, alpn } = this.settings;
-    return makeTemplate({ isTls13: this.isTls13, suites: this.suites, groups: this.groups, serverName, alpn }, group, cookie);
+    return makeClientHelloTemplate(
+      { isTls13: this.isTls13, suites: this.suites, groups: this.groups, serverName, alpn },
+      group,
+      cookie,
+    );
   }
 
   suite(id: number): Suite | undefined {

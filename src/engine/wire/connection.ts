@@ -1,205 +1,287 @@
-import { allocate, type NativeMemory } from '../ffi.ts';
-import type { KeyPair } from './crypto/key-exchange.ts';
-import type { Primitives } from './crypto/primitives.ts';
-import type { VerifyKey } from './crypto/signature.ts';
-import type { Chain } from './chains.ts';
-import { copyBytes } from './copy.ts';
-import type { Part } from './server-hello.ts';
-import { Direction } from './record.ts';
-import type { WireSession } from './session.ts';
-import type { WireClient } from './client.ts';
-import type { Suite } from './suites.ts';
-import { Transcript } from './transcript.ts';
+import type { Failure } from '../../domain/failure.ts';
+import type { Evidence } from '../../domain/kind.ts';
+import { HelloReader } from '../../tls/hello.ts';
+import {
+  ALERT,
+  APPLICATION_DATA,
+  CHANGE_CIPHER_SPEC,
+  HANDSHAKE,
+  MESSAGE_HEAD_BYTES,
+  RECORD_HEAD_BYTES,
+} from '../../tls/numbers.ts';
+import { certificateFacts } from '../certificate-facts.ts';
+import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
+import type { NativeMemory } from '../ffi.ts';
+import type { TlsConnection } from '../reactor/tls-connection.ts';
+import { CLOSE_NOTIFY, FATAL, sendAlert, WARNING } from './alert.ts';
+import { HandshakeState } from './handshake-state.ts';
+import { alerted, Fault, fault } from './fault.ts';
+import { receive12, receiveChangeCipherSpec12 } from './handshake12.ts';
+import { armWrite13, sendEarlyData, receive13, receivePostHandshake13 } from './handshake13.ts';
+import { MessageJoiner, messageBytes } from './message-joiner.ts';
+import { sendFirstHello } from './offer.ts';
+import { protectLast13 } from './keys13.ts';
+import { sessionOf } from './new-session.ts';
+import { RecordDeframer } from './record-deframer.ts';
+import { NewTicket } from './ticket.ts';
+import type { WireContext } from './wire-context.ts';
+import { WireClient } from './client.ts';
+
+/** Evidence of a connection that never came to a hello. */
+const NO_EVIDENCE: Evidence = { protocol: 'TLSv1.3', resumed: false, offered: undefined, earlyData: 'none', hello: undefined };
+
+/** More plaintext than any handshake: a server that talks on without end is cut off. */
+const MOST_HANDSHAKE_BYTES = 262_144;
 
 /**
- * What lies where in a slot's memory. Secrets have room for the longest digest in use, 48 bytes. What a TLS 1.2 handshake uses stands
- * first and close together: among a thousand connections each line of it comes from memory.
+ * One connection's TLS client without sockets: bytes in, bytes out (the contract is `TlsConnection`).
+ *
+ * Bytes become records (`record-deframer.ts`), records messages (`message-joiner.ts`), and messages move the state of the connection on (`handshake12.ts`,
+ * `handshake13.ts`). Whatever is wrong with them ends here, as a typed failure; no error of ours passes for a fault of the peer.
  */
-export const AT = {
-  /** Side by side, as TLS 1.2 hashes them; behind them the server's once more, for the order of the key expansion. */
-  clientRandom: 0,
-  serverRandom: 32,
-  clientRandomAgain: 64,
-  sessionId: 96,
-  /** Of TLS 1.2 the master secret, with room for two digests; of TLS 1.3 what the application's secrets are made of. */
-  master: 128,
-  digest: 192,
-  verifyData: 256,
-  readKey: 320,
-  readIv: 352,
-  writeKey: 368,
-  writeIv: 400,
-  /** Room for the longest key block of TLS 1.2, two keys and two IVs, in whole digests. */
-  keyBlock: 416,
-  /** What the key exchange came to. */
-  shared: 512,
-  /** The pre-shared key that is offered. */
-  resumption: 576,
-  early: 624,
-  handshake: 672,
-  clientTraffic: 720,
-  serverTraffic: 768,
-  clientFinished: 816,
-  serverFinished: 864,
-  clientApplication: 912,
-  serverApplication: 960,
-  /** Of all up to the server's Finished. */
-  finishedDigest: 1008,
-  end: 1056,
-} as const;
+export class WireConnection implements TlsConnection {
+  status: TlsConnection['status'] = 'handshaking';
+  outputBytes = 0;
+  failure: Failure | undefined;
+  hasFirstByte = false;
 
-const SLOT_BYTES = AT.end;
+  readonly #context: WireContext;
+  readonly #state: HandshakeState;
+  readonly #hellos = new HelloReader();
+  readonly #deframer: RecordDeframer;
+  readonly #joiner = new MessageJoiner();
+  readonly #ticket = new NewTicket();
+  #taken = 0;
+  #isSessionTaken = false;
+  /** Application data that goes out right after the Finished. */
+  #request: string | undefined;
 
-/** Room for a ClientHello; one with a long ticket asks for more. */
-const HELLO_BYTES = 2048;
-
-/** Which message the handshake waits for. */
-export type Expected =
-  | 'server-hello'
-  | 'encrypted-extensions'
-  | 'certificate-or-request'
-  | 'certificate'
-  | 'certificate-verify'
-  | 'server-key-exchange'
-  | 'hello-done-or-request'
-  | 'hello-done'
-  | 'ticket'
-  | 'change-cipher-spec'
-  | 'finished'
-  | 'nothing';
-
-/** Everything that belongs to one connection: made once per slot, reset in one place for one handshake after another. */
-export class Connection {
-  readonly memory: NativeMemory;
-  readonly transcript: Transcript;
-  readonly read: Direction;
-  readonly write: Direction;
-  readonly #primitives: Primitives;
-  readonly #keyPairs = new Map<number, KeyPair>();
-  /** The ClientHello in its record: hashed only when the server has chosen the hash function. */
-  hello: NativeMemory;
-  helloBytes = 0;
-
-  #client: WireClient | undefined;
-  /** Another for each handshake of this thread: what a working state was last made for is known by it. */
-  mark = 0;
-  expects: Expected = 'server-hello';
-  offered: WireSession | undefined;
-  keyPair: KeyPair | undefined;
-  suite: Suite | undefined;
-  sessionIdBytes = 0;
-  isResumed = false;
-  hasRetried = false;
-  hasSentDecoy = false;
-  isAskedForCertificate = false;
-  hasExtendedMasterSecret = false;
-  isTicketPromised = false;
-  earlyData: 'none' | 'sent' | 'accepted' | 'rejected' = 'none';
-  alpn = '';
-  groupName = '';
-  leaf: Buffer | undefined;
-  serverKey: VerifyKey | undefined;
-
-  constructor(primitives: Primitives) {
-    this.#primitives = primitives;
-    this.memory = primitives.arena.allocate(SLOT_BYTES);
-    this.hello = primitives.arena.allocate(HELLO_BYTES);
-    this.transcript = new Transcript(primitives.hashes);
-    this.read = new Direction(this.memory, AT.readKey, AT.readIv);
-    this.write = new Direction(this.memory, AT.writeKey, AT.writeIv);
+  constructor(context: WireContext) {
+    this.#context = context;
+    this.#state = new HandshakeState(context.primitives);
+    this.#deframer = new RecordDeframer(context.reassemblyBuffer, (memory, at, length) => {
+      this.#receiveRecord(memory, at, length);
+    });
   }
 
-  get client(): WireClient {
-    if (this.#client === undefined) throw new RangeError('a connection without a client');
-    return this.#client;
+  get evidence(): Evidence {
+    if (!this.#state.isBegun) return NO_EVIDENCE;
+    const { client, isResumed, offered, earlyData } = this.#state;
+    return {
+      protocol: client.settings.protocol,
+      resumed: isResumed,
+      offered: offered?.mechanism,
+      earlyData: earlyData === 'sent' ? 'rejected' : earlyData,
+      hello: this.#hellos.evidence(),
+    };
   }
 
-  get isTls13(): boolean {
-    return this.client.isTls13;
+  get newestTicket(): TicketFacts | undefined {
+    return this.ticketsReceived === 0 ? undefined : this.#ticket;
   }
 
-  /** Makes the slot ready for a new connection: what is forgotten here would leak into the next handshake. */
-  begin(client: WireClient): void {
-    this.release();
-    this.#client = client;
-    this.mark = nextMark();
-    this.expects = 'server-hello';
-    this.offered = undefined;
-    this.keyPair = undefined;
-    this.suite = undefined;
-    this.sessionIdBytes = 0;
-    this.helloBytes = 0;
-    this.isResumed = false;
-    this.hasRetried = false;
-    this.hasSentDecoy = false;
-    this.isAskedForCertificate = false;
-    this.hasExtendedMasterSecret = false;
-    this.isTicketPromised = false;
-    this.earlyData = 'none';
-    this.alpn = '';
-    this.groupName = '';
-    this.leaf = undefined;
-    this.read.off();
-    this.write.off();
-    this.transcript.clear();
+  get ticketsReceived(): number {
+    if (!this.#state.isBegun) return 0;
+    const { isTls13, isResumed, sessionIdBytes } = this.#state;
+    if (isTls13 || this.#ticket.count > 0) return this.#ticket.count;
+    return this.status === 'finished' && !isResumed && sessionIdBytes > 0 ? 1 : 0;
   }
 
-  address(at: number): number {
-    return this.memory.address + at;
+  get isResumed(): boolean {
+    return this.#state.isResumed;
   }
 
-  /** Keeps the session ID that the server gave, in place of ours. */
-  keepSessionId(from: Uint8Array, { at, length }: Part): void {
-    copyBytes(this.memory.bytes, AT.sessionId, from, at, length);
-    this.sessionIdBytes = length;
+  start(attempt: Attempt): void {
+    const context = this.#context;
+    const state = this.#state;
+    const { client } = attempt;
+    if (!(client instanceof WireClient)) throw new RangeError('a client of another engine');
+    this.#reset(client);
+    sendFirstHello(context, state, attempt);
+    const { request } = client.settings;
+    this.#request = attempt.sendsRequest ? request : undefined;
+    if (state.earlyData === 'sent') sendEarlyData(context, state, request ?? EARLY_REQUEST);
+    this.outputBytes = context.flight.length;
+    this.#hellos.fromClient(context.flight.memory.bytes, 0, this.outputBytes);
   }
 
-  /** Keeps what the server's chain came to; its key is held. */
-  takeChain({ leaf, key }: Chain): void {
-    this.leaf = leaf;
-    this.serverKey = key;
+  receive(bytes: number): void {
+    const { flight, exchange } = this.#context;
+    flight.length = 0;
+    if (!this.#hellos.isComplete) this.#hellos.fromServer(exchange.input.bytes, 0, bytes);
+    try {
+      this.#limit(bytes);
+      this.#deframer.receive(exchange.input, bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.outputBytes = flight.length;
+    // After a HelloRetryRequest a second ClientHello goes out.
+    if (this.outputBytes > 0 && !this.#hellos.isComplete) this.#hellos.fromClient(flight.memory.bytes, 0, this.outputBytes);
   }
 
-  /** Whether the slot is in use: between two connections there is nothing to tell. */
-  get isBegun(): boolean {
-    return this.#client !== undefined;
+  receiveEof(): void {
+    this.outputBytes = 0;
   }
 
-  /** Lets go of what is shared with other connections. */
+  sendCloseNotify(): void {
+    const context = this.#context;
+    context.flight.length = 0;
+    if (this.#state.isTls13) armWrite13(context, this.#state);
+    sendAlert(context, this.#state, WARNING, CLOSE_NOTIFY);
+    this.outputBytes = context.flight.length;
+  }
+
+  takeSession(): Session | undefined {
+    if (this.ticketsReceived === 0 || this.#isSessionTaken || this.status !== 'finished') return undefined;
+    this.#isSessionTaken = true;
+    return sessionOf(this.#context, this.#state, this.#ticket);
+  }
+
+  negotiated(): Negotiated {
+    const { suite, groupName, alpn, leaf } = this.#state;
+    return { cipher: suite?.name ?? '', group: groupName, alpn, ...certificateFacts(leaf) };
+  }
+
   release(): void {
-    this.serverKey?.release();
-    this.serverKey = undefined;
-    this.#client = undefined;
-  }
-
-  /** Takes a key pair of a group: a fresh one, or the client's own where key shares are used again. */
-  takeKeyPair(index: number): KeyPair {
-    const { client } = this;
-    const group = client.groups[index];
-    if (group === undefined) throw new RangeError('a group that was not offered');
-    this.groupName = group.name;
-    this.keyPair = client.sharedKeyPair(group) ?? this.#freshKeyPair(group.id, () => this.#primitives.keyExchange.keyPair(group));
-    return this.keyPair;
-  }
-
-  /** Makes room for a ClientHello of so many bytes. */
-  reserveHello(bytes: number): void {
-    if (bytes > this.hello.bytes.length) this.hello = allocate(bytes * 2);
+    this.#state.release();
   }
 
   free(): void {
-    for (const pair of this.#keyPairs.values()) pair.free();
-    this.#keyPairs.clear();
+    this.#state.free();
   }
 
-  #freshKeyPair(id: number, make: () => KeyPair): KeyPair {
-    let pair = this.#keyPairs.get(id);
-    if (pair === undefined) this.#keyPairs.set(id, (pair = make()));
-    pair.renew();
-    return pair;
+  /** Everything that belongs to one connection, in one place: what is forgotten here would leak into the next handshake. */
+  #reset(client: WireClient): void {
+    this.#state.begin(client);
+    this.#hellos.reset();
+    this.#deframer.reset();
+    this.#joiner.reset();
+    this.#ticket.reset();
+    this.#context.flight.length = 0;
+    this.status = 'handshaking';
+    this.outputBytes = 0;
+    this.failure = undefined;
+    this.hasFirstByte = false;
+    this.#taken = 0;
+    this.#isSessionTaken = false;
+  }
+
+  #limit(bytes: number): void {
+    if (this.status === 'finished') return;
+    this.#taken += bytes;
+    if (this.#taken > MOST_HANDSHAKE_BYTES) throw fault('message_too_long');
+  }
+
+  #receiveRecord(memory: NativeMemory, at: number, length: number): void {
+    if (this.status === 'failed') return;
+    const state = this.#state;
+    const { records } = this.#context;
+    if (memory.bytes[at] === CHANGE_CIPHER_SPEC) {
+      this.#receiveChangeCipherSpec(memory.bytes, at, length);
+      return;
+    }
+    if (state.isTls13 && state.read.aead !== undefined && memory.bytes[at] !== APPLICATION_DATA) {
+      this.#receiveUnprotected(memory.bytes, at, length);
+      return;
+    }
+    this.#open(memory, at, length);
+    if (this.#joiner.length > 0 && records.type !== HANDSHAKE) throw fault('unexpected_message');
+    if (records.type === HANDSHAKE) this.#receiveMessages(memory, records.start, records.end);
+    else if (records.type === ALERT) this.#receiveAlert(memory.bytes, records.start, records.end);
+    else if (records.type !== APPLICATION_DATA || this.status !== 'finished') throw fault('unexpected_message');
+    else if (records.end > records.start) this.hasFirstByte = true;
+  }
+
+  #open(memory: NativeMemory, at: number, length: number): void {
+    const context = this.#context;
+    const state = this.#state;
+    if (state.isTls13 && state.expects === 'nothing') protectLast13(context, state, 'read');
+    context.records.open(state.read, memory, at, length);
+  }
+
+  /** A server that could not read our last flight may say so in the clear; nothing else comes unprotected any more. */
+  #receiveUnprotected(bytes: Uint8Array, at: number, length: number): void {
+    if (bytes[at] !== ALERT || this.#joiner.length > 0) throw fault('unexpected_message');
+    this.#receiveAlert(bytes, at + RECORD_HEAD_BYTES, at + RECORD_HEAD_BYTES + length);
+  }
+
+  /** In TLS 1.3 a decoy (RFC 8446, section 5), in TLS 1.2 the change itself. */
+  #receiveChangeCipherSpec(bytes: Uint8Array, at: number, length: number): void {
+    const state = this.#state;
+    if (length !== 1 || bytes[at + 5] !== 1 || this.#joiner.length > 0) throw fault('unexpected_message');
+    if (!state.isTls13) receiveChangeCipherSpec12(this.#context, state);
+    else if (this.status === 'finished' || (state.expects === 'server-hello' && !state.hasRetried)) {
+      throw fault('unexpected_message');
+    }
+  }
+
+  #receiveAlert(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start !== 2) throw fault('decode_error');
+    const [level, description] = [bytes[start] ?? FATAL, bytes[start + 1] ?? 0];
+    if (description === CLOSE_NOTIFY) {
+      if (this.status !== 'finished') throw new Fault({ kind: 'closed', detail: '' }, undefined);
+      return;
+    }
+    // TLS 1.2 has warnings that end nothing, as unrecognized_name.
+    if (level === WARNING && !this.#state.isTls13) return;
+    throw alerted(description);
+  }
+
+  #receiveMessages(memory: NativeMemory, start: number, end: number): void {
+    const joiner = this.#joiner;
+    if (start === end) throw fault('unexpected_message');
+    if (joiner.length === 0) {
+      const taken = this.#receiveWhole(memory, start, end);
+      if (taken < end) joiner.add(memory.bytes, taken, end);
+      return;
+    }
+    joiner.add(memory.bytes, start, end);
+    joiner.drop(this.#receiveWhole(joiner.memory, 0, joiner.length));
+  }
+
+  /** @returns where the first message begins that is not all there. */
+  #receiveWhole(memory: NativeMemory, start: number, end: number): number {
+    let at = start;
+    for (;;) {
+      const length = messageBytes(memory.bytes, at, end);
+      if (length === 0 || length > end - at) return at;
+      const changedKeys = this.#receiveMessage(memory, at, at + length);
+      at += length;
+      // Keys change between records, never inside one (RFC 8446, section 5.1).
+      if (changedKeys && at !== end) throw fault('unexpected_message');
+      if (this.#state.expects === 'nothing' && this.status === 'handshaking') this.#finish();
+    }
+  }
+
+  #receiveMessage(memory: NativeMemory, start: number, end: number): boolean {
+    const context = this.#context;
+    const state = this.#state;
+    const type = memory.bytes[start] ?? 0;
+    context.reader.over(memory, start + MESSAGE_HEAD_BYTES, end);
+    if (state.isTls13 && this.status !== 'finished') return receive13(context, state, type);
+    if (state.isTls13) receivePostHandshake13(context, type, this.#ticket);
+    else receive12(context, state, type, this.#ticket);
+    return false;
+  }
+
+  #finish(): void {
+    const context = this.#context;
+    const state = this.#state;
+    this.status = 'finished';
+    if (this.#request === undefined || state.earlyData === 'accepted') return;
+    if (state.isTls13) armWrite13(context, state);
+    context.flight.text(state.write, this.#request);
+  }
+
+  /** The one place where a handshake fails. */
+  #fail(error: unknown): void {
+    if (!(error instanceof Fault)) throw error;
+    if (this.status === 'finished') return;
+    this.status = 'failed';
+    this.failure = error.failure;
+    if (error.alert === undefined) return;
+    if (this.#state.isTls13) armWrite13(this.#context, this.#state);
+    sendAlert(this.#context, this.#state, FATAL, error.alert);
   }
 }
-
-let lastMark = 0;
-
-const nextMark = (): number => ++lastMark;

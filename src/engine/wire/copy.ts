@@ -3,7 +3,7 @@ export const copyBytes = (to: Uint8Array, toAt: number, from: Uint8Array, at: nu
   for (let i = 0; i < length; i++) to[toAt + i] = from[at + i] ?? 0;
 };
 
-/** Whether so many bytes are the same. It takes longer the later they differ: nothing secret is compared. */
+/** Compares a few bytes. It takes longer the later they differ: nothing secret is compared. */
 export const isSame = (one: Uint8Array, oneAt: number, other: Uint8Array, otherAt: number, length: number): boolean => {
   for (let i = 0; i < length; i++) if (one[oneAt + i] !== other[otherAt + i]) return false;
   return true;

@@ -4,15 +4,16 @@ import type { Exchange } from '../reactor/tls-connection.ts';
 import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Sockets } from '../reactor/sockets.ts';
+import { openLibrary, type NativeLibrary } from '../ffi.ts';
 import { WireClient } from './client.ts';
-import { WireConversation, type Shared } from './conversation.ts';
+import { WireConnection } from './connection.ts';
+import { freePrimitives } from './crypto/primitives.ts';
 import { openLibCrypto } from './library.ts';
 import { openTestedPrimitives } from './self-test.ts';
-import { makeJoint } from './stream.ts';
-import { makeTools } from './tools.ts';
+import { makeWireContext } from './wire-context.ts';
 import { Trust } from './trust.ts';
 
-/** As much as one receive can bring: more than any first flight. */
+/** Most bytes that one receive brings: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
 
 export interface WireOptions {
@@ -21,19 +22,20 @@ export interface WireOptions {
 }
 
 /**
- * The fast engine: our own TLS client handshake over the primitives of the OpenSSL inside the Node binary.
+ * Opens the fast engine: our own TLS client handshake over the primitives of the OpenSSL inside the Node binary.
  *
+ * @param library a test gives one that counts.
  * @throws ResumarkError ENGINE where it cannot run: no koffi, no Linux, or an OpenSSL whose primitives fail the self-test.
  */
-export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
-  const lib = openLibCrypto();
+export const openWireEngine = ({ spin = false }: WireOptions = {}, library: NativeLibrary = openLibrary(null)): Engine => {
+  const lib = openLibCrypto(library);
   const arena = new Arena();
   const primitives = openTestedPrimitives(lib, arena);
-  const sockets = new Sockets(openLibc(), arena, spin);
-  const trust = new Trust();
+  const sockets = new Sockets({ libc: openLibc(), arena, spin });
+  const trust = new Trust(library);
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
-  const shared: Shared = { tools: makeTools(primitives, exchange), joint: makeJoint(arena, EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, converse: () => new WireConversation(shared) });
+  const context = makeWireContext(primitives, exchange);
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new WireConnection(context) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,
@@ -46,6 +48,8 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}): Engine => {
     },
     threadCpuNs: () => sockets.threadCpuNs(),
     close: () => {
+      reactor.close();
+      freePrimitives(primitives);
       trust.close();
       sockets.closeAll();
       arena.free();

@@ -1,7 +1,7 @@
 import { alertName } from '../../tls/alert.ts';
 import type { Failure } from '../../domain/failure.ts';
 
-/** What our side can find wrong in what a server sent: the words that failures are counted by, and the alert that answers each. */
+/** Faults that our side can find in what a server sent, by the words that failures are counted by, and the alert that answers each. */
 const ALERT_OF = {
   bad_certificate: 42,
   bad_finished: 51,

@@ -13,193 +13,193 @@ import {
   SUPPORTED_GROUPS,
 } from '../../tls/numbers.ts';
 import { readSignature } from './certificate-verify.ts';
-import { AT, type Connection, type Expected } from './connection.ts';
+import { AT, type HandshakeState, type Expected } from './handshake-state.ts';
 import { copyOf, isSame } from './copy.ts';
 import { fault } from './fault.ts';
 import { protect13, protectLast13, scheduleOf, sendDecoy } from './keys13.ts';
 import { chosenSuite, expectType, hashMessage } from './message.ts';
-import { takeServerHello13 } from './server-hello13.ts';
+import { receiveServerHello13 } from './server-hello13.ts';
 import { readProtocol, type Part } from './server-hello.ts';
 import type { Suite } from './suites.ts';
 import type { NewTicket } from './ticket.ts';
-import type { Tools } from './tools.ts';
+import type { WireContext } from './wire-context.ts';
 
 /** Takes the message that the reader is over. @returns whether the keys that are read with have changed. */
-type Step = (tools: Tools, connection: Connection, type: number) => boolean;
+type Step = (context: WireContext, state: HandshakeState, type: number) => boolean;
 
 /** The client's side of TLS 1.3 (RFC 8446): which message is taken when. */
 const STEPS: Readonly<Partial<Record<Expected, Step>>> = {
-  'server-hello': (tools, connection, type) => {
+  'server-hello': (context, state, type) => {
     expectType(type, SERVER_HELLO);
-    return takeServerHello13(tools, connection);
+    return receiveServerHello13(context, state);
   },
-  'encrypted-extensions': (tools, connection, type) => {
+  'encrypted-extensions': (context, state, type) => {
     expectType(type, ENCRYPTED_EXTENSIONS);
-    takeExtensions(tools, connection);
+    receiveExtensions(context, state);
     return false;
   },
-  'certificate-or-request': (tools, connection, type) => {
-    if (type === CERTIFICATE_REQUEST) takeCertificateRequest(tools, connection);
-    else takeCertificate(tools, connection, type);
+  'certificate-or-request': (context, state, type) => {
+    if (type === CERTIFICATE_REQUEST) receiveCertificateRequest(context, state);
+    else receiveCertificate(context, state, type);
     return false;
   },
-  certificate: (tools, connection, type) => {
-    takeCertificate(tools, connection, type);
+  certificate: (context, state, type) => {
+    receiveCertificate(context, state, type);
     return false;
   },
-  'certificate-verify': (tools, connection, type) => {
+  'certificate-verify': (context, state, type) => {
     expectType(type, CERTIFICATE_VERIFY);
-    takeCertificateVerify(tools, connection);
+    receiveCertificateVerify(context, state);
     return false;
   },
-  finished: (tools, connection, type) => {
+  finished: (context, state, type) => {
     expectType(type, FINISHED);
-    takeFinished(tools, connection);
+    receiveFinished(context, state);
     return true;
   },
 };
 
 /** Takes the next message of a TLS 1.3 handshake. @returns whether the keys that are read with have changed. */
-export const take13: Step = (tools, connection, type) => {
-  const step = STEPS[connection.expects];
+export const receive13: Step = (context, state, type) => {
+  const step = STEPS[state.expects];
   if (step === undefined) throw fault('unexpected_message');
-  return step(tools, connection, type);
+  return step(context, state, type);
 };
 
-/** Takes a message behind the handshake. Only tickets matter to a client that says nothing more. */
-export const takeLater13 = ({ reader }: Tools, type: number, ticket: NewTicket): void => {
+/** Receives a message after the handshake. Only tickets matter to a client that says nothing more. */
+export const receivePostHandshake13 = ({ reader }: WireContext, type: number, ticket: NewTicket): void => {
   if (type === NEW_SESSION_TICKET) ticket.read13(reader);
 };
 
 /** Sends a request along with the first hello. */
-export const sendEarlyData = (tools: Tools, connection: Connection, request: string): void => {
-  const { flight } = tools;
-  const suite = connection.offered?.suite;
+export const sendEarlyData = (context: WireContext, state: HandshakeState, request: string): void => {
+  const { flight } = context;
+  const suite = state.offered?.suite;
   if (suite === undefined) throw new RangeError('early data without a session');
-  const digest = connection.address(AT.digest);
-  connection.transcript.digest(digest);
-  scheduleOf(tools, suite).earlyTraffic(connection, digest);
-  sendDecoy(tools, connection);
-  protect13(tools, connection, 'write', { suite, secret: AT.clientTraffic, finished: 0 });
-  flight.text(connection.write, request);
+  const digest = state.address(AT.digest);
+  state.transcript.digest(digest);
+  scheduleOf(context, suite).earlyTraffic(state, digest);
+  sendDecoy(context, state);
+  protect13(context, state, 'write', { suite, secret: AT.clientTraffic, finished: 0 });
+  flight.text(state.write, request);
 };
 
 /** Makes ready to send what is not part of the handshake, whatever has been agreed on so far. Keys that need not be are not made. */
-export const armWrite13 = (tools: Tools, connection: Connection): void => {
-  const { suite } = connection;
-  if (suite === undefined || connection.read.aead === undefined) return;
-  if (connection.expects === 'nothing') protectLast13(tools, connection, 'write');
-  else protect13(tools, connection, 'write', { suite, secret: AT.clientTraffic, finished: 0 });
+export const armWrite13 = (context: WireContext, state: HandshakeState): void => {
+  const { suite } = state;
+  if (suite === undefined || state.read.aead === undefined) return;
+  if (state.expects === 'nothing') protectLast13(context, state, 'write');
+  else protect13(context, state, 'write', { suite, secret: AT.clientTraffic, finished: 0 });
 };
 
 /** The pre-shared key of the newest ticket. */
-export const resumptionSecret = (tools: Tools, connection: Connection, ticket: NewTicket): Uint8Array => {
-  const schedule = scheduleOf(tools, chosenSuite(connection));
-  const digest = connection.address(AT.digest);
-  connection.transcript.digest(digest);
-  schedule.resumption(connection, digest, ticket.nonce, connection.address(AT.verifyData));
-  return copyOf(connection.memory.bytes, AT.verifyData, schedule.hash.digestBytes);
+export const resumptionSecret = (context: WireContext, state: HandshakeState, ticket: NewTicket): Uint8Array => {
+  const schedule = scheduleOf(context, chosenSuite(state));
+  const digest = state.address(AT.digest);
+  state.transcript.digest(digest);
+  schedule.resumption(state, digest, ticket.nonce, state.address(AT.verifyData));
+  return copyOf(state.memory.bytes, AT.verifyData, schedule.hash.digestBytes);
 };
 
-const takeExtensions = (tools: Tools, connection: Connection): void => {
-  const { reader } = tools;
+const receiveExtensions = (context: WireContext, state: HandshakeState): void => {
+  const { reader } = context;
   const start = reader.at;
   const message = reader.enter(reader.u16());
   while (reader.left > 0) {
     const type = reader.u16();
     const extensions = reader.enter(reader.u16());
-    takeExtension(tools, connection, type);
+    receiveExtension(context, state, type);
     reader.leave(extensions);
   }
   reader.leave(message);
   reader.finish();
-  if (connection.earlyData === 'accepted' && !connection.isResumed) throw fault('illegal_parameter');
-  if (connection.earlyData === 'sent') connection.earlyData = 'rejected';
-  hashMessage(tools, connection, start);
-  connection.expects = connection.isResumed ? 'finished' : 'certificate-or-request';
+  if (state.earlyData === 'accepted' && !state.isResumed) throw fault('illegal_parameter');
+  if (state.earlyData === 'sent') state.earlyData = 'rejected';
+  hashMessage(context, state, start);
+  state.expects = state.isResumed ? 'finished' : 'certificate-or-request';
 };
 
 /** Only what was asked may be answered (RFC 8446, section 4.2). */
-const takeExtension = ({ reader }: Tools, connection: Connection, type: number): void => {
-  const { client } = connection;
+const receiveExtension = ({ reader }: WireContext, state: HandshakeState, type: number): void => {
+  const { client } = state;
   if (type === ALPN && client.settings.alpn.length > 0) {
     readProtocol(reader, alpnPart);
-    connection.alpn = client.alpnOf(reader.bytes, alpnPart);
-  } else if (type === EARLY_DATA && connection.earlyData === 'sent') connection.earlyData = 'accepted';
+    state.alpn = client.alpnOf(reader.bytes, alpnPart);
+  } else if (type === EARLY_DATA && state.earlyData === 'sent') state.earlyData = 'accepted';
   else if (type === SUPPORTED_GROUPS || (type === SERVER_NAME && client.sendsServerName)) reader.skip(reader.left);
   else throw fault('unsupported_extension');
 };
 
 const alpnPart: Part = { at: 0, length: 0 };
 
-const takeCertificateRequest = (tools: Tools, connection: Connection): void => {
-  const { reader } = tools;
+const receiveCertificateRequest = (context: WireContext, state: HandshakeState): void => {
+  const { reader } = context;
   const start = reader.at;
-  // Its context is for requests behind the handshake.
+  // Its context is for requests after the handshake.
   if (reader.u8() !== 0) throw fault('illegal_parameter');
   reader.skip(reader.u16());
   reader.finish();
-  hashMessage(tools, connection, start);
-  connection.isAskedForCertificate = true;
-  connection.expects = 'certificate';
+  hashMessage(context, state, start);
+  state.isAskedForCertificate = true;
+  state.expects = 'certificate';
 };
 
-const takeCertificate = (tools: Tools, connection: Connection, type: number): void => {
+const receiveCertificate = (context: WireContext, state: HandshakeState, type: number): void => {
   expectType(type, CERTIFICATE);
-  const { reader } = tools;
+  const { reader } = context;
   const start = reader.at;
-  connection.takeChain(connection.client.chains.read(reader, true));
-  hashMessage(tools, connection, start);
-  connection.expects = 'certificate-verify';
+  state.takeChain(state.client.chains.read(reader, 'TLSv1.3'));
+  hashMessage(context, state, start);
+  state.expects = 'certificate-verify';
 };
 
-/** The server signs the transcript behind a fixed text (RFC 8446, section 4.4.3). */
-const takeCertificateVerify = (tools: Tools, connection: Connection): void => {
-  const { reader, scratch } = tools;
+/** Verifies the server's signature over a fixed text and the transcript (RFC 8446, section 4.4.3). */
+const receiveCertificateVerify = (context: WireContext, state: HandshakeState): void => {
+  const { reader, scratch } = context;
   const start = reader.at;
-  const { digestBytes } = scheduleOf(tools, chosenSuite(connection)).hash;
+  const { digestBytes } = scheduleOf(context, chosenSuite(state)).hash;
   scratch.bytes.set(SIGNED_HEAD);
-  connection.transcript.digest(scratch.address + SIGNED_HEAD.length);
-  readSignature(connection, reader, { address: scratch.address, length: SIGNED_HEAD.length + digestBytes });
-  hashMessage(tools, connection, start);
-  connection.expects = 'finished';
+  state.transcript.digest(scratch.address + SIGNED_HEAD.length);
+  readSignature(state, reader, { address: scratch.address, length: SIGNED_HEAD.length + digestBytes });
+  hashMessage(context, state, start);
+  state.expects = 'finished';
 };
 
 const SIGNED_HEAD = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from('TLS 1.3, server CertificateVerify\0', 'latin1')]);
 
-const takeFinished = (tools: Tools, connection: Connection): void => {
-  const { reader } = tools;
+const receiveFinished = (context: WireContext, state: HandshakeState): void => {
+  const { reader } = context;
   const start = reader.at;
-  const suite = chosenSuite(connection);
-  const schedule = scheduleOf(tools, suite);
-  const digest = connection.address(AT.digest);
+  const suite = chosenSuite(state);
+  const schedule = scheduleOf(context, suite);
+  const digest = state.address(AT.digest);
   const { digestBytes } = schedule.hash;
-  connection.transcript.digest(digest);
-  schedule.verifyData(connection.address(AT.serverFinished), digest, connection.address(AT.verifyData));
+  state.transcript.digest(digest);
+  schedule.verifyData(state.address(AT.serverFinished), digest, state.address(AT.verifyData));
   const givenAt = reader.skip(digestBytes);
   reader.finish();
-  if (!isSame(reader.bytes, givenAt, connection.memory.bytes, AT.verifyData, digestBytes)) throw fault('bad_finished');
-  hashMessage(tools, connection, start);
-  connection.transcript.digest(connection.address(AT.finishedDigest));
-  answer(tools, connection, suite);
-  connection.expects = 'nothing';
+  if (!isSame(reader.bytes, givenAt, state.memory.bytes, AT.verifyData, digestBytes)) throw fault('bad_finished');
+  hashMessage(context, state, start);
+  state.transcript.digest(state.address(AT.finishedDigest));
+  answer(context, state, suite);
+  state.expects = 'nothing';
 };
 
 /** Our last flight: the end of early data, no certificate where one is asked for, and Finished. */
-const answer = (tools: Tools, connection: Connection, suite: Suite): void => {
-  const { flight } = tools;
-  const { write, transcript } = connection;
-  sendDecoy(tools, connection);
-  if (connection.earlyData === 'accepted') flight.message(write, transcript, END_OF_EARLY_DATA, 0);
-  protect13(tools, connection, 'write', { suite, secret: AT.clientTraffic, finished: AT.clientFinished });
-  if (connection.isAskedForCertificate) {
+const answer = (context: WireContext, state: HandshakeState, suite: Suite): void => {
+  const { flight } = context;
+  const { write, transcript } = state;
+  sendDecoy(context, state);
+  if (state.earlyData === 'accepted') flight.message(write, transcript, END_OF_EARLY_DATA, 0);
+  protect13(context, state, 'write', { suite, secret: AT.clientTraffic, finished: AT.clientFinished });
+  if (state.isAskedForCertificate) {
     // No context and no certificates.
     flight.memory.bytes.fill(0, flight.bodyAt(write), flight.bodyAt(write) + 4);
     flight.message(write, transcript, CERTIFICATE, 4);
   }
-  const digest = connection.address(AT.digest);
+  const digest = state.address(AT.digest);
   transcript.digest(digest);
-  const schedule = scheduleOf(tools, suite);
-  schedule.verifyData(connection.address(AT.clientFinished), digest, flight.memory.address + flight.bodyAt(write));
+  const schedule = scheduleOf(context, suite);
+  schedule.verifyData(state.address(AT.clientFinished), digest, flight.memory.address + flight.bodyAt(write));
   flight.message(write, transcript, FINISHED, schedule.hash.digestBytes);
 };

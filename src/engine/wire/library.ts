@@ -1,6 +1,6 @@
-import { openLibrary, type NativeFunction } from '../ffi.ts';
+import { openLibrary, type NativeFunction, type NativeLibrary } from '../ffi.ts';
 
-/** What the engine calls of libcrypto; pointers and sizes are numbers, 0 is NULL. */
+/** Functions of libcrypto that the engine calls; pointers and sizes are numbers, 0 is NULL. */
 export type LibCrypto = Readonly<Record<keyof typeof FUNCTIONS, NativeFunction>> & {
   /** Functions that not every build exports. Each has a slower public way beside it. */
   readonly optional: Readonly<Partial<Record<keyof typeof OPTIONAL, NativeFunction>>>;
@@ -10,8 +10,10 @@ export type LibCrypto = Readonly<Record<keyof typeof FUNCTIONS, NativeFunction>>
 const FUNCTIONS = {
   ERR_clear_error: 'void ERR_clear_error()',
   EVP_CIPHER_CTX_ctrl: 'int EVP_CIPHER_CTX_ctrl(uintptr_t context, int command, int number, uintptr_t pointer)',
+  EVP_CIPHER_CTX_free: 'void EVP_CIPHER_CTX_free(uintptr_t context)',
   EVP_CIPHER_CTX_new: 'uintptr_t EVP_CIPHER_CTX_new()',
   EVP_CIPHER_fetch: 'uintptr_t EVP_CIPHER_fetch(uintptr_t library, const char *name, uintptr_t properties)',
+  EVP_CIPHER_free: 'void EVP_CIPHER_free(uintptr_t cipher)',
   EVP_CipherFinal_ex: 'int EVP_CipherFinal_ex(uintptr_t context, uintptr_t out, uintptr_t length)',
   EVP_CipherInit_ex:
     'int EVP_CipherInit_ex(uintptr_t context, uintptr_t cipher, uintptr_t engine, uintptr_t key, uintptr_t iv, int seals)',
@@ -26,6 +28,7 @@ const FUNCTIONS = {
   EVP_MD_CTX_free: 'void EVP_MD_CTX_free(uintptr_t context)',
   EVP_MD_CTX_new: 'uintptr_t EVP_MD_CTX_new()',
   EVP_MD_fetch: 'uintptr_t EVP_MD_fetch(uintptr_t library, const char *name, uintptr_t properties)',
+  EVP_MD_free: 'void EVP_MD_free(uintptr_t digest)',
   EVP_PKEY_CTX_free: 'void EVP_PKEY_CTX_free(uintptr_t context)',
   EVP_PKEY_CTX_new_from_name: 'uintptr_t EVP_PKEY_CTX_new_from_name(uintptr_t library, const char *name, uintptr_t properties)',
   EVP_PKEY_CTX_new_from_pkey: 'uintptr_t EVP_PKEY_CTX_new_from_pkey(uintptr_t library, uintptr_t key, uintptr_t properties)',
@@ -71,9 +74,8 @@ const OPTIONAL = {
   ossl_x25519: 'int ossl_x25519(uintptr_t secret, uintptr_t privateKey, uintptr_t peer)',
 } as const;
 
-/** Binds the OpenSSL inside the Node binary. @throws ResumarkError ENGINE without koffi; koffi's error when a public function is missing. */
-export const openLibCrypto = (): LibCrypto => {
-  const library = openLibrary(null);
+/** Binds libcrypto, by default that inside the Node binary. @throws koffi's error when a public function is missing. */
+export const openLibCrypto = (library: NativeLibrary = openLibrary(null)): LibCrypto => {
   const bound = Object.entries(FUNCTIONS).map(([name, prototype]) => [name, library.bind(prototype)] as const);
   const optional = Object.entries(OPTIONAL).flatMap(([name, prototype]) => {
     try {

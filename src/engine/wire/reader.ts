@@ -26,7 +26,7 @@ export class Reader {
     return this.end - this.at;
   }
 
-  /** Where native code finds what stands at a place. */
+  /** Returns the native address of an offset. */
   address(at: number): number {
     return this.#address + at;
   }
@@ -70,7 +70,7 @@ export class Reader {
     this.end = outer;
   }
 
-  /** What is read must end here. */
+  /** Checks that nothing is left to read. */
   finish(): void {
     if (this.at !== this.end) throw fault('decode_error');
   }

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../domain/protocol.ts';
 import { APPLICATION_DATA, RECORD_HEAD_BYTES, TLS_1_2 } from '../../tls/numbers.ts';
 import type { NativeMemory } from '../ffi.ts';
 import { NONCE_BYTES, TAG_BYTES, type Aead, type Sealed } from './crypto/aead.ts';
@@ -16,7 +17,7 @@ const EXTRA_12_BYTES = 13;
 /** Bytes of the nonce that TLS 1.2 sends along with AES-GCM (RFC 5288). */
 const EXPLICIT_BYTES = 8;
 
-/** How one direction of a connection is protected. */
+/** Protection of one direction of a connection. */
 export class Direction {
   readonly memory: NativeMemory;
   readonly keyAt: number;
@@ -24,7 +25,7 @@ export class Direction {
   aead: Aead | undefined;
   isTls13 = true;
   sequence = 0;
-  /** Whether it has the keys of TLS 1.3 that are for what comes behind the handshake. */
+  /** True once it has the keys of TLS 1.3 for what comes after the handshake. */
   hasLastKeys = false;
 
   constructor(memory: NativeMemory, keyAt: number, ivAt: number) {
@@ -33,15 +34,15 @@ export class Direction {
     this.ivAt = ivAt;
   }
 
-  off(): void {
+  unprotect(): void {
     this.aead = undefined;
     this.hasLastKeys = false;
   }
 
-  /** Begins with the key and IV that now stand in memory. */
-  on(aead: Aead, isTls13: boolean): void {
+  /** Begins to protect with the key and IV that now stand in memory. */
+  protect(aead: Aead, protocol: Protocol): void {
     this.aead = aead;
-    this.isTls13 = isTls13;
+    this.isTls13 = protocol === 'TLSv1.3';
     this.sequence = 0;
   }
 
@@ -52,7 +53,7 @@ export class Direction {
 
 /** Opens and seals records in place. One for all connections of an engine: what it says of a record is valid until the next. */
 export class Records {
-  /** Of the last record opened: its type, and where its text stands. */
+  /** Type of the last record opened, and the range of its text. */
   type = 0;
   start = 0;
   end = 0;
@@ -65,7 +66,7 @@ export class Records {
     this.#extra = arena.allocate(EXTRA_12_BYTES);
   }
 
-  /** Opens the record whose header stands at a place and whose body is so long. */
+  /** Opens the record whose header begins at an offset and whose body has a length. */
   open(direction: Direction, memory: NativeMemory, at: number, length: number): void {
     const { aead } = direction;
     this.type = memory.bytes[at] ?? 0;
@@ -87,13 +88,13 @@ export class Records {
     if (direction.isTls13) this.#findType(memory.bytes);
   }
 
-  /** How many bytes stand before the text of a record. */
+  /** Returns how many bytes precede the text of a record. */
   headBytes(direction: Direction): number {
     return RECORD_HEAD_BYTES + direction.explicitBytes;
   }
 
   /**
-   * Seals the text that stands `headBytes` behind a place; behind it there must be room for a type and a tag.
+   * Seals the text that begins `headBytes` after an offset; room for a type and a tag must follow it.
    *
    * @returns the length of the whole record.
    */
@@ -105,7 +106,7 @@ export class Records {
       return RECORD_HEAD_BYTES + length;
     }
     const textBytes = isTls13 ? length + 1 : length;
-    // TLS 1.3 hides the type behind the text (RFC 8446, section 5.2).
+    // TLS 1.3 hides the type after the text (RFC 8446, section 5.2).
     if (isTls13) bytes[at + RECORD_HEAD_BYTES + length] = type;
     putHeader(bytes, at, isTls13 ? APPLICATION_DATA : type, explicitBytes + textBytes + TAG_BYTES);
     // The sequence number is as good a nonce as any (RFC 5288, section 3).

@@ -1,4 +1,4 @@
-import { AT, type Connection } from './connection.ts';
+import { AT, type HandshakeState } from './handshake-state.ts';
 import type { Hash, HashName } from './crypto/hash.ts';
 import type { Hkdf } from './crypto/hkdf.ts';
 import type { Hmac } from './crypto/hmac.ts';
@@ -33,13 +33,13 @@ export class Schedule13 {
   }
 
   /** The early secret of the offered pre-shared key. */
-  early(connection: Connection): void {
-    this.#hkdf.extract(this.#zeros, connection.address(AT.resumption), this.hash.digestBytes, connection.address(AT.early));
+  early(state: HandshakeState): void {
+    this.#hkdf.extract(this.#zeros, state.address(AT.resumption), this.hash.digestBytes, state.address(AT.early));
   }
 
   /** The binder over the digest of a truncated ClientHello (RFC 8446, section 4.2.11.2). */
-  binder(connection: Connection, digest: number, out: number): void {
-    this.#hkdf.from(connection.address(AT.early));
+  binder(state: HandshakeState, digest: number, out: number): void {
+    this.#hkdf.from(state.address(AT.early));
     this.#derive('res binder', this.#nothing, this.#work);
     this.#hkdf.from(this.#work);
     this.#hkdf.expand('finished', 0, 0, this.#work, this.hash.digestBytes);
@@ -48,48 +48,48 @@ export class Schedule13 {
   }
 
   /** The secret that early data are sent under. */
-  earlyTraffic(connection: Connection, digest: number): void {
-    this.#hkdf.from(connection.address(AT.early));
-    this.#derive('c e traffic', digest, connection.address(AT.clientTraffic));
+  earlyTraffic(state: HandshakeState, digest: number): void {
+    this.#hkdf.from(state.address(AT.early));
+    this.#derive('c e traffic', digest, state.address(AT.clientTraffic));
   }
 
   /** Handshake secrets of both sides, by the digest up to the ServerHello. */
-  handshake(connection: Connection, sharedBytes: number, digest: number): void {
-    const secret = connection.address(AT.handshake);
+  handshake(state: HandshakeState, sharedBytes: number, digest: number): void {
+    const secret = state.address(AT.handshake);
     let salt = this.#noPskSalt;
-    if (connection.isResumed) {
+    if (state.isResumed) {
       salt = this.#work;
-      this.#hkdf.from(connection.address(AT.early));
+      this.#hkdf.from(state.address(AT.early));
       this.#derive('derived', this.#nothing, salt);
     }
-    this.#hkdf.extract(salt, connection.address(AT.shared), sharedBytes, secret);
+    this.#hkdf.extract(salt, state.address(AT.shared), sharedBytes, secret);
     this.#hkdf.from(secret);
-    this.#derive('c hs traffic', digest, connection.address(AT.clientTraffic));
-    this.#derive('s hs traffic', digest, connection.address(AT.serverTraffic));
-    this.#derive('derived', this.#nothing, connection.address(AT.master));
+    this.#derive('c hs traffic', digest, state.address(AT.clientTraffic));
+    this.#derive('s hs traffic', digest, state.address(AT.serverTraffic));
+    this.#derive('derived', this.#nothing, state.address(AT.master));
   }
 
   /** The master secret, out of what the handshake secret left for it. */
-  master(connection: Connection): void {
-    const master = connection.address(AT.master);
+  master(state: HandshakeState): void {
+    const master = state.address(AT.master);
     this.#hkdf.extract(master, this.#zeros, this.hash.digestBytes, master);
   }
 
-  /** The secret that a side sends under behind the handshake, by the digest up to the server's Finished. */
-  application(connection: Connection, side: 'client' | 'server', digest: number): void {
-    this.#hkdf.from(connection.address(AT.master));
-    if (side === 'client') this.#derive('c ap traffic', digest, connection.address(AT.clientApplication));
-    else this.#derive('s ap traffic', digest, connection.address(AT.serverApplication));
+  /** Derives the secret that a side sends under after the handshake, from the digest up to the server's Finished. */
+  application(state: HandshakeState, side: 'client' | 'server', digest: number): void {
+    this.#hkdf.from(state.address(AT.master));
+    if (side === 'client') this.#derive('c ap traffic', digest, state.address(AT.clientApplication));
+    else this.#derive('s ap traffic', digest, state.address(AT.serverApplication));
   }
 
   /** The pre-shared key of a ticket, by the digest up to our Finished (RFC 8446, section 4.6.1). */
   resumption(
-    connection: Connection,
+    state: HandshakeState,
     digest: number,
     nonce: { readonly address: number; readonly length: number },
     out: number,
   ): void {
-    this.#hkdf.from(connection.address(AT.master));
+    this.#hkdf.from(state.address(AT.master));
     this.#derive('res master', digest, this.#work);
     this.#hkdf.from(this.#work);
     this.#hkdf.expand('resumption', nonce.address, nonce.length, out, this.hash.digestBytes);
@@ -104,7 +104,7 @@ export class Schedule13 {
     if (finished !== 0) this.#hkdf.expand('finished', 0, 0, finished, this.hash.digestBytes);
   }
 
-  /** What a Finished message holds (RFC 8446, section 4.4.4). */
+  /** Writes the content of a Finished message (RFC 8446, section 4.4.4). */
   verifyData(finishedKey: number, digest: number, out: number): void {
     this.#hmac.key(finishedKey, this.hash.digestBytes);
     this.#hmac.of(digest, this.hash.digestBytes, out);

@@ -13,7 +13,7 @@ import { Arena } from '../arena.ts';
 import { allocate, type NativeMemory } from '../ffi.ts';
 import { NONCE_BYTES, TAG_BYTES } from './crypto/aead.ts';
 import { GROUPS } from './crypto/key-exchange.ts';
-import { openPrimitives, type Primitives } from './crypto/primitives.ts';
+import { freePrimitives, openPrimitives, type Primitives } from './crypto/primitives.ts';
 import { SCHEMES } from './crypto/signature.ts';
 import type { LibCrypto } from './library.ts';
 
@@ -26,9 +26,11 @@ import type { LibCrypto } from './library.ts';
 export const openTestedPrimitives = (lib: LibCrypto, arena = new Arena()): Primitives => {
   const fast = openPrimitives(lib, { arena });
   if (firstFlaw(fast) === undefined) return fast;
+  freePrimitives(fast);
   const portable = openPrimitives(lib, { arena, portable: true });
   const flaw = firstFlaw(portable);
   if (flaw === undefined) return portable;
+  freePrimitives(portable);
   throw new ResumarkError('ENGINE', `engine wire cannot run on this Node: ${flaw} of its OpenSSL does not give what it should.`);
 };
 

@@ -15,7 +15,7 @@ import {
 import { fault } from './fault.ts';
 import type { Reader } from './reader.ts';
 
-/** What may be answered at all; each at most once. */
+/** Extensions that may be answered at all, each at most once. */
 const PLACES: readonly number[] = [
   SUPPORTED_VERSIONS,
   KEY_SHARE,
@@ -36,13 +36,13 @@ export interface Part {
 }
 
 /**
- * What a ServerHello or HelloRetryRequest says. Strict where the evidence of `tls/hello.ts` is forgiving, and independent of it: the two
+ * Reads a ServerHello or HelloRetryRequest. Strict where the evidence of `tls/hello.ts` is forgiving, and independent of it: the two
  * readings must agree.
  */
 export class ServerHello {
   version = 0;
   isRetry = false;
-  /** Where the 32 bytes of the server's random stand. */
+  /** Offset of the 32 bytes of the server's random. */
   randomAt = 0;
   readonly sessionId: Part = { at: 0, length: 0 };
   suite = 0;

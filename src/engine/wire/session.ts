@@ -26,7 +26,7 @@ export class WireSession implements Session, SecretKeeper {
   readonly ticketAgeAdd: number;
   readonly maxEarlyData: number;
   readonly receivedNs: number;
-  /** Of TLS 1.2: the master secret as HMAC begins with it, made with the first offer. */
+  /** Master secret of TLS 1.2 as an HMAC key that has been hashed, made with the first offer. */
   hashedSecret: HashedKey | undefined;
 
   constructor(protocol: Protocol, suite: Suite, state: Omit<SessionState, 'cipherSuite'>, receivedNs: number) {
@@ -72,7 +72,7 @@ export class WireSession implements Session, SecretKeeper {
 
   der(): Buffer {
     const agoS = (nowNs() - this.receivedNs) / 1e9;
-    // libssl tells by the echo of a session ID that a ticket was taken: with none it would not see that it was.
+    // libssl sees by the echo of a session ID that a ticket was taken: without one it would not notice.
     const needsId = this.protocol === 'TLSv1.2' && this.sessionId.length === 0;
     const sessionId = needsId ? createHash('sha256').update(this.ticket).digest() : this.sessionId;
     return writeSessionDer({ ...stateOf(this), sessionId }, this.protocol, Math.floor(Date.now() / 1000 - agoS));

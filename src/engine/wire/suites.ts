@@ -6,12 +6,12 @@ import type { HashName } from './crypto/hash.ts';
 /** A cipher suite (RFC 8446, appendix B.4; RFC 5289; RFC 7905). */
 export interface Suite {
   readonly id: number;
-  /** As OpenSSL calls it. */
+  /** Name in OpenSSL. */
   readonly name: string;
   readonly protocol: Protocol;
   readonly aead: AeadName;
   readonly hash: HashName;
-  /** Which keys may sign, in TLS 1.2; in TLS 1.3 the suite does not say. */
+  /** Keys that may sign, in TLS 1.2; in TLS 1.3 the suite does not say. */
   readonly signer: 'ec' | 'rsa' | 'any';
 }
 

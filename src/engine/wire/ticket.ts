@@ -86,7 +86,7 @@ export class NewTicket {
   }
 }
 
-/** What a message says of a ticket, and where in it the ticket and its nonce stand. */
+/** Content of a message that brings a ticket, with the offsets of the ticket and its nonce. */
 type Given = Readonly<
   Record<'lifetimeS' | 'ageAdd' | 'maxEarlyData' | 'nonceAt' | 'nonceBytes' | 'ticketAt' | 'ticketBytes', number>
 >;

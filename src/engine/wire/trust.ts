@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { allocate, openLibrary, type NativeFunction } from '../ffi.ts';
+import { allocate, openLibrary, type NativeFunction, type NativeLibrary } from '../ffi.ts';
 import { verifyName } from '../verify-name.ts';
 
 const FUNCTIONS = {
@@ -38,8 +38,7 @@ export class Trust {
   readonly #x509: X509;
   readonly #stores = new Map<string, number>();
 
-  constructor() {
-    const library = openLibrary(null);
+  constructor(library: NativeLibrary = openLibrary(null)) {
     const bound = Object.entries(FUNCTIONS).map(([name, prototype]) => [name, library.bind(prototype)] as const);
     this.#x509 = Object.fromEntries(bound) as X509;
   }

@@ -1,14 +1,15 @@
+import { ENGINE_NAMES } from '../../domain/engine-name.ts';
 import { ResumarkError } from '../../domain/error.ts';
-import { ENGINE_NAMES, type ClientSettings, type Engine } from '../../engine/engine.ts';
-import { openEngine, type EngineChoice } from '../../engine/open.ts';
+import type { ClientSettings, Engine } from '../../engine/engine.ts';
+import { engineChoice, openEngine, type EngineChoice } from '../../engine/open.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 
 export interface ChosenEngine {
   readonly choice: EngineChoice;
   readonly engine: Engine;
-  /** Why this one, for the record and the user. */
+  /** Reason for this one, for the record and the user. */
   readonly reason: string;
-  /** Why not a faster one, empty when it is the fastest or was asked for. */
+  /** Reasons against the faster ones, empty when it is the fastest or was asked for. */
   readonly obstacles: readonly string[];
 }
 
@@ -17,25 +18,20 @@ export interface ChosenEngine {
  *
  * @throws ResumarkError ENGINE when the engine that was asked for cannot run here, or cannot do it. No connection is made before.
  */
-export const chooseEngine = (scenario: Scenario, settings: readonly ClientSettings[]): ChosenEngine => {
-  const { spin } = scenario;
-  const libssl = scenario.libssl ?? null;
-  if (scenario.engine !== 'auto' || libssl !== null) {
-    const name = scenario.engine === 'auto' ? 'openssl' : scenario.engine;
-    if (name !== 'openssl' && libssl !== null) {
-      throw new ResumarkError('USAGE', `--libssl is for engine openssl, but the engine is ${name}.`, 'Leave one of them out.');
-    }
-    const choice = { name, libssl, spin };
-    return { choice, engine: openFor(choice, settings), reason: 'it was asked for', obstacles: [] };
-  }
-  return chooseFastest({ libssl, spin }, settings);
+export const chooseEngine = (
+  { engine, libssl, spin }: Pick<Scenario, 'engine' | 'libssl' | 'spin'>,
+  settings: readonly ClientSettings[],
+): ChosenEngine => {
+  if (engine === 'auto' && libssl === undefined) return chooseFastest(spin, settings);
+  const choice = engineChoice(engine === 'auto' ? 'openssl' : engine, { libssl, spin });
+  return { choice, engine: openFor(choice, settings), reason: 'it was asked for', obstacles: [] };
 };
 
-const chooseFastest = (rest: Omit<EngineChoice, 'name'>, settings: readonly ClientSettings[]): ChosenEngine => {
+const chooseFastest = (spin: boolean, settings: readonly ClientSettings[]): ChosenEngine => {
   const obstacles: string[] = [];
   for (const name of ENGINE_NAMES) {
     try {
-      const choice = { ...rest, name };
+      const choice = engineChoice(name, { spin });
       const reason = obstacles.length === 0 ? 'it is the fastest' : 'it is the fastest that can';
       return { choice, engine: openFor(choice, settings), reason, obstacles };
     } catch (error) {
@@ -46,7 +42,7 @@ const chooseFastest = (rest: Omit<EngineChoice, 'name'>, settings: readonly Clie
   throw new ResumarkError('ENGINE', `no engine can run this here: ${obstacles.join(' ')}`);
 };
 
-/** What an engine cannot do it says here. */
+/** Opens an engine that takes all of the settings: an engine refuses what it cannot do when a client is made. */
 const openFor = (choice: EngineChoice, settings: readonly ClientSettings[]): Engine => {
   const engine = openEngine(choice);
   try {

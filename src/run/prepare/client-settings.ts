@@ -32,5 +32,5 @@ export const clientSettings = (
   connectTimeoutMs: scenario.connection.timeout,
   handshakeTimeoutMs: scenario.connection.timeout,
   ticketTimeoutMs: scenario.connection.ticketTimeout,
-  answerTimeoutMs: scenario.connection.timeout,
+  firstByteTimeoutMs: scenario.connection.timeout,
 });

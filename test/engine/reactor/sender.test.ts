@@ -16,11 +16,11 @@ const standing = (takes: number[]) => {
       return taken;
     },
   };
-  const conversation = { outputBytes: 0 };
-  const slot = new Slot(0, conversation as TlsConnection);
+  const connection = { outputBytes: 0 };
+  const slot = new Slot(0, connection as TlsConnection);
   const sender = new Sender(sockets as Sockets, exchange);
   const put = (text: string): void => {
-    conversation.outputBytes = exchange.output.bytes.write(text, 'latin1');
+    connection.outputBytes = exchange.output.bytes.write(text, 'latin1');
     sender.sendOutput(slot);
   };
   return { sent, slot, sender, put };

@@ -12,7 +12,7 @@ let address: SocketAddress;
 const accepted: Socket[] = [];
 
 beforeEach(async () => {
-  sockets = new Sockets(openLibc(), new Arena(), false);
+  sockets = new Sockets({ libc: openLibc(), arena: new Arena(), spin: false });
   accepted.length = 0;
   server = createServer((socket) => accepted.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,22 +56,22 @@ it('says of a connection that nobody answers that it is pending, and does not ta
   const to = socketAddress('127.0.0.1', (full.address() as AddressInfo).port);
   const pending = Array.from({ length: 5 }, () => open(to)).find((fd) => sockets.connection(fd) === 'pending');
   expect(pending).toBeDefined();
-  expect(sockets.watch(pending ?? -1, 5, true)).toBeUndefined();
+  expect(sockets.watchInputAndOutput(pending ?? -1, 5)).toBeUndefined();
   expect(await tokensWithin(5)).toEqual([]);
   full.close();
 });
 
 it('reports a socket once per watch, and one that is not watched never', async () => {
   const [talking, silent] = [open(), open()];
-  sockets.watch(talking, 11, false);
-  sockets.watch(silent, 22, false);
+  sockets.watchInput(talking, 11);
+  sockets.watchInput(silent, 22);
   await sleep(20);
   for (const socket of accepted) socket.write('x');
   expect((await tokensWithin(10)).toSorted((a, b) => a - b)).toEqual([11, 22]);
   for (const socket of accepted) socket.write('y');
   expect(await tokensWithin(10)).toEqual([]);
 
-  sockets.watch(talking, 33, false);
+  sockets.watchInput(talking, 33);
   for (const socket of accepted) socket.resetAndDestroy();
   expect(await tokensWithin(20)).toEqual([33]);
   expect(sockets.hasInput(silent)).toBe(true);
@@ -79,10 +79,10 @@ it('reports a socket once per watch, and one that is not watched never', async (
 
 it('uses a socket again that was reset, under a new token', async () => {
   const first = open();
-  sockets.watch(first, 11, false);
+  sockets.watchInput(first, 11);
   sockets.close(first);
   const second = open();
   expect(second).toBe(first);
-  sockets.watch(second, 22, true);
+  sockets.watchInputAndOutput(second, 22);
   expect(await tokensWithin(3)).toContain(22);
 });

@@ -4,7 +4,7 @@ import { openOpenSslEngine } from '../../../src/engine/openssl/engine.ts';
 import { openWireEngine } from '../../../src/engine/wire/engine.ts';
 import { startNginx, type Nginx } from '../../servers/nginx.ts';
 import { findProgram } from '../../servers/require-program.ts';
-import { handshake } from '../perform.ts';
+import { handshake } from '../handshake.ts';
 
 const nginx = findProgram('nginx', 'nginx-light');
 
@@ -43,7 +43,7 @@ describe.runIf(nginx !== undefined)('a session', () => {
     connectTimeoutMs: 2000,
     handshakeTimeoutMs: 2000,
     ticketTimeoutMs: 500,
-    answerTimeoutMs: 500,
+    firstByteTimeoutMs: 500,
     ...change,
   });
 

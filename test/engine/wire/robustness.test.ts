@@ -38,12 +38,12 @@ const record = ({ client, session, fresh }: Situation): Buffer[] => {
   const server = openTestServer(fresh(), HONEST);
   const flights: Buffer[] = [];
   let sent = subject.start(client, session);
-  while (subject.conversation.status === 'talking') {
+  while (subject.connection.status === 'handshaking') {
     const flight = server.take(sent);
     flights.push(flight);
     sent = subject.take(flight, WHOLE, 0);
   }
-  expect(subject.conversation.status).toBe('finished');
+  expect(subject.connection.status).toBe('finished');
   return flights;
 };
 
@@ -51,8 +51,8 @@ const record = ({ client, session, fresh }: Situation): Buffer[] => {
 const replay = ({ client, session }: Situation, flights: readonly Buffer[], pieceBytes = WHOLE): string => {
   subject.start(client, session);
   for (const flight of flights) subject.take(flight, pieceBytes, 0);
-  const { status, failure } = subject.conversation;
-  subject.conversation.release();
+  const { status, failure } = subject.connection;
+  subject.connection.release();
   return failure === undefined ? status : failureKey(failure);
 };
 
@@ -76,7 +76,7 @@ describe.each(REPEATABLE_NAMES)('%s', (name) => {
     const flights = record(situation);
     const last = flights.pop() ?? Buffer.alloc(0);
     for (let end = 0; end < last.length; end++) {
-      expect(`${String(end)}: ${replay(situation, [...flights, last.subarray(0, end)])}`).toBe(`${String(end)}: talking`);
+      expect(`${String(end)}: ${replay(situation, [...flights, last.subarray(0, end)])}`).toBe(`${String(end)}: handshaking`);
     }
   });
 
@@ -119,7 +119,7 @@ it('stands four thousand bad servers', () => {
   expect([...results]).toEqual(
     expect.arrayContaining([
       'finished',
-      'talking',
+      'handshaking',
       'tls:bad_finished',
       'tls:bad_signature',
       'tls:bad_record',
@@ -141,10 +141,10 @@ it('takes no ticket in the clear, whatever came in the clear before', () => {
   const server = openTestServer(fresh(), HONEST);
   const flight = server.take(subject.start(client, session));
   subject.take(flight, WHOLE, 0);
-  expect(subject.conversation.status).toBe('finished');
+  expect(subject.connection.status).toBe('finished');
   const ticket = message(NEW_SESSION_TICKET, u32(7200), u32(0), vector8(), vector16(Buffer.alloc(40)), vector16());
   const closeNotify = Buffer.of(1, 0);
   subject.take(Buffer.concat([plainRecord(ALERT, closeNotify), plainRecord(HANDSHAKE, ticket)]), WHOLE, 0);
-  expect(subject.conversation.ticketsReceived).toBe(0);
-  subject.conversation.release();
+  expect(subject.connection.ticketsReceived).toBe(0);
+  subject.connection.release();
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { allocate, type NativeMemory } from '../../../src/engine/ffi.ts';
-import { AT, Connection } from '../../../src/engine/wire/connection.ts';
+import { AT, HandshakeState } from '../../../src/engine/wire/handshake-state.ts';
 import { GROUPS } from '../../../src/engine/wire/crypto/key-exchange.ts';
 import { openPrimitives } from '../../../src/engine/wire/crypto/primitives.ts';
 import { openLibCrypto } from '../../../src/engine/wire/library.ts';
@@ -38,30 +38,29 @@ it.each([{ portable: false }, { portable: true }])(
   'goes the way of the trace in RFC 8448 (portable: $portable)',
   ({ portable }) => {
     const primitives = openPrimitives(openLibCrypto(), { portable });
-    const connection = new Connection(primitives);
+    const state = new HandshakeState(primitives);
     const schedule = new Schedule13('sha256', primitives);
-    const at = (place: number, length = 32): string => connection.memory.bytes.toString('hex', place, place + length);
+    const at = (place: number, length = 32): string => state.memory.bytes.toString('hex', place, place + length);
 
-    connection.memory.bytes.set(Buffer.from(TRACE.shared, 'hex'), AT.shared);
-    schedule.handshake(connection, 32, native(TRACE.helloDigest).address);
+    state.memory.bytes.set(Buffer.from(TRACE.shared, 'hex'), AT.shared);
+    schedule.handshake(state, 32, native(TRACE.helloDigest).address);
     expect(at(AT.handshake)).toBe(TRACE.handshake);
     expect(at(AT.clientTraffic)).toBe(TRACE.clientTraffic);
     expect(at(AT.serverTraffic)).toBe(TRACE.serverTraffic);
 
-    schedule.keys(connection.address(AT.serverTraffic), connection.read, 16, connection.address(AT.serverFinished));
-    expect(at(connection.read.keyAt, 16)).toBe(TRACE.serverKey);
-    expect(at(connection.read.ivAt, 12)).toBe(TRACE.serverIv);
+    schedule.keys(state.address(AT.serverTraffic), state.read, 16, state.address(AT.serverFinished));
+    expect(at(state.read.keyAt, 16)).toBe(TRACE.serverKey);
+    expect(at(state.read.ivAt, 12)).toBe(TRACE.serverIv);
     expect(at(AT.serverFinished)).toBe(TRACE.serverFinished);
 
-    schedule.master(connection);
-    for (const side of ['client', 'server'] as const)
-      schedule.application(connection, side, native(TRACE.finishedDigest).address);
+    schedule.master(state);
+    for (const side of ['client', 'server'] as const) schedule.application(state, side, native(TRACE.finishedDigest).address);
     expect(at(AT.master)).toBe(TRACE.master);
     expect(at(AT.clientApplication)).toBe(TRACE.clientApplication);
     expect(at(AT.serverApplication)).toBe(TRACE.serverApplication);
 
     const nonce = { address: native('0000').address, length: 2 };
-    schedule.resumption(connection, native(TRACE.lastDigest).address, nonce, connection.address(AT.verifyData));
+    schedule.resumption(state, native(TRACE.lastDigest).address, nonce, state.address(AT.verifyData));
     expect(at(AT.verifyData)).toBe(TRACE.preSharedKey);
   },
 );

@@ -4,11 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../../src/engine/engine.ts';
 import { allocate } from '../../../src/engine/ffi.ts';
 import { WireClient } from '../../../src/engine/wire/client.ts';
-import { WireConversation } from '../../../src/engine/wire/conversation.ts';
+import { WireConnection } from '../../../src/engine/wire/connection.ts';
 import { openPrimitives } from '../../../src/engine/wire/crypto/primitives.ts';
 import { openLibCrypto } from '../../../src/engine/wire/library.ts';
-import { makeJoint } from '../../../src/engine/wire/stream.ts';
-import { makeTools } from '../../../src/engine/wire/tools.ts';
+import { makeWireContext } from '../../../src/engine/wire/wire-context.ts';
 import { Trust } from '../../../src/engine/wire/trust.ts';
 import { startReferenceServer, type ReferenceServer } from '../../../src/target/reference-server.ts';
 import { FlightReader } from '../../../src/tls/flight.ts';
@@ -19,10 +18,7 @@ const EXCHANGE_BYTES = 65_536;
 describe('the core of engine wire', () => {
   const primitives = openPrimitives(openLibCrypto());
   const exchange = { input: allocate(EXCHANGE_BYTES), output: allocate(EXCHANGE_BYTES) };
-  const conversation = new WireConversation({
-    tools: makeTools(primitives, exchange),
-    joint: makeJoint(primitives.arena, EXCHANGE_BYTES),
-  });
+  const connection = new WireConnection(makeWireContext(primitives, exchange));
   const trust = new Trust();
   let server: ReferenceServer;
 
@@ -56,16 +52,16 @@ describe('the core of engine wire', () => {
       connectTimeoutMs: 2000,
       handshakeTimeoutMs: 2000,
       ticketTimeoutMs: 500,
-      answerTimeoutMs: 500,
+      firstByteTimeoutMs: 500,
       ...change,
     };
     return new WireClient(settings, primitives, trust);
   };
 
-  const output = (): Buffer => Buffer.from(exchange.output.bytes.subarray(0, conversation.outputBytes));
+  const output = (): Buffer => Buffer.from(exchange.output.bytes.subarray(0, connection.outputBytes));
 
   const hello = (client: WireClient): Buffer => {
-    conversation.start({ client, session: undefined, awaitTicket: false, sendsRequest: false, closeNotify: false, tap: false });
+    connection.start({ client, session: undefined, awaitTicket: false, sendsRequest: false, closeNotify: false, tap: false });
     return output();
   };
 
@@ -77,7 +73,7 @@ describe('the core of engine wire', () => {
     ({ keyShare, different }) => {
       const client = makeClient({ keyShare });
       const hellos = [hello(client), hello(client), hello(client)];
-      conversation.release();
+      connection.release();
       client.close();
       // The key share stands last in a hello that offers no session.
       expect(new Set(hellos.map((bytes) => bytes.toString('hex', bytes.length - 32))).size).toBe(different);
@@ -92,15 +88,15 @@ describe('the core of engine wire', () => {
     socket.on('data', (bytes: Buffer) => {
       change(bytes);
       bytes.copy(exchange.input.bytes);
-      conversation.take(bytes.length);
+      connection.receive(bytes.length);
       socket.write(output());
-      if (conversation.status !== 'talking') socket.destroy();
+      if (connection.status !== 'handshaking') socket.destroy();
     });
     const closed = once(socket, 'close');
     socket.write(hello(client));
     await closed;
-    const { failure } = conversation;
-    conversation.release();
+    const { failure } = connection;
+    connection.release();
     return failure === undefined ? 'finished' : `${failure.kind}:${failure.detail}`;
   };
 

@@ -9,7 +9,7 @@ export const NONCE_BYTES = 12;
 
 const KEY_BYTES: Readonly<Record<AeadName, number>> = { 'AES-128-GCM': 16, 'AES-256-GCM': 32, 'ChaCha20-Poly1305': 32 };
 
-/** What is sealed or opened, all by address; the text is changed in place, and its tag stands behind it. */
+/** Addresses of what is sealed or opened. The text is changed in place, and its tag follows it. */
 export interface Sealed {
   key: number;
   nonce: number;
@@ -36,7 +36,10 @@ export class Aead {
     this.#context = lib.EVP_CIPHER_CTX_new();
     this.#length = arena.allocate(8);
     const cipher = lib.EVP_CIPHER_fetch(0, name, 0);
-    if (cipher === 0 || lib.EVP_CipherInit_ex(this.#context, cipher, 0, 0, 0, 1) !== 1) throw new RangeError(`no ${name} here`);
+    const isReady = cipher !== 0 && lib.EVP_CipherInit_ex(this.#context, cipher, 0, 0, 0, 1) === 1;
+    // The context holds it from here on.
+    lib.EVP_CIPHER_free(cipher);
+    if (!isReady) throw new RangeError(`no ${name} here`);
   }
 
   /** @throws RangeError when the library fails. */
@@ -66,5 +69,9 @@ export class Aead {
       (textBytes === 0 || lib.EVP_CipherUpdate(context, text, length, text, textBytes) === 1) &&
       lib.EVP_CipherFinal_ex(context, text, length) === 1
     );
+  }
+
+  free(): void {
+    this.#lib.EVP_CIPHER_CTX_free(this.#context);
   }
 }

@@ -14,7 +14,7 @@ export const BASE: Point = { u: 9n, v: 14781619447589544791020593568409986887264
 /** The representative that is written. */
 export const canonical = (x: bigint): bigint => ((x % PRIME) + PRIME) % PRIME;
 
-/** A positive multiple of a point: dear, for a start. */
+/** Multiplies a point by a positive factor. Expensive: for the first keys only. */
 export const multiple = (point: Point, factor: bigint): Point => {
   let product = point;
   for (const bit of factor.toString(2).slice(1)) {
@@ -62,7 +62,7 @@ const fold = (x: bigint): bigint => {
 
 const multiply = (x: bigint, y: bigint): bigint => fold(x * y);
 
-/** By the extended algorithm of Euclid: its time tells of the number, which is no secret here. */
+/** Inverts by the extended Euclidean algorithm. Its time depends on the number, which is no secret here. */
 const inverse = (x: bigint): bigint => {
   let [previous, current] = [PRIME, canonical(x)];
   let [previousFactor, factor] = [0n, 1n];

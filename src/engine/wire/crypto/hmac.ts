@@ -19,7 +19,7 @@ export class Hmac {
   readonly #memcpy: LibCrypto['memcpy'];
   readonly #block: NativeMemory;
   readonly #words: Uint32Array;
-  /** What the two hashes begin with under the key, and where they go on from it. */
+  /** States of the two hashes after the key, and those that go on from there. */
   readonly #innerKey: HashState;
   readonly #outerKey: HashState;
   readonly #inner: HashState;

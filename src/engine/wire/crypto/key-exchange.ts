@@ -14,7 +14,7 @@ export interface GroupShape {
   /** Key type and curve by OpenSSL's names. */
   readonly keyType: string;
   readonly curve: string | undefined;
-  /** Whether the server's answer is a ciphertext to decapsulate. */
+  /** True when the server's answer is a ciphertext to decapsulate. */
   readonly isKem: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface KeyPair {
   free(): void;
 }
 
-/** What makes key pairs: the fast way where the library has it, the public one elsewhere. */
+/** Makes key pairs: the fast way where the library has it, the public one elsewhere. */
 export class KeyExchange {
   readonly #lib: LibCrypto;
   readonly #arena: Arena;
@@ -67,7 +67,7 @@ export class KeyExchange {
     this.#keys = keys;
   }
 
-  /** Whether this library has the group. */
+  /** Returns true when this library has the group. */
   has({ keyType }: GroupShape): boolean {
     const context = this.#lib.EVP_PKEY_CTX_new_from_name(0, keyType, 0);
     this.#lib.EVP_PKEY_CTX_free(context);

@@ -6,10 +6,10 @@ import type { HashedKey, Hmac } from './hmac.ts';
 /** The longest seed of TLS 1.2: two randoms. */
 const MOST_SEED_BYTES = 64;
 
-/** More than any label and the seed behind it. */
+/** More than any label and the seed that follows it. */
 const SEED_BYTES = 128;
 
-/** What a secret comes from that is used again: it keeps it hashed. */
+/** Owner of a secret that is used several times, who keeps it as a hashed key. */
 export interface SecretKeeper {
   hashedSecret: HashedKey | undefined;
 }
@@ -17,11 +17,11 @@ export interface SecretKeeper {
 /** The pseudo-random function of TLS 1.2 (RFC 5246, section 5). */
 export class Prf {
   readonly #hmac: Hmac;
-  /** A(i), and behind it label and seed, so that both are hashed in one go. */
+  /** A(i), followed by label and seed, so that both are hashed in one go. */
   readonly #block: NativeMemory;
   readonly #labels = new Map<string, Buffer>();
   #labelBytes = 0;
-  #mark = 0;
+  #secretId = 0;
 
   /** @param hmac for this PRF alone: its key is taken to stay. */
   constructor(hmac: Hmac, arena: Arena) {
@@ -32,12 +32,12 @@ export class Prf {
   /**
    * Sets the secret that the expansions which follow start from.
    *
-   * @param mark of what the secret is, never that of another: as long as it is the same, the secret is not hashed again. 0 marks nothing.
+   * @param secretId identifies the secret: while it is the same, the secret is not hashed again. 0 identifies nothing.
    * @param keeper whose secret it is, always with this hash function.
    */
-  from(secret: number, length: number, mark: number, keeper?: SecretKeeper): void {
-    if (mark !== 0 && mark === this.#mark) return;
-    this.#mark = mark;
+  from(secret: number, length: number, secretId: number, keeper?: SecretKeeper): void {
+    if (secretId !== 0 && secretId === this.#secretId) return;
+    this.#secretId = secretId;
     if (keeper?.hashedSecret !== undefined) this.#hmac.restore(keeper.hashedSecret);
     else {
       this.#hmac.key(secret, length);

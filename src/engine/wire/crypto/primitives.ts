@@ -25,12 +25,12 @@ export interface Primitives {
 }
 
 export interface PrimitivesOptions {
-  /** Where randoms and X25519 keys come from; a test gives its own. */
+  /** Sources of randoms and X25519 keys; a test gives its own. */
   readonly entropy?: Entropy;
   readonly x25519Keys?: X25519Keys;
   /** Only the library's public interface, as where Node is linked to the system's OpenSSL. */
   readonly portable?: boolean;
-  /** Where the working memory comes from; a test gives one that watches its edges. */
+  /** Source of the working memory; a test gives one that watches its edges. */
   readonly arena?: Arena;
 }
 
@@ -39,7 +39,7 @@ export const openPrimitives = (
   { entropy, x25519Keys, portable = false, arena = new Arena() }: PrimitivesOptions = {},
 ): Primitives => {
   const source = entropy ?? new LibraryEntropy(lib, arena);
-  const hashes = each((name) => openHash(name, lib, arena, portable));
+  const hashes = each((name) => openHash(name, { lib, arena, portable }));
   const hmacs = each((name) => new Hmac(hashes[name], lib, arena));
   return {
     lib,
@@ -57,6 +57,13 @@ export const openPrimitives = (
     keyExchange: new KeyExchange(lib, arena, portable ? undefined : (x25519Keys ?? new SuccessiveKeys(source, arena))),
     verifier: new Verifier(lib, hashes, arena),
   };
+};
+
+/** Frees what the library made for them; their memory is the arena's. */
+export const freePrimitives = ({ hashes, aeads, verifier }: Primitives): void => {
+  for (const hash of Object.values(hashes)) hash.free();
+  for (const aead of Object.values(aeads)) aead.free();
+  verifier.free();
 };
 
 const each = <Value>(make: (name: HashName) => Value): Record<HashName, Value> => ({

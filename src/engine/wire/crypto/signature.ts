@@ -1,3 +1,4 @@
+import type { Protocol } from '../../../domain/protocol.ts';
 import { allocate } from '../../ffi.ts';
 import type { Arena } from '../../arena.ts';
 import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST, type LibCrypto } from '../library.ts';
@@ -36,13 +37,13 @@ export const SCHEMES: readonly Scheme[] = [
   { id: 0x0601, name: 'rsa_pkcs1_sha512', hash: 'sha512', ...rsa, tls13: false, padding: RSA_PKCS1_PADDING },
 ];
 
-/** What a public key is, in the words of node:crypto. */
+/** Type of a public key, in the words of node:crypto. */
 export interface KeyFacts {
   readonly type: string | undefined;
   readonly curve: string | undefined;
 }
 
-/** What stands in native memory. */
+/** A range of native memory. */
 export interface Span {
   address: number;
   length: number;
@@ -94,6 +95,10 @@ export class Verifier {
   digestBytes(name: HashName): number {
     return this.#hashes[name].digestBytes;
   }
+
+  free(): void {
+    for (const digest of Object.values(this.#digests)) this.lib.EVP_MD_free(digest);
+  }
 }
 
 /** A server's public key: parsed once, with a verification context per scheme that is used again and again. */
@@ -110,10 +115,10 @@ export class VerifyKey {
     this.facts = facts;
   }
 
-  /** Whether a scheme may sign with this key. */
-  suits(scheme: Scheme, isTls13: boolean): boolean {
+  /** Returns true when a scheme may sign with this key. */
+  suits(scheme: Scheme, protocol: Protocol): boolean {
     if (scheme.key !== this.facts.type) return false;
-    return !isTls13 || (scheme.tls13 && (scheme.curve === undefined || scheme.curve === this.facts.curve));
+    return protocol === 'TLSv1.2' || (scheme.tls13 && (scheme.curve === undefined || scheme.curve === this.facts.curve));
   }
 
   /** Verifies a signature over a message. */

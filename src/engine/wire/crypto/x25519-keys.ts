@@ -3,7 +3,7 @@ import type { Arena } from '../../arena.ts';
 import { addToAll, BASE, canonical, multiple, sum, type Point } from './curve25519.ts';
 import type { Entropy } from './entropy.ts';
 
-/** Where X25519 key pairs come from; a test may bring its own. */
+/** Source of X25519 key pairs; a test may bring its own. */
 export interface X25519Keys {
   /** Writes another pair, 32 bytes each. */
   next(privateKey: NativeMemory, publicKey: NativeMemory): void;

@@ -246,8 +246,8 @@ describe('signatures', () => {
       for (const { publicKey, privateKey } of keys[scheme.key]) {
         const facts = { type: publicKey.asymmetricKeyType, curve: publicKey.asymmetricKeyDetails?.namedCurve };
         const key = primitives.verifier.key(publicKey.export({ type: 'spki', format: 'der' }), facts);
-        expect(key.suits(scheme, false)).toBe(true);
-        expect(key.suits(scheme, true)).toBe(scheme.tls13 && (scheme.curve === undefined || scheme.curve === facts.curve));
+        expect(key.suits(scheme, 'TLSv1.2')).toBe(true);
+        expect(key.suits(scheme, 'TLSv1.3')).toBe(scheme.tls13 && (scheme.curve === undefined || scheme.curve === facts.curve));
         const message = native(randomBytes(130));
         const padding =
           scheme.padding === undefined ? {} : { padding: scheme.padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };

@@ -16,8 +16,8 @@ import type { GroupShape } from './crypto/key-exchange.ts';
 import { SCHEMES } from './crypto/signature.ts';
 import type { Suite } from './suites.ts';
 
-/** What a ClientHello is made of. */
-export interface HelloSettings {
+/** Settings that a ClientHello is made of. */
+export interface ClientHelloSettings {
   readonly isTls13: boolean;
   readonly suites: readonly Suite[];
   readonly groups: readonly GroupShape[];
@@ -29,11 +29,11 @@ export interface HelloSettings {
  * The part of a ClientHello that is the same in every handshake of a client: from the cipher suites to the last extension of fixed
  * length. What differs is patched in; what is of changing length (ticket, pre-shared key) follows.
  */
-export interface HelloTemplate {
+export interface ClientHelloTemplate {
   readonly bytes: Uint8Array;
-  /** Where the length of all extensions stands. */
+  /** Offset of the length of all extensions. */
   readonly extensionsAt: number;
-  /** Where our public key goes; -1 in TLS 1.2, which has none in the hello. */
+  /** Offset of our public key; -1 in TLS 1.2, whose hello has none. */
   readonly shareAt: number;
   readonly group: GroupShape;
 }
@@ -45,11 +45,11 @@ const UNCOMPRESSED = 0;
 const PSK_DHE_KE = 1;
 
 /** Makes the template for a key share of one group; the cookie is that of a HelloRetryRequest. Extensions stand in libssl's order. */
-export const makeTemplate = (
-  { isTls13, suites, groups, serverName, alpn }: HelloSettings,
+export const makeClientHelloTemplate = (
+  { isTls13, suites, groups, serverName, alpn }: ClientHelloSettings,
   group: GroupShape,
   cookie: Uint8Array | undefined,
-): HelloTemplate => {
+): ClientHelloTemplate => {
   const ids = [...suites.map(({ id }) => id), ...(isTls13 ? [] : [RENEGOTIATION_SCSV])];
   const head = [...vector16(ids.flatMap(u16)), 1, 0];
   const schemes = vector16(SCHEMES.flatMap(({ id }) => u16(id)));

@@ -3,6 +3,7 @@ import type { EarlyDataResult, Evidence } from '../../domain/kind.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName } from '../../tls/names.ts';
+import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
 import { certificateFacts } from '../certificate-facts.ts';
 import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
 import { allocate, copyFrom } from '../ffi.ts';
@@ -20,25 +21,20 @@ import {
 } from './library.ts';
 import { OpenSslSession, sessionFacts } from './session.ts';
 
-/** Bytes of a record's header, and where its length stands. */
-const RECORD_HEADER = 5;
-
 /** Room for how many bytes were written, a size_t that libssl gives. */
 const WRITTEN_BYTES = 8;
-
-/** Counts what is alive, for tests of leaks. */
-export const liveConnections = { count: 0 };
 
 /**
  * One connection of libssl over two memory BIOs, so that all bytes pass through our own buffers: the plaintext hellos of every handshake
  * are read for the price of looking at them.
  */
-export class OpenSslConversation implements TlsConnection {
-  status: TlsConnection['status'] = 'talking';
+export class OpenSslConnection implements TlsConnection {
+  status: TlsConnection['status'] = 'handshaking';
   outputBytes = 0;
   failure: Failure | undefined;
   ticketsReceived = 0;
-  isAnswered = false;
+  hasFirstByte = false;
+  isResumed = false;
 
   readonly #openssl: OpenSsl;
   readonly #exchange: Exchange;
@@ -49,12 +45,11 @@ export class OpenSslConversation implements TlsConnection {
   #ssl = 0;
   #protocol: Protocol = 'TLSv1.3';
   #offered: OpenSslSession | undefined;
-  #isResumed = false;
   #earlyData: EarlyDataResult = 'none';
   #hasEarlyData = false;
-  /** What goes out behind the Finished, `undefined` when nothing does. */
+  /** Application data that goes out right after the Finished. */
   #request: string | undefined;
-  /** What `SSL_get_session` gave when it was last looked at: another pointer is another session. */
+  /** Result of the last `SSL_get_session`: another pointer is another session. */
   #lastSession = 0;
   #isSessionTaken = false;
 
@@ -71,16 +66,11 @@ export class OpenSslConversation implements TlsConnection {
   get evidence(): Evidence {
     return {
       protocol: this.#protocol,
-      resumed: this.#isResumed,
+      resumed: this.isResumed,
       offered: this.#offered?.mechanism,
       earlyData: this.#earlyData,
       hello: this.#hellos.evidence(),
     };
-  }
-
-  /** A full TLS 1.2 handshake ends with the server's Finished; elsewhere the client has the last word until a ticket comes. */
-  get isServerDone(): boolean {
-    return this.isAnswered || (this.#protocol === 'TLSv1.3' ? this.ticketsReceived > 0 : !this.#isResumed);
   }
 
   start(attempt: Attempt): void {
@@ -89,7 +79,6 @@ export class OpenSslConversation implements TlsConnection {
     this.#reset();
     this.#protocol = client.settings.protocol;
     this.#ssl = ssl.SSL_new(client.context);
-    liveConnections.count += 1;
     // The connection owns its BIOs; ours outlive it.
     ssl.BIO_up_ref(this.#fromServer);
     ssl.BIO_up_ref(this.#toServer);
@@ -100,28 +89,28 @@ export class OpenSslConversation implements TlsConnection {
     const { mode, request } = client.settings;
     this.#request = attempt.sendsRequest ? request : undefined;
     if (mode === 'early-data') this.#sendEarlyData(request ?? EARLY_REQUEST);
-    this.#shakeHands();
+    this.#doHandshake();
     this.#fillOutput();
     this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
   }
 
-  take(bytes: number): void {
+  receive(bytes: number): void {
     const { input } = this.#exchange;
     if (!this.#hellos.isComplete) this.#hellos.fromServer(input.bytes, 0, bytes);
-    if (this.status === 'talking') {
+    if (this.status === 'handshaking') {
       this.#openssl.ssl.BIO_write(this.#fromServer, input.address, bytes);
-      this.#shakeHands();
+      this.#doHandshake();
       this.#fillOutput();
-      // Behind a HelloRetryRequest a second ClientHello goes out.
+      // After a HelloRetryRequest a second ClientHello goes out.
       if (!this.#hellos.isComplete) this.#hellos.fromClient(this.#exchange.output.bytes, 0, this.outputBytes);
-    } else this.#takeRecords(bytes);
+    } else this.#receiveRecords(bytes);
   }
 
-  takeEnd(): void {
+  receiveEof(): void {
     this.#openssl.ssl.ERR_clear_error();
   }
 
-  sayGoodbye(): void {
+  sendCloseNotify(): void {
     const { ssl } = this.#openssl;
     if (ssl.SSL_shutdown(this.#ssl) < 0) ssl.ERR_clear_error();
     this.#fillOutput();
@@ -157,7 +146,13 @@ export class OpenSslConversation implements TlsConnection {
     ssl.SSL_set_shutdown(this.#ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     ssl.SSL_free(this.#ssl);
     this.#ssl = 0;
-    liveConnections.count -= 1;
+  }
+
+  free(): void {
+    this.release();
+    const { ssl } = this.#openssl;
+    ssl.BIO_free(this.#fromServer);
+    ssl.BIO_free(this.#toServer);
   }
 
   /** Everything that belongs to one connection, in one place: what is forgotten here would leak into the next handshake. */
@@ -166,13 +161,13 @@ export class OpenSslConversation implements TlsConnection {
     ssl.BIO_ctrl(this.#fromServer, BIO_CTRL_RESET, 0, 0);
     ssl.BIO_ctrl(this.#toServer, BIO_CTRL_RESET, 0, 0);
     this.#hellos.reset();
-    this.status = 'talking';
+    this.status = 'handshaking';
     this.outputBytes = 0;
     this.failure = undefined;
     this.ticketsReceived = 0;
-    this.isAnswered = false;
+    this.hasFirstByte = false;
     this.#offered = undefined;
-    this.#isResumed = false;
+    this.isResumed = false;
     this.#earlyData = 'none';
     this.#hasEarlyData = false;
     this.#lastSession = 0;
@@ -197,7 +192,7 @@ export class OpenSslConversation implements TlsConnection {
     this.#hasEarlyData = ssl.SSL_write_early_data(this.#ssl, from, length, this.#scratch.address) > 0;
   }
 
-  #shakeHands(): void {
+  #doHandshake(): void {
     const { ssl } = this.#openssl;
     const result = ssl.SSL_do_handshake(this.#ssl);
     if (result === 1) this.#finish();
@@ -210,7 +205,7 @@ export class OpenSslConversation implements TlsConnection {
   #finish(): void {
     const { ssl } = this.#openssl;
     this.status = 'finished';
-    this.#isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
+    this.isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
     if (this.#hasEarlyData) this.#earlyData = ssl.SSL_get_early_data_status(this.#ssl) === 2 ? 'accepted' : 'rejected';
     if (this.#protocol === 'TLSv1.2') this.#noticeSession();
     else this.#lastSession = ssl.SSL_get_session(this.#ssl);
@@ -234,13 +229,13 @@ export class OpenSslConversation implements TlsConnection {
     this.ticketsReceived += 1;
   }
 
-  /** Feeds what came behind the handshake record by record: each ticket then shows as a session of its own. */
-  #takeRecords(bytes: number): void {
+  /** Feeds what came after the handshake record by record: each ticket then shows as a session of its own. */
+  #receiveRecords(bytes: number): void {
     const { ssl } = this.#openssl;
     const { input } = this.#exchange;
     let at = 0;
     while (at < bytes) {
-      const length = at + RECORD_HEADER <= bytes ? RECORD_HEADER + input.bytes.readUInt16BE(at + 3) : bytes - at;
+      const length = at + RECORD_HEAD_BYTES <= bytes ? RECORD_HEAD_BYTES + input.bytes.readUInt16BE(at + 3) : bytes - at;
       const end = Math.min(bytes, at + length);
       ssl.BIO_write(this.#fromServer, input.address + at, end - at);
       this.#readRecords();
@@ -252,7 +247,7 @@ export class OpenSslConversation implements TlsConnection {
   /** Tickets, and what the server has to say to the application. */
   #readRecords(): void {
     const { ssl } = this.#openssl;
-    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0) this.isAnswered = true;
+    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0) this.hasFirstByte = true;
     ssl.ERR_clear_error();
     if (this.#protocol === 'TLSv1.3') this.#noticeSession();
   }

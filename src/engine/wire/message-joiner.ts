@@ -11,7 +11,7 @@ const FIRST_BYTES = 4096;
 const KEPT_BYTES = 16_384;
 
 /** Pieces of handshake messages that were cut by records, put together in memory of its own that grows with them. */
-export class Inbox {
+export class MessageJoiner {
   memory: NativeMemory = allocate(FIRST_BYTES);
   length = 0;
 
@@ -20,7 +20,7 @@ export class Inbox {
     if (this.memory.bytes.length > KEPT_BYTES) this.memory = allocate(FIRST_BYTES);
   }
 
-  /** Puts a piece behind what is there. @throws Fault when the message is longer than any that is taken. */
+  /** Appends a piece. @throws Fault when the message is longer than any that is taken. */
   add(bytes: Uint8Array, start: number, end: number): void {
     const needed = this.length + end - start;
     if (needed > this.memory.bytes.length) this.#grow(needed);
@@ -42,7 +42,7 @@ export class Inbox {
   }
 }
 
-/** How long the message is whose head stands at a place, 0 when the head is not all there. @throws Fault when it is too long. */
+/** Returns the length of the message whose header begins at an offset, 0 when the header is incomplete. @throws Fault when it is too long. */
 export const messageBytes = (bytes: Uint8Array, at: number, end: number): number => {
   if (end - at < MESSAGE_HEAD_BYTES) return 0;
   const length = ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);

@@ -3,8 +3,8 @@ import type { NativeMemory } from '../ffi.ts';
 import { MOST_TEXT_BYTES, type Direction, type Records } from './record.ts';
 import type { Transcript } from './transcript.ts';
 
-/** What goes out with the next write: records one behind another in the shared output. */
-export class Flight {
+/** Collects the records that go out with the next write, one after another in the shared output. */
+export class OutgoingFlight {
   length = 0;
   readonly memory: NativeMemory;
   readonly #records: Records;
@@ -20,7 +20,7 @@ export class Flight {
     this.length += length;
   }
 
-  /** Where the body of a handshake message of the next record is to be written. */
+  /** Returns the offset at which the body of the next record's handshake message is to be written. */
   bodyAt(direction: Direction): number {
     return this.length + this.#records.headBytes(direction) + MESSAGE_HEAD_BYTES;
   }
@@ -37,7 +37,7 @@ export class Flight {
     this.record(direction, HANDSHAKE, MESSAGE_HEAD_BYTES + bodyBytes);
   }
 
-  /** Where the text of the next record is to be written. */
+  /** Returns the offset at which the text of the next record is to be written. */
   textAt(direction: Direction): number {
     return this.length + this.#records.headBytes(direction);
   }

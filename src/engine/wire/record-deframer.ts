@@ -1,26 +1,21 @@
 import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
-import type { Arena } from '../arena.ts';
 import type { NativeMemory } from '../ffi.ts';
 import { fault } from './fault.ts';
 import { MOST_RECORD_BYTES } from './record.ts';
 
 /** Takes one whole record by the place of its header and the length of its body. */
-export type RecordTaker = (memory: NativeMemory, at: number, length: number) => void;
-
-/** Where a cut record and what follows it are joined; shared, since it is empty again at the end of each call. */
-export const makeJoint = (arena: Arena, inputBytes: number): NativeMemory =>
-  arena.allocate(RECORD_HEAD_BYTES + MOST_RECORD_BYTES + inputBytes);
+export type RecordListener = (memory: NativeMemory, at: number, length: number) => void;
 
 /** Cuts the bytes of a connection into records, in whatever pieces they come. A record that lies whole in one piece is not copied. */
-export class RecordStream {
-  readonly #take: RecordTaker;
-  readonly #joint: NativeMemory;
+export class RecordDeframer {
+  readonly #onRecord: RecordListener;
+  readonly #buffer: NativeMemory;
   #rest: Buffer | undefined;
   #restBytes = 0;
 
-  constructor(joint: NativeMemory, take: RecordTaker) {
-    this.#joint = joint;
-    this.#take = take;
+  constructor(buffer: NativeMemory, onRecord: RecordListener) {
+    this.#buffer = buffer;
+    this.#onRecord = onRecord;
   }
 
   reset(): void {
@@ -28,21 +23,21 @@ export class RecordStream {
   }
 
   /** @throws Fault when the bytes are no TLS. */
-  take(input: NativeMemory, length: number): void {
+  receive(input: NativeMemory, length: number): void {
     if (this.#restBytes === 0) {
-      this.#keep(input, this.#takeWhole(input, length), length);
+      this.#keep(input, this.#receiveWhole(input, length), length);
       return;
     }
-    const joint = this.#joint;
-    this.#rest?.copy(joint.bytes, 0, 0, this.#restBytes);
-    input.bytes.copy(joint.bytes, this.#restBytes, 0, length);
+    const buffer = this.#buffer;
+    this.#rest?.copy(buffer.bytes, 0, 0, this.#restBytes);
+    input.bytes.copy(buffer.bytes, this.#restBytes, 0, length);
     const end = this.#restBytes + length;
     this.#restBytes = 0;
-    this.#keep(joint, this.#takeWhole(joint, end), end);
+    this.#keep(buffer, this.#receiveWhole(buffer, end), end);
   }
 
   /** @returns where the first record begins that is not all there. */
-  #takeWhole(memory: NativeMemory, end: number): number {
+  #receiveWhole(memory: NativeMemory, end: number): number {
     const { bytes } = memory;
     let at = 0;
     while (end - at >= RECORD_HEAD_BYTES) {
@@ -50,7 +45,7 @@ export class RecordStream {
       if (bytes[at + 1] !== 3) throw fault('not_tls');
       if (length > MOST_RECORD_BYTES) throw fault('record_overflow');
       if (end - at - RECORD_HEAD_BYTES < length) break;
-      this.#take(memory, at, length);
+      this.#onRecord(memory, at, length);
       at += RECORD_HEAD_BYTES + length;
     }
     return at;
