@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { ResumarkError } from '../domain/error.ts';
 
-/** Where an external target stands, as the user named it. */
+/** The host and port of an external target, as the user named it. */
 export interface TargetName {
   /** A host name or an IP address, without brackets. */
   readonly host: string;
@@ -14,7 +14,7 @@ const DEFAULT_PORT = 443;
 /**
  * Reads `host`, `host:port`, `[::1]:port` or a bare IPv6 address.
  *
- * @throws ResumarkError USAGE naming the target and what would be right.
+ * @throws ResumarkError USAGE naming the target and the right form.
  */
 export const parseTarget = (target: string): TargetName => {
   if (isIP(target) === 6) return { host: target, port: DEFAULT_PORT };
@@ -41,9 +41,9 @@ const parsePort = (text: string, target: string): number => {
 };
 
 /**
- * The IP address of a host, looked up once: a name that rotates would make several hosts look like one.
+ * Resolves a host to an IP address, once: a rotating name would make several hosts look like one.
  *
- * @throws ResumarkError TARGET when the name is not known.
+ * @throws ResumarkError TARGET when the name cannot be resolved.
  */
 export const resolveTarget = async (host: string): Promise<string> => {
   if (isIP(host) !== 0) return host;
@@ -53,8 +53,8 @@ export const resolveTarget = async (host: string): Promise<string> => {
     const { code } = error as NodeJS.ErrnoException;
     throw new ResumarkError(
       'TARGET',
-      `the host ${host} is not known: ${code ?? String(error)}.`,
-      'Check the name, or give an address.',
+      `the host ${host} cannot be resolved: ${code ?? String(error)}.`,
+      'Check the name, or use an IP address.',
     );
   }
 };
@@ -70,15 +70,17 @@ PRIVATE.addAddress('::1', 'ipv6');
 PRIVATE.addSubnet('fc00::', 7, 'ipv6');
 PRIVATE.addSubnet('fe80::', 10, 'ipv6');
 
-/** Whether an address is one that may be loaded without being asked twice. */
+/** True for an address that may be loaded without --authorized. */
 export const isPrivateAddress = (address: string): boolean => PRIVATE.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 
-/** @throws ResumarkError USAGE when the address is public and the user has not said that it may be loaded. */
+/**
+ * @throws ResumarkError USAGE when the address is public and the user has not authorized the load.
+ */
 export const requireAuthorization = (address: string, target: string, authorized: boolean): void => {
   if (authorized || isPrivateAddress(address)) return;
   throw new ResumarkError(
     'USAGE',
-    `the target ${target} has the public address ${address}, and this is a load generator.`,
-    'If you may load it, say so with --authorized, or authorized: true in the scenario.',
+    `the target ${target} has the public address ${address}, which resumark does not load by default.`,
+    'If you are allowed to load it, add --authorized, or authorized: true to the scenario.',
   );
 };

@@ -46,5 +46,5 @@ it('refuses a public address until it is authorized', () => {
 });
 
 it('says of a name that is not known which it is', async () => {
-  await expect(resolveTarget('no-such-host.invalid')).rejects.toThrow(/no-such-host\.invalid is not known/u);
+  await expect(resolveTarget('no-such-host.invalid')).rejects.toThrow(/no-such-host\.invalid cannot be resolved/u);
 });
