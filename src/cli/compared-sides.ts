@@ -1,13 +1,13 @@
 import { ResumarkError } from '../domain/error.ts';
 
-/** One side of a comparison as it was written: `before=results/a`, or `results/a` alone. */
+/** One side of a comparison as the user wrote it: `before=results/a`, or `results/a` alone. */
 export interface WrittenSide {
   readonly label: string;
   /** Run folders, or one target. */
   readonly values: readonly string[];
 }
 
-/** What `compare` is asked for. */
+/** A request to `compare`, by what it names. */
 export type ComparisonRequest =
   | { readonly kind: 'scenario'; readonly path: string }
   | { readonly kind: 'run'; readonly path: string }
@@ -16,17 +16,17 @@ export type ComparisonRequest =
   | { readonly kind: 'runs'; readonly before: WrittenSide; readonly after: WrittenSide };
 
 const HINT = [
-  'Two targets:     compare before=host:port after=host:port',
-  'A scenario:      compare scenario.yaml',
-  'One run:         compare results/a',
-  'Two runs:        compare results/a results/b',
-  'More of a state: compare before=results/a before=results/b after=results/c after=results/d',
+  'Two targets:  resumark compare before=host:port after=host:port',
+  'A scenario:   resumark compare scenario.yaml',
+  'One run:      resumark compare results/a',
+  'Two runs:     resumark compare results/a results/b',
+  'Several runs: resumark compare before=results/a before=results/b after=results/c after=results/d',
 ].join('\n');
 
 /**
  * Reads the arguments of `compare`.
  *
- * @throws ResumarkError USAGE when they are none of the forms.
+ * @throws ResumarkError USAGE when they have none of the forms.
  */
 export const parseRequest = (args: readonly string[]): ComparisonRequest => {
   const [path = ''] = args;
@@ -35,21 +35,24 @@ export const parseRequest = (args: readonly string[]): ComparisonRequest => {
   }
   const [before, after, ...others] = sidesOf(args);
   if (before === undefined || after === undefined || others.length > 0 || hasBareThird(args)) {
-    throw new ResumarkError('USAGE', `compare takes two sides, but it was given ${shown(args)}.`, HINT);
+    throw new ResumarkError('USAGE', `compare takes two sides, but it got ${shown(args)}.`, HINT);
   }
   const values = [...before.values, ...after.values];
   if (!values.some(isTarget)) return { kind: 'runs', before, after };
   if (values.every(isTarget) && values.length === 2) return { kind: 'targets', before, after };
   throw new ResumarkError(
     'USAGE',
-    `compare takes one target per side or stored runs, but not both and no list of targets: ${shown(args)}.`,
+    `compare takes one target per side, or stored runs on both sides, but it got ${shown(args)}.`,
     HINT,
   );
 };
 
 const LABELLED = /^(?<label>[A-Za-z][\w-]{0,31})=(?<value>.+)$/su;
 
-/** Bare sides are before and after in this order; several values of one share its label, or stand with commas between them. */
+/**
+ * Sides without a label are before and after, in this order; a side with several values repeats its
+ * label, or separates them by commas.
+ */
 const sidesOf = (args: readonly string[]): WrittenSide[] => {
   const sides = new Map<string, string[]>();
   for (const [i, arg] of args.entries()) {
@@ -60,12 +63,12 @@ const sidesOf = (args: readonly string[]): WrittenSide[] => {
   return [...sides].map(([label, values]) => ({ label, values }));
 };
 
-/** Of three bare arguments nobody knows which belong together. */
+/** Of three arguments without a label it is unknown which belong together. */
 const hasBareThird = (args: readonly string[]): boolean => args.slice(2).some((arg) => !LABELLED.test(arg));
 
 const isTarget = (value: string): boolean => /:\d{1,5}$/u.test(value);
 
-/** A result is known by its name: any other file is a scenario, and a folder a run. */
+/** A result file is recognised by its name: any other file is a scenario, and a folder is a run. */
 const kindOf = (path: string): 'scenario' | 'run' | 'comparison' => {
   if (/(?:^|[/\\])run\.json$/u.test(path)) return 'run';
   if (/(?:^|[/\\])compare[\w-]*\.json$/u.test(path)) return 'comparison';

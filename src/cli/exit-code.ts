@@ -7,15 +7,17 @@ import type { LiveComparison } from '../run/studies/compare-live.ts';
 import type { Signal } from './interrupt.ts';
 
 /**
- * The exit code of a run that was measured.
+ * The exit code of a measured run.
  *
- * @param signal what ended it early, if anything did.
+ * @param signal the signal that ended it early, if one did.
  */
 export const exitCodeOf = (run: RunRecord, signal: Signal | undefined): ExitCode =>
   interruptCode(run, signal) ??
   gravest(run.status === 'stopped' || hasFailedCell(run) || lacksCapacity(run) ? EXIT.target : EXIT.done, lossCode(run));
 
-/** A part of what was to come of the run is missing: what was not measured, or the run folder. */
+/**
+ * Partial where a part of the result is missing: blocks that were not measured, or the run folder.
+ */
 const lossCode = (run: RunRecord): ExitCode =>
   run.status === 'partial' || run.notices.some(({ code }) => code === 'not-saved') ? EXIT.partial : EXIT.done;
 
@@ -24,14 +26,17 @@ const interruptCode = (run: RunRecord, signal: Signal | undefined): ExitCode | u
   return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 };
 
-/** The exit code of comparisons; `passes` lets a doubt pass. */
+/** The exit code of comparisons; `passes` lets inconclusive ones pass. */
 export const comparisonCode = (comparisons: readonly Comparison[], passes: boolean): ExitCode => {
   const isAny = (verdict: ChangeVerdict): boolean => comparisons.some((comparison) => comparison.verdict === verdict);
   if (isAny('regressed')) return EXIT.gate;
   return isAny('inconclusive') && !passes ? EXIT.inconclusive : EXIT.done;
 };
 
-/** The exit code of a comparison that was measured: that a mode is off in one of its states is a finding, and no failure. */
+/**
+ * The exit code of a measured comparison: that a mode is off in one of its states is a finding, not
+ * a failure.
+ */
 export const liveComparisonCode = (
   { run, comparisons }: LiveComparison,
   signal: Signal | undefined,
@@ -45,16 +50,16 @@ export const liveComparisonCode = (
   return interruptCode(run, signal) ?? (isTargetLost ? EXIT.target : gravest(lossCode(run), comparisonCode(comparisons, passes)));
 };
 
-/** Expected of one state at least, and honoured by none. */
+/** True for a mode that at least one state should honour and none does. */
 const isNowhereHonoured = ({ protocol, mode, expected }: CellRecord, cells: readonly CellSummary[]): boolean =>
   expected === 'honoured' &&
   cells.filter((other) => other.protocol === protocol && other.mode === mode).every(({ honoured }) => honoured === 0);
 
-/** What a run that lost a worker has not come to is no failure of the target. */
+/** Cells that a run did not reach after losing a worker are no failure of the target. */
 const hasFailed = (run: RunRecord, { status }: CellSummary): boolean =>
   status === 'failed' || (status === 'empty' && run.status !== 'partial');
 
-/** A cell without one honoured handshake has failed, unless its state is known not to offer the mode. */
+/** True when a cell has no honoured handshake, unless its state is known not to offer the mode. */
 const hasFailedCell = (run: RunRecord): boolean => {
   const expected = new Map(run.cells.map((cell) => [cell.id, cell.expected]));
   return summarize(run).some((cell) => hasFailed(run, cell) || (cell.status === 'never' && expected.get(cell.id) === 'honoured'));
@@ -63,7 +68,8 @@ const hasFailedCell = (run: RunRecord): boolean => {
 /**
  * The exit code of gates.
  *
- * @param passesNoise whether what noise leaves undecided passes. What could not be judged at all never does.
+ * @param passesNoise lets gates pass that noise left inconclusive; a gate that could not be judged
+ *   at all never passes.
  */
 export const gateExitCode = ({ outcome, results }: GateDecision, passesNoise: boolean): ExitCode => {
   if (outcome === 'failed') return EXIT.gate;
@@ -71,7 +77,7 @@ export const gateExitCode = ({ outcome, results }: GateDecision, passesNoise: bo
   return outcome === 'passed' || (passesNoise && isNoise) ? EXIT.done : EXIT.inconclusive;
 };
 
-/** From the code that hides all others to the one that any other hides. */
+/** Exit codes by precedence, the highest first. */
 const RANK: readonly ExitCode[] = [
   EXIT.interrupted,
   EXIT.terminated,
@@ -84,10 +90,10 @@ const RANK: readonly ExitCode[] = [
   EXIT.done,
 ];
 
-/** The one exit code of several that apply. */
+/** The exit code with the highest precedence of several that apply. */
 export const gravest = (...codes: readonly ExitCode[]): ExitCode => RANK.find((code) => codes.includes(code)) ?? EXIT.done;
 
-/** A rate was asked for that keeps the objective, and there is none. */
+/** True when a capacity search has found no rate that meets its objective. */
 const lacksCapacity = (run: RunRecord): boolean =>
   run.capacity.some(({ isOver, foundPerSecond, cells }) => {
     const isControl = run.cells.some(({ id, expected }) => cells.includes(id) && expected === 'declined');

@@ -3,13 +3,16 @@ import { ResumarkError } from '../domain/error.ts';
 import type { RawSettings } from '../scenario/decode.ts';
 import { flagSettings, type Setting } from '../scenario/settings.ts';
 
-/** What yargs parsed, by flag. */
+/** The parsed command line, by flag. */
 export type ParsedFlags = Readonly<Record<string, unknown>>;
 
-/** Declares a flag for every setting of the scenario that has one. All values stay text: one decoder makes numbers of them. */
+/**
+ * Declares the flag of every setting of the scenario that has one. All values stay text: one
+ * decoder turns them into numbers.
+ */
 export const withScenarioFlags = (yargs: Argv): Argv => withSettings(yargs, flagSettings());
 
-/** Declares the flags of some groups of the scenario's settings. */
+/** Declares the flags of some groups of settings. */
 export const withFlagsOf = (yargs: Argv, groups: readonly string[]): Argv =>
   withSettings(
     yargs,
@@ -32,9 +35,9 @@ const optionOf = (setting: Setting): Options => ({
 const defaultText = (value: unknown): string => [value].flat().join(',');
 
 /**
- * The settings that were given as flags, nested as the scenario file is.
+ * The settings given as flags, nested like the scenario file.
  *
- * @throws ResumarkError USAGE for a flag without its value.
+ * @throws ResumarkError USAGE for a flag without a value.
  */
 export const flagValues = (parsed: ParsedFlags): RawSettings => {
   const settings: Record<string, unknown> = {};

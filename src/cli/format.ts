@@ -6,24 +6,24 @@ export const formatOption = {
   type: 'string',
   requiresArg: true,
   default: 'table',
-  describe: `What is printed: ${FORMATS.join(', ')}`,
+  describe: `Output format: ${FORMATS.join(', ')}`,
 } as const;
 
 export const comparisonFormatOption = {
   ...formatOption,
-  describe: `What is printed: ${COMPARISON_FORMATS.join(', ')}`,
+  describe: `Output format: ${COMPARISON_FORMATS.join(', ')}`,
 } as const;
 
 /** @throws ResumarkError USAGE for a format that does not exist. */
 export const formatOf = (value: unknown): Format => choiceOf('--format', value, FORMATS);
 
-/** @throws ResumarkError USAGE for a format that a comparison does not have. */
+/** @throws ResumarkError USAGE for a format that comparisons do not have. */
 export const comparisonFormatOf = (value: unknown): ComparisonFormat => choiceOf('--format', value, COMPARISON_FORMATS);
 
 /**
- * One of the values that a flag can have.
+ * Checks that a flag has one of its values.
  *
- * @throws ResumarkError USAGE naming them for any other.
+ * @throws ResumarkError USAGE that lists them.
  */
 export const choiceOf = <Choice extends string>(flag: string, value: unknown, choices: readonly Choice[]): Choice => {
   const choice = choices.find((known) => known === value);

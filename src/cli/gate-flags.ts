@@ -9,39 +9,39 @@ import type { ParsedFlags } from './flags.ts';
 import { choiceOf } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The flags of every command that judges gates. */
+/** Declares the flags of every command that applies gates. */
 export const withJudgingFlags = (yargs: Argv): Argv =>
   yargs
     .option('inconclusive', {
       type: 'string',
       requiresArg: true,
       default: 'fail',
-      describe: 'Whether gates that noise leaves undecided end with exit code 3 (fail) or 0 (pass)',
+      describe: 'Exit code of gates that noise leaves inconclusive: 3 (fail) or 0 (pass)',
       group: 'Gates:',
     })
     .option('github', {
       type: 'boolean',
-      describe: 'Annotate the job of GitHub Actions and write its step summary',
+      describe: 'Annotate the GitHub Actions job and write its step summary',
       group: 'Gates:',
     });
 
-/** The flags of every command that measures and may judge what it measured. */
+/** Declares the flags of every command that measures and may apply gates. */
 export const withGateFlags = (yargs: Argv): Argv =>
   withJudgingFlags(yargs)
     .option('gate', {
       type: 'boolean',
-      describe: "Judge the scenario's gates; where it has none, that no state is worse than the first",
+      describe: "Apply the scenario's gates; if it has none, require that no state is worse than the first",
       group: 'Gates:',
     })
     .option('confirm', {
       type: 'string',
       requiresArg: true,
-      describe: 'Measure a failure again up to so many times; only what fails every time fails',
+      describe: 'Repeat failed gates up to this many times; only a gate that fails every time fails',
       defaultDescription: '0',
       group: 'Gates:',
     });
 
-/** @throws ResumarkError USAGE for what is no number of times. */
+/** @throws ResumarkError USAGE for anything but a number of repetitions. */
 export const confirmOf = ({ confirm = 0 }: ParsedFlags): number => {
   const times = parseCount(confirm);
   if (times !== undefined && times <= MOST_CONFIRMATIONS) return times;
@@ -51,14 +51,16 @@ export const confirmOf = ({ confirm = 0 }: ParsedFlags): number => {
   );
 };
 
-/** Repeating until it passes would make any gate pass. */
+/** Repeated without limit, any gate would pass in the end. */
 const MOST_CONFIRMATIONS = 5;
 
-/** @throws ResumarkError USAGE for a word that is none of the two. */
+/** @throws ResumarkError USAGE for anything but pass and fail. */
 export const passesInconclusive = (parsed: ParsedFlags): boolean =>
   choiceOf('--inconclusive', parsed['inconclusive'], ['pass', 'fail']) === 'pass';
 
-/** Tells GitHub Actions, where that was asked for: annotations on stdout, and Markdown into the file that it names. */
+/**
+ * Reports to GitHub Actions with --github: annotations on stdout, and Markdown in the step summary.
+ */
 export const tellGithub = async (
   terminal: Terminal,
   parsed: ParsedFlags,
@@ -71,6 +73,6 @@ export const tellGithub = async (
   try {
     await appendFile(path, render(run, 'markdown', { colour: false, decision }));
   } catch (error) {
-    throw new ResumarkError('USAGE', `GITHUB_STEP_SUMMARY names ${path}, which cannot be written: ${String(error)}.`);
+    throw new ResumarkError('USAGE', `the file ${path} of GITHUB_STEP_SUMMARY cannot be written: ${String(error)}.`);
   }
 };

@@ -1,6 +1,6 @@
 export type Signal = 'SIGINT' | 'SIGTERM';
 
-/** Listens for Ctrl-C and SIGTERM: the first ends the measuring, the second ends the program at once. */
+/** A listener for Ctrl-C and SIGTERM: the first ends the measurement, the second the program. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   received(): Signal | undefined;
@@ -14,7 +14,7 @@ export const listenForInterrupt = (): Interrupt => {
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
     received = signal;
     controller.abort();
-    // From here on the default holds again, which is to end the process.
+    // A second signal has its default effect again and ends the process.
     stopListening();
   };
   const stopListening = (): void => {

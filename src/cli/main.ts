@@ -11,7 +11,10 @@ import { schemaCommand } from './commands/schema.ts';
 import { serveCommand } from './commands/serve.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The program as a function of its arguments and its terminal. Never ends the process: it gives the exit code. */
+/**
+ * Runs the program on its arguments and terminal. Never ends the process, but returns the exit
+ * code.
+ */
 export const main = async (args: readonly string[], terminal: Terminal): Promise<ExitCode> => {
   try {
     return await runCommandLine(args, terminal);
@@ -37,7 +40,7 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
     .command(reportCommand(context))
     .command(serveCommand(context))
     .command(schemaCommand(context));
-  // With a callback yargs hands over what it would print, so that help and version go to stdout.
+  // With a callback yargs hands over its output, so that help and version go to stdout.
   await program.parseAsync([...args], {}, (_error, _parsed, output) => {
     if (output !== '') terminal.out(`${output}\n`);
   });
@@ -47,9 +50,10 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
 const commandLine = (args: readonly string[]): Argv =>
   yargs([...args])
     .scriptName('resumark')
-    .usage('$0 <command>\n\nWhat TLS session resumption is worth: handshakes under load, each proven.')
+    .updateStrings(YARGS_MESSAGES)
+    .usage('$0 <command>\n\nMeasures what TLS session resumption saves: handshakes under load, each one verified.')
     .strict()
-    .demandCommand(1, 'Name a command.')
+    .demandCommand(1, 'a command is missing.')
     .recommendCommands()
     .version(version)
     .help()
@@ -60,12 +64,27 @@ const commandLine = (args: readonly string[]): Argv =>
     .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'greedy-arrays': false })
     .middleware(keepLast, true)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new ResumarkError('USAGE', message ?? 'The command line is wrong.', 'See resumark --help.');
+      // A YError is a mistake on the command line, anything else an error of a command.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new ResumarkError('USAGE', message ?? error?.message ?? 'the command line is invalid.', 'See resumark --help.');
     });
 
-/** A flag that is given twice holds its last value, unless it is one that may be given several times. */
+/** The messages of yargs as sentences. */
+const YARGS_MESSAGES = {
+  'Not enough non-option arguments: got %s, need at least %s': {
+    one: 'arguments are missing: got %s, need at least %s.',
+    other: 'arguments are missing: got %s, need at least %s.',
+  },
+  'Unknown argument: %s': { one: 'unknown argument: %s.', other: 'unknown arguments: %s.' },
+  'Unknown command: %s': { one: 'unknown command: %s.', other: 'unknown commands: %s.' },
+  'Not enough arguments following: %s': 'the flag %s must have a value.',
+  'Did you mean %s?': 'unknown command. Did you mean %s?',
+  // The types of yargs know no plurals.
+} as unknown as Record<string, string>;
+
+/** Keeps the last value of a flag that is given twice, unless the flag is repeatable. */
 const keepLast = (parsed: Record<string, unknown>, program?: Argv): void => {
-  // Which these are yargs knows, but its types do not say so.
+  // yargs knows the repeatable flags, but its types do not say so.
   const { array } = (program as unknown as { getOptions(): { readonly array: readonly string[] } }).getOptions();
   for (const [name, value] of Object.entries(parsed)) {
     if (name !== '_' && Array.isArray(value) && !array.includes(name)) parsed[name] = value.at(-1);
@@ -78,6 +97,6 @@ const report = (error: unknown, terminal: Terminal): ExitCode => {
     return error.exitCode;
   }
   const stack = error instanceof Error ? error.stack : String(error);
-  terminal.err(`This is a bug of resumark ${version}; please report it with what follows.\n${stack ?? ''}\n`);
+  terminal.err(`This is a bug in resumark ${version}. Please report it with the following stack trace.\n${stack ?? ''}\n`);
   return EXIT.internal;
 };

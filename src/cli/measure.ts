@@ -18,11 +18,11 @@ import { listenForInterrupt, type Signal } from './interrupt.ts';
 import { ProgressLine } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The flags of every command that measures. */
+/** Declares the flags of every command that measures. */
 export const withOutputFlags = (yargs: Argv): Argv =>
   withGateFlags(withRunFlags(yargs)).option('format', { ...formatOption, group: 'Output:' });
 
-/** Where the run goes, and how much is said. */
+/** Declares the flags for the run folder and for how much is printed. */
 export const withRunFlags = (yargs: Argv): Argv =>
   yargs
     .option('output', {
@@ -30,12 +30,17 @@ export const withRunFlags = (yargs: Argv): Argv =>
       type: 'string',
       requiresArg: true,
       default: 'results',
-      describe: 'Folder in which the run folder is made',
+      describe: 'Folder to create the run folder in',
       group: 'Output:',
     })
-    .option('quiet', { alias: 'q', type: 'boolean', describe: 'No progress, and of the notices only errors', group: 'Output:' });
+    .option('quiet', {
+      alias: 'q',
+      type: 'boolean',
+      describe: 'Print no progress, and no notices except errors',
+      group: 'Output:',
+    });
 
-/** Measures a scenario, shows how it goes, prints the result and gives the exit code. */
+/** Measures a scenario with progress, prints the result and returns the exit code. */
 export const measure = async (context: CommandContext, decoded: DecodedScenario, parsed: ParsedFlags): Promise<ExitCode> => {
   const { terminal } = context;
   const format = formatOf(parsed['format']);
@@ -50,7 +55,7 @@ export const measure = async (context: CommandContext, decoded: DecodedScenario,
   return gravest(runCode, gateExitCode(decision, passesNoise));
 };
 
-/** With gates where they were asked for: by --gate, or by naming one. */
+/** Measures, and applies gates where they were requested by --gate or --threshold. */
 const measured = async (
   decoded: DecodedScenario,
   parsed: ParsedFlags,
@@ -61,7 +66,7 @@ const measured = async (
   return runGated(decoded, { ...options, confirm: confirmOf(parsed) });
 };
 
-/** Runs what measures, shows how it goes, and lets Ctrl-C end it. */
+/** Runs a task that measures, with progress, and lets Ctrl-C end it. */
 export const watched = async <Result>(
   { terminal }: CommandContext,
   parsed: ParsedFlags,
@@ -82,6 +87,7 @@ export const watched = async <Result>(
   }
 };
 
+/** Prints the notices of a run, with --quiet only errors. */
 export const tellNotices = (terminal: Terminal, run: RunRecord, parsed: ParsedFlags): void => {
   for (const notice of run.notices)
     if (parsed['quiet'] !== true || notice.severity === 'error') terminal.err(`${noticeText(notice)}\n`);

@@ -12,14 +12,17 @@ export const positionText = ({ cells, round, rounds, probePerSecond }: WindowPos
   return `${round < 0 ? 'warm-up' : turn}  ${cells.map(cellLabel).join(' + ')}`;
 };
 
-/** What is going on: priming by its count, a window by its rates, latencies and the generator's health. */
+/**
+ * The progress of a phase: priming by its count, a window by its rates, latencies and the
+ * generator's health.
+ */
 export const progressText = (event: Progress): string => {
   const { phase, progress } = event;
   switch (phase.name) {
     case 'priming':
       return [`priming ${grouped(progress.finished)} of ${grouped(phase.sessions)}`, ...errorTexts(event)].join('  ');
     case 'ageing':
-      return `sessions come of age, ${seconds(Math.max(0, phase.ms - event.elapsedMs))} to go`;
+      return `waiting for sessions to age, ${seconds(Math.max(0, phase.ms - event.elapsedMs))} left`;
     case 'window':
       return windowTexts(event).join('  ');
   }
@@ -44,14 +47,17 @@ const windowTexts = (event: Progress): string[] => {
 const errorTexts = ({ progress: { errors } }: Progress): string[] =>
   errors > 0 ? [`${grouped(errors)} ${errors === 1 ? 'error' : 'errors'}`] : [];
 
-/** A start that is due by arithmetic is not late before the reactor has come round to it: below this, nobody is behind. */
+/**
+ * Starts that are due are not late before the reactor comes round to them: less than this is not
+ * worth a mention.
+ */
 const BEHIND_S = 0.1;
 
 const healthTexts = ({ recent, asked, progress }: Progress): string[] => {
   const behind = asked === undefined ? 0 : Math.floor(asked.due - progress.begun);
   return [
     ...(recent.busyShare === undefined ? [] : [`workers ${formatShare(recent.busyShare)} busy`]),
-    ...(asked !== undefined && behind > BEHIND_S * asked.perSecond ? [`${grouped(behind)} starts behind`] : []),
+    ...(asked !== undefined && behind > BEHIND_S * asked.perSecond ? [`${grouped(behind)} starts late`] : []),
   ];
 };
 

@@ -6,10 +6,13 @@ import type { Terminal } from './terminal.ts';
 
 const CLEAR_LINE = '\r\u001B[K';
 
-/** One plain line in so many ms where no line can be rewritten. */
+/** Interval of the plain lines that replace a rewritten line where there is no terminal. */
 const PLAIN_EVERY_MS = 5000;
 
-/** Tells a person on stderr how a run goes: one line that is rewritten on a terminal, a plain line now and then elsewhere. */
+/**
+ * Shows the progress of a run on stderr: one line that is rewritten on a terminal, a plain line now
+ * and then elsewhere.
+ */
 export class ProgressLine {
   readonly #terminal: Terminal;
   readonly #remaining = new Remaining(performance.now());
@@ -76,5 +79,5 @@ const startText = ({ run, folder }: Extract<RunEvent, { type: 'started' }>): str
   [
     `${run.name}: ${String(run.cells.length)} ${run.cells.length === 1 ? 'cell' : 'cells'}, engine ${run.engine.name} (${run.engine.library}), `,
     `${String(run.workers)} ${run.workers === 1 ? 'worker' : 'workers'}, seed ${String(run.seed)}`,
-    folder === undefined ? '' : `, into ${folder}`,
+    folder === undefined ? '' : `, writing to ${folder}`,
   ].join('');

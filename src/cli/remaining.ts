@@ -1,8 +1,9 @@
 import type { WindowPosition } from '../run/progress/event.ts';
 
 /**
- * How long a run still takes. A window whose end is a time takes what was planned, and what comes with each block on top (priming,
- * ageing, starting) as much as it took on average so far. Where windows end by a number of handshakes, blocks are taken to last alike.
+ * Estimates the time left of a run. A window that ends at a time takes its planned length, plus the
+ * average overhead of a block so far (priming, ageing, starting). Where windows end by a number of
+ * handshakes, all blocks are assumed to last equally long.
  */
 export class Remaining {
   readonly #startMs: number;
@@ -23,8 +24,9 @@ export class Remaining {
   }
 
   /**
-   * @param open what the window has behind it, and what it needs at least for starts that are behind; 0 before it.
-   * @returns `undefined` when nothing can be said yet.
+   * @param open the time that the current window has taken, and the least that it needs for starts
+   *   that are late; 0 before it.
+   * @returns `undefined` when no estimate is possible yet.
    */
   leftMs(at: WindowPosition, open: { readonly doneMs: number; readonly behindMs: number }, nowMs: number): number | undefined {
     const { index, windows, plannedMs, laterMs } = at;

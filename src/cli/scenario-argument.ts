@@ -5,7 +5,8 @@ import { decodeScenario, type DecodedScenario, type RawSettings } from '../scena
 import { flagValues, type ParsedFlags } from './flags.ts';
 
 /**
- * The scenario that an argument means: a file, or one target as host:port. Flags win over the file.
+ * Decodes the scenario that an argument names: a file, or one target as host:port. Flags override
+ * the file.
  *
  * @throws ResumarkError SCENARIO or USAGE.
  */
@@ -24,7 +25,10 @@ export const decodeArgument = async (argument: string, parsed: ParsedFlags): Pro
   return decodeScenario(targetScenario(argument, typeof label === 'string' ? label : 'target'), flags, argument);
 };
 
-/** What ends in a file's extension is a file, and without a port what has a path's slash, or is there. */
+/**
+ * True for a name with the extension of a scenario file, and without a port for a path with a slash
+ * or an existing file.
+ */
 const isFile = (argument: string): boolean =>
   /\.(?:ya?ml|json)$/iu.test(argument) || (!/:\d+$/u.test(argument) && (/[/\\]/u.test(argument) || existsSync(argument)));
 

@@ -1,10 +1,12 @@
-/** Where a command writes, and what the place can show. Passed in, so that a command is a function of it. */
+/**
+ * The output of a command, and what it can show. Passed in, so that a command is a function of it.
+ */
 export interface Terminal {
-  /** The result. */
+  /** Prints the result. */
   readonly out: (text: string) => void;
-  /** Progress, notices and errors. */
+  /** Prints progress, notices and errors. */
   readonly err: (text: string) => void;
-  /** Whether stderr can show a line that is rewritten. */
+  /** True when stderr can show a line that is rewritten. */
   readonly isLive: boolean;
   readonly hasColour: boolean;
   readonly columns: number;

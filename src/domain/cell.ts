@@ -8,7 +8,10 @@ export interface Cell {
   readonly mode: Mode;
 }
 
-/** Names a cell in files and logs: `before.TLSv1.2.ticket`. No comma and no space, as HdrHistogram tags demand. */
+/**
+ * Names a cell in files and logs: `before.TLSv1.2.ticket`. No comma and no space, as HdrHistogram
+ * tags demand.
+ */
 export const cellId = (cell: Cell): string => `${cell.state}.${cell.protocol}.${cell.mode}`;
 
 /** Names a cell for people: `before TLS 1.2 ticket`. */

@@ -4,18 +4,19 @@ import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { z } from './zod.ts';
 
-/** Raised when the meaning of a field of `compare.json` changes. */
+/** Format version, raised when the meaning of a field of `compare.json` changes. */
 export const COMPARISON_FORMAT = 1;
 
-/** Verdict on a change. Only bounds make a verdict, never an estimate. */
+/** The verdicts on a change. Only confidence bounds decide, never an estimate. */
 const CHANGE_VERDICTS = ['improved', 'regressed', 'equivalent', 'inconclusive'] as const;
 
 /**
- * Design of a comparison of two states.
+ * The designs of a comparison.
  *
  * - `paired`: blocks of both states measured side by side, pair by pair.
  * - `runs`: several runs of each state; each run is one value.
- * - `single`: one run of each state, which cannot tell a change from what differs between any two runs.
+ * - `single`: one run of each state, which cannot tell a change from the difference between any two
+ *   runs.
  */
 const COMPARISON_DESIGNS = ['paired', 'runs', 'single'] as const;
 
@@ -25,34 +26,36 @@ const rowSchema = z.object({
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
   metric: z.string(),
-  /** `primary` rows make the verdict and share the rate of false alarms; `secondary` rows are shown. */
+  /**
+   * `primary` rows make the verdict and share the rate of false alarms; `secondary` rows are shown.
+   */
   role: z.enum(['primary', 'secondary']),
   before: number,
   after: number,
-  /** after / before, with its bounds; null where a share or too few pairs have none. */
+  /** after / before, with its confidence bounds; null for shares and for too few pairs. */
   ratio: number,
   ratioLow: number,
   ratioHigh: number,
-  /** Level of the interval from ratioLow to ratioHigh. */
+  /** Confidence of the interval from ratioLow to ratioHigh. */
   confidence: z.number(),
   /** Pairs of blocks, or the smaller number of runs. */
   pairs: z.int().nonnegative(),
   /** One-sided, in the direction of the estimate. */
   pValue: number,
   pAdjusted: number,
-  /** Smallest change that counts, as a fraction, with the absolute floor taken in. */
+  /** Smallest change that counts, as a fraction, the absolute floor included. */
   minEffect: z.number(),
-  /** The smallest change that this many pairs would have found nine times in ten. */
+  /** The smallest change that this many pairs detect nine times in ten. */
   detectable: number,
   verdict: z.enum(CHANGE_VERDICTS),
-  /** Reason why it must not be judged, empty when it may. */
+  /** The reason why it must not be judged, empty when it may. */
   doubt: z.string(),
 });
 
 const savingSchema = z.object({
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
-  /** Relative changes by metric: -0.63 is 63 % less. */
+  /** Relative changes by metric: -0.63 is 63% less. */
   change: z.record(z.string(), z.number()),
 });
 
@@ -64,41 +67,47 @@ const differenceSchema = z.object({ what: z.string(), before: z.string(), after:
 export const comparisonSchema = z.object({
   format: z.literal(COMPARISON_FORMAT),
   design: z.enum(COMPARISON_DESIGNS),
-  /** Interleave of the blocks of a pair: in one window and in turns by a coin, or one after the other; null where runs are compared. */
+  /**
+   * How the blocks of a pair alternate: in one window in random order, or one after the other; null
+   * where runs are compared.
+   */
   interleave: z.enum(INTERLEAVES).nullable(),
-  /** Numbers of pairs after which it could end; empty where the number was fixed. */
+  /** Numbers of pairs after which it could stop; empty where the number was fixed. */
   looks: z.array(z.int().positive()),
   before: sideSchema,
   after: sideSchema,
-  /** Promised rate of false alarms of the whole comparison. */
+  /** Promised rate of false alarms over the whole comparison. */
   alpha: z.number(),
-  /** Level of each bound: alpha shared out over the planned looks. */
+  /** Level of each bound: alpha divided among the interim looks. */
   alphaPerLook: z.number(),
   rows: z.array(rowSchema),
-  /** Saving of each resumption mode against the full handshake in the state after. */
+  /** The saving of each resumption mode against the full handshake in the state after. */
   savings: z.array(savingSchema),
-  /** In what else the runs differ; not empty only where they were compared all the same. */
+  /** Other differences between the runs; not empty only in a forced comparison. */
   differences: z.array(differenceSchema),
   verdict: z.enum(CHANGE_VERDICTS),
   notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
 });
 
-/** Verdict on a change. */
+/** The verdict on a change. */
 export type ChangeVerdict = (typeof CHANGE_VERDICTS)[number];
 
-/** Design of a comparison: `paired` side by side, `runs` run by run, `single` with one run of each. */
+/**
+ * The design of a comparison: `paired` side by side, `runs` run by run, `single` with one run of
+ * each.
+ */
 export type ComparisonDesign = (typeof COMPARISON_DESIGNS)[number];
 
-/** One metric of one mode and protocol before and after. `null` is what is not known. */
+/** One metric of one mode and protocol before and after. `null` where a value is unknown. */
 export type ComparisonRow = Readonly<z.infer<typeof rowSchema>>;
 
-/** Saving of a resumption mode against the full handshake of the state after. */
+/** The saving of a resumption mode against the full handshake of the state after. */
 export type ComparedSaving = Readonly<z.infer<typeof savingSchema>>;
 
-/** A state and the runs that it was measured in. */
+/** A state and its runs. */
 export type ComparedSide = Readonly<z.infer<typeof sideSchema>>;
 
-/** Something in which runs differ, beside the change that they are to show. */
+/** A difference between runs other than the state. */
 export type RunDifference = Readonly<z.infer<typeof differenceSchema>>;
 
 /** The result of comparing two states: the content of `compare.json`. */

@@ -1,4 +1,4 @@
-/** The documented exit codes. When several apply: usage > target > partial > gate > inconclusive. */
+/** The documented exit codes. Precedence: usage > target > partial > gate > inconclusive. */
 export const EXIT = {
   done: 0,
   internal: 1,
@@ -25,9 +25,9 @@ const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
 };
 
 /**
- * An error that a user can hint: the message names the thing and the value, the hint the way out.
+ * An error that the user can fix: the message names the subject and the value, the hint the fix.
  *
- * Everything else that is thrown is a bug of ours and is shown with its stack.
+ * Everything else that is thrown is a bug in resumark and is shown with its stack.
  */
 export class ResumarkError extends Error {
   override readonly name = 'ResumarkError';

@@ -1,6 +1,6 @@
 /**
- * Reason why a connection gave no finished handshake. `alert` carries the alert's name (RFC 8446, section 6); `tls` is a fault that our side
- * found in what the server sent.
+ * The reasons why a connection has no finished handshake. `alert` carries the alert's name (RFC
+ * 8446, section 6); `tls` is an error that our side found in the server's messages.
  */
 export const FAILURE_KINDS = [
   'refused',
@@ -17,26 +17,29 @@ export const FAILURE_KINDS = [
 
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** Text for each kind. */
+/** The words for each kind, as the end of a sentence. */
 export const FAILURE_TEXT: Readonly<Record<FailureKind, string>> = {
   refused: 'the connection was refused',
   reset: 'the connection was reset',
-  closed: 'the server closed the connection before the handshake was finished',
-  unreachable: 'the address could not be reached',
-  'connect-timeout': 'the TCP connection was not made in time',
-  'handshake-timeout': 'the handshake was not finished in time',
+  closed: 'the server closed the connection during the handshake',
+  unreachable: 'the address is unreachable',
+  'connect-timeout': 'the TCP connect timed out',
+  'handshake-timeout': 'the handshake timed out',
   alert: 'the server sent an alert',
-  certificate: "the server's certificate was not accepted",
-  tls: 'the TLS library gave up',
-  local: 'this machine could not start the connection',
+  certificate: "the server's certificate was rejected",
+  tls: 'the TLS library reported an error',
+  local: 'this machine could not open the connection',
 };
 
 export interface Failure {
   readonly kind: FailureKind;
-  /** The alert's name, the certificate error's code, the system error's code: words that count together. No addresses. */
+  /**
+   * Name of the alert, or code of the certificate or system error. No addresses: equal failures are
+   * counted together.
+   */
   readonly detail: string;
 }
 
-/** `alert:handshake_failure`: the name under which a failure is counted. */
+/** The name under which a failure is counted: `alert:handshake_failure`. */
 export const failureKey = (failure: Failure): string =>
   failure.detail === '' ? failure.kind : `${failure.kind}:${failure.detail}`;

@@ -1,13 +1,13 @@
 import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
-/** A metric of a cell, as a gate names it. What is left out stands for every one that there is. */
+/** A metric of a cell, as a gate names it. An omitted part stands for all states or protocols. */
 export interface MetricReference {
   readonly state: string | undefined;
   readonly protocol: Protocol | undefined;
   readonly mode: Mode;
   readonly metric: string;
-  /** Offset in the gate's text, for messages. */
+  /** Position in the gate's text, for messages. */
   readonly at: number;
 }
 
@@ -17,8 +17,9 @@ export type GateOperator = '<' | '<=' | '>' | '>=';
  * A condition that a build must meet.
  *
  * - `limit`: a metric against a number of its unit: `ticket.p99 < 25ms`.
- * - `ratio`: a metric against a multiple of another of the same run, which holds on any machine: `ticket.p50 <= 0.8 * full.p50`.
- * - `change`: a metric against the state before: `full.cpu.server regresses < 5%`.
+ * - `ratio`: a metric against a multiple of another of the same run, which holds on any machine:
+ *   `ticket.p50 <= 0.8 * full.p50`.
+ * - `change`: a metric against its baseline: `full.cpu.server regresses < 5%`.
  */
 export type Gate =
   | {
@@ -38,10 +39,16 @@ export type Gate =
     }
   | { readonly kind: 'change'; readonly text: string; readonly left: MetricReference; readonly limit: number };
 
-/** `inconclusive` is no pass: the bounds hold both a pass and a failure, or there is nothing to judge. */
+/**
+ * `inconclusive` is not a pass: the confidence interval contains the limit, or nothing can be
+ * judged.
+ */
 export type GateOutcome = 'passed' | 'failed' | 'inconclusive';
 
-/** Reason why a gate could not be judged, as data: worded in `report/`. Only `few-rounds` goes away by measuring on. */
+/**
+ * The reason why a gate could not be judged, as data: worded in `report/`. Only `few-rounds` goes
+ * away with more rounds.
+ */
 export type GateDoubt =
   | { readonly code: 'run-not-complete'; readonly status: string }
   | { readonly code: 'no-cell' }
@@ -57,13 +64,16 @@ export type GateDoubt =
   | { readonly code: 'few-runs'; readonly runs: number; readonly needed: number }
   | { readonly code: 'unconfirmed'; readonly failed: number; readonly of: number };
 
-/** Unit of a result's value and limit: a metric's unit, a `multiple` of another metric, a `change` as after / before, or `points` of a share. */
+/**
+ * The unit of a result's value and limit: a metric's unit, a `multiple` of another metric, a
+ * `change` as after / before, or percentage `points`.
+ */
 export type GateUnit = 'ns' | 's' | 'per-second' | 'share' | 'bytes' | 'count' | 'ratio' | 'multiple' | 'change' | 'points';
 
-/** Result of a gate in one cell. `null` is unknown. */
+/** The result of a gate in one cell. `null` where a value is unknown. */
 export interface GateResult {
   readonly gate: string;
-  /** Cell that it was judged in: `after TLS 1.3 ticket`; empty when the run has no such cell. */
+  /** Label of the cell: `after TLS 1.3 ticket`; empty when the run has no such cell. */
   readonly cell: string;
   readonly outcome: GateOutcome;
   readonly unit: GateUnit;
@@ -73,23 +83,23 @@ export interface GateResult {
   readonly high: number | null;
   readonly operator: GateOperator;
   readonly limit: number;
-  /** Evidence that it is missed: the one-sided p-value of "the gate is met", and that beside the other gates (Holm). */
+  /** The one-sided p-value of "the gate is met", and that adjusted for the other gates (Holm). */
   readonly pValue: number | null;
   readonly pAdjusted: number | null;
-  /** Rounds, runs or handshakes that it rests on. */
+  /** Number of rounds, runs or handshakes behind it. */
   readonly samples: number;
   readonly doubt: GateDoubt | null;
-  /** In how many of the attempts before this one it had failed: an alarm that was not confirmed. */
+  /** Number of earlier attempts in which it had failed: alarms that were not confirmed. */
   readonly cleared: number;
 }
 
-/** Result of all gates of a run. */
+/** The decision on all gates of a run. */
 export interface GateDecision {
   readonly outcome: GateOutcome;
   readonly results: readonly GateResult[];
-  /** Promised rate of false alarms of all gates together. */
+  /** Promised rate of false alarms over all gates. */
   readonly alpha: number;
-  /** Level of each bound: alpha shared out over the planned looks. */
+  /** Level of each bound: alpha divided among the interim looks. */
   readonly alphaPerLook: number;
   readonly rounds: number;
   /** Runs that were measured for it: 1, and one more for each confirmation. */

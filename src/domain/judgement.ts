@@ -2,7 +2,10 @@ import type { Evidence, HelloEvidence, Kind, Mechanism } from './kind.ts';
 import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
-/** Reason why a handshake is not of the mode that was asked for. Each finished handshake is honoured or has exactly one of these. */
+/**
+ * The reasons why a handshake is not of the requested mode. Each finished handshake is honoured or
+ * has exactly one of these.
+ */
 export const DECLINE_REASONS = [
   'no-session',
   'refused',
@@ -16,21 +19,21 @@ export const DECLINE_REASONS = [
 
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
-/** Text for each reason. */
+/** The words for each reason, as the end of a sentence. */
 export const DECLINE_TEXT: Readonly<Record<DeclineReason, string>> = {
-  'no-session': 'the server had given no session to offer',
+  'no-session': 'there was no session to offer',
   refused: 'the server refused the session',
-  expired: 'the session was older than the lifetime that the server had stated',
+  expired: 'the session had outlived the lifetime stated by the server',
   'version-changed': 'another protocol version was negotiated',
-  'resumed-unasked': 'the server resumed although a full handshake was asked for',
-  'other-mechanism': 'it was resumed by another mechanism',
-  'early-data-rejected': 'the server resumed but rejected the early data',
+  'resumed-unasked': 'the server resumed although a full handshake was requested',
+  'other-mechanism': 'the session was resumed by another mechanism',
+  'early-data-rejected': 'the server resumed, but rejected the early data',
   'evidence-conflict': 'the TLS library and the plaintext hellos contradict each other',
 };
 
 export type Judgement = 'honoured' | DeclineReason;
 
-/** Request for one handshake. */
+/** The intent of one handshake. */
 export interface Asked {
   readonly mode: Mode;
   readonly protocol: Protocol;
@@ -38,7 +41,10 @@ export interface Asked {
   readonly expired: boolean;
 }
 
-/** Decides whether a finished handshake is what was asked for. Pure: intent and evidence in, one word out. */
+/**
+ * Judges whether a finished handshake is what was requested. Pure: intent and evidence in, one word
+ * out.
+ */
 export const judge = (asked: Asked, evidence: Evidence): Judgement => {
   if (evidence.hello !== undefined && !agrees(evidence, evidence.hello)) return 'evidence-conflict';
   if (evidence.protocol !== asked.protocol) return 'version-changed';
@@ -60,7 +66,10 @@ export const kindOf = (evidence: Evidence): Kind => {
 const agrees = (evidence: Evidence, hello: HelloEvidence): boolean =>
   hello.protocol === evidence.protocol && hello.resumed === evidence.resumed && hello.offered === offeredOnWire(evidence.offered);
 
-/** The ClientHello shows one `psk` for both kinds of TLS 1.3 ticket: only the ticket's content tells them apart. */
+/**
+ * The ClientHello shows one `psk` for both kinds of TLS 1.3 ticket: only the ticket's content tells
+ * them apart.
+ */
 const offeredOnWire = (offered: Mechanism | undefined): HelloEvidence['offered'] => {
   if (offered === undefined) return 'nothing';
   return offered === 'psk-stateful' ? 'psk' : offered;

@@ -1,7 +1,10 @@
-/** Ways to give room to a generator that is too slow: a setting to change, or another machine. */
-export type GeneratorMend = 'engine' | 'workers' | 'machine' | 'concurrency' | 'rate' | 'over';
+/** A remedy for a saturated generator: a setting to change, or another machine. */
+export type GeneratorHint = 'engine' | 'workers' | 'machine' | 'concurrency' | 'rate' | 'over';
 
-/** A caveat or a fact about the measurement, as data. Codes are stable; sentences are made in `report/`. */
+/**
+ * A warning or a fact about the measurement, as data. Codes are stable; sentences are made in
+ * `report/`.
+ */
 export type Notice =
   | { readonly code: 'engine-chosen'; readonly severity: 'info'; readonly engine: string; readonly reason: string }
   | { readonly code: 'cell-skipped'; readonly severity: 'info'; readonly cell: string; readonly reason: string }
@@ -10,11 +13,11 @@ export type Notice =
       readonly severity: 'error';
       readonly cell: string;
       readonly handshakes: number;
-      /** Reason or failure to count. */
+      /** Counts by reason or failure. */
       readonly because: Readonly<Record<string, number>>;
     }
   | {
-      /** Not one handshake was finished. */
+      /** No handshake finished. */
       readonly code: 'never-finished';
       readonly severity: 'error';
       readonly cell: string;
@@ -26,7 +29,7 @@ export type Notice =
       readonly cell: string;
       readonly blocks: number;
       readonly of: number;
-      /** Reason to count of blocks. */
+      /** Counts of blocks by reason. */
       readonly because: Readonly<Record<string, number>>;
     }
   | { readonly code: 'declined-as-configured'; readonly severity: 'info'; readonly cell: string; readonly handshakes: number }
@@ -51,19 +54,19 @@ export type Notice =
       readonly code: 'generator-saturated';
       readonly severity: 'warning';
       readonly cells: readonly string[];
-      /** Of how many measured cells. */
+      /** The number of measured cells. */
       readonly of: number;
-      /** Of the busiest worker in any block: the share of its time in which it had something to do. */
+      /** The share of its time in which the busiest worker of any block had something to do. */
       readonly busyShare: number;
-      /** How late the starts of a schedule were (p99), in the worst block; 0 without a schedule. */
+      /** Delay of a schedule's starts (p99) in the worst block; 0 without a schedule. */
       readonly lateNs: number;
       /** Handshakes that fell due and were never started. */
       readonly dropped: number;
       readonly workers: number;
-      readonly hints: readonly GeneratorMend[];
+      readonly hints: readonly GeneratorHint[];
     }
   | {
-      /** Starts of a schedule that waited because as many were in flight as may be. */
+      /** Starts of a schedule that waited because the limit of handshakes in flight was reached. */
       readonly code: 'connection-limited';
       readonly severity: 'warning';
       readonly cell: string;
@@ -72,7 +75,7 @@ export type Notice =
       readonly concurrency: number;
     }
   | {
-      /** A limit of this machine that the load came near to. */
+      /** A limit of this machine that the load came close to. */
       readonly code: 'headroom';
       readonly severity: 'warning';
       readonly what: 'files' | 'ports';
@@ -86,7 +89,7 @@ export type Notice =
       readonly severity: 'warning';
       readonly cell: string;
       readonly residual: number;
-      readonly hints: readonly GeneratorMend[];
+      readonly hints: readonly GeneratorHint[];
     }
   | {
       readonly code: 'extra-round-trips';
@@ -103,7 +106,7 @@ export type Notice =
       readonly severity: 'warning';
       readonly cell: string;
       readonly timerMs: number;
-      /** Of the honoured handshakes. */
+      /** Share of the honoured handshakes. */
       readonly share: number;
     }
   | {
@@ -121,14 +124,14 @@ export type Notice =
       readonly reason: string;
     }
   | {
-      /** Not even the lowest rate that was tried kept the objective. */
+      /** Not even the lowest rate tried met the objective. */
       readonly code: 'no-capacity';
       readonly severity: 'error';
       readonly cell: string;
       readonly lowestPerSecond: number;
     }
   | {
-      /** The rate above the found one failed because of this generator. */
+      /** The rate above the one found failed because of this generator. */
       readonly code: 'capacity-of-generator';
       readonly severity: 'warning';
       readonly cell: string;
@@ -138,7 +141,7 @@ export type Notice =
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
-  /** The system's error code of the last try; never part of a saved record. */
+  /** The reason is the system's error code of the last attempt. Never part of a saved record. */
   | { readonly code: 'not-saved'; readonly severity: 'error'; readonly folder: string; readonly reason: string }
   | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }
   | { readonly code: 'interrupted'; readonly severity: 'warning'; readonly blocks: number; readonly planned: number };

@@ -1,4 +1,7 @@
-/** The choice that a person most likely meant, or `undefined` when none is near: at most a third of the letters may differ. */
+/**
+ * Returns the choice that was most likely meant, or `undefined` when none is close: at most a third
+ * of the letters may differ.
+ */
 export const nearest = (word: string, choices: readonly string[]): string | undefined => {
   const ranked = choices
     .map((choice) => ({ choice, distance: editDistance(word.toLowerCase(), choice.toLowerCase()) }))
@@ -8,7 +11,10 @@ export const nearest = (word: string, choices: readonly string[]): string | unde
   return best.distance <= Math.max(1, Math.floor(best.choice.length / 3)) ? best.choice : undefined;
 };
 
-/** Optimal string alignment distance: letters that are put in, left out, replaced, or swapped with their neighbour, each counts one. */
+/**
+ * Optimal string alignment distance: each inserted, deleted, replaced or transposed letter counts
+ * one.
+ */
 const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   let rowBefore: number[] = [];

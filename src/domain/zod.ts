@@ -1,21 +1,23 @@
 import { z } from 'zod';
 
-/** The one place that imports zod: what crosses a border into the program is decoded here, once. */
+/** The one place that imports zod: everything that enters the program is decoded here, once. */
 export { z };
 
-/** One thing that is wrong with a value: where, what it is, and what would be right. */
+/** A flaw of a value: its path, the value, and what would be right. */
 export interface Flaw {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
-  /** Goes after the name of the thing: `must be a whole number of at least 1`. */
+  /** Follows the name of the setting: `must be a whole number of at least 1`. */
   readonly message: string;
-  /** The last step of the path is a key that the schema does not know. */
+  /** True when the last step of the path is a key that the schema does not know. */
   readonly isUnknownKey: boolean;
 }
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly flaws: readonly Flaw[] };
 
-/** Decodes a value by a schema. Never throws: what is wrong comes back as data, for the caller to phrase. */
+/**
+ * Decodes a value by a schema. Never throws: flaws are returned as data, for the caller to phrase.
+ */
 export const decode = <Schema extends z.ZodType>(schema: Schema, value: unknown): Decoded<z.output<Schema>> => {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
@@ -28,7 +30,7 @@ const flawsOf = (issue: z.core.$ZodIssue, root: unknown): Flaw[] => {
     return issue.keys.map((key) => ({
       path: [...path, key],
       value: undefined,
-      message: 'is not known here',
+      message: 'is unknown',
       isUnknownKey: true,
     }));
   }
@@ -47,7 +49,10 @@ const messageOf = (issue: z.core.$ZodIssue): string => {
   return issue.message;
 };
 
-/** Picks the branch of a union that got deepest: there the user's intent is plain, and its complaint is the helpful one. */
+/**
+ * Returns the branch of a union that got deepest: it shows what the user meant, and its message is
+ * the helpful one.
+ */
 const closestBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined => {
   const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length));
   const deepest = branches.toSorted((a, b) => depth(b) - depth(a))[0];

@@ -10,10 +10,13 @@ import { oneLine } from './safe-text.ts';
 
 type CsvValue = string | number | undefined;
 
-/** A column: its header, and its value. Their order is a contract: new ones are appended, never inserted. */
+/**
+ * Columns, each with its header and value. Their order is a contract: new ones are appended, never
+ * inserted.
+ */
 type Columns<Row> = readonly (readonly [header: string, value: (row: Row) => CsvValue])[];
 
-/** `summary.csv`: a row per cell. CPU and bytes are per honoured handshake. */
+/** `summary.csv`: a row per cell. CPU time and bytes are per honoured handshake. */
 export const summaryCsv = (run: RunRecord): string => csv(summaryColumns(run), summarize(run));
 
 /** `blocks.csv`: a row per cell and block, in the order in which they were measured. */
@@ -56,7 +59,7 @@ const summaryColumns = (run: RunRecord): Columns<CellSummary> => [
   ...METRICS.slice(FIRST_APPENDED).map(metricColumn),
 ];
 
-/** The first of the metrics that came after `status` had its place. */
+/** The first of the metrics that were appended after `status`. */
 const FIRST_APPENDED = METRICS.findIndex(({ column }) => column === 'honoured_share');
 
 const metricColumn = ({ column, unit, value }: Metric): Columns<CellSummary>[number] => [
@@ -103,12 +106,15 @@ const quantileOf = (encoded: BlockRecord['handshakeNs'] | undefined, p: number):
 const perHonoured = (block: BlockRecord, ns: number | null): CsvValue =>
   ns === null || block.honoured === 0 ? undefined : whole(ns / block.honoured);
 
-/** A spreadsheet needs no fraction of a ns, nor of a byte. */
+/** Rounded: a spreadsheet needs no fraction of a ns or a byte. */
 const whole = (value: number | undefined): CsvValue => exact(value === undefined ? undefined : Math.round(value));
 
 const fraction = (value: number | undefined): CsvValue => exact(value === undefined ? undefined : Number(value.toFixed(4)));
 
-/** Unrounded: 99.997 % must not become all. NaN and infinity, which CSV would write as words, are absent. */
+/**
+ * Unrounded: 99.997% must not become 100%. NaN and infinity, which CSV would write as words, are
+ * absent.
+ */
 const exact = (value: number | undefined): CsvValue => (Number.isFinite(value) ? value : undefined);
 
 const ROUNDED: Readonly<Record<Unit, (value: number | undefined) => CsvValue>> = {
@@ -124,6 +130,7 @@ const ROUNDED: Readonly<Record<Unit, (value: number | undefined) => CsvValue>> =
 const csv = <Row>(columns: Columns<Row>, rows: readonly Row[]): string =>
   stringify(
     [columns.map(([header]) => header), ...rows.map((row) => columns.map(([, value]) => value(row)))],
-    // A cell that begins with = + - @ would run as a formula; numbers stay numbers from csv-stringify 6.9 on.
+    // A cell that begins with = + - @ would run as a formula. Numbers stay numbers since
+    // csv-stringify 6.9.
     { escape_formulas: true, cast: { string: (text) => oneLine(text) } },
   );

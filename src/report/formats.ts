@@ -10,7 +10,7 @@ import { gateLines, gateMarkdown } from './gate/section.ts';
 import { markdownReport } from './markdown.ts';
 import { terminalReport, type TerminalStyle } from './terminal.ts';
 
-/** How a table is shown, and what the run's gates came to where they were judged. */
+/** The style of a table, and the decision on the run's gates where they were judged. */
 export type RenderOptions = TerminalStyle & Judged;
 
 const RENDERERS = {
@@ -31,9 +31,11 @@ const RENDERERS = {
 const withGates = (report: string, decision: GateDecision | undefined, lines: (decision: GateDecision) => string[]): string =>
   decision === undefined ? report : `${report}\n${lines(decision).join('\n')}\n`;
 
+/** A format of a run. */
 export type Format = keyof typeof RENDERERS;
 
+/** All formats of a run. */
 export const FORMATS = Object.keys(RENDERERS) as readonly Format[];
 
-/** Renders a run. Every format comes from the record alone, so an old run renders like a new one. */
+/** Renders a run, from nothing but its record, so that an old run renders like a new one. */
 export const render = (run: RunRecord, format: Format, options: RenderOptions): string => RENDERERS[format](run, options);

@@ -5,7 +5,8 @@ import { oneLine } from './safe-text.ts';
 /**
  * `histograms.hlog`: HdrHistogram's log, format 1.3, in ns; a line per block, tagged with its cell.
  *
- * Invalid blocks are left out, as they are in the table, so that the lines of a tag add up to the table's row.
+ * Invalid blocks are left out as in the table, so that the lines of a tag add up to the table's
+ * row.
  */
 export const histogramLog = (run: RunRecord): string =>
   LatencyHistogram.log(
@@ -24,5 +25,8 @@ const entryOf = (block: BlockRecord): HistogramLogEntry => {
   };
 };
 
-/** A scenario's labels are tags already; a record from elsewhere may hold what would break the log's columns. */
+/**
+ * Labels of a scenario are valid tags; a foreign record may hold characters that break the log's
+ * columns.
+ */
 const tagOf = (cell: string): string => oneLine(cell).replace(/[\s,]/gu, '_');

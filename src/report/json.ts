@@ -1,12 +1,12 @@
 import type { RunRecord } from '../domain/run-record.ts';
 
-/** `run.json`: the whole record. Everything else is rendered from it. */
+/** `run.json`: the whole record, from which all other formats are rendered. */
 export const runJson = (run: RunRecord): string => printableJson(run);
 
-/** JSON in which what is invisible or would control a terminal stands as an escape: the value is the same, and printing it is harmless. */
+/** JSON with invisible and control characters as escapes: the same value, harmless to print. */
 export const printableJson = (value: object): string => `${JSON.stringify(value, undefined, 1).replace(UNPRINTABLE, escaped)}\n`;
 
-/** All but the line breaks that JSON.stringify itself sets; below U+0020 it has escaped the rest. */
+/** All but the line breaks of JSON.stringify itself, which has escaped the rest below U+0020. */
 const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const escaped = (text: string): string =>

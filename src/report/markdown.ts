@@ -5,7 +5,7 @@ import { oneLine } from './safe-text.ts';
 import { savingSentence } from './text/savings.ts';
 import { resultTable, type Table } from './table.ts';
 
-/** The result as GitHub's Markdown: the savings first, then the table, and what casts doubt on it. */
+/** The report in GitHub's Markdown: the savings, the table and the warnings. */
 export const markdownReport = (run: RunRecord): string => {
   const result = resultTable(run);
   const sections = [
@@ -14,7 +14,7 @@ export const markdownReport = (run: RunRecord): string => {
     markdownTable(result.table),
     ...result.told.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
-    run.notices.filter(isDoubt).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
+    run.notices.filter(isWarning).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -22,7 +22,7 @@ export const markdownReport = (run: RunRecord): string => {
     .join('\n\n')}\n`;
 };
 
-/** A table of GitHub's Markdown. */
+/** A table in GitHub's Markdown. */
 export const markdownTable = ({ columns, rows }: Table): string[] => [
   row(columns.map((column) => escaped(column.head))),
   row(columns.map((column) => (column.align === 'right' ? '--:' : ':--'))),
@@ -31,9 +31,11 @@ export const markdownTable = ({ columns, rows }: Table): string[] => [
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const isDoubt = (notice: Notice): boolean => notice.severity !== 'info';
+const isWarning = (notice: Notice): boolean => notice.severity !== 'info';
 
-/** What a peer says must become neither markup nor a mention, an issue or a link of GitHub's. */
+/**
+ * Escapes text: what a peer sends must not become markup, a mention, an issue reference or a link.
+ */
 export const escaped = (text: string): string =>
   oneLine(text)
     .replaceAll('&', '&amp;')

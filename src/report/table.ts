@@ -9,17 +9,20 @@ import { loadText } from './text/load.ts';
 import { savingLines, type SavingLine } from './text/savings.ts';
 import { toldSections, type Told } from './text/details.ts';
 
-/** A column of a table, by how it is shown. */
+/** A column of a table. */
 export interface Column {
   readonly head: string;
   readonly align: 'left' | 'right';
-  /** A sentence on how to read it; empty where the head says it. */
+  /** A sentence on how to read it; empty where the head says enough. */
   readonly reading: string;
-  /** Place in the order in which columns give way where the table is too wide; 0 never does. */
+  /**
+   * Position in the order in which columns are hidden when the table is too wide; 0 is never
+   * hidden.
+   */
   readonly yields: number;
 }
 
-/** A table as every renderer takes it: text only. */
+/** A table of text, the input of every renderer. */
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
@@ -28,18 +31,18 @@ export interface Table {
 /** The result of a run in words and columns. */
 export interface ResultTable {
   readonly title: string;
-  /** What is the same in all rows, lifted out of the table. */
+  /** Values that are the same in all rows, shown once above the table. */
   readonly fixed: readonly string[];
   readonly cells: readonly CellSummary[];
   /** A row per cell, in the order of `cells`. */
   readonly table: Table;
-  /** What each resumption mode saves. */
+  /** The saving of each resumption mode. */
   readonly savings: readonly SavingLine[];
-  /** What else is told in words. */
+  /** Other subjects that are described in words. */
   readonly told: readonly Told[];
 }
 
-/** The metrics of the table, and the place in which each gives way on a narrow terminal. */
+/** The metrics of the table, and the order in which they are hidden on a narrow terminal. */
 const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
   ['capacity', 0],
   ['mean', 3],
@@ -63,7 +66,9 @@ const SHOWN: readonly (readonly [id: MetricId, yields: number])[] = [
   ['errors', 0],
 ];
 
-/** Columns that say what a row is. One that is the same in every row is lifted out. */
+/**
+ * Columns that identify a row. One that is the same in every row is shown above the table instead.
+ */
 const IDENTITY: readonly { readonly head: string; readonly yields: number; readonly text: (cell: CellSummary) => string }[] = [
   { head: 'state', yields: 0, text: (cell) => cell.state },
   { head: 'protocol', yields: 0, text: (cell) => protocolLabel(cell.protocol) },
@@ -72,7 +77,7 @@ const IDENTITY: readonly { readonly head: string; readonly yields: number; reado
   { head: 'key', yields: 5, text: (cell) => cell.keyType ?? ABSENT },
 ];
 
-/** The result of a run: the table, what is the same in all its rows, and the savings in words. */
+/** The result of a run: the table, the values that all rows share, and the savings in words. */
 export const resultTable = (run: RunRecord): ResultTable => {
   const cells = summarize(run);
   const varying = IDENTITY.filter(({ text }) => isVarying(cells, text));
@@ -93,13 +98,14 @@ export const resultTable = (run: RunRecord): ResultTable => {
   };
 };
 
-/** Every metric that is known of any cell, for who wants more than the table shows. */
+/** A table of every metric that is known of any cell. */
 export const fullTable = (cells: readonly CellSummary[], all: readonly Metric[]): Table => {
   const metrics = all.filter(({ value }) => cells.some((cell) => value(cell) !== undefined));
   return {
     columns: [
       { head: 'cell', align: 'left', reading: '', yields: 0 },
-      // The count and the share of the honoured have one label: beside each other they need two.
+      // The count and the share of honoured handshakes have the same label: side by side they need
+      // two.
       ...metrics.map(({ label, unit, reading }): Column => ({
         head: unit === 'share' ? `${label} share` : label,
         align: 'right',
@@ -119,10 +125,13 @@ const titleOf = ({ name, startedAt, status }: RunRecord): string => {
   return `${name}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC${ending}`;
 };
 
-/** What is only worth a column where there is any. */
+/** Metrics that get a column only where they are above 0. */
 const TOLD_WHERE_ANY: readonly string[] = ['errors', 'dropped'] satisfies MetricId[];
 
-/** A column that is nowhere known is left out, errors and their like where there are none, and a mean without its margin. */
+/**
+ * Hides metrics that no cell has, counts of failures that are 0 everywhere, and a mean without its
+ * margin.
+ */
 const isTelling = (cells: readonly CellSummary[], { id, value }: Metric): boolean =>
   cells.some((cell) => {
     // Latency is skewed: a mean alone misleads.

@@ -5,10 +5,10 @@ import { oneLine } from './safe-text.ts';
 import { savingSentence, type Tone } from './text/savings.ts';
 import { resultTable, type Table } from './table.ts';
 
-/** How the table is shown. */
+/** Colours and width of the output. */
 export interface TerminalStyle {
   readonly colour: boolean;
-  /** Width of the terminal; 0 or nothing where it is not one, and nothing has to give way. */
+  /** Width of the terminal; 0 or absent where the output is not a terminal and fits anything. */
   readonly columns?: number;
 }
 
@@ -24,7 +24,7 @@ const COLOUR_OF: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   failed: 'red',
 };
 
-/** The table for a terminal, with the savings in words below it. */
+/** The report for a terminal: the table, and the savings in words below it. */
 export const terminalReport = (run: RunRecord, { colour, columns: width = 0 }: TerminalStyle): string => {
   const result = resultTable(run);
   const paint =
@@ -32,7 +32,10 @@ export const terminalReport = (run: RunRecord, { colour, columns: width = 0 }: T
     (text) =>
       colour ? styleText(style, text, { validateStream: false }) : text;
   const { table, hidden } = fitted(result.table, width);
-  const note = hidden.length === 0 ? [] : [`${counted(hidden.length, 'column')} hidden for want of width: ${hidden.join(', ')}`];
+  const note =
+    hidden.length === 0
+      ? []
+      : [`${counted(hidden.length, 'column')} ${hidden.length === 1 ? 'does' : 'do'} not fit: ${hidden.join(', ')}`];
   const lines = [
     paint('bold')(oneLine(result.title)),
     ...wrapped(result.fixed.map(oneLine), ' · ', width).map(paint('dim')),
@@ -41,12 +44,12 @@ export const terminalReport = (run: RunRecord, { colour, columns: width = 0 }: T
     ...note.map(paint('dim')),
     ...(result.savings.length === 0 ? [] : ['']),
     ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
-    ...result.told.flatMap(({ lines: told }) => ['', ...told.map(oneLine)]),
+    ...result.told.flatMap(({ lines: details }) => ['', ...details.map(oneLine)]),
   ];
   return `${lines.join('\n')}\n`;
 };
 
-/** Text columns to the left, numbers to the right, two spaces between. */
+/** Aligned lines: text to the left, numbers to the right, two spaces between columns. */
 export const alignedRows = ({ columns, rows }: Table): string[] => {
   const lines = [columns.map((column) => column.head), ...rows].map((cells) => cells.map(oneLine));
   const widths = columns.map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
@@ -58,7 +61,10 @@ export const alignedRows = ({ columns, rows }: Table): string[] => {
   );
 };
 
-/** The lines of a table that is made to fit a width, and the heads of the columns that had to give way; 0 fits any. */
+/**
+ * The lines of a table fitted to a width, and the heads of the columns that were hidden; a width of
+ * 0 fits any table.
+ */
 export const fittedRows = (
   table: Table,
   width: number,
@@ -67,7 +73,10 @@ export const fittedRows = (
   return { lines: alignedRows(narrow), hidden };
 };
 
-/** Takes the least telling columns away until the table fits; those that never yield stay, and then lines are too long. */
+/**
+ * Hides the least important columns until the table fits; columns that are never hidden may still
+ * be too wide.
+ */
 const fitted = (table: Table, width: number): { readonly table: Table; readonly hidden: readonly string[] } => {
   const first = table.columns.filter(({ yields }) => yields > 0).toSorted((a, b) => a.yields - b.yields)[0];
   const isTooWide = width > 0 && alignedRows(table).some((line) => line.length > width);
@@ -77,7 +86,7 @@ const fitted = (table: Table, width: number): { readonly table: Table; readonly 
   return { table: rest.table, hidden: [first.head, ...rest.hidden] };
 };
 
-/** Parts in as few lines as hold them. */
+/** Joins parts into as few lines as hold them. */
 const wrapped = (parts: readonly string[], gap: string, width: number): string[] => {
   const lines: string[] = [];
   for (const part of parts) {

@@ -1,6 +1,6 @@
 import type { Random } from '../stats/random.ts';
 
-/** How the rate of an open load goes over the time of a block. Rates per second. */
+/** The rate of an open load over the time of a block, per second. */
 export type RateProfile =
   | { readonly shape: 'constant'; readonly perSecond: number }
   | {
@@ -12,7 +12,7 @@ export type RateProfile =
       readonly steps: number;
     };
 
-/** `constant` spaces arrivals evenly; `poisson` gives them the gaps of clients that do not know of each other. */
+/** `constant` spaces arrivals evenly; `poisson` gives them the gaps of independent clients. */
 export const ARRIVALS = ['constant', 'poisson'] as const;
 
 export type ArrivalPattern = (typeof ARRIVALS)[number];
@@ -21,19 +21,22 @@ export interface ArrivalOptions {
   readonly profile: RateProfile;
   readonly pattern: ArrivalPattern;
   readonly random: Random;
-  /** The arrivals are dealt to so many generators in turn; this is number `index`. */
+  /** Number of generators that share the arrivals in turn; this is number `index`. */
   readonly parts: number;
   readonly index: number;
 }
 
 /**
- * The intended starts of an open load in ns after its beginning, in order, without end. Pure arithmetic: nothing that happens to a
- * handshake moves the next one.
+ * The endless sequence of intended starts of an open load, in ns after its beginning. Pure
+ * arithmetic: nothing that happens to a handshake moves the next one.
  *
- * Unit arrivals (evenly spaced from 0 on, or with unit exponential gaps, the first of them before the first) are mapped through the inverse of the cumulative rate. All parts walk
- * through the same sequence and keep every n-th, so that together they are exactly the whole.
+ * Unit arrivals (evenly spaced from 0 on, or with exponential gaps of mean 1, of which the first
+ * precedes the first arrival) are mapped through the inverse of the cumulative rate. All parts walk
+ * through the same sequence and keep every n-th arrival, so that together they are exactly the
+ * whole.
  *
- * @see D. J. Daley, D. Vere-Jones, An Introduction to the Theory of Point Processes I (2003), section 7.4: random time change.
+ * @see D. J. Daley, D. Vere-Jones, An Introduction to the Theory of Point Processes I (2003),
+ *   section 7.4: random time change.
  */
 export class Arrivals {
   readonly #options: ArrivalOptions;
@@ -61,16 +64,19 @@ export class Arrivals {
   }
 }
 
-/** A gap of mean 1 as between events that do not know of each other. */
+/** A gap of mean 1 between independent events. */
 const exponential = (random: Random): number => -Math.log(1 - random());
 
-/** When so many arrivals are expected, in seconds: the inverse of the cumulative rate. */
+/**
+ * The time in seconds by which a number of arrivals is expected: the inverse of the cumulative
+ * rate.
+ */
 export const timeOfExpected = (profile: RateProfile, expected: number): number => {
   if (profile.shape === 'constant') return expected / profile.perSecond;
   return profile.steps === 0 ? slopeTime(profile, expected) : stepTime(profile, expected);
 };
 
-/** How many arrivals are expected in the first so many seconds. */
+/** The number of arrivals that are expected up to a time: the cumulative rate. */
 export const expectedUntil = (profile: RateProfile, seconds: number): number => {
   if (profile.shape === 'constant') return profile.perSecond * seconds;
   const { fromPerSecond, toPerSecond, overMs, steps } = profile;
@@ -103,7 +109,8 @@ const slopeTime = ({ fromPerSecond, toPerSecond, overMs }: Ramp, expected: numbe
   const inRamp = ((fromPerSecond + toPerSecond) / 2) * over;
   if (expected >= inRamp) return over + (expected - inRamp) / toPerSecond;
   const slope = (toPerSecond - fromPerSecond) / over;
-  // The root of slope t^2 / 2 + from t = expected, in the form that neither cancels nor divides by a slope of 0.
+  // The root of slope t^2 / 2 + from t = expected, in the form that neither cancels nor divides by
+  // a slope of 0.
   return (2 * expected) / (fromPerSecond + Math.sqrt(Math.max(0, fromPerSecond * fromPerSecond + 2 * slope * expected)));
 };
 

@@ -2,8 +2,8 @@ import { DEFAULT_LOOKS } from '../stats/planned-looks.ts';
 import { decodeScenario, isMapping, type DecodedScenario, type RawSettings } from './decode.ts';
 
 /**
- * Makes a scenario that is to be compared: as `decodeScenario`, but what is left open becomes pairs of small blocks with planned looks, and
- * one handshake at a time.
+ * Decodes a scenario for a comparison: like `decodeScenario`, but by default with pairs of small
+ * blocks, interim looks and one handshake at a time.
  *
  * @throws ResumarkError SCENARIO or USAGE.
  */
@@ -11,17 +11,18 @@ export const decodeComparison = (file: unknown, flags: RawSettings, fileName: st
   decodeScenario(file, flags, fileName, { plan: PLAN, ...(!hasModel(file) && !hasModel(flags) && { load: LOAD }) });
 
 /**
- * A block's median of 200 handshakes varies by less than half a percent on a quiet machine, and a pair of such blocks is still shorter than
- * what a machine drifts in.
+ * The median of 200 handshakes varies by less than half a percent on a quiet machine, and a pair of
+ * such blocks is still too short for the machine to drift.
  */
 const PLAN: RawSettings = { looks: DEFAULT_LOOKS, handshakesPerBlock: 200 };
 
 /**
- * With more in flight a state's handshakes wait for those of the other, in our queue and for a core: the pairs vary ten times as much
- * (0.4 % against 5 % of p50 on two cores), and a change of one state shows in both.
+ * With more in flight the handshakes of one state wait for those of the other, in our queue and for
+ * a core: pairs vary ten times as much (5% instead of 0.4% of p50 on two cores), and a change of
+ * one state shows in both.
  */
 const LOAD: RawSettings = { concurrency: 1 };
 
-/** Who says how handshakes begin says how many are in flight too. */
+/** True where the user has chosen the load, and with it how many are in flight. */
 const hasModel = (settings: unknown): boolean =>
   isMapping(settings) && isMapping(settings['load']) && ('model' in settings['load'] || 'rate' in settings['load']);

@@ -6,10 +6,10 @@ import { scenarioSchema, type Scenario } from './schema.ts';
 import { flagOf, knownKeysAt } from './settings.ts';
 import { serverSchema, type ServerSettings } from './state-schema.ts';
 
-/** Settings as they were given, nested as the scenario file is; nothing is checked yet. */
+/** Settings as the user gave them, nested like the scenario file and not yet validated. */
 export type RawSettings = Readonly<Record<string, unknown>>;
 
-/** Where a setting's value came from. What is not listed is the default. */
+/** The origin of each setting's value; settings that are not listed have their default. */
 export type SettingSources = Readonly<Record<string, 'flag' | 'file'>>;
 
 export interface DecodedScenario {
@@ -18,12 +18,13 @@ export interface DecodedScenario {
 }
 
 /**
- * Makes the scenario out of a file and flags. Precedence: flag, file, default.
+ * Decodes a scenario from a file and flags. Precedence: flag, file, default.
  *
- * @param file the file's content, decoded from YAML; an empty mapping when there is none.
+ * @param file the content of the file, parsed from YAML; an empty mapping when there is none.
  * @param fileName names the file in messages.
- * @param defaults take the place of the schema's own where neither says anything.
- * @throws ResumarkError SCENARIO or USAGE, with one line for each flaw: the path or flag, the value and the hint.
+ * @param defaults replace those of the schema.
+ * @throws ResumarkError SCENARIO or USAGE, with a line for each flaw: the path or flag, the value
+ *   and what would be right.
  */
 export const decodeScenario = (
   file: unknown,
@@ -55,11 +56,12 @@ const refuseModesBesideMix = ({ load }: Scenario, sources: SettingSources, fileN
   const name = from === 'flag' ? '--mode' : `${fileName}: modes`;
   throw new ResumarkError(
     'SCENARIO',
-    `${name} must not be given beside load.mix, which names the modes itself. Leave one of them out.`,
+    `${name} cannot be combined with load.mix, which names the modes itself.`,
+    'Leave one of them out.',
   );
 };
 
-/** A search makes as many probes as it takes; how long each lasts is all that a plan can say. */
+/** A search makes as many probes as it needs; a plan can only set how long each lasts. */
 const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileName: string): void => {
   if (load.model !== 'capacity') return;
   for (const key of ['rounds', 'pairs', 'looks', 'handshakes', 'handshakesPerBlock']) {
@@ -68,16 +70,16 @@ const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileNam
     const name = from === 'flag' ? (flagOf(['plan', key]) ?? key) : `${fileName}: plan.${key}`;
     throw new ResumarkError(
       'SCENARIO',
-      `${name} must not be given in a search for the capacity, which makes as many probes as it takes.`,
-      'Set how long a probe lasts with --duration.',
+      `${name} cannot be combined with a capacity search, which makes as many probes as it needs.`,
+      'Set the length of a probe with --duration.',
     );
   }
 };
 
 /**
- * Decodes the settings of a reference server that were given as flags.
+ * Decodes the settings of a reference server from flags.
  *
- * @throws ResumarkError USAGE naming the flag, the value and the hint.
+ * @throws ResumarkError USAGE naming the flag, the value and what would be right.
  */
 export const decodeServer = (flags: RawSettings): ServerSettings => {
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
@@ -88,10 +90,10 @@ export const decodeServer = (flags: RawSettings): ServerSettings => {
 };
 
 /**
- * Decodes when a difference counts, given as flags.
+ * Decodes the settings of a comparison from flags.
  *
- * @param base what holds where no flag says otherwise, instead of the defaults.
- * @throws ResumarkError USAGE naming the flag, the value and the hint.
+ * @param base replaces the defaults.
+ * @throws ResumarkError USAGE naming the flag, the value and what would be right.
  */
 export const decodeCompare = (flags: RawSettings, base: Partial<CompareSettings> = {}): CompareSettings => {
   const given = isMapping(flags['compare']) ? flags['compare'] : {};
@@ -116,7 +118,7 @@ const sentence = (flaw: Flaw, isFlag: boolean, fileName: string): string => {
   return `${name} ${flaw.message}, but it is ${shown(flaw.value)}.`;
 };
 
-/** What is missing can be given by its flag as well. */
+/** The path in the file; what is missing there can also be given by its flag. */
 const inFile = ({ path, value }: Flaw): string => {
   const name = path.join('.') || 'the scenario';
   const flag = value === undefined ? flagOf(path) : undefined;
@@ -132,26 +134,26 @@ const unknownKeySentence = (flaw: Flaw, fileName: string): string => {
   return `${fileName}: unknown key "${key}"${where}.${hint} Known keys: ${known.join(', ')}.`;
 };
 
-/** A value as a message shows it: short, on one line. */
+/** A value in a message: short, on one line. */
 const shown = (value: unknown): string => {
   if (value === undefined) return 'missing';
   const text = typeof value === 'number' ? String(value) : asJson(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 };
 
-/** A YAML alias can make a value that holds itself, of which there is no JSON. */
+/** A YAML alias can make a value that contains itself and has no JSON. */
 const asJson = (value: unknown): string => {
   try {
     return JSON.stringify(value);
   } catch {
-    return 'a value that holds itself';
+    return 'a value that contains itself';
   }
 };
 
 export const isMapping = (value: unknown): value is RawSettings =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Settings of which only one can be: a flag for one takes the place of whichever the file has. */
+/** Groups of alternative settings: a flag for one replaces whichever the file has. */
 const ALTERNATIVES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   plan: [
     ['duration', 'handshakes', 'handshakesPerBlock'],
@@ -171,7 +173,7 @@ const kept = (settings: RawSettings, name: string, flagPaths: ReadonlySet<string
   return Object.fromEntries(Object.entries(settings).filter(([key]) => !replaced.includes(key)));
 };
 
-/** The paths of the settings that stand in a group: `plan.pairs`. */
+/** The paths of grouped settings: `plan.pairs`. */
 const groupPaths = (settings: RawSettings): ReadonlySet<string> =>
   new Set(
     Object.entries(settings).flatMap(([group, own]) => (isMapping(own) ? Object.keys(own).map((key) => `${group}.${key}`) : [])),

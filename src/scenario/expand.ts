@@ -2,7 +2,7 @@ import type { Cell } from '../domain/cell.ts';
 import { whyImpossible } from '../domain/mode.ts';
 import type { Scenario } from './schema.ts';
 
-/** A cell that cannot exist, and why: it is skipped with a notice, never silently. */
+/** A cell that cannot exist, and the reason: it is skipped with a notice, never silently. */
 export interface ImpossibleCell {
   readonly cell: Cell;
   readonly reason: string;
@@ -16,15 +16,18 @@ export interface Stream {
 
 export interface Expansion {
   readonly cells: readonly Cell[];
-  /** What is measured in one window of one state: a cell, or the parts of a mix. */
+  /** The streams of one window of one state: a cell, or the parts of a mix. */
   readonly groups: readonly (readonly Stream[])[];
   readonly impossible: readonly ImpossibleCell[];
 }
 
-/** Shares of a mix are whole thousandths of a percent: finer ones would need a deck beyond any run. */
+/**
+ * Shares of a mix are whole thousandths of a percent: finer ones would need a permuted block longer
+ * than any run.
+ */
 const SHARE_UNITS = 1e5;
 
-/** Every combination of state, protocol and mode that a scenario asks for, in the scenario's order. */
+/** Expands a scenario to every combination of state, protocol and mode, in the scenario's order. */
 export const expand = (scenario: Scenario): Expansion => {
   const asked = Object.keys(scenario.states).flatMap((state) => groupsOf(scenario, state));
   const impossible = asked.flat().flatMap(({ cell }): ImpossibleCell[] => {
@@ -48,7 +51,8 @@ const groupsOf = (scenario: Scenario, state: string): Stream[][] => {
       cell: { state, protocol: ('protocol' in part ? part.protocol : undefined) ?? protocol, mode: part.mode },
       weight: Math.round(part.share * SHARE_UNITS),
     }));
-  // A mix whose parts name their protocols is one stream; otherwise each protocol has a stream of its own.
+  // A mix whose parts name their protocols is one stream; otherwise each protocol has a stream of
+  // its own.
   const [first] = scenario.protocols;
   const isWhole = mix.every((part) => 'protocol' in part && part.protocol !== undefined);
   return isWhole && first !== undefined ? [streamsIn(first)] : scenario.protocols.map(streamsIn);

@@ -3,8 +3,9 @@ import type { Scenario } from './schema.ts';
 import type { Resumption, StateSettings } from './state-schema.ts';
 
 /**
- * Says what the known configuration of a state lets expect of a cell. A state of which nothing is known is expected to honour
- * everything: a mode that it never honours is then a failure and not a control.
+ * Predicts from the known configuration of a state whether a cell will be honoured. A state without
+ * one is expected to honour everything: a mode that it never honours is then a failure and not a
+ * control.
  */
 export const expectation = (scenario: Scenario, cell: Cell): 'honoured' | 'declined' => {
   const state = scenario.states[cell.state];
@@ -21,8 +22,8 @@ const isOffered = (cell: Cell, state: StateSettings): boolean => {
 };
 
 /**
- * OpenSSL servers make stateful TLS 1.3 tickets out of a cache when tickets are off; a node:tls server, as the reference server
- * is, issues such tickets but never resumes them.
+ * OpenSSL servers with a cache issue stateful TLS 1.3 tickets when tickets are off; a node:tls
+ * server, like the reference server, issues such tickets but never resumes them.
  */
 const offers = (cell: Cell, resumption: readonly Resumption[], resumesStatefully: boolean): boolean => {
   if (cell.mode === 'session-id') return resumption.includes('cache');

@@ -1,11 +1,12 @@
 import { z } from '../domain/zod.ts';
 import { parseCount, parseDurationMs, parseRate, parseShare } from './quantity.ts';
 
-/**
- * Fields that settings are made of. Each decodes what people write and says what would be right: a message completes the sentence
- * "<the setting> ...".
+/*
+ * Fields of the schema. Each decodes what people write and says what would be right: a message
+ * completes the sentence "<the setting> ...".
  */
-/** `10k`. */
+
+/** A whole number: `10k`. */
 export const count = (least: number): z.ZodType<number, number | string> => {
   const message = `must be a whole number of at least ${String(least)} (10k means 10000)`;
   return z.union([z.number(), z.string()], { error: message }).transform((value, context) => {
@@ -16,14 +17,14 @@ export const count = (least: number): z.ZodType<number, number | string> => {
   });
 };
 
-/** `30s`, in ms. */
+/** A duration in ms: `30s`. */
 export const duration = (leastMs: number): z.ZodType<number, string> =>
-  z.string('must be a duration with a unit such as "30s" or "250ms"').transform((value, context) => {
+  z.string('must be a duration with a unit, such as "30s" or "250ms"').transform((value, context) => {
     const parsed = parseDurationMs(value);
     if (parsed !== undefined && parsed >= leastMs) return parsed;
     context.addIssue(
       parsed === undefined
-        ? 'must be a duration with a unit such as "30s" or "250ms"'
+        ? 'must be a duration with a unit, such as "30s" or "250ms"'
         : `must be a duration of at least ${String(leastMs)}ms`,
     );
     return z.NEVER;
@@ -37,15 +38,15 @@ export const listOf = <Item extends z.ZodType>(item: Item, what: string): z.ZodT
   z
     .array(item, `must be a list of ${what}`)
     .nonempty(`must name at least one of ${what}`)
-    .refine((items) => new Set(items).size === items.length, { error: 'must not name the same twice' });
+    .refine((items) => new Set(items).size === items.length, { error: 'must not contain duplicates' });
 
 export const text = (what: string): z.ZodType<string, string> => z.string(`must be ${what}`).min(1, `must be ${what}`);
 
 export const flag: z.ZodType<boolean, boolean> = z.boolean('must be true or false');
 
-/** `500/s`, per second. */
+/** A rate per second: `500/s`. */
 export const rate = (): z.ZodType<number, string> => {
-  const message = 'must be a rate with its unit of time such as "500/s", "2.5k/s" or "90/min"';
+  const message = 'must be a rate with a unit of time, such as "500/s", "2.5k/s" or "90/min"';
   return z.string(message).transform((value, context) => {
     const parsed = parseRate(value);
     if (parsed !== undefined) return parsed;
@@ -54,12 +55,13 @@ export const rate = (): z.ZodType<number, string> => {
   });
 };
 
-/** `20%`, as a fraction above 0. */
+/** A share as a fraction above 0: `20%`. */
 export const share = (): z.ZodType<number, string> =>
-  portion('must be a share above 0 % and up to 100 % such as "20%" or "0.5%"', (parsed) => parsed > 0);
+  portion('must be a share above 0% and up to 100%, such as "20%" or "0.5%"', (parsed) => parsed > 0);
 
-/** `0.1%` or `0%`, as a fraction. */
-export const shareOrNone = (): z.ZodType<number, string> => portion('must be a share of 0 % to 100 % such as "0.1%"', () => true);
+/** A share as a fraction from 0: `0.1%` or `0%`. */
+export const shareOrNone = (): z.ZodType<number, string> =>
+  portion('must be a share from 0% to 100%, such as "0.1%"', () => true);
 
 const portion = (message: string, isFit: (parsed: number) => boolean): z.ZodType<number, string> =>
   z.string(message).transform((value, context) => {

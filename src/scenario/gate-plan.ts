@@ -2,14 +2,18 @@ import { DEFAULT_LOOKS } from '../stats/planned-looks.ts';
 import type { DecodedScenario, SettingSources } from './decode.ts';
 import type { Scenario } from './schema.ts';
 
-/** Enough that a block's p50 is a property of the server, and so few that a pair stays within one mood of the machine. */
+/**
+ * Enough that a block's p50 is a property of the server, and few enough that the machine does not
+ * drift within a pair.
+ */
 const LEAST_HANDSHAKES = 100;
 
 /**
- * The plan of a run that is to be judged, where the user has left it open: so many rounds as it takes, at planned looks, of blocks of one
- * handshake after another. A full generator's own queue would be in every latency, and then no gate could pass.
+ * Fills in the plan of a run that is to be judged, where the user has left it open: as many rounds
+ * as it takes, with interim looks, and one handshake at a time. The queue of a saturated generator
+ * would be in every latency, and no gate could pass.
  *
- * @param handshakes how many a block must have for what is judged.
+ * @param handshakes the fewest that a block needs for the judged metrics.
  */
 export const withGatePlan = ({ scenario, sources }: DecodedScenario, handshakes: number): DecodedScenario => ({
   scenario: { ...scenario, plan: gatePlan(scenario, sources, handshakes), load: gateLoad(scenario, sources) },

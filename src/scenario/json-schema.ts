@@ -1,13 +1,15 @@
 import { z } from '../domain/zod.ts';
 import { scenarioSchema } from './schema.ts';
 
-/** The JSON Schema of what a user writes, draft 2020-12: an editor completes and checks scenario files by it. */
+/**
+ * The JSON Schema (draft 2020-12) of the scenario file, with which editors complete and check it.
+ */
 export const scenarioJsonSchema = (): object => ({
   title: 'Resumark scenario',
   ...z.toJSONSchema(scenarioSchema, {
     io: 'input',
     override: ({ jsonSchema }) => {
-      // What only the command line needs to know.
+      // Keys for the command line only.
       for (const key of ['flag', 'alias']) Reflect.deleteProperty(jsonSchema, key);
     },
   }),

@@ -7,19 +7,20 @@ import { choice, count, duration, rate, share, shareOrNone } from './fields.ts';
 import { objective } from './objective.ts';
 
 /**
- * How handshakes are started.
+ * The models of load, which decide when handshakes start.
  *
- * - `closed`: each of N virtual clients starts its next handshake when its last one has ended.
+ * - `closed`: each of N virtual clients starts its next handshake when its previous one has ended.
  * - `open`: handshakes start on a schedule that does not wait for any of them to end.
- * - `storm`: N clients reconnect within a time, once each, as after a deploy that drops all connections.
- * - `capacity`: open load at rates that are searched for, until the highest is found that keeps an objective.
- * - `sequential`: one at a time, with nothing else going on: each connection is ended in order before the next begins.
+ * - `storm`: N clients reconnect once each within a time, as after a deploy that drops all
+ *   connections.
+ * - `capacity`: open load at varying rates, to find the highest one that meets an objective.
+ * - `sequential`: one at a time; each connection is closed in order before the next begins.
  */
 export const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential', 'capacity'] as const;
 
 export type LoadModel = (typeof LOAD_MODELS)[number];
 
-/** `1.2` means `TLSv1.2`, on the command line and in a file. */
+/** A protocol version; `1.2` stands for `TLSv1.2`, on the command line and in a file. */
 export const protocol = z.preprocess((value) => {
   const spelt = `TLSv${String(value)}`;
   return isProtocol(spelt) ? spelt : value;
@@ -27,12 +28,12 @@ export const protocol = z.preprocess((value) => {
 
 const rampSchema = z
   .strictObject({
-    from: rate().meta({ description: 'The rate at the beginning' }),
-    to: rate().meta({ description: 'The rate at the end' }),
-    over: duration(10).meta({ description: 'How long the way from one to the other takes' }),
-    steps: count(1).optional().meta({ description: 'Go in so many equal steps instead of a steady slope' }),
+    from: rate().meta({ description: 'Rate at the beginning' }),
+    to: rate().meta({ description: 'Rate at the end' }),
+    over: duration(10).meta({ description: 'Duration of the ramp' }),
+    steps: count(1).optional().meta({ description: 'Number of equal steps, instead of a steady slope' }),
   })
-  .meta({ description: 'A ramp, or steps' });
+  .meta({ description: 'A rate that rises or falls, steadily or in steps' });
 
 const mixSchema = z
   .union(
@@ -56,47 +57,49 @@ export const loadSchema = z
     model: choice(LOAD_MODELS).optional().meta({
       flag: 'load',
       description:
-        'How handshakes are started: closed, each virtual client starts its next when one ends; open, by a rate; storm; sequential; capacity, a search for the highest rate that keeps an objective [default: closed, or open with a rate, or capacity with an objective]',
+        'When handshakes start: closed (each virtual client starts its next one when one ends), open (at a rate), storm, sequential, or capacity (search for the highest rate that meets an objective) [default: closed, or open with --rate, or capacity with --objective]',
     }),
     concurrency: count(1).optional().meta({
       flag: 'concurrency',
       alias: 'c',
-      description: 'Handshakes in flight: as many as this in closed load, at most in open load [default: 16, or 1000]',
+      description: 'Handshakes in flight: the number in closed load, the limit in open load [default: 16 closed, 1000 open]',
     }),
     rate: z
       .union([rate(), rampSchema], {
-        error: 'must be a rate with its unit of time such as "500/s", or a ramp such as {from: 100/s, to: 2k/s, over: 30s}',
+        error: 'must be a rate with a unit of time, such as "500/s", or a ramp such as {from: 100/s, to: 2k/s, over: 30s}',
       })
       .optional()
-      .meta({ flag: 'rate', alias: 'r', description: 'Handshakes that begin per time in open load, such as 500/s' }),
+      .meta({ flag: 'rate', alias: 'r', description: 'Rate at which handshakes start in open load, such as 500/s' }),
     arrivals: choice(ARRIVALS).default('constant').meta({
       flag: 'arrivals',
-      description: 'Gaps of an open load: constant, or poisson as of clients that do not know of each other',
+      description: 'Gaps between starts in open load: constant, or poisson (as of independent clients)',
     }),
-    clients: count(1).optional().meta({ flag: 'clients', description: 'Clients of a storm: each reconnects once' }),
-    over: duration(1).optional().meta({ flag: 'over', description: 'Time within which the clients of a storm reconnect' }),
+    clients: count(1).optional().meta({ flag: 'clients', description: 'Clients in a storm; each reconnects once' }),
+    over: duration(1).optional().meta({ flag: 'over', description: 'Time in which the clients of a storm reconnect' }),
     objective: objective.optional().meta({
       flag: 'objective',
-      description: 'What a rate must keep in a search for the capacity: a quantile of the response time, such as "p99 < 25ms"',
+      description: 'Objective of a capacity search: a limit on a quantile of the response time, such as "p99 < 25ms"',
     }),
     maxErrors: shareOrNone().prefault('0.1%').meta({
       flag: 'max-errors',
-      description: 'Highest share of handshakes that may fail or be declined at a rate that counts as sustained [default: 0.1%]',
+      description: 'Largest share of failed or declined handshakes at a rate that counts as sustained [default: 0.1%]',
     }),
-    tolerance: share()
-      .prefault('5%')
-      .meta({ flag: 'tolerance', description: 'How close below a rate that fails the capacity is searched [default: 5%]' }),
+    tolerance: share().prefault('5%').meta({
+      flag: 'tolerance',
+      description: 'Precision of a capacity search: the distance between the rate found and one that fails [default: 5%]',
+    }),
     mix: mixSchema.optional().meta({
-      description: 'Several modes in one stream by their shares, such as {full: 20%, ticket: 80%}, instead of one after another',
+      description:
+        'Several modes in one stream, with their shares, such as {full: 20%, ticket: 80%}, instead of one mode after another',
     }),
     sessions: choice(SESSION_POLICIES).default('distinct').meta({
       flag: 'sessions',
       description:
-        'Which session is offered: distinct per virtual client, the newest of all, each a single time, or one fixed for all',
+        'Session to offer: distinct (each virtual client its own), newest (of all clients), single-use, or fixed (one for all)',
     }),
     offerAfter: duration(0).prefault('0').meta({
       flag: 'offer-after',
-      description: 'Least age of a session that is offered, so that the expiry of sessions on the server shows',
+      description: 'Minimum age of an offered session, to test session expiry on the server',
     }),
   })
   .superRefine((load, context) => {
@@ -107,7 +110,10 @@ export const loadSchema = z
     return { ...load, model, concurrency: load.concurrency ?? DEFAULT_CONCURRENCY[model] };
   });
 
-/** In open load the number in flight follows from the schedule; the bound only keeps a server that hangs from taking all descriptors. */
+/**
+ * In open load the schedule decides how many are in flight; the limit only keeps a hanging server
+ * from using up all file descriptors.
+ */
 const DEFAULT_CONCURRENCY: Readonly<Record<LoadModel, number>> = {
   closed: 16,
   open: 1000,
@@ -143,7 +149,11 @@ const flaws = (load: RawLoad): LoadFlaw[] => {
     condition ? [{ path: [key], message }] : [];
   return [
     ...flaw(model === 'open' && load.rate === undefined, 'rate', 'must be given for open load, such as "500/s"'),
-    ...flaw(model !== 'open' && load.rate !== undefined, 'rate', `belongs to open load, not to ${model} (leave one of them out)`),
+    ...flaw(
+      model !== 'open' && load.rate !== undefined,
+      'rate',
+      `belongs to open load, not to ${model} load (leave one of them out)`,
+    ),
     ...flaw(model === 'storm' && load.clients === undefined, 'clients', 'must be given for a storm, such as "50k"'),
     ...flaw(model === 'storm' && load.over === undefined, 'over', 'must be given for a storm, such as "10s"'),
     ...flaw(model !== 'storm' && load.clients !== undefined, 'clients', `belongs to a storm, not to ${model} load`),
@@ -151,14 +161,18 @@ const flaws = (load: RawLoad): LoadFlaw[] => {
     ...flaw(
       model === 'capacity' && load.objective === undefined,
       'objective',
-      'must be given for capacity, such as "p99 < 25ms"',
+      'must be given for a capacity search, such as "p99 < 25ms"',
     ),
     ...flaw(
       model !== 'capacity' && load.objective !== undefined,
       'objective',
-      `belongs to a search for the capacity, not to ${model} load`,
+      `belongs to a capacity search, not to ${model} load`,
     ),
-    ...flaw(model === 'sequential' && load.mix !== undefined, 'mix', 'cannot be sequential: it is one stream of several modes'),
+    ...flaw(
+      model === 'sequential' && load.mix !== undefined,
+      'mix',
+      'cannot be combined with sequential load: it is one stream of several modes',
+    ),
     ...flaw(model === 'sequential' && (load.concurrency ?? 1) !== 1, 'concurrency', 'must be 1 in sequential load'),
   ];
 };

@@ -8,10 +8,12 @@ export interface MachineLimits {
   readonly ports: number | undefined;
 }
 
-/** What node, its threads and the result files hold open beside the connections. */
+/**
+ * File descriptors that Node, its threads and the result files need in addition to the connections.
+ */
 const OWN_FILES = 200;
 
-/** Connections that are over stay open for 50 ms where the client speaks last: at 20,000/s these are as many as this. */
+/** Ended connections stay open for 50 ms where the client sends last: this many at 20,000/s. */
 const LINGERING = 1000;
 
 /** Why the machine cannot carry the concurrency that is asked for, or `undefined` when it can. */
@@ -23,14 +25,14 @@ export const machineLimitFlaw = (
   const needed = connections + OWN_FILES;
   if (files !== undefined && needed > files) {
     return {
-      message: `a concurrency of ${String(load.concurrency)} needs about ${String(needed)} file descriptors, but the limit is ${String(files)}.`,
+      message: `--concurrency ${String(load.concurrency)} needs about ${String(needed)} file descriptors, but the limit is ${String(files)}.`,
       hint: 'Raise it with ulimit -n, or lower --concurrency.',
     };
   }
   const sources = connection.source?.length ?? 1;
   if (ports !== undefined && connections > ports * sources) {
     return {
-      message: `a concurrency of ${String(load.concurrency)} needs about ${String(connections)} local ports, but there are ${String(ports * sources)}.`,
+      message: `--concurrency ${String(load.concurrency)} needs about ${String(connections)} local ports, but there are ${String(ports * sources)}.`,
       hint: 'Add local addresses with --source, or widen net.ipv4.ip_local_port_range.',
     };
   }

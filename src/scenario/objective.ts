@@ -1,9 +1,9 @@
 import { z } from '../domain/zod.ts';
 import { parseDurationMs } from './quantity.ts';
 
-/** What a target must keep to be called able: a quantile of the response times below a limit. */
+/** The objective of a capacity search: a quantile of the response times below a limit. */
 export interface Objective {
-  /** As it is written: `p99`. */
+  /** As the user writes it: `p99`. */
   readonly name: string;
   /** A fraction; 1 is the maximum. */
   readonly quantile: number;
@@ -14,9 +14,9 @@ const QUANTILES: Readonly<Record<string, number>> = { p50: 0.5, p90: 0.9, p95: 0
 
 const NAMES = Object.keys(QUANTILES).join(', ');
 
-const MESSAGE = `must be a quantile (${NAMES}) and its limit, such as "p99 < 25ms"`;
+const MESSAGE = `must be a quantile (${NAMES}) and a limit, such as "p99 < 25ms"`;
 
-/** `p99 < 25ms`. */
+/** An objective: `p99 < 25ms`. */
 export const objective: z.ZodType<Objective, string> = z.string(MESSAGE).transform((value, context) => {
   const [, name = '', limit = ''] = /^\s*(\w+)\s*<=?\s*(\S+)\s*$/u.exec(value) ?? [];
   const quantile = QUANTILES[name];

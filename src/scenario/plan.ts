@@ -6,30 +6,33 @@ import type { Expansion, Stream } from './expand.ts';
 import { expectation } from './expectation.ts';
 import type { Scenario } from './schema.ts';
 
-/** Where a measured block ends. */
+/** The end of a measured block. */
 export type BlockBound =
   { readonly by: 'duration'; readonly durationMs: number } | { readonly by: 'handshakes'; readonly handshakes: number };
 
-/** One window to measure: one block of each of its cells. Warm-up rounds have negative numbers and are thrown away. */
+/**
+ * One window to measure: one block of each of its cells. Warm-up rounds have negative numbers and
+ * are discarded.
+ */
 export interface PlannedWindow {
   readonly round: number;
   /** In its round. */
   readonly position: number;
   readonly streams: readonly Stream[];
   readonly bound: BlockBound;
-  /** How the rate goes over the window; `undefined` where starts wait for ends. */
+  /** The rate over the window; `undefined` where starts wait for ends. */
   readonly profile: RateProfile | undefined;
 }
 
 const DEFAULT_ROUNDS = 5;
 const DEFAULT_CELL_MS = 5000;
 
-/** Warm-up fills caches and compiles code: as fast as the server answers, this is enough of both. */
+/** Warm-up fills caches and compiles code; at full speed this is enough of both. */
 const WARMUP_BLOCK_MS = 200;
 
 /**
- * By a rate it takes longer: V8 compiles what has been called some thousand times, and until it has, starts are late by more than what
- * waking up takes. A warm-up is never faster than the load that was asked for.
+ * At a given rate it takes longer: V8 compiles functions after some thousand calls, and until then
+ * starts are late by more than a wake-up. A warm-up is never faster than the requested load.
  */
 const OPEN_WARMUP_BLOCK_MS = 5000;
 
@@ -39,14 +42,16 @@ const LEAST_BLOCK_MS = 10;
 export const roundsOf = ({ plan, load }: Scenario): number =>
   plan.rounds ?? plan.pairs ?? plan.looks?.at(-1) ?? (isWholeEvent(load) ? 1 : DEFAULT_ROUNDS);
 
-/** A storm or a ramp is one event: cut into rounds it would be another. */
+/** A storm or a ramp is one event, which cannot be split into rounds. */
 const isWholeEvent = (load: Scenario['load']): boolean => load.model === 'storm' || typeof load.rate === 'object';
 
 /**
- * How the states of a run share the time: as the scenario says, or else handshake by handshake, in turns, since that shares every moment of
- * the machine, which is what a comparison needs. By whole windows where the engine cannot tell CPU time apart, where the load is one event,
- * and where several handshakes in flight would ask one state to resume and another, which is known to decline, to do full handshakes: the
- * dear ones would hold nearly all that is in flight, and the resumed ones would have an idle server to themselves.
+ * Decides how the states of a run share the time: as the scenario says, or else handshake by
+ * handshake, so that both see every state of the machine, which is what a comparison needs. By
+ * whole windows where the engine cannot attribute CPU time, where the load is one event, and where
+ * several are in flight and one state resumes while another is known to decline: its expensive full
+ * handshakes would take up nearly all that is in flight, and the resumed ones would have an idle
+ * server to themselves.
  */
 export const interleaveOf = (scenario: Scenario, cells: readonly Cell[], tellsTurns: boolean): Interleave => {
   if (Object.keys(scenario.states).length === 1) return 'block';
@@ -59,9 +64,9 @@ const hasControls = (scenario: Scenario, cells: readonly Cell[]): boolean =>
   cells.some((cell) => expectation(scenario, cell) === 'declined');
 
 /**
- * Every window of a run in order. In each round every cell has one turn, in an order drawn anew from the seed, so that a drift of the
- * machine hits all cells alike: never all of one cell and then all of the next. Interleaved by handshake, the states of a scenario share
- * their windows.
+ * Plans every window of a run. In each round every cell has one turn, in a new random order, so
+ * that a drift of the machine hits all cells alike: never all of one cell and then all of the next.
+ * Interleaved by handshake, the states of a scenario share their windows.
  */
 export const planWindows = (
   scenario: Scenario,
@@ -91,13 +96,16 @@ const profileOf = ({ load }: Scenario): RateProfile | undefined => {
   return { shape: 'ramp', fromPerSecond: from, toPerSecond: to, overMs: over, steps };
 };
 
-/** How long a window is to take in ms, `undefined` where it ends when the server has done its part. */
+/** The planned length of a window in ms, `undefined` where it depends on the server's speed. */
 export const plannedMs = ({ bound, profile }: Pick<PlannedWindow, 'bound' | 'profile'>): number | undefined => {
   if (bound.by === 'duration') return bound.durationMs;
   return profile === undefined ? undefined : timeOfExpected(profile, bound.handshakes) * 1000;
 };
 
-/** What a schedule asks for so long after the start of a window: the rate, and how many starts have fallen due. */
+/**
+ * The rate of a schedule at a time after the start of a window, and how many starts have fallen
+ * due.
+ */
 export const dueNow = (
   profile: RateProfile,
   bound: BlockBound,
@@ -108,7 +116,7 @@ export const dueNow = (
   return { perSecond: rateAt(profile, seconds), due: bound.by === 'handshakes' ? Math.min(due, bound.handshakes) : due };
 };
 
-/** Cells that differ in nothing but their state share a window. */
+/** Groups cells that differ only in their state into one window. */
 const sharedByStates = (groups: Expansion['groups']): Stream[][] => {
   const windows = new Map<string, Stream[]>();
   for (const group of groups) {
@@ -118,7 +126,10 @@ const sharedByStates = (groups: Expansion['groups']): Stream[][] => {
   return [...windows.values()];
 };
 
-/** A window of several cells has the bound of each: so many handshakes of every state, and as many of a mix as of a cell. */
+/**
+ * The bound of a window with several cells: the handshakes of every state, and as many of a mix as
+ * of a cell.
+ */
 const ofAllStreams = (bound: BlockBound, streams: readonly Stream[]): BlockBound => {
   const states = new Set(streams.map(({ cell }: { readonly cell: Cell }) => cell.state)).size;
   return bound.by === 'handshakes'
@@ -131,7 +142,7 @@ const boundOf = (scenario: Scenario, rounds: number, round: number): BlockBound 
   const { load } = scenario;
   if (load.model === 'storm') return { by: 'handshakes', handshakes: load.clients ?? 0 };
   if (handshakesPerBlock !== undefined) return { by: 'handshakes', handshakes: handshakesPerBlock };
-  // The rounds share the handshakes exactly: the first ones take what does not divide.
+  // The rounds share the handshakes exactly: the first ones take the remainder.
   if (handshakes !== undefined) return { by: 'handshakes', handshakes: share(handshakes, rounds, round) };
   if (typeof load.rate === 'object') return { by: 'duration', durationMs: load.rate.over };
   return { by: 'duration', durationMs: Math.max(LEAST_BLOCK_MS, (duration ?? DEFAULT_CELL_MS) / rounds) };

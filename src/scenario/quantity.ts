@@ -1,28 +1,34 @@
-/** Decoders of what people write for numbers. Each gives `undefined` for anything that is not wholly understood, never NaN. */
+/*
+ * Decoders of numbers as people write them. Each returns `undefined` for anything it does not fully
+ * understand, never NaN.
+ */
 
 const COUNT = /^(\d+(?:\.\d+)?)\s*([kKmM])?$/u;
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|us|µs|s|m|h)/gu;
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|us|µs|s|m|h))+$/u;
 
-/** Thirty days. What is longer is a slip of the keys, and timers end at 24.8 days anyway. */
+/** Thirty days. Anything longer is a typing error, and timers end at 24.8 days anyway. */
 const LONGEST_MS = 30 * 24 * 3600e3;
 
 const MULTIPLES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 };
 
-/** `200`, `10k`, `1.5M`: a whole number. */
+/** Parses a whole number: `200`, `10k`, `1.5M`. */
 export const parseCount = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;
   const [, digits, unit = ''] = COUNT.exec(value.trim()) ?? [];
   if (digits === undefined) return undefined;
-  // Rounded against 1.1k being 1100.0000000000002; what is still no whole number was none to begin with.
+  // Rounded because 1.1k is 1100.0000000000002; a larger difference was never a whole number.
   const count = Number(digits) * (MULTIPLES[unit.toLowerCase()] ?? 1);
   const whole = Math.round(count);
   return Math.abs(count - whole) < 1e-6 && Number.isSafeInteger(whole) ? whole : undefined;
 };
 
-/** `30s`, `250ms`, `1m30s` in ms. A bare number has no unit and is refused: nobody agrees on what it would be. */
+/**
+ * Parses a duration to ms: `30s`, `250ms`, `1m30s`. A number without a unit is refused as
+ * ambiguous.
+ */
 export const parseDurationMs = (value: unknown): number | undefined => {
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
@@ -37,7 +43,10 @@ const RATE = /^(.+?)\s*\/\s*(s|sec|m|min|h)$/u;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, sec: 1, m: 60, min: 60, h: 3600 };
 const DECIMAL = /^(\d+(?:\.\d+)?)\s*([kKmM])?$/u;
 
-/** `500/s`, `2.5k/s`, `90/min` per second, above 0. A bare number has no unit of time and is refused. */
+/**
+ * Parses a rate above 0, to one per second: `500/s`, `2.5k/s`, `90/min`. A number without a unit of
+ * time is refused.
+ */
 export const parseRate = (value: unknown): number | undefined => {
   if (typeof value !== 'string') return undefined;
   const [, amount = '', unit = ''] = RATE.exec(value.trim()) ?? [];
@@ -47,7 +56,7 @@ export const parseRate = (value: unknown): number | undefined => {
   return perSecond > 0 && Number.isFinite(perSecond) ? perSecond : undefined;
 };
 
-/** `20%` as a fraction, from 0 to 1. */
+/** Parses a share to a fraction from 0 to 1: `20%`. */
 export const parseShare = (value: unknown): number | undefined => {
   if (typeof value !== 'string') return undefined;
   const [, digits] = /^(\d+(?:\.\d+)?)\s*%$/u.exec(value.trim()) ?? [];

@@ -1,25 +1,25 @@
 import { z } from '../domain/zod.ts';
 
-/** What a client asks for once its handshake is over. */
+/** The request that a client sends after its handshake. */
 export type RequestSetting = { readonly kind: 'byte' } | { readonly kind: 'http'; readonly path: string };
 
-/** Longer ones would not fit into the early data that servers take. */
+/** Longer ones would not fit into the early data that servers accept. */
 const LONGEST_PATH = 2048;
 
-/** `byte`, `http`, or the path of an HTTP request. */
+/** A request: `byte`, `http`, or the path of an HTTP request. */
 export const request: z.ZodType<RequestSetting, string> = z
-  .string('must be byte, http or a path such as /health')
+  .string('must be byte, http, or a path such as /health')
   .transform((value, context) => {
     if (value === 'byte') return { kind: 'byte' } as const;
     if (value === 'http') return { kind: 'http', path: '/' } as const;
     if (/^\/[!-~]*$/u.test(value) && value.length <= LONGEST_PATH) return { kind: 'http', path: value } as const;
-    context.addIssue('must be byte, http or a path such as /health');
+    context.addIssue('must be byte, http, or a path such as /health');
     return z.NEVER;
   });
 
-/** A request as it goes out. The host is the server's name, or its address. */
+/** The bytes of a request. The host is the server's name, or its address. */
 export const requestText = (setting: RequestSetting, host: string): string =>
   setting.kind === 'byte'
-    ? // A line's end: servers of lines, and of HTTP, take it for the beginning of nothing yet.
+    ? // A line break: line-based servers, HTTP ones included, skip it as an empty line.
       '\n'
     : `GET ${setting.path} HTTP/1.1\r\nHost: ${host.includes(':') ? `[${host}]` : host}\r\nUser-Agent: resumark\r\nConnection: close\r\n\r\n`;

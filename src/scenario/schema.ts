@@ -11,25 +11,31 @@ import { request } from './request.ts';
 import { stateSchema } from './state-schema.ts';
 
 /**
- * The scenario file, declared once: types, defaults, command-line flags, decoding and the JSON Schema derive from it.
+ * The scenario file, declared once: types, defaults, command-line flags, decoding and the JSON
+ * Schema derive from it.
  *
- * `meta.flag` gives a setting its flag, `meta.description` is its help. A message completes the sentence "<the setting> ...".
+ * `meta.flag` gives a setting its flag, `meta.description` is its help. A message completes the
+ * sentence "<the setting> ...".
  */
 export interface SettingMeta {
   readonly description: string;
   readonly flag?: string;
   readonly alias?: string;
-  /** The flag may be given several times, each with one value. */
+  /** True for a flag that may be repeated, each time with one value. */
   readonly repeatable?: boolean;
   readonly [key: string]: unknown;
 }
 
-/** Rough on purpose: the system says what it cannot bind. No I/O module may be used here. */
+/**
+ * A rough check on purpose: the system reports what it cannot bind. No I/O module may be used here.
+ */
 const isIpAddress = (text: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]*:[\da-f:.]*)$/iu.test(text);
 
 const labelled = z
   .record(
-    z.string().regex(/^[A-Za-z][\w-]{0,31}$/u, 'is no label: it must begin with a letter and have only letters, digits, - and _'),
+    z
+      .string()
+      .regex(/^[A-Za-z][\w-]{0,31}$/u, 'is not a label: it must begin with a letter, followed by letters, digits, - and _'),
     stateSchema,
     'must map labels such as before and after to states',
   )
@@ -39,33 +45,35 @@ const planSchema = z
   .strictObject({
     rounds: count(1).optional().meta({
       flag: 'rounds',
-      description: 'Rounds; in each, every cell is measured for one block, in turns [default: 5; 1 for a storm or a ramp]',
+      description: 'Rounds; each measures one block of every cell, in random order [default: 5, or 1 for a storm or a ramp]',
     }),
     interleave: choice(INTERLEAVES).optional().meta({
       flag: 'interleave',
       description:
-        'How states are measured beside each other: handshake, in one window and in turns by a coin; block, one window after another [default: handshake, where CPU time can be told apart and all states are to do the same]',
+        'How states alternate: handshake (in one window, in random order) or block (one window after the other) [default: handshake where server CPU time can be attributed to each state and all states do the same work]',
     }),
     pairs: count(1).optional().meta({
       flag: 'pairs',
-      description: 'Rounds, when two or more states are compared: each gives one pair of blocks per mode',
+      description: 'Rounds of a comparison; each gives one pair of blocks per mode',
     }),
     looks: listOf(count(1), 'numbers of pairs')
-      .refine((looks) => looks.every((pairs, i) => i === 0 || pairs > (looks[i - 1] ?? 0)), { error: 'must rise' })
+      .refine((looks) => looks.every((pairs, i) => i === 0 || pairs > (looks[i - 1] ?? 0)), {
+        error: 'must be in ascending order',
+      })
       .optional()
       .meta({
         flag: 'looks',
-        description: 'Numbers of rounds after which a comparison may end early, instead of a fixed number: 12,24,48',
+        description: 'Interim looks: numbers of rounds after which a comparison may stop early, such as 12,24,48',
       }),
     duration: duration(10).optional().meta({
       flag: 'duration',
       alias: 'd',
-      description: 'Measured time of each cell, over all rounds [default: 5s]',
+      description: 'Measured time of each cell over all rounds [default: 5s]',
     }),
     handshakes: count(1).optional().meta({
       flag: 'handshakes',
       alias: 'n',
-      description: 'Measured handshakes of each cell, over all rounds, instead of a duration',
+      description: 'Measured handshakes of each cell over all rounds, instead of a duration',
     }),
     handshakesPerBlock: count(1).optional().meta({
       flag: 'handshakes-per-block',
@@ -73,27 +81,28 @@ const planSchema = z
     }),
     stopAtErrors: share().prefault('50%').meta({
       flag: 'stop-at-errors',
-      description: 'Stop the run when more than this share of the connections fails, of all or of the last 5 s; 100% never does',
+      description:
+        'Stop the run when more than this share of all connections, or of those in the last 5 s, fails; 100% never stops [default: 50%]',
     }),
-    warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Rounds that are run and thrown away first' }),
+    warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Warm-up rounds, which are discarded' }),
   })
   .refine((plan) => [plan.rounds, plan.pairs, plan.looks].filter((value) => value !== undefined).length <= 1, {
-    error: 'must have one of rounds, pairs and looks: they are the same number',
+    error: 'must have only one of rounds, pairs and looks: they set the same number',
   })
   .refine(
     (plan) => [plan.duration, plan.handshakes, plan.handshakesPerBlock].filter((value) => value !== undefined).length <= 1,
-    { error: 'must be bounded by one of duration, handshakes and handshakesPerBlock, not by several' },
+    { error: 'must have only one of duration, handshakes and handshakesPerBlock' },
   );
 
 const tlsSchema = z.strictObject({
   servername: text('a host name').optional().meta({
     flag: 'servername',
-    description: "SNI and the name that the certificate is checked against; default is the target's host",
+    description: "SNI, and the name that the certificate is verified against [default: the target's host]",
   }),
   insecure: flag.default(false).meta({ flag: 'insecure', alias: 'k', description: 'Do not verify certificates' }),
-  cacert: text('a path').optional().meta({ flag: 'cacert', description: 'PEM file of the authorities to trust' }),
-  cert: text('a path').optional().meta({ flag: 'cert', description: "PEM file of the client's certificate" }),
-  key: text('a path').optional().meta({ flag: 'key', description: "PEM file of the client's key" }),
+  cacert: text('a path').optional().meta({ flag: 'cacert', description: 'PEM file with the CAs to trust' }),
+  cert: text('a path').optional().meta({ flag: 'cert', description: "PEM file with the client's certificate" }),
+  key: text('a path').optional().meta({ flag: 'key', description: "PEM file with the client's private key" }),
   ciphers: text('an OpenSSL cipher list')
     .optional()
     .meta({ flag: 'ciphers', description: 'OpenSSL cipher list (TLS 1.2) and suites (TLS 1.3)' }),
@@ -102,31 +111,32 @@ const tlsSchema = z.strictObject({
     .meta({ flag: 'groups', description: 'Key exchange groups in order of preference' }),
   keyShare: choice(KEY_SHARES).default('fresh').meta({
     flag: 'key-share',
-    description: "The client's key of the key exchange: fresh for each handshake, or one that is used again (engine wire)",
+    description: "Client's key share: fresh for each handshake, or reuse one for all (engine wire only)",
   }),
   noSignatureCheck: flag.default(false).meta({
     flag: 'no-signature-check',
-    description: "Do not verify the server's signature over the handshake (engine wire)",
+    description: "Do not verify the server's handshake signature (engine wire only)",
   }),
   alpn: listOf(text('a protocol name'), 'protocol names')
     .optional()
-    .meta({ flag: 'alpn', description: 'Application protocols to offer' }),
+    .meta({ flag: 'alpn', description: 'Application protocols to offer, such as h2,http/1.1' }),
   keylog: text('a path')
     .optional()
-    .meta({ flag: 'keylog', description: 'File that TLS secrets are appended to (SSLKEYLOGFILE), to read a capture with' }),
+    .meta({ flag: 'keylog', description: 'File to which TLS secrets are appended (SSLKEYLOGFILE format), to decrypt a capture' }),
 });
 
 const connectionSchema = z.strictObject({
-  timeout: duration(1)
-    .prefault('10s')
-    .meta({ flag: 'timeout', description: 'Longest time for the TCP connect, again for the handshake, and again for an answer' }),
+  timeout: duration(1).prefault('10s').meta({
+    flag: 'timeout',
+    description: 'Time limit for the TCP connect, for the handshake, and for a response, each on its own [default: 10s]',
+  }),
   ticketTimeout: duration(1)
     .prefault('1s')
     .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
   close: choice(CLOSE_STYLES).default('reset').meta({
     flag: 'close',
     description:
-      'How measured connections end: reset keeps ports free where the server has the last word, notify is always orderly',
+      'How measured connections end: reset (keeps local ports free, where the server ends the handshake) or notify (always a close_notify alert)',
   }),
   source: listOf(
     z.string().refine((address) => isIpAddress(address), { error: 'must be an IP address of this machine' }),
@@ -135,41 +145,41 @@ const connectionSchema = z.strictObject({
     .optional()
     .meta({
       flag: 'source',
-      description: 'Local addresses to connect from, in turn, when one has too few ports',
+      description: 'Local addresses to connect from in rotation, where one has too few ports',
     }),
 });
 
 export const scenarioSchema = z.strictObject({
-  $schema: z.string().optional().meta({ description: 'Where the JSON Schema of this file stands, for editors' }),
+  $schema: z.string().optional().meta({ description: 'Location of the JSON Schema of this file, for editors' }),
   name: z
     .string('must be a name')
     .regex(/^[\w.-]{1,64}$/u, 'must have 1 to 64 letters, digits, dots, - and _: it becomes part of a folder name')
     .default('run')
-    .meta({ description: 'Name of the run, part of its folder name; the file name unless it is given' }),
-  description: z.string('must be text').optional().meta({ description: 'What the scenario is for' }),
-  states: labelled.meta({ description: 'What is measured: labels such as before and after, and the server of each' }),
+    .meta({ description: 'Name of the run, part of its folder name [default: the name of the file]' }),
+  description: z.string('must be text').optional().meta({ description: 'Purpose of the scenario' }),
+  states: labelled.meta({ description: 'The states to measure: labels such as before and after, each with its server' }),
   protocols: listOf(protocol, PROTOCOLS.join(', '))
     .default([...PROTOCOLS])
-    .meta({ flag: 'tls', description: 'Protocol versions' }),
+    .meta({ flag: 'tls', description: 'TLS versions to measure, such as 1.2,1.3' }),
   modes: listOf(choice(MODES), MODES.join(', '))
     .default(['full', 'session-id', 'ticket'])
-    .meta({ flag: 'mode', alias: 'm', description: 'Handshake modes' }),
+    .meta({ flag: 'mode', alias: 'm', description: `Handshake modes to measure: ${MODES.join(', ')}` }),
   request: request.optional().meta({
     flag: 'request',
     description:
-      'What is asked behind each handshake, so that the time to the first byte of an answer is measured too: byte, http, or the path of an HTTP request; as early data in mode early-data',
+      'Request to send after each handshake (as early data in mode early-data), to measure the time to the first byte of the response: byte, http, or the path of an HTTP request',
   }),
-  load: loadSchema.prefault({}).meta({ description: 'How handshakes are started' }),
-  plan: planSchema.prefault({}).meta({ description: 'How much is measured, and in what order' }),
-  tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and checks' }),
-  connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how connections end' }),
+  load: loadSchema.prefault({}).meta({ description: 'When handshakes start' }),
+  plan: planSchema.prefault({}).meta({ description: 'How much to measure, and in which order' }),
+  tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and verifies' }),
+  connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how to close connections' }),
   gates: z
     .array(text('a gate such as "ticket.p99 < 25ms"'), 'must be a list of gates such as "ticket.p99 < 25ms"')
     .default([])
     .meta({
       flag: 'threshold',
       repeatable: true,
-      description: 'A condition that the result must meet, such as "ticket.p99 < 25ms"; may be given several times',
+      description: 'Gate: a condition that the result must meet, such as "ticket.p99 < 25ms"; repeatable',
     }),
   compare: compareSchema.prefault({}).meta({ description: 'When a difference between states counts' }),
   engine: choice(['auto', ...ENGINE_NAMES])
@@ -177,24 +187,24 @@ export const scenarioSchema = z.strictObject({
     .meta({ flag: 'engine', description: 'What performs the handshakes; auto takes the fastest that can do what is asked' }),
   libssl: text('a path')
     .optional()
-    .meta({ flag: 'libssl', description: "libssl of OpenSSL 3 for engine openssl, instead of Node's own" }),
+    .meta({ flag: 'libssl', description: "Path of a libssl (OpenSSL 3) for engine openssl, instead of Node's own" }),
   spin: flag.default(false).meta({
     flag: 'spin',
-    description: 'Look for events without sleeping: a core per worker, and no wake-ups in what is measured (not engine node)',
+    description: 'Busy-poll for events: takes a core per worker, and keeps wake-ups out of the measurement (not engine node)',
   }),
   workers: count(1).optional().meta({
     flag: 'workers',
     alias: 'w',
-    description: 'Worker threads [default: one less than the cores, at most 4]',
+    description: 'Worker threads [default: one fewer than the cores, at most 4]',
   }),
-  seed: count(0).optional().meta({ flag: 'seed', description: 'Seed of the order of cells [default: drawn, and recorded]' }),
+  seed: count(0).optional().meta({ flag: 'seed', description: 'Seed of the random order [default: random, and recorded]' }),
   authorized: flag.default(false).meta({
     flag: 'authorized',
-    description: 'You may load the target although its address is neither loopback nor private',
+    description: 'Confirm that you may load a target with a public address',
   }),
 });
 
-/** What a user writes. */
+/** A scenario as a user writes it. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 
 /** A validated scenario: every setting that has a default is present. */

@@ -3,23 +3,28 @@ import { scenarioSchema, type SettingMeta } from './schema.ts';
 
 /** A setting of the scenario, as the schema declares it. */
 export interface Setting {
-  /** Where it stands in the file: `['load', 'concurrency']`. */
+  /** Its path in the file: `['load', 'concurrency']`. */
   readonly path: readonly string[];
   readonly meta: SettingMeta;
   readonly type: 'boolean' | 'list' | 'value';
   readonly default: unknown;
 }
 
-/** Every setting that has a flag. The command line is made from these: an option exists once, in the schema. */
+/**
+ * Every setting that has a flag. The command line is made from these: an option is declared once,
+ * in the schema.
+ */
 export const flagSettings = (): Setting[] => collect(scenarioSchema, []).filter((setting) => setting.meta.flag !== undefined);
 
-/** The flag that sets what stands at a path: `--concurrency`. */
+/** The flag of the setting at a path: `--concurrency`. */
 export const flagOf = (path: readonly (string | number)[]): string | undefined => {
   const found = flagSettings().find((setting) => setting.path.every((step, i) => step === path[i]));
   return found?.meta.flag === undefined ? undefined : `--${found.meta.flag}`;
 };
 
-/** The keys that the schema knows at a path; empty where it takes any, as labels of states. */
+/**
+ * The keys that the schema knows at a path; empty where it takes any, such as the labels of states.
+ */
 export const knownKeysAt = (path: readonly (string | number)[]): string[] => {
   const schema = path.reduce<z.core.$ZodType | undefined>(step, scenarioSchema);
   const inner = schema === undefined ? undefined : unwrap(schema);
@@ -43,12 +48,12 @@ const typeOf = (schema: z.core.$ZodType): Setting['type'] => {
 
 const defaultOf = (schema: z.core.$ZodType): unknown => (schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined);
 
-/** Takes off what only says "may be left out". */
+/** Removes the wrappers that make a schema optional. */
 const unwrap = (schema: z.core.$ZodType): z.core.$ZodType => {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
     return unwrap(schema.def.innerType);
   }
-  // What is transformed is known by what goes in.
+  // A transformed schema is known by its input.
   return schema instanceof z.ZodPipe ? unwrap(schema.def.in) : schema;
 };
 

@@ -18,13 +18,13 @@ export const serverSchema = z.strictObject({
   certificate: choice(KEY_TYPES).default('ecdsa-p256').meta({ description: "Key type of the server's certificate" }),
   resumption: resumption
     .default(['cache', 'tickets'])
-    .meta({ description: 'What the server offers for resumption: none, cache, tickets or a list of them' }),
+    .meta({ description: 'Resumption that the server offers: none, cache, tickets, or a list' }),
   delay: duration(0)
     .prefault('0')
-    .meta({ description: 'How long the server holds back each handshake, for tests with a known truth' }),
+    .meta({ description: 'Time by which the server delays each handshake, for tests with a known latency' }),
   work: duration(0)
     .prefault('0')
-    .meta({ description: 'CPU time that the server burns in each handshake beside its own: a change of known size' }),
+    .meta({ description: 'Extra CPU time that the server burns in each handshake, for tests with a known regression' }),
 });
 
 export type ServerSettings = Readonly<z.output<typeof serverSchema>>;
@@ -53,16 +53,15 @@ export type StateSettings = TargetState | ServerState;
 
 export const stateSchema = z
   .strictObject({
-    target: text('host:port').optional().meta({ description: 'A server that runs already, as host:port' }),
+    target: text('host:port').optional().meta({ description: 'A running server, as host:port' }),
     resumption: resumption.optional().meta({
-      description:
-        'What the target is known to offer for resumption. A mode that it does not offer is then expected to be declined',
+      description: 'Resumption that the target is known to offer. Modes that it does not offer are then expected to be declined',
     }),
-    server: serverSchema.optional().meta({ description: 'A reference server that the run starts and stops' }),
+    server: serverSchema.optional().meta({ description: 'A reference server, which the run starts and stops' }),
     servername: text('a host name')
       .optional()
-      .meta({ description: "SNI and the name that the certificate is checked against; default is the target's host" }),
-    cacert: text('a path').optional().meta({ description: 'PEM file of the authorities to trust for this state' }),
+      .meta({ description: "SNI, and the name that the certificate is verified against [default: the target's host]" }),
+    cacert: text('a path').optional().meta({ description: 'PEM file with the CAs to trust for this state' }),
     insecure: flag.optional().meta({ description: 'Do not verify the certificate of this state' }),
   })
   .refine((state) => state.server === undefined || state.resumption === undefined, {
@@ -73,6 +72,6 @@ export const stateSchema = z
       return { kind: 'target', target, resumption, servername, cacert, insecure };
     }
     if (server !== undefined && target === undefined) return { kind: 'server', server };
-    context.addIssue('must have either target (a server that runs already) or server (one to start), and not both');
+    context.addIssue('must have either target (a running server) or server (one to start), and not both');
     return z.NEVER;
   });

@@ -20,7 +20,7 @@ export const requireAuthorization = (address: string, target: string, authorized
   if (authorized || isPrivateAddress(address)) return;
   throw new ResumarkError(
     'USAGE',
-    `the target ${target} has the public address ${address}, and this is a load generator.`,
-    'If you may load it, say so with --authorized, or authorized: true in the scenario.',
+    `the target ${target} has the public address ${address}, which resumark does not load by default.`,
+    'If you are allowed to load it, add --authorized, or authorized: true to the scenario.',
   );
 };

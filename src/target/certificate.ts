@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** A certificate that signs itself, and its key, both as PEM. */
+/** A self-signed certificate and its key, both as PEM. */
 export interface CertificatePair {
   readonly certificate: string;
   readonly key: string;
@@ -31,10 +31,10 @@ export type KeyType = keyof typeof ALGORITHMS;
 
 const VALID_MS = 7 * 24 * 3600 * 1000;
 
-/** A clock that is a little slow must not find the certificate of a moment ago to be of the future. */
+/** A clock that is a little slow must accept a certificate made a moment ago. */
 const CLOCK_SKEW_MS = 3600 * 1000;
 
-/** Makes a certificate for localhost, trusted by whoever is given it as an authority. */
+/** Makes a certificate for localhost, which is its own CA. */
 export const makeCertificate = async (keyType: KeyType): Promise<CertificatePair> => {
   const algorithm = ALGORITHMS[keyType];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

@@ -69,4 +69,4 @@ const addressesOf = async (host: string): Promise<string[]> => {
 };
 
 const unknownHost = (host: string, why: string): ResumarkError =>
-  new ResumarkError('TARGET', `the host ${host} is not known: ${why}.`, 'Check the name, or give an address.');
+  new ResumarkError('TARGET', `the host ${host} cannot be resolved: ${why}.`, 'Check the name, or use an IP address.');

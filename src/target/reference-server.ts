@@ -18,7 +18,7 @@ export interface ReferenceServer {
   readonly address: string;
   readonly port: number;
   readonly pid: number;
-  /** PEM; it signs itself, so it is its own authority. */
+  /** PEM; self-signed, so it is its own CA. */
   readonly certificate: string;
   /** Counts what the server itself has seen so far. */
   readonly counts: () => Promise<ServerCounts>;
@@ -60,7 +60,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     throw new ResumarkError(
       'USAGE',
       `the reference server cannot listen on port ${String(options.port)}: ${answer.code}.`,
-      'Take another port, or 0 for a free one.',
+      'Choose another port, or 0 for any free one.',
     );
   }
   if (answer.type !== 'listening' || child.pid === undefined) throw new TypeError(`the server answered ${answer.type}`);
@@ -82,7 +82,7 @@ const ask = async (child: ChildProcess, request: ServerRequest): Promise<ServerR
     };
     const onExit = (code: number | null): void => {
       child.off('message', onMessage);
-      reject(new Error(`the reference server ended with code ${String(code)} before it had answered`));
+      reject(new Error(`the reference server ended with code ${String(code)} before it answered`));
     };
     child.once('message', onMessage).once('exit', onExit);
   });
@@ -95,7 +95,10 @@ const countsOf = (response: ServerResponse): ServerCounts => {
   return response.counts;
 };
 
-/** The compiled module beside this one; when this one runs as TypeScript, as in tests, the one in `dist`. */
+/**
+ * The compiled module beside this one; when this one runs as TypeScript, as in tests, the one in
+ * `dist`.
+ */
 const serverModule = (): string => {
   const beside = fileURLToPath(new URL('./server-process.js', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/target/server-process.js', import.meta.url));

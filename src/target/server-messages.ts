@@ -1,20 +1,20 @@
 import type { CertificatePair } from './certificate.ts';
 
-/** What a reference server offers. */
+/** The options of a reference server. */
 export interface ServerOptions {
   readonly certificate: CertificatePair;
   readonly resumption: readonly ('cache' | 'tickets')[];
-  /** How long each connection's handshake is held back, in ms. */
+  /** Delay of each handshake, in ms. */
   readonly delayMs: number;
-  /** CPU time that each handshake burns beside its own, in ms: a change for the worse of known size. */
+  /** Extra CPU time that each handshake burns, in ms: a regression of known size. */
   readonly workMs: number;
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** 48 bytes in hex that servers of a fleet share; `undefined` draws its own. */
+  /** 48 bytes in hex that the servers of a fleet share; `undefined` for random ones. */
   readonly ticketKeys: string | undefined;
 }
 
-/** What the server itself saw: the word of the other side, for tests. */
+/** The handshakes that the server itself has counted: evidence from the other side, for tests. */
 export interface ServerCounts {
   readonly handshakes: number;
   readonly resumed: number;

@@ -4,13 +4,15 @@ import { createServer as createTlsServer, type Server as TlsServer, type TLSSock
 import type { ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 /**
- * The reference server, in a process of its own so that its CPU time is its own: node:tls with the resumption that was asked for.
+ * The reference server, in its own process so that its CPU time can be measured: node:tls with the
+ * requested resumption.
  *
- * Known limit: node:tls issues stateful TLS 1.3 tickets when tickets are off, but never resumes them (it looks up an ID that was never
- * issued). With `cache` alone TLS 1.3 is therefore not resumed.
+ * Known limit: node:tls issues stateful TLS 1.3 tickets when tickets are off, but never resumes
+ * them (it looks up an ID that was never issued). With `cache` alone TLS 1.3 is therefore not
+ * resumed.
  */
 
-/** As many sessions as a cache of 10 MB holds in nginx. */
+/** The number of sessions that a 10 MB cache holds in nginx. */
 const CACHE_SIZE = 40_000;
 
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
@@ -25,7 +27,7 @@ const listen = (options: ServerOptions): void => {
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
     secureOptions: options.resumption.includes('tickets') ? 0 : constants.SSL_OP_NO_TICKET,
-    // Sessions of one server must not be taken by another by chance of a common default.
+    // Servers must not accept each other's sessions because of a common default.
     sessionIdContext: 'resumark',
     noDelay: true,
     ...(options.ticketKeys !== undefined && { ticketKeys: Buffer.from(options.ticketKeys, 'hex') }),
@@ -49,7 +51,10 @@ const listen = (options: ServerOptions): void => {
   });
 };
 
-/** Accepts at once but hands the connection to TLS later: the client's TCP connect stays fast, its handshake waits. */
+/**
+ * Accepts at once but passes the connection to TLS later: the client's TCP connect stays fast, its
+ * handshake waits.
+ */
 const heldBack = (tls: TlsServer, delayMs: number): Server =>
   createTcpServer({ pauseOnConnect: true, noDelay: true }, (socket: Socket) => {
     socket.on('error', () => socket.destroy());
@@ -58,7 +63,10 @@ const heldBack = (tls: TlsServer, delayMs: number): Server =>
     });
   });
 
-/** Never early, as a timer of a busy process is: it counts from the moment at which its loop last looked at the clock. */
+/**
+ * Runs an action never early. A timer of a busy process can be: it counts from the loop's last look
+ * at the clock.
+ */
 const later = (ms: number, act: () => void): void => {
   const dueMs = performance.now() + ms;
   const wait = (): void => {
@@ -69,13 +77,15 @@ const later = (ms: number, act: () => void): void => {
   wait();
 };
 
-/** Keeps the CPU busy, as a dearer handshake would. */
+/** Keeps the CPU busy, like a more expensive handshake. */
 const burn = (ms: number): void => {
   const endMs = performance.now() + ms;
   while (performance.now() < endMs);
 };
 
-/** node:tls has no session cache of its own: without these handlers session IDs are never resumed. */
+/**
+ * node:tls has no session cache of its own: without these handlers session IDs are never resumed.
+ */
 const keepSessions = (tls: TlsServer): void => {
   const sessions = new Map<string, Buffer>();
   tls.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
@@ -111,8 +121,9 @@ process.on('message', (request: ServerRequest) => {
   }
 });
 
-// The parent is gone, however it ended: a server must not outlive its run.
+// The parent is gone: a server must not outlive its run.
 process.on('disconnect', () => process.exit());
 
-// Ctrl-C reaches the whole process group; the parent still needs the server until the window has ended.
+// Ctrl-C reaches the whole process group; the parent still needs the server until the window has
+// ended.
 process.on('SIGINT', () => undefined);

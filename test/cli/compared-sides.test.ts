@@ -26,8 +26,8 @@ it.each([
   [['a:1'], 'takes two sides'],
   [['before=a'], 'takes two sides'],
   [['x=a', 'y=b', 'z=c'], 'takes two sides'],
-  [['a:1', 'results/b'], 'one target per side or stored runs'],
-  [['a:1,a:2', 'b:1'], 'one target per side or stored runs'],
+  [['a:1', 'results/b'], 'one target per side, or stored runs'],
+  [['a:1,a:2', 'b:1'], 'one target per side, or stored runs'],
 ])('refuses %j and shows the forms', (args, message) => {
   expect(() => parseRequest(args)).toThrow(message);
 });

@@ -58,22 +58,18 @@ describe('the line of progress', () => {
     [
       'an open window: asked and achieved, in flight, proven, latency and health',
       { asked: { perSecond: 500, due: 513 } },
-      '498/s of 500/s  12 in flight  100 % honoured  p50 1.23 ms, p99 4.56 ms  workers 35.0 % busy',
+      '498/s of 500/s  12 in flight  100% honoured  p50 1.23 ms, p99 4.56 ms  workers 35% busy',
     ],
-    [
-      'a closed window: no rate is asked',
-      {},
-      '498/s  12 in flight  100 % honoured  p50 1.23 ms, p99 4.56 ms  workers 35.0 % busy',
-    ],
+    ['a closed window: no rate is asked', {}, '498/s  12 in flight  100% honoured  p50 1.23 ms, p99 4.56 ms  workers 35% busy'],
     [
       'a generator that is behind',
       { asked: { perSecond: 5000, due: 5000 }, recent: { busyShare: 1 }, progress: { begun: 3000 } },
-      '498/s of 5,000/s  12 in flight  100 % honoured  p50 1.23 ms, p99 4.56 ms  workers 100 % busy  2,000 starts behind',
+      '498/s of 5,000/s  12 in flight  100% honoured  p50 1.23 ms, p99 4.56 ms  workers 100% busy  2,000 starts late',
     ],
     [
       'errors, and what was declined',
       { progress: { honoured: 250, errors: 3 } },
-      '498/s  12 in flight  50.0 % honoured  3 errors  p50 1.23 ms, p99 4.56 ms  workers 35.0 % busy',
+      '498/s  12 in flight  50% honoured  3 errors  p50 1.23 ms, p99 4.56 ms  workers 35% busy',
     ],
     [
       'a window that has just begun',
@@ -88,7 +84,7 @@ describe('the line of progress', () => {
       { phase: { name: 'priming', sessions: 50_000 }, progress: { finished: 1200, errors: 1 } },
       'priming 1,200 of 50,000  1 error',
     ],
-    ['ageing', { phase: { name: 'ageing', ms: 30_000 }, elapsedMs: 4500 }, 'sessions come of age, 26 s to go'],
+    ['ageing', { phase: { name: 'ageing', ms: 30_000 }, elapsedMs: 4500 }, 'waiting for sessions to age, 26 s left'],
   ])('tells of %s', (_, change, text) => {
     expect(progressText(event(change))).toBe(text);
   });

@@ -44,7 +44,7 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
   });
 
   it('a duration without a unit', async () => {
-    await refuses(['run', '127.0.0.1:1', '-d', '30'], /^error: --duration must be a duration with a unit .*but it is "30"\.$/u);
+    await refuses(['run', '127.0.0.1:1', '-d', '30'], /^error: --duration must be a duration with a unit, .*but it is "30"\.$/u);
   });
 
   it('a mode that does not exist, with the list of those that do', async () => {
@@ -84,6 +84,10 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
     await refuses(['run', path], /states\.a must have either target .* or server .*, and not both/u);
   });
 
+  it('a flag without its value', async () => {
+    await refuses(['run', '127.0.0.1:1', '--rate'], /^error: the flag rate must have a value\.$/u);
+  });
+
   it('an unknown flag and an unknown command', async () => {
     await refuses(['run', '127.0.0.1:1', '--concurency', '4'], /concurency/u);
     await refuses(['measure'], /measure/u);
@@ -92,7 +96,7 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
   it('a public address that nobody has said may be loaded', async () => {
     await refuses(
       ['run', '192.0.2.1:443'],
-      /^error: the target 192\.0\.2\.1:443 has the public address 192\.0\.2\.1, and this is a load generator\.$/u,
+      /^error: the target 192\.0\.2\.1:443 has the public address 192\.0\.2\.1, which resumark does not load by default\.$/u,
     );
   });
 

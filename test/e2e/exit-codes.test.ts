@@ -191,7 +191,7 @@ describe('the exit code', () => {
 
   it('99: a gate failed', async () => {
     const { code, stdout } = await runScenario(QUICK, ...few, '--threshold', 'full.p50 < 1us');
-    expect(stdout).toMatch(/^failed +full\.p50 < 1us \[edge TLS 1\.3 full\]: .*limit < 1\.00 us$/mu);
+    expect(stdout).toMatch(/^failed +full\.p50 < 1us \[edge TLS 1\.3 full\]: .*limit < 1\.00 µs$/mu);
     expect(code).toBe(EXIT.gate);
   });
 

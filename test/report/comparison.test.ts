@@ -5,7 +5,7 @@ import { comparisonSchema, type Comparison, type ComparisonRow } from '../../src
 import { decode } from '../../src/domain/zod.ts';
 import { COMPARISON_FORMATS, renderComparison, type ComparisonFormat } from '../../src/report/comparison/formats.ts';
 import { headlineOf } from '../../src/report/comparison/headline.ts';
-import { percentChange, rowSentence } from '../../src/report/comparison/sentence.ts';
+import { rowSentence } from '../../src/report/comparison/sentence.ts';
 import { beforeAndAfter, fakeRun, hostile } from './fake-run.ts';
 import { expectGolden } from './golden.ts';
 
@@ -68,7 +68,9 @@ it('gives the reasons as sentences where a terminal has no room for their column
   const table = text.split('\n').slice(2, 8);
   expect(table[0]).toMatch(/^protocol .* verdict$/u);
   for (const line of table) expect(line.length).toBeLessThanOrEqual(100);
-  expect(text).toContain('TLS 1.2 full p50 is undecided: 1.21 ms to 1.20 ms (-0.7 %); 5 pairs are too few: this level needs 7.');
+  expect(text).toContain(
+    'TLS 1.2 full p50 is inconclusive: 1.21 ms to 1.20 ms (paired change -0.7%); 5 pairs are too few: this level needs 7.',
+  );
 });
 
 it('has the columns of the contract in its CSV', () => {
@@ -79,9 +81,9 @@ it('has the columns of the contract in its CSV', () => {
 });
 
 describe('the headline', () => {
-  it('says what was switched on, what became of full handshakes and what one saves now', () => {
+  it('names the mode that was switched on, the full handshakes, and what a resumed one saves now', () => {
     expect(headlineOf(switchedOn())).toBe(
-      'Session tickets are on now (0 % to 100 % resumed). Full handshakes unchanged; a ticket saves 42 % of p50 and 74 % of server CPU.',
+      'Session tickets are now on (0% to 100% resumed). Full handshakes unchanged; a ticket saves 42% of p50 and 74% of server CPU.',
     );
   });
 
@@ -89,14 +91,12 @@ describe('the headline', () => {
     const { rows, ...rest } = switchedOn();
     const reversed = rows.map((row): ComparisonRow => ({ ...row, before: row.after, after: row.before }));
     expect(headlineOf({ ...rest, rows: reversed, savings: [] })).toBe(
-      'Session tickets are off now (100 % to 0 % resumed). Full handshakes unchanged.',
+      'Session tickets are now off (100% to 0% resumed). Full handshakes unchanged.',
     );
   });
 
-  it('says that nothing could be told, and does not call it unchanged', () => {
-    expect(headlineOf(first(compareStates(beforeAndAfter())))).toContain(
-      'Full handshakes: no change that could be told from noise',
-    );
+  it('does not call unchanged what is inconclusive', () => {
+    expect(headlineOf(first(compareStates(beforeAndAfter())))).toContain('Full handshakes: no change beyond the noise');
   });
 });
 
@@ -122,42 +122,38 @@ describe('the sentence of a row', () => {
   };
 
   it.each<[Partial<ComparisonRow>, string]>([
-    [{}, 'TLS 1.3 full p50 got worse: 1.00 ms to 1.18 ms (+18 %, surely +12 % to +25 %).'],
+    [{}, 'TLS 1.3 full p50 regressed: 1.00 ms to 1.18 ms (paired change +18%, 98% confidence interval +12% to +25%).'],
     [
       { verdict: 'inconclusive', ratio: 1.02, ratioLow: 0.99, ratioHigh: 1.09, after: 1_020_000 },
-      'TLS 1.3 full p50 is undecided: 1.00 ms to 1.02 ms (+2.0 %, surely -1.0 % to +9.0 %); it may be nothing, or more than the 5.0 % that count; 8.0 % would have shown.',
+      'TLS 1.3 full p50 is inconclusive: 1.00 ms to 1.02 ms (paired change +2%, 98% confidence interval -1% to +9%); it may be no change, or one above the 5% that count; a change of 8% would have been detected.',
     ],
     [
       { verdict: 'inconclusive', ratio: 1.06, ratioLow: 1.03, ratioHigh: 1.09, after: 1_060_000, detectable: null },
-      'TLS 1.3 full p50 is undecided: 1.00 ms to 1.06 ms (+6.0 %, surely +3.0 % to +9.0 %); it is a change, but not surely more than the 5.0 % that count.',
+      'TLS 1.3 full p50 is inconclusive: 1.00 ms to 1.06 ms (paired change +6%, 98% confidence interval +3% to +9%); it is a change, but perhaps one below the 5% that count.',
     ],
     [
       { verdict: 'inconclusive', detectable: null },
-      'TLS 1.3 full p50 is undecided: 1.00 ms to 1.18 ms (+18 %, surely +12 % to +25 %); sure on its own, but not beside the other metrics.',
+      'TLS 1.3 full p50 is inconclusive: 1.00 ms to 1.18 ms (paired change +18%, 98% confidence interval +12% to +25%); it is significant on its own, but not among all judged metrics.',
     ],
     [
       { verdict: 'inconclusive', doubt: 'nothing was measured', ratio: null, ratioLow: null, ratioHigh: null, after: null },
-      'TLS 1.3 full p50 is undecided: 1.00 ms to -; nothing was measured.',
+      'TLS 1.3 full p50 is inconclusive: 1.00 ms to -; nothing was measured.',
     ],
     [
       { verdict: 'equivalent', ratio: 1, ratioLow: 0.99, ratioHigh: 1.01, after: 1_000_000 },
-      'TLS 1.3 full p50 is unchanged: 1.00 ms to 1.00 ms (0 %, surely -1.0 % to +1.0 %).',
+      'TLS 1.3 full p50 is unchanged: 1.00 ms to 1.00 ms (paired change 0%, 98% confidence interval -1% to +1%).',
     ],
   ])('%#', (change, sentence) => {
-    expect(rowSentence({ ...row, ...change })).toBe(sentence);
+    expect(rowSentence({ ...row, ...change }, switchedOn())).toBe(sentence);
   });
-});
 
-it.each([
-  [1, '0 %'],
-  [0.9996, '0 %'],
-  [1.0534, '+5.3 %'],
-  [0.5, '-50 %'],
-  [1.0994, '+9.9 %'],
-  [1.0996, '+10 %'],
-  [3, '+200 %'],
-])('shows the ratio %d as %s', (ratio, text) => {
-  expect(percentChange(ratio)).toBe(text);
+  it('names what a change is relative to, where runs were measured apart', () => {
+    const ticket: ComparisonRow = { ...row, mode: 'ticket', before: 1_700_000, after: 1_550_000, ratio: 0.77, ratioLow: null };
+    const apart: Comparison = { ...switchedOn(), design: 'runs', rows: [row, ticket] };
+    expect(rowSentence(ticket, apart)).toBe(
+      'TLS 1.3 ticket p50 regressed: 1.70 ms to 1.55 ms (change relative to the full handshake -23%).',
+    );
+  });
 });
 
 it('lets nothing that a peer said control a terminal or a page', () => {

@@ -36,7 +36,7 @@ describe.each(PAGES)('the page of %s', (_, page) => {
   });
 });
 
-it('tells savings before it shows a table, and doubts between the two, errors first', () => {
+it('tells savings before it shows a table, and warnings between the two, errors first', () => {
   const page = htmlReport(
     troubled({
       notices: [
@@ -47,7 +47,7 @@ it('tells savings before it shows a table, and doubts between the two, errors fi
   );
   const order = [
     'What resumption saves',
-    'Doubts',
+    'Warnings',
     'the run was stopped',
     'the run was interrupted',
     '<table',
@@ -60,7 +60,7 @@ it('tells savings before it shows a table, and doubts between the two, errors fi
 
 it('says in words what each picture shows', () => {
   const [label = ''] = /aria-label="after TLS 1\.2: [^"]+"/u.exec(htmlReport(beforeAndAfter())) ?? [];
-  expect(label).toMatch(/full p50 1\.\d\d ms, p90 [^;]+; session-id p50 4\d\d us, [^;]+; ticket p50 4\d\d us/u);
+  expect(label).toMatch(/full p50 1\.\d\d ms, p90 [^;]+; session-id p50 4\d\d µs, [^;]+; ticket p50 4\d\d µs/u);
 });
 
 it('escapes every value of a template, in text and in attributes, but not its own markup', () => {

@@ -67,7 +67,7 @@ it.each<[string, unknown, string]>([
   [
     'a duration without a unit',
     { ...target, plan: { duration: 5 } },
-    'file.yaml: plan.duration must be a duration with a unit such as "30s" or "250ms", but it is 5.',
+    'file.yaml: plan.duration must be a duration with a unit, such as "30s" or "250ms", but it is 5.',
   ],
   [
     'a wrong choice',
@@ -77,7 +77,7 @@ it.each<[string, unknown, string]>([
   [
     'a mode that is named twice',
     { ...target, modes: ['full', 'full'] },
-    'file.yaml: modes must not name the same twice, but it is ["full","full"].',
+    'file.yaml: modes must not contain duplicates, but it is ["full","full"].',
   ],
   [
     'a number that is none',
@@ -104,37 +104,37 @@ it.each<[string, unknown, string]>([
   [
     'a state that is two things',
     { states: { a: { target: 'x:1', server: {} } } },
-    'file.yaml: states.a must have either target (a server that runs already) or server (one to start), and not both, but it is {"target":"x:1","server":{}}.',
+    'file.yaml: states.a must have either target (a running server) or server (one to start), and not both, but it is {"target":"x:1","server":{}}.',
   ],
   [
     'a state that is nothing',
     { states: { a: {} } },
-    'file.yaml: states.a must have either target (a server that runs already) or server (one to start), and not both, but it is {}.',
+    'file.yaml: states.a must have either target (a running server) or server (one to start), and not both, but it is {}.',
   ],
   [
     'a label that is none',
     { states: { 'a b': { target: 'x' } } },
-    'file.yaml: states.a b is no label: it must begin with a letter and have only letters, digits, - and _, but it is {"target":"x"}.',
+    'file.yaml: states.a b is not a label: it must begin with a letter, followed by letters, digits, - and _, but it is {"target":"x"}.',
   ],
   [
     'an objective that is none',
     { ...target, load: { objective: 'fast' } },
-    'file.yaml: load.objective must be a quantile (p50, p90, p95, p99, p999, max) and its limit, such as "p99 < 25ms", but it is "fast".',
+    'file.yaml: load.objective must be a quantile (p50, p90, p95, p99, p999, max) and a limit, such as "p99 < 25ms", but it is "fast".',
   ],
   [
     'rounds of a search',
     { ...target, load: { objective: 'p99 < 25ms' }, plan: { rounds: 3 } },
-    'file.yaml: plan.rounds must not be given in a search for the capacity, which makes as many probes as it takes.',
+    'file.yaml: plan.rounds cannot be combined with a capacity search, which makes as many probes as it needs.',
   ],
   [
     'a request that is none',
     { ...target, request: 'x' },
-    'file.yaml: request must be byte, http or a path such as /health, but it is "x".',
+    'file.yaml: request must be byte, http, or a path such as /health, but it is "x".',
   ],
   [
     'two bounds',
     { ...target, plan: { duration: '5s', handshakes: 5 } },
-    'file.yaml: plan must be bounded by one of duration, handshakes and handshakesPerBlock, not by several, but it is {"duration":"5s","handshakes":5}.',
+    'file.yaml: plan must have only one of duration, handshakes and handshakesPerBlock, but it is {"duration":"5s","handshakes":5}.',
   ],
   ['a group that is no mapping', { ...target, load: 16 }, 'file.yaml: load must be a mapping of settings, but it is 16.'],
   ['a list for the whole', [], 'file.yaml must be a mapping of settings, but it is [].'],
@@ -168,7 +168,7 @@ it('names the flag of what a load needs and does not have', () => {
     'file.yaml: load.clients (--clients) must be given for a storm, such as "50k", but it is missing.',
   );
   expect(complaint({ ...target, load: { model: 'closed', rate: '500/s' } }).message).toBe(
-    'file.yaml: load.rate belongs to open load, not to closed (leave one of them out), but it is "500/s".',
+    'file.yaml: load.rate belongs to open load, not to closed load (leave one of them out), but it is "500/s".',
   );
 });
 

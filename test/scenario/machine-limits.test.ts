@@ -13,7 +13,7 @@ it('carries what the limits allow, and everything where they are not known', () 
 
 it('names the descriptors that are needed and those that there are', () => {
   expect(machineLimitFlaw(scenario(1000), { files: 1024, ports: undefined })?.message).toBe(
-    'a concurrency of 1000 needs about 2200 file descriptors, but the limit is 1024.',
+    '--concurrency 1000 needs about 2200 file descriptors, but the limit is 1024.',
   );
 });
 

@@ -1,5 +1,5 @@
 import { cellLabel } from '../../domain/cell.ts';
-import type { GeneratorMend, Notice } from '../../domain/notice.ts';
+import type { GeneratorHint, Notice } from '../../domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { busiest, lateP99, MOST_BUSY } from '../summary/saturation.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
@@ -29,13 +29,13 @@ export const saturationNotices = (run: RunRecord, cells: readonly CellSummary[])
  * What can still be done about a generator that is too slow, most helpful first. Never what the run did already, and nothing of its own
  * where others took its cores.
  */
-export const generatorHints = (run: RunRecord, blocks: readonly BlockRecord[]): GeneratorMend[] => {
+export const generatorHints = (run: RunRecord, blocks: readonly BlockRecord[]): GeneratorHint[] => {
   const isStarved = blocks.every((block) => busyShareOf(block) <= MOST_BUSY);
   if (isStarved && !hasFreeCores(run, blocks)) return ['machine'];
   return [
     ...(canChangeEngine(run) ? (['engine'] as const) : []),
     ...(hasFreeCores(run, blocks) ? (['workers'] as const) : (['machine'] as const)),
-    ...loadMend(run),
+    ...loadHints(run),
   ];
 };
 
@@ -48,7 +48,7 @@ const canChangeEngine = ({ scenario, engine, environment }: RunRecord): boolean 
 const hasFreeCores = ({ workers, environment }: RunRecord, blocks: readonly BlockRecord[]): boolean =>
   workers < environment.cores && blocks.every(({ hosts }) => hosts.every(({ machine }) => (machine?.busyShare ?? 0) < MOST_BUSY));
 
-const loadMend = ({ scenario }: RunRecord): GeneratorMend[] => {
+const loadHints = ({ scenario }: RunRecord): GeneratorHint[] => {
   const load = scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
   switch (load?.['model']) {
     case 'open':

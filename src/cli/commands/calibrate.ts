@@ -13,32 +13,35 @@ import { watched } from '../measure.ts';
 
 const REFERENCE_SCENARIO = fileURLToPath(new URL('../../../scenarios/calibrate.yaml', import.meta.url));
 
-/** `calibrate [target|scenario]`: how noisy this machine and target are, and how often gates cry wolf on them. */
+/**
+ * `calibrate [target|scenario]`: measures how noisy this machine and target are, and how often
+ * gates raise a false alarm.
+ */
 export const calibrateCommand = (context: CommandContext): CommandModule => ({
   command: 'calibrate [scenario]',
-  describe: 'Measure a server against itself: noise, false alarms, the smallest change that can be found',
+  describe: 'Measure a server against itself: noise, false alarms and the smallest detectable change',
   builder: (yargs: Argv) =>
     withScenarioFlags(yargs)
       .positional('scenario', {
         type: 'string',
-        describe: 'host:port or a scenario file, of which the last state is taken; a reference server unless given',
+        describe: 'host:port, or a scenario file whose last state is measured [default: a reference server]',
       })
       .option('calibration-pairs', {
         type: 'string',
         requiresArg: true,
         default: '96',
-        describe: 'Pairs of blocks that the noise is told from',
+        describe: 'Pairs of blocks to estimate the noise from',
       })
       .option('gates', {
         type: 'string',
         requiresArg: true,
         default: '20',
-        describe: 'Gates that are measured after that, each with servers of its own; 0 for none',
+        describe: 'Gates to measure afterwards, each on its own servers; 0 for none',
       })
-      .option('format', { type: 'string', requiresArg: true, default: 'table', describe: 'What is printed: table, json' })
-      .option('quiet', { alias: 'q', type: 'boolean', describe: 'No progress and no notices' })
+      .option('format', { type: 'string', requiresArg: true, default: 'table', describe: 'Output format: table, json' })
+      .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print no progress and no notices' })
       .example('$0 calibrate', 'this machine, with reference servers')
-      .example('$0 calibrate 127.0.0.1:8443 -k --gates 0', 'a server of yours, by its noise alone'),
+      .example('$0 calibrate 127.0.0.1:8443 -k --gates 0', 'your own server, noise only'),
   handler: async (parsed) => {
     context.exitWith(await calibrateTarget(context, parsed));
   },
@@ -67,7 +70,7 @@ const calibrateTarget = async (context: CommandContext, parsed: ParsedFlags): Pr
   return received === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 };
 
-/** Fewer say nothing of how much pairs vary. */
+/** Fewer cannot show how much pairs vary. */
 const LEAST_PAIRS = 12;
 
 const numberOf = (parsed: ParsedFlags, flag: string, least: number): number => {

@@ -17,35 +17,35 @@ import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { choiceOf, comparisonFormatOf, comparisonFormatOption } from '../format.ts';
 import { tellNotices, watched, withRunFlags } from '../measure.ts';
 
-/** `compare <side...>`: what changed between two states, and how surely. */
+/** `compare <side...>`: the changes between two states, with their confidence intervals. */
 export const compareCommand = (context: CommandContext): CommandModule => ({
   command: 'compare <side...>',
-  describe: 'Compare two states: live in interleaved pairs, of one run, or of runs that were measured apart',
+  describe: 'Compare two states: live in interleaved pairs, from one run, or from separate runs',
   builder: (yargs: Argv) =>
     withRunFlags(withScenarioFlags(yargs))
       .positional('side', {
         type: 'string',
         array: true,
-        describe: 'before=host:port after=host:port, a scenario of two states, a run folder, or two',
+        describe: 'before=host:port after=host:port, a scenario with two states, or one or more run folders',
       })
       .options(OPTIONS)
-      .example('$0 compare before=127.0.0.1:8443 after=127.0.0.1:9443 -k', 'two servers, measured in pairs')
-      .example('$0 compare scenarios/session-tickets.yaml', 'the states of a scenario, measured in pairs')
-      .example('$0 compare results/20260101T120000Z_session-tickets', 'the states of a run that exists')
-      .example('$0 compare results/a results/b', 'two runs that were measured apart'),
+      .example('$0 compare before=127.0.0.1:8443 after=127.0.0.1:9443 -k', 'two servers, in interleaved pairs')
+      .example('$0 compare scenarios/session-tickets.yaml', 'the states of a scenario, in interleaved pairs')
+      .example('$0 compare results/20260101T120000Z_session-tickets', 'the states of a stored run')
+      .example('$0 compare results/a results/b', 'two separate runs'),
   handler: async (parsed) => {
     context.exitWith(await compareSides(context, parsed));
   },
 });
 
 const OPTIONS = {
-  state: { type: 'string', requiresArg: true, describe: 'Which state of stored runs is meant, where they have several' },
-  force: { type: 'boolean', describe: 'Compare stored runs although they differ in more than the change' },
+  state: { type: 'string', requiresArg: true, describe: 'State to compare, if the stored runs have several' },
+  force: { type: 'boolean', describe: 'Compare stored runs even if they differ in more than the state' },
   inconclusive: {
     type: 'string',
     requiresArg: true,
     default: 'fail',
-    describe: 'Whether a doubt ends with exit code 3 (fail) or 0 (pass)',
+    describe: 'Exit code of an inconclusive comparison: 3 (fail) or 0 (pass)',
   },
   format: { ...comparisonFormatOption, group: 'Output:' },
 } as const;
@@ -68,7 +68,9 @@ const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promi
   return liveComparisonCode(result, signal, passes);
 };
 
-/** What prints the result; the format is checked before anything is measured. */
+/**
+ * Returns the function that prints the result; the format is checked before anything is measured.
+ */
 const printer = ({ terminal }: CommandContext, parsed: ParsedFlags): ((comparisons: readonly Comparison[]) => void) => {
   const format = comparisonFormatOf(parsed['format']);
   return (comparisons) => {
@@ -102,13 +104,16 @@ const readSide = async ({ label, values }: WrittenSide): Promise<StoredSide> => 
   runs: await Promise.all(values.map(readRun)),
 });
 
-/** What is stored cannot be measured otherwise any more, and what was judged not be judged otherwise. */
+/**
+ * Refuses flags that cannot apply: a stored run is not measured again, and a stored comparison not
+ * judged again.
+ */
 const refuseMeasuringFlags = (flags: Readonly<Record<string, unknown>>, kind: ComparisonRequest['kind']): void => {
   const [other] = Object.keys(flags).filter((key) => key !== 'compare' || kind === 'comparison');
   if (other === undefined) return;
   throw new ResumarkError(
     'USAGE',
-    `settings of a measurement (here ${other}) have no effect on what is stored.`,
-    'Leave them out, or name targets as host:port or a scenario file.',
+    `measurement settings (here ${other}) have no effect on stored results.`,
+    'Leave them out, or give targets as host:port or a scenario file to measure.',
   );
 };

@@ -8,10 +8,10 @@ import { measure, withOutputFlags } from '../measure.ts';
 
 const DEMO_SCENARIO = fileURLToPath(new URL('../../../scenarios/demo.yaml', import.meta.url));
 
-/** `demo`: the main job on servers of our own, with nothing to set up. */
+/** `demo`: measures reference servers, with nothing to set up. */
 export const demoCommand = (context: CommandContext): CommandModule => ({
   command: 'demo',
-  describe: 'Measure every mode on two reference servers: before (no resumption) and after (cache and tickets)',
+  describe: 'Measure two reference servers: before (no resumption) and after (cache and tickets)',
   builder: (yargs: Argv) => withOutputFlags(withScenarioFlags(yargs)),
   handler: async (parsed) => {
     const decoded = decodeScenario(await readScenarioFile(DEMO_SCENARIO), flagValues(parsed), 'the demo scenario');

@@ -15,10 +15,10 @@ import { formatOf, formatOption } from '../format.ts';
 import { passesInconclusive, tellGithub, withJudgingFlags } from '../gate-flags.ts';
 import { watched } from '../measure.ts';
 
-/** `gate <run>`: applies gates to a run that was measured before. */
+/** `gate <run>`: applies gates to a stored run. */
 export const gateCommand = (context: CommandContext): CommandModule => ({
   command: 'gate [run]',
-  describe: 'Judge gates on a run that was measured before',
+  describe: 'Apply gates to a stored run',
   builder: (yargs: Argv) =>
     withFlagsOf(withJudgingFlags(yargs), ['compare', 'gates'])
       .positional('run', { type: 'string', describe: 'A run folder, or its run.json' })
@@ -26,35 +26,35 @@ export const gateCommand = (context: CommandContext): CommandModule => ({
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'A run of the state before; may be given several times. One alone is never a hard gate',
+        describe: 'Stored run to compare with; repeatable. A single one never fails the gate',
         group: 'Gates:',
       })
       .option('self-test', {
         type: 'boolean',
-        describe: 'Prove on reference servers that a gate fails on a change of 20 % and not on none',
+        describe: 'Prove on reference servers that a gate fails on a regression of 20%, and passes without one',
         group: 'Gates:',
       })
       .option('force', {
         type: 'boolean',
-        describe: 'Judge although the baselines differ in more than the change',
+        describe: 'Apply gates even if the baselines differ in more than the state',
         group: 'Gates:',
       })
       .option('format', formatOption)
-      .example('$0 gate results/20260101T120000Z_edge --threshold "ticket.resumed >= 99%"', '')
-      .example(
-        '$0 gate results/new --baseline results/a --baseline results/b ...',
-        'against five runs or more of the state before',
-      ),
+      .example('$0 gate results/20260101T120000Z_edge --threshold "ticket.resumed >= 99%"', 'one gate')
+      .example('$0 gate results/new --baseline results/a --baseline results/b ...', 'against at least five baseline runs'),
   handler: async (parsed) => {
     context.exitWith(await (parsed['self-test'] === true ? selfTest(context, parsed) : gateStored(context, parsed)));
   },
 });
 
-/** The proof: 0 when the gate did both, 3 when noise left it undecided, 99 when it did the wrong thing. */
+/**
+ * Runs the self-test. Exit codes: 0 when it proves the gate, 3 when noise leaves it undecided, 99
+ * when the gate was wrong.
+ */
 const selfTest = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
   const { terminal } = context;
   if (parsed['run'] !== undefined) {
-    throw new ResumarkError('USAGE', 'gate --self-test measures servers of its own: leave the run folder out.');
+    throw new ResumarkError('USAGE', 'gate --self-test measures its own servers: leave out the run folder.');
   }
   const { result, signal } = await watched(context, { ...parsed, quiet: true }, ({ signal: interrupt }) =>
     gateSelfTest({
@@ -91,12 +91,16 @@ const gateStored = async ({ terminal }: CommandContext, parsed: ParsedFlags): Pr
 
 const pathOf = (run: unknown): string => {
   if (typeof run === 'string') return run;
-  throw new ResumarkError('USAGE', 'gate needs a run folder.', 'To measure and judge in one go: resumark run <scenario> --gate.');
+  throw new ResumarkError(
+    'USAGE',
+    'gate needs a run folder.',
+    'To measure and gate in one step, use: resumark run <scenario> --gate',
+  );
 };
 
 const nothingToGate = ({ id }: RunRecord): ResumarkError =>
   new ResumarkError(
     'USAGE',
-    `there is nothing to gate: ${id} has no gates, and one state alone cannot get worse.`,
-    'Give a gate such as --threshold "ticket.resumed >= 99%", or runs of the state before with --baseline.',
+    `there is nothing to gate: ${id} has no gates and only one state.`,
+    'Add a gate such as --threshold "ticket.resumed >= 99%", or baseline runs with --baseline.',
   );

@@ -12,17 +12,17 @@ import type { CommandContext } from '../context.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, formatOf, formatOption } from '../format.ts';
 
-/** `report <run...>`: renders runs again from their files; it never measures. */
+/** `report <run...>`: renders stored runs; it never measures. */
 export const reportCommand = ({ terminal, exitWith }: CommandContext): CommandModule => ({
   command: 'report <run...>',
-  describe: 'Render runs that were measured before, from their folders',
+  describe: 'Render stored runs in any format',
   builder: (yargs: Argv) =>
     yargs
       .positional('run', { type: 'string', array: true, describe: 'Run folders, or their run.json' })
       .option('format', formatOption)
-      .option('compare', { type: 'boolean', describe: 'The states of each run against each other, instead of the run itself' })
-      .example('$0 report results/20260101T120000Z_demo --format markdown', '')
-      .example('$0 report results/20260101T120000Z_demo --compare', 'what changed from before to after'),
+      .option('compare', { type: 'boolean', describe: 'Compare the states of each run, instead of showing the run itself' })
+      .example('$0 report results/20260101T120000Z_demo --format markdown', 'for a pull request')
+      .example('$0 report results/20260101T120000Z_demo --compare', 'the changes from before to after'),
   handler: async (parsed) => {
     const rendered = rendererOf(parsed, { colour: terminal.hasColour, columns: terminal.columns });
     const runs = await Promise.all((parsed['run'] as readonly string[]).map(readRun));
@@ -47,7 +47,9 @@ const rendererOf = (
   return (run) => render(run, format, { ...style, decision: decisionOf(run, format) });
 };
 
-/** What the gates that the run was measured with come to; JSON is the record and nothing else. */
+/**
+ * The decision on the gates of the run's scenario; none for JSON, which is nothing but the record.
+ */
 const decisionOf = (run: RunRecord, format: Format): GateDecision | undefined => {
   const gates = storedGates(run);
   return gates.length === 0 || format === 'json' ? undefined : decideGates(run, { gates, settings: settingsOf(run) });

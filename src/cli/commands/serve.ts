@@ -11,32 +11,32 @@ import { listenForInterrupt } from '../interrupt.ts';
 /** `serve`: a reference server in the foreground, until Ctrl-C. */
 export const serveCommand = (context: CommandContext): CommandModule => ({
   command: 'serve',
-  describe: 'Run a reference server with chosen resumption, until Ctrl-C',
+  describe: 'Run a reference server in the foreground until Ctrl-C',
   builder: (yargs: Argv) =>
     yargs
       .option('port', { type: 'string', requiresArg: true, describe: 'Port on 127.0.0.1', defaultDescription: 'a free one' })
       .option('certificate', {
         type: 'string',
         requiresArg: true,
-        describe: 'Key type of the certificate',
+        describe: 'Key type of the certificate: rsa-2048 or ecdsa-p256',
         defaultDescription: 'ecdsa-p256',
       })
       .option('resumption', {
         type: 'string',
         requiresArg: true,
-        describe: 'none, cache, tickets or cache,tickets',
+        describe: 'Resumption to offer: none, cache, tickets or cache,tickets',
         defaultDescription: 'cache,tickets',
       })
       .option('delay', {
         type: 'string',
         requiresArg: true,
-        describe: 'Hold back each handshake so long',
-        defaultDescription: 'not at all',
+        describe: 'Delay each handshake by this time, such as 20ms',
+        defaultDescription: 'no delay',
       })
       .option('work', {
         type: 'string',
         requiresArg: true,
-        describe: 'Burn so much CPU time in each handshake, such as 200us',
+        describe: 'Extra CPU time to burn in each handshake, such as 200us',
         defaultDescription: 'none',
       })
       .example('$0 serve --resumption none --port 8443', 'a server that never resumes'),
@@ -61,7 +61,7 @@ const serve = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise
     port: portOf(parsed['port']),
   });
   terminal.out(`${server.address}:${String(server.port)}\n${server.certificate}`);
-  terminal.err(`resumption ${settings.resumption.join(', ') || 'none'}; Ctrl-C ends the server\n`);
+  terminal.err(`resumption ${settings.resumption.join(', ') || 'none'}; Ctrl-C stops the server\n`);
   if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');
   await server.close();
   interrupt.end();
@@ -77,6 +77,6 @@ const portOf = (flag: unknown): number => {
   throw new ResumarkError(
     'USAGE',
     `--port must be a number from 0 to 65535, but it is ${JSON.stringify(flag)}.`,
-    '0 takes a free one.',
+    'Use 0 for any free port.',
   );
 };

@@ -10,19 +10,22 @@ import { githubAnnotations, type Annotation } from './github.ts';
 import { junitXml, type TestCase } from './junit.ts';
 import { bencherJson, benchmarkJson, type TrendPoint } from './trend.ts';
 
-/** What a CI server is told: the run, and what its gates came to where they were judged. */
+/** The decision on the gates of a run, where they were judged. */
 export interface Judged {
   readonly decision?: GateDecision | undefined;
 }
 
-/** A test case per cell, whether it was what was asked for, and one per gate. */
+/**
+ * JUnit XML with a test case per cell, which fails if the mode was never honoured, and one per
+ * gate.
+ */
 export const runJunit = (run: RunRecord, { decision }: Judged): string =>
   junitXml([...summarize(run).map((cell) => cellCase(run, cell)), ...(decision?.results ?? []).map(gateCase)]);
 
 const cellCase = (run: RunRecord, cell: CellSummary): TestCase => {
   const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
   const result = isControl ? 'passed' : CELL_RESULT[cell.status];
-  const share = cell.honouredShare === undefined ? 'no handshake was finished' : `${formatShare(cell.honouredShare)} honoured`;
+  const share = cell.honouredShare === undefined ? 'no handshake finished' : `${formatShare(cell.honouredShare)} honoured`;
   return { suite: 'handshakes', name: cellLabel(cell), result, message: share };
 };
 
@@ -47,21 +50,21 @@ const gateCase = (result: GateResult): TestCase => ({
   message: gateSentence(result),
 });
 
-/** An annotation for each gate that did not pass and for each doubt about the run, and one that sums up. */
+/** An annotation for each gate that did not pass, one for each warning, and a summary. */
 export const runAnnotations = (run: RunRecord, { decision }: Judged): string => {
-  const doubts = run.notices.filter(({ severity }) => severity !== 'info');
-  const sum =
+  const warnings = run.notices.filter(({ severity }) => severity !== 'info');
+  const summary =
     decision === undefined
-      ? `${counted(run.cells.length, 'cell')} measured, ${counted(doubts.length, 'doubt')}.`
+      ? `${counted(run.cells.length, 'cell')} measured, ${counted(warnings.length, 'warning')}.`
       : decisionSentence(decision);
   return githubAnnotations([
     ...(decision?.results ?? []).flatMap(gateAnnotation),
-    ...doubts.map((notice): Annotation => ({
+    ...warnings.map((notice): Annotation => ({
       level: notice.severity === 'error' ? 'error' : 'warning',
       title: 'resumark',
       message: noticeSentence(notice),
     })),
-    { level: 'notice', title: 'resumark', message: sum },
+    { level: 'notice', title: 'resumark', message: summary },
   ]);
 };
 
@@ -71,13 +74,13 @@ const gateAnnotation = (result: GateResult): Annotation[] => {
   return [{ level, title: `gate ${result.outcome}: ${gateName(result)}`, message: gateSentence(result) }];
 };
 
-/** Numbers of which less is better, for github-action-benchmark. */
+/** Metrics of which less is better, for github-action-benchmark. */
 export const runBenchmark = (run: RunRecord): string => benchmarkJson(pointsOf(run));
 
-/** The same numbers for Bencher. */
+/** The same metrics for Bencher. */
 export const runBencher = (run: RunRecord): string => bencherJson(pointsOf(run));
 
-/** What is worth a history: what a user waits for and what both sides pay. */
+/** The metrics worth a history: what a user waits for, and what both sides pay. */
 const TREND: readonly MetricId[] = ['p50', 'p90', 'p99', 'cpu.server', 'cpu.client'];
 
 const pointsOf = (run: RunRecord): TrendPoint[] =>

@@ -1,6 +1,6 @@
 import { oneLine } from '../safe-text.ts';
 
-/** What a job of GitHub Actions shows beside its log. */
+/** A message that GitHub Actions shows beside the log of a job. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
@@ -15,7 +15,10 @@ export interface Annotation {
 export const githubAnnotations = (annotations: readonly Annotation[]): string =>
   annotations.map(({ level, title, message }) => `::${level} title=${property(title)}::${data(message)}\n`).join('');
 
-/** A percent sign begins an escape. There are no line breaks: a line more would be a command more. */
+/**
+ * Escapes the percent sign, which begins an escape. Line breaks are gone already: another line
+ * would be another command.
+ */
 const data = (text: string): string => oneLine(text).replaceAll('%', '%25');
 
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

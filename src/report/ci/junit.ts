@@ -5,12 +5,13 @@ export interface TestCase {
   readonly suite: string;
   readonly name: string;
   readonly result: 'passed' | 'failure' | 'skipped';
-  /** Why; shown where it did not pass. */
+  /** The reason, shown where it did not pass. */
   readonly message: string;
 }
 
 /**
- * JUnit XML, in the subset that CI servers agree on: a suite for each name, its counts, and a message on what did not pass.
+ * JUnit XML, in the subset that CI servers agree on: a suite for each name, its counts, and a
+ * message on what did not pass.
  *
  * @see https://github.com/testmoapp/junitxml
  */

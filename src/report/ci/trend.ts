@@ -1,6 +1,6 @@
-/** A number that a service keeps the history of. */
+/** A value whose history a service keeps. */
 export interface TrendPoint {
-  /** What it was measured of: `after TLS 1.3 ticket`. */
+  /** The cell: `after TLS 1.3 ticket`. */
   readonly benchmark: string;
   readonly measure: string;
   readonly unit: string;

@@ -10,12 +10,12 @@ const RENDERERS = {
   json: comparisonJson,
 } as const satisfies Record<string, (comparison: Comparison, style: ComparisonStyle) => string>;
 
-/** How a comparison can be rendered. */
+/** A format of a comparison. */
 export type ComparisonFormat = keyof typeof RENDERERS;
 
-/** The names of all formats of a comparison. */
+/** All formats of a comparison. */
 export const COMPARISON_FORMATS = Object.keys(RENDERERS) as readonly ComparisonFormat[];
 
-/** Renders a comparison. Every format comes from the comparison alone. */
+/** Renders a comparison, from nothing but the comparison. */
 export const renderComparison = (comparison: Comparison, format: ComparisonFormat, style: ComparisonStyle): string =>
   RENDERERS[format](comparison, style);

@@ -1,6 +1,7 @@
 import type { ComparedSaving, Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import type { Mode } from '../../domain/mode.ts';
 import { protocolLabel, type Protocol } from '../../domain/protocol.ts';
+import { formatChange, formatPercent, formatShare } from '../text/units.ts';
 
 const NAMES: Readonly<Record<Mode, { readonly many: string; readonly one: string }>> = {
   full: { many: 'Full handshakes', one: 'a full handshake' },
@@ -9,11 +10,14 @@ const NAMES: Readonly<Record<Mode, { readonly many: string; readonly one: string
   'early-data': { many: 'Early data', one: 'early data' },
 };
 
-/** Below this a mode is off, above the other it is on. */
+/** Resumed shares below and above which a mode counts as off and on. */
 const OFF = 0.01;
 const ON = 0.5;
 
-/** What a manager reads: which resumption was switched, what became of the full handshakes, and what a resumed one saves now. */
+/**
+ * The result for a reader in a hurry: what was switched on or off, the full handshakes, and what a
+ * resumed one saves.
+ */
 export const headlineOf = ({ rows, savings }: Comparison): string => {
   const switches = switched(rows);
   const costs = [fullText(rows), switches.length > 0 ? savingText(rows, savings) : changesText(rows)].filter(
@@ -22,7 +26,7 @@ export const headlineOf = ({ rows, savings }: Comparison): string => {
   return [...switches, costs.length === 0 ? '' : `${costs.join('; ')}.`].filter((text) => text !== '').join(' ');
 };
 
-/** `Session tickets are on now (0 % to 100 % resumed).`, once per mode. */
+/** `Session tickets are now on (0% to 100% resumed).`, once per mode. */
 const switched = (rows: readonly ComparisonRow[]): string[] =>
   (['ticket', 'session-id', 'early-data'] as const).flatMap((mode) => {
     const shares = rows.filter((row) => row.mode === mode && row.metric === 'resumed');
@@ -35,7 +39,7 @@ const switched = (rows: readonly ComparisonRow[]): string[] =>
       changed.length < shares.length ? ` on ${changed.map(({ protocol }) => protocolLabel(protocol)).join(' and ')}` : '';
     const verb = mode === 'early-data' ? 'is' : 'are';
     return [
-      `${NAMES[mode].many} ${verb} ${on.length > 0 ? 'on' : 'off'} now${where} (${share(first.before)} to ${share(first.after)} resumed).`,
+      `${NAMES[mode].many} ${verb} now ${on.length > 0 ? 'on' : 'off'}${where} (${formatShare(first.before ?? undefined)} to ${formatShare(first.after ?? undefined)} resumed).`,
     ];
   });
 
@@ -44,28 +48,30 @@ const fullText = (rows: readonly ComparisonRow[]): string => {
   if (full.length === 0) return '';
   if (full.every(({ verdict }) => verdict === 'equivalent')) return 'Full handshakes unchanged';
   const changed = full.filter(({ verdict }) => verdict === 'improved' || verdict === 'regressed');
-  if (changed.length === 0) return 'Full handshakes: no change that could be told from noise';
+  if (changed.length === 0) return 'Full handshakes: no change beyond the noise';
   return `Full handshakes: ${changed.map((row) => changeText(row, full)).join(', ')}`;
 };
 
-/** Where nothing was switched: what became of each resumption mode. */
+/** The change of each resumption mode, where none was switched on or off. */
 const changesText = (rows: readonly ComparisonRow[]): string => {
   const resumed = rows.filter((row) => row.mode !== 'full' && row.role === 'primary' && row.metric !== 'resumed');
   if (resumed.length === 0) return '';
   if (resumed.every(({ verdict }) => verdict === 'equivalent')) return 'resumed handshakes unchanged';
   const changed = resumed.filter(({ verdict }) => verdict === 'improved' || verdict === 'regressed');
-  if (changed.length === 0) return 'resumed handshakes: no change that could be told from noise';
+  if (changed.length === 0) return 'resumed handshakes: no change beyond the noise';
   return `resumed: ${changed.map((row) => `${row.mode} ${changeText(row, resumed)}`).join(', ')}`;
 };
 
-/** `p50 -41 % on TLS 1.2`. */
+/** `p50 -41% on TLS 1.2`. */
 const changeText = (row: ComparisonRow, among: readonly ComparisonRow[]): string => {
   const several = new Set(among.map(({ protocol }) => protocol)).size > 1;
-  const change = row.ratio === null ? '' : signed(row.ratio - 1);
+  const change = row.ratio === null ? '' : formatChange(row.ratio - 1);
   return `${spoken(row.metric)} ${change}${several ? ` on ${protocolLabel(row.protocol)}` : ''}`;
 };
 
-/** `a ticket saves 41 % of p50 and 74 % of server CPU`, of the mode that was switched on and of all protocols. */
+/**
+ * `a ticket saves 41% of p50 and 74% of server CPU`: of the mode that was switched on, by protocol.
+ */
 const savingText = (rows: readonly ComparisonRow[], savings: readonly ComparedSaving[]): string => {
   const modes = [...new Set(rows.filter((row) => row.metric === 'resumed' && (row.after ?? 0) > ON).map(({ mode }) => mode))];
   const mode = modes.includes('ticket') ? 'ticket' : modes[0];
@@ -75,20 +81,13 @@ const savingText = (rows: readonly ComparisonRow[], savings: readonly ComparedSa
     const parts = [partText(change['p50'], 'p50'), partText(change['cpu.server'], 'server CPU')].filter((text) => text !== '');
     return parts.length === 0 ? '' : `${parts.join(' and ')}${onProtocol(protocol, saved.length)}`;
   });
-  const told = texts.filter((text) => text !== '');
-  return told.length === 0 ? '' : `${NAMES[mode].one} saves ${told.join(', ')}`;
+  const known = texts.filter((text) => text !== '');
+  return known.length === 0 ? '' : `${NAMES[mode].one} saves ${known.join(', ')}`;
 };
 
 const partText = (change: number | undefined, of: string): string =>
-  change === undefined || change >= 0 ? '' : `${String(Math.round(-change * 100))} % of ${of}`;
+  change === undefined || change >= 0 ? '' : `${formatPercent(-change)} of ${of}`;
 
 const onProtocol = (protocol: Protocol, among: number): string => (among > 1 ? ` on ${protocolLabel(protocol)}` : '');
 
 const spoken = (metric: string): string => (metric === 'cpu.server' ? 'server CPU' : metric);
-
-const signed = (change: number): string => `${change < 0 ? '-' : '+'}${String(Math.abs(Math.round(change * 100)))} %`;
-
-const share = (value: number | null): string => {
-  if (value === null) return '-';
-  return value === 0 || value === 1 ? `${String(value * 100)} %` : `${Math.min(99.9, Math.max(0.1, value * 100)).toFixed(1)} %`;
-};

@@ -1,72 +1,85 @@
 import { metric } from '../../analysis/metrics/catalogue.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
-import { formatValue } from '../text/units.ts';
+import { formatChange, formatPercent, formatShare, formatValue } from '../text/units.ts';
 
-/** `+18 %`, one digit below 10 %: a change of a metric. */
-export const percentChange = (ratio: number): string => {
-  const change = (ratio - 1) * 100;
-  const digits = Math.abs(change) < 9.95 ? 1 : 0;
-  const text = Math.abs(change).toFixed(digits);
-  return Number(text) === 0 ? '0 %' : `${change < 0 ? '-' : '+'}${text} %`;
-};
+/** The change of a row: `-23%`. Empty where there is none. */
+export const changeText = ({ ratio }: ComparisonRow): string => (ratio === null ? '' : formatChange(ratio - 1));
 
-/** The interval of a change, empty where it has none. */
+/** The confidence interval of a change, empty where it has none. */
 export const intervalText = ({ ratioLow, ratioHigh }: ComparisonRow): string =>
-  ratioLow === null || ratioHigh === null ? '' : `${percentChange(ratioLow)} to ${percentChange(ratioHigh)}`;
+  ratioLow === null || ratioHigh === null ? '' : `${formatChange(ratioLow - 1)} to ${formatChange(ratioHigh - 1)}`;
 
-/** What a row says, in one plain sentence. */
-export const rowSentence = (row: ComparisonRow): string => {
+/**
+ * Tells whether a row's change is that of its ratio to the full handshake and not of the values
+ * beside it.
+ *
+ * Runs that were measured apart compare a resumed handshake with the full one of its own run.
+ */
+export const isRelativeToFull = ({ mode, metric: id, protocol }: ComparisonRow, { design, rows }: Comparison): boolean =>
+  design !== 'paired' &&
+  mode !== 'full' &&
+  rows.some((other) => other.mode === 'full' && other.metric === id && other.protocol === protocol);
+
+/** A row as one plain sentence. */
+export const rowSentence = (row: ComparisonRow, comparison: Comparison): string => {
   const { label, unit } = metric(row.metric);
-  const what = `${protocolLabel(row.protocol)} ${row.mode} ${row.metric === 'resumed' ? 'resumed share' : label}`;
+  const subject = `${protocolLabel(row.protocol)} ${row.mode} ${row.metric === 'resumed' ? 'resumed share' : label}`;
   const values = `${formatValue(row.before ?? undefined, unit)} to ${formatValue(row.after ?? undefined, unit)}`;
   const interval = intervalText(row);
-  const change = row.ratio === null ? '' : ` (${percentChange(row.ratio)}${interval === '' ? '' : `, surely ${interval}`})`;
+  const change = [
+    `${changeName(row, comparison)} ${changeText(row)}`,
+    ...(interval === '' ? [] : [`${formatShare(row.confidence)} confidence interval ${interval}`]),
+  ].join(', ');
   const reason = reasonText(row);
-  return `${what} ${VERB[row.verdict]}: ${values}${change}${reason === '' ? '' : `; ${reason}`}.`;
+  return `${subject} ${VERB[row.verdict]}: ${values}${row.ratio === null ? '' : ` (${change})`}${reason === '' ? '' : `; ${reason}`}.`;
 };
 
-/** Why a row is inconclusive; empty where it is not. */
+/** Names a change that need not be the one from the first to the second of the values beside it. */
+const changeName = (row: ComparisonRow, comparison: Comparison): string => {
+  if (comparison.design === 'paired') return 'paired change';
+  return isRelativeToFull(row, comparison) ? 'change relative to the full handshake' : 'change';
+};
+
+/** The reason why a row is inconclusive; empty where it is not. */
 export const reasonText = (row: ComparisonRow): string => {
   if (row.doubt !== '') return row.doubt;
   if (row.verdict !== 'inconclusive') return '';
-  if (row.ratio === null) return 'too few handshakes were finished to tell the shares apart';
-  return `${openText(row)}${row.detectable === null ? '' : `; ${shareText(row.detectable)} would have shown`}`;
+  if (row.ratio === null) return 'too few handshakes finished to tell the shares apart';
+  return `${openText(row)}${row.detectable === null ? '' : `; a change of ${formatPercent(row.detectable)} would have been detected`}`;
 };
 
-/** What the interval leaves open. */
+/** The question that the interval leaves open. */
 const openText = ({ ratioLow, ratioHigh, minEffect }: ComparisonRow): string => {
-  const least = shareText(minEffect);
-  if (ratioLow === null || ratioHigh === null) return 'there are too few pairs for bounds';
-  if (ratioLow <= 1 && ratioHigh >= 1) return `it may be nothing, or more than the ${least} that count`;
+  const least = formatShare(minEffect);
+  if (ratioLow === null || ratioHigh === null) return 'there are too few pairs for a confidence interval';
+  if (ratioLow <= 1 && ratioHigh >= 1) return `it may be no change, or one above the ${least} that count`;
   const isBeyond = ratioLow > 1 + minEffect || ratioHigh < 1 / (1 + minEffect);
   return isBeyond
-    ? 'sure on its own, but not beside the other metrics'
-    : `it is a change, but not surely more than the ${least} that count`;
+    ? 'it is significant on its own, but not among all judged metrics'
+    : `it is a change, but perhaps one below the ${least} that count`;
 };
-
-const shareText = (share: number): string => percentChange(1 + share).replace('+', '');
 
 const VERB: Readonly<Record<ChangeVerdict, string>> = {
   improved: 'improved',
-  regressed: 'got worse',
+  regressed: 'regressed',
   equivalent: 'is unchanged',
-  inconclusive: 'is undecided',
+  inconclusive: 'is inconclusive',
 };
 
-/** What the comparison as a whole comes to. */
+/** The verdict on the comparison as a whole. */
 export const verdictSentence = (comparison: Comparison): string => {
   const primary = comparison.rows.filter(({ role }) => role === 'primary');
   const those = (verdict: ChangeVerdict): number => primary.filter((row) => row.verdict === verdict).length;
   const parts = (['regressed', 'improved', 'equivalent', 'inconclusive'] as const)
     .filter((verdict) => those(verdict) > 0)
     .map((verdict) => `${String(those(verdict))} ${verdict}`);
-  return `${VERDICT_TEXT[comparison.verdict]} (${parts.join(', ')} of ${String(primary.length)} judged metrics; false alarms in at most ${String(comparison.alpha * 100)} % of comparisons)`;
+  return `${VERDICT_TEXT[comparison.verdict]} (${parts.join(', ')} of ${String(primary.length)} judged metrics; false alarms in at most ${formatShare(comparison.alpha)} of comparisons)`;
 };
 
 const VERDICT_TEXT: Readonly<Record<ChangeVerdict, string>> = {
-  improved: 'Improved, and nothing got worse',
+  improved: 'Improved, with no regression',
   regressed: 'Regressed',
-  equivalent: 'No change that counts',
+  equivalent: 'No relevant change',
   inconclusive: 'Inconclusive',
 };

@@ -3,14 +3,14 @@ import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { ABSENT, formatValue } from '../text/units.ts';
 import type { Column, Table } from '../table.ts';
-import { intervalText, percentChange, reasonText } from './sentence.ts';
+import { changeText, intervalText, isRelativeToFull, reasonText } from './sentence.ts';
 
 const column = (head: string, align: Column['align'], yields = 0): Column => ({ head, align, reading: '', yields });
 
-/** Head of the column of reasons: the widest, and the first to give way. */
-export const WHY = 'why';
+/** Head of the column of reasons: the widest, and the first to be hidden. */
+export const WHY = 'reason';
 
-/** A comparison as a table: the judged metrics, and below them what is known beside them. */
+/** A comparison as a table: the judged metrics, and below them the others. */
 export const comparisonTable = (comparison: Comparison): Table => ({
   columns: [
     column('protocol', 'left'),
@@ -18,21 +18,22 @@ export const comparisonTable = (comparison: Comparison): Table => ({
     column('metric', 'left'),
     column(comparison.before.state, 'right'),
     column(comparison.after.state, 'right'),
-    column('change', 'right'),
-    column('surely', 'left', 2),
+    // Not the change of the two values beside it, but what the pairs say.
+    column(comparison.design === 'paired' ? 'paired change' : 'change', 'right'),
+    column('confidence interval', 'left', 2),
     column('verdict', 'left'),
     column(WHY, 'left', 1),
   ],
-  rows: comparedRows(comparison).map(cellsOf),
+  rows: comparedRows(comparison).map((row) => cellsOf(row, comparison)),
 });
 
-/** The rows that a table shows: the judged ones, and of the others those that nothing speaks against. */
+/** The rows that a table shows: all judged ones, and the others as far as they are reliable. */
 export const comparedRows = ({ rows }: Comparison): ComparisonRow[] => [
   ...rows.filter(({ role }) => role === 'primary'),
   ...rows.filter(({ role, doubt }) => role === 'secondary' && doubt === ''),
 ];
 
-const cellsOf = (row: ComparisonRow): string[] => {
+const cellsOf = (row: ComparisonRow, comparison: Comparison): string[] => {
   const { label, unit } = metric(row.metric);
   return [
     protocolLabel(row.protocol),
@@ -40,9 +41,9 @@ const cellsOf = (row: ComparisonRow): string[] => {
     row.metric === 'resumed' ? 'resumed' : label,
     formatValue(row.before ?? undefined, unit),
     formatValue(row.after ?? undefined, unit),
-    row.ratio === null ? ABSENT : percentChange(row.ratio),
+    row.ratio === null ? ABSENT : `${changeText(row)}${isRelativeToFull(row, comparison) ? ' vs full' : ''}`,
     intervalText(row),
-    // What is only shown has no verdict: it took no part in the promised rate of false alarms.
+    // A row that is only shown has no verdict: the promised rate of false alarms does not cover it.
     row.role === 'primary' ? row.verdict : '',
     row.role === 'primary' ? reasonText(row) : '',
   ];

@@ -12,7 +12,7 @@ export interface ComparisonStyle {
   readonly columns?: number;
 }
 
-/** For a terminal: the sentence first, then the table, the verdict and what it rests on. */
+/** A comparison for a terminal: the headline, the table, the verdict and the method. */
 export const comparisonText = (comparison: Comparison, { columns = 0 }: ComparisonStyle): string => {
   const { lines, hidden } = fittedRows(comparisonTable(comparison), columns);
   return [
@@ -21,7 +21,7 @@ export const comparisonText = (comparison: Comparison, { columns = 0 }: Comparis
     ...lines,
     '',
     ...changeSentences(comparison),
-    ...(hidden.includes(WHY) ? doubtSentences(comparison) : []),
+    ...(hidden.includes(WHY) ? inconclusiveSentences(comparison) : []),
     verdictSentence(comparison),
     designText(comparison),
     ...differenceTexts(comparison),
@@ -30,7 +30,7 @@ export const comparisonText = (comparison: Comparison, { columns = 0 }: Comparis
     .join('');
 };
 
-/** For a pull request: the sentence and the verdict in sight, the table folded. */
+/** A comparison for a pull request: the headline and the verdict in sight, the table folded. */
 export const comparisonMarkdown = (comparison: Comparison): string =>
   `${[
     [`### ${escaped(headlineOf(comparison))}`],
@@ -46,15 +46,19 @@ export const comparisonMarkdown = (comparison: Comparison): string =>
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
 
-/** What surely got better or worse, a sentence each. */
-const changeSentences = ({ rows }: Comparison): string[] =>
-  rows.filter(({ role, verdict }) => role === 'primary' && (verdict === 'improved' || verdict === 'regressed')).map(rowSentence);
+/** A sentence for each metric that improved or regressed. */
+const changeSentences = (comparison: Comparison): string[] =>
+  comparison.rows
+    .filter(({ role, verdict }) => role === 'primary' && (verdict === 'improved' || verdict === 'regressed'))
+    .map((row) => rowSentence(row, comparison));
 
-/** What could not be told, where the table has no room for the reasons. */
-const doubtSentences = ({ rows }: Comparison): string[] =>
-  rows.filter(({ role, verdict }) => role === 'primary' && verdict === 'inconclusive').map(rowSentence);
+/** A sentence for each inconclusive metric, where the table has no room for the reasons. */
+const inconclusiveSentences = (comparison: Comparison): string[] =>
+  comparison.rows
+    .filter(({ role, verdict }) => role === 'primary' && verdict === 'inconclusive')
+    .map((row) => rowSentence(row, comparison));
 
-/** What the comparison rests on. */
+/** The sides, the number of samples and the method of a comparison. */
 export const designText = (comparison: Comparison): string => {
   const { design, before, after, rows } = comparison;
   const pairs = counted(Math.max(0, ...rows.map((row) => row.pairs)), 'pair');
@@ -67,16 +71,19 @@ const methodText = ({ design, interleave, looks }: Comparison): string => {
     case 'paired':
       return [
         'measured side by side in pairs of blocks, ',
-        interleave === 'handshake' ? 'in turns handshake by handshake' : 'one block after the other',
-        looks.length > 1 ? ` (it could end after ${looks.join(', ')})` : '',
+        interleave === 'handshake' ? 'alternating handshake by handshake' : 'one block after the other',
+        looks.length > 1 ? `, with interim looks after ${looks.join(', ')}` : '',
+        '; changes are estimated pair by pair',
       ].join('');
     case 'runs':
-      return 'each run is one value; a resumed handshake is taken against the full one of its own run';
+      return 'each run is one sample; resumed handshakes are compared relative to the full handshake of their own run';
     case 'single':
-      return 'what differs between any two runs cannot be told from the change, so this is no verdict. Measure both in one run, or at least five runs of each';
+      return 'a change cannot be told from the difference between any two runs, so there is no verdict. Measure both states in one run, or at least five runs of each';
   }
 };
 
-/** What a forced comparison holds beside the change. */
+/** The differences that a forced comparison mixes with the change. */
 const differenceTexts = ({ differences }: Comparison): string[] =>
-  differences.map(({ what, before, after }) => `Not alike: ${what} was ${before || 'unknown'} and is ${after || 'unknown'}.`);
+  differences.map(
+    ({ what, before, after }) => `The runs also differ in ${what}: ${before || 'unknown'} before, ${after || 'unknown'} after.`,
+  );

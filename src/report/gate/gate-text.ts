@@ -1,22 +1,22 @@
 import type { GateDecision, GateResult } from '../../domain/gate.ts';
-import { counted, formatShare, formatValue } from '../text/units.ts';
+import { counted, formatExactChange, formatPoints, formatShare, formatValue } from '../text/units.ts';
 import { doubtText } from './doubt-text.ts';
 
-/** A gate's result as a line: what became of it, what it is and where, and why. */
+/** A gate's result as a line: outcome, gate, cell and reason. */
 export const gateLine = (result: GateResult): string =>
   `${result.outcome.padEnd(12)} ${gateName(result)}: ${gateSentence(result)}`;
 
-/** The gate and the cell in which it was judged. */
+/** A gate and the cell in which it was judged. */
 export const gateName = ({ gate, cell }: GateResult): string => (cell === '' ? gate : `${gate} [${cell}]`);
 
-/** The value, its bounds and the limit; or why it was not judged. */
+/** The value, its confidence interval and the limit; or the reason why it was not judged. */
 export const gateSentence = (result: GateResult): string => {
   const { value, doubt, operator, limit, cleared } = result;
   const parts = [
     ...(value === null ? [] : [`${shown(result, value)}${boundsText(result)}`]),
     `limit ${operator} ${shown(result, limit)}`,
     ...(doubt === null ? whyText(result) : [`not judged: ${doubtText(doubt)}`]),
-    ...(cleared === 0 ? [] : [`an alarm of ${counted(cleared, 'attempt')} before was not confirmed`]),
+    ...(cleared === 0 ? [] : [`it had failed in ${counted(cleared, 'earlier attempt')}, which this one did not confirm`]),
   ];
   return parts.join('; ');
 };
@@ -28,32 +28,35 @@ export const decisionSentence = ({ outcome, results, alpha, rounds, attempts }: 
     .filter((wanted) => of(wanted) > 0)
     .map((wanted) => `${String(of(wanted))} ${wanted}`);
   const tried = attempts > 1 ? `, the last of ${String(attempts)} runs` : '';
-  return `Gates ${outcome}: ${counts.join(', ')} of ${counted(results.length, 'check')} over ${counted(rounds, 'round')}${tried}; a build that meets them all fails in at most ${formatShare(alpha)} of runs.`;
+  return `Gates ${outcome}: ${counts.join(', ')} of ${counted(results.length, 'check')} over ${counted(rounds, 'round')}${tried}; a build that meets all gates fails in at most ${formatShare(alpha)} of runs.`;
 };
 
-/** What keeps an undecided gate undecided. */
+/** The reason why a gate that was judged is inconclusive. */
 const whyText = (result: GateResult): string[] => {
   if (result.outcome !== 'inconclusive') return [];
   const { operator, low, high, limit } = result;
   const isBeyond = operator.startsWith('<') ? low !== null && low > limit : high !== null && high < limit;
   return [
-    isBeyond ? 'it misses the limit, but not surely enough among so many gates' : 'the bounds neither meet nor miss the limit',
+    isBeyond ? 'it misses the limit, but not significantly among so many gates' : 'the limit is inside the confidence interval',
   ];
 };
 
 const boundsText = (result: GateResult): string => {
   const { low, high } = result;
   if (low !== null && low === high) return '';
-  if (low === null && high === null) return ', without bounds';
-  return `, surely ${low === null ? '?' : shown(result, low)} to ${high === null ? '?' : shown(result, high)}`;
+  if (low === null)
+    return high === null ? ', without a confidence interval' : `, confidence bound at most ${shown(result, high)}`;
+  return high === null
+    ? `, confidence bound at least ${shown(result, low)}`
+    : `, confidence interval ${shown(result, low)} to ${shown(result, high)}`;
 };
 
 const shown = ({ unit }: GateResult, value: number): string => {
   switch (unit) {
     case 'points':
-      return signed(value * 100, 'points');
+      return formatPoints(value);
     case 'change':
-      return signed((value - 1) * 100, '%');
+      return formatExactChange(value - 1);
     case 'multiple':
       return `${value.toFixed(3)} x`;
     case 'ns':
@@ -65,9 +68,4 @@ const shown = ({ unit }: GateResult, value: number): string => {
     case 'ratio':
       return formatValue(value, unit);
   }
-};
-
-const signed = (value: number, unit: string): string => {
-  const text = Math.abs(value).toFixed(1);
-  return `${Number(text) === 0 ? '' : value < 0 ? '-' : '+'}${text} ${unit}`;
 };

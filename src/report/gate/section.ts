@@ -5,17 +5,17 @@ import { decisionSentence, gateLine, gateName, gateSentence } from './gate-text.
 
 const ORDER: readonly GateOutcome[] = ['failed', 'inconclusive', 'passed'];
 
-/** What needs to be looked at first. */
+/** The results, failed ones first. */
 const byUrgency = ({ results }: GateDecision): GateResult[] =>
   results.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
 
-/** The gates for a terminal: a line each, and what they come to. */
+/** The gates for a terminal: a line each, and the decision. */
 export const gateLines = (decision: GateDecision): string[] =>
   [...byUrgency(decision).map(gateLine), decisionSentence(decision)].map(oneLine);
 
 const MARK: Readonly<Record<GateOutcome, string>> = { failed: '❌', inconclusive: '❔', passed: '✅' };
 
-/** The gates for a pull request: what they come to, and a line for each. */
+/** The gates for a pull request: the decision, and a line for each. */
 export const gateMarkdown = (decision: GateDecision): string[] => [
   `**${escaped(decisionSentence(decision))}**`,
   '',

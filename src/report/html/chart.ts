@@ -1,17 +1,17 @@
 import type { Mode } from '../../domain/mode.ts';
-import { formatDuration } from '../text/units.ts';
+import { formatDuration, formatShare } from '../text/units.ts';
 import { markup, type Markup } from './markup.ts';
 import { ninesOf, type Curve, type CurveRange } from './percentile-curve.ts';
 
 const WIDTH = 520;
 const HEIGHT = 300;
-/** To the right there is room for the curves' names. */
+/** The curves' names stand to the right of the plot. */
 const PLOT = { left: 58, right: WIDTH - 88, top: 12, bottom: HEIGHT - 44 } as const;
 
-/** Less than a line of text, and names at the curves' ends would touch. */
+/** Smallest distance between the names of two curves, a line of text. */
 const NAME_HEIGHT = 15;
 
-/** Shares that have a name on the axis. */
+/** Shares that are labelled on the axis. */
 const SHARES = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999] as const;
 
 interface Scale {
@@ -19,7 +19,10 @@ interface Scale {
   readonly y: (ns: number) => number;
 }
 
-/** The latency distributions of some cells in one picture; both axes are logarithmic, and alike in all pictures of a report. */
+/**
+ * The latency distributions of some cells in one chart; both axes are logarithmic, and the same in
+ * all charts of a report.
+ */
 export const latencyChart = (title: string, curves: readonly Curve[], range: CurveRange): Markup => {
   const ticks = durationTicks(range);
   const scale = scaleOf(range, ticks);
@@ -32,7 +35,7 @@ ${curveNames(curves, scale)}
 </svg>`;
 };
 
-/** What the picture shows, in words: the marked percentiles of each curve. */
+/** The chart in words: the marked percentiles of each curve. */
 const descriptionOf = (curves: readonly Curve[]): string =>
   curves
     .map(({ cell, marks }) => `${cell.mode} ${marks.map(({ name, ns }) => `${name} ${formatDuration(ns)}`).join(', ')}`)
@@ -47,7 +50,10 @@ const scaleOf = (range: CurveRange, ticks: readonly number[]): Scale => {
   };
 };
 
-/** 1, 2 and 5 of every power of ten that the curves reach, and one more at either end; only the 1 where that would be a crowd. */
+/**
+ * Ticks at 1, 2 and 5 times every power of ten that the curves reach, and one more at either end;
+ * only at the powers where these would be too many.
+ */
 const durationTicks = ({ minNs, maxNs }: CurveRange): number[] => {
   const first = Math.floor(Math.log10(minNs));
   const last = Math.ceil(Math.log10(maxNs));
@@ -68,9 +74,9 @@ ${ticks.map(
 const shareAxis = (range: CurveRange, { x }: Scale): Markup => markup`<g class="axis">
 ${SHARES.filter((share) => ninesOf(share) <= range.nines).map(
   (share) =>
-    markup`<line x1="${x(ninesOf(share))}" x2="${x(ninesOf(share))}" y1="${PLOT.top}" y2="${PLOT.bottom}"/><text x="${x(ninesOf(share))}" y="${PLOT.bottom + 18}" text-anchor="middle">${percentText(share)}</text>`,
+    markup`<line x1="${x(ninesOf(share))}" x2="${x(ninesOf(share))}" y1="${PLOT.top}" y2="${PLOT.bottom}"/><text x="${x(ninesOf(share))}" y="${PLOT.bottom + 18}" text-anchor="middle">${formatShare(share)}</text>`,
 )}
-<text class="axis-title" x="${(PLOT.left + PLOT.right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">share of the handshakes that took at most this long</text>
+<text class="axis-title" x="${(PLOT.left + PLOT.right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">share of handshakes that took at most this long</text>
 </g>`;
 
 const curveLine = ({ cell, points }: Curve, { x, y }: Scale): Markup =>
@@ -82,7 +88,7 @@ const curveMarks = ({ cell, marks }: Curve, { x, y }: Scale): Markup[] =>
       markup`<path class="mark mode-${cell.mode}" transform="translate(${x(nines)} ${y(ns)})" d="${SHAPES[cell.mode]}"><title>${`${cell.mode} ${name}: ${formatDuration(ns)}`}</title></path>`,
   );
 
-/** Shapes beside colours and dashes: no reader has to tell curves apart by colour. */
+/** Shapes in addition to colours and dashes, so that nobody has to tell curves apart by colour. */
 const SHAPES: Readonly<Record<Mode, string>> = {
   full: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z',
   'session-id': 'M-3.5-3.5h7v7h-7z',
@@ -90,7 +96,10 @@ const SHAPES: Readonly<Record<Mode, string>> = {
   'early-data': 'M0-4.5L4.5 4h-9z',
 };
 
-/** The curves' names at their ends, pushed apart from the top down where ends meet, and back up when they would leave the picture. */
+/**
+ * The curves' names at their ends, pushed down where they would overlap, and back up when they
+ * would leave the chart.
+ */
 const curveNames = (curves: readonly Curve[], { x, y }: Scale): Markup => {
   const ends = curves
     .flatMap(({ cell, points }) => points.slice(-1).map((end) => ({ mode: cell.mode, x: x(end.nines), y: y(end.ns) })))
@@ -106,7 +115,5 @@ const curveNames = (curves: readonly Curve[], { x, y }: Scale): Markup => {
 ${placed.map((end) => markup`<text class="mode-${end.mode}" x="${end.x + 10}" y="${rounded(end.y - overflow + 4)}">${end.mode}</text>`)}
 </g>`;
 };
-
-const percentText = (share: number): string => `${String(Number((share * 100).toFixed(4)))} %`;
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;

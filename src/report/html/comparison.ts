@@ -10,7 +10,10 @@ import { verdictSentence } from '../comparison/sentence.ts';
 import { comparedRows, comparisonTable } from '../comparison/table.ts';
 import { designText } from '../comparison/text.ts';
 
-/** What changed between the states of a run that has several; while it is measured nothing is said of that. */
+/**
+ * The changes between the states of a run that has several; nothing while the run is still
+ * measured.
+ */
 export const comparisonSections = (run: RunRecord): Markup =>
   isCompared(run) ? markup`${compareStates(run).map(comparisonSection)}` : raw('');
 

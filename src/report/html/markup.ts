@@ -1,6 +1,6 @@
 import { oneLine } from '../safe-text.ts';
 
-/** HTML or SVG that is safe as it stands: only {@link markup} and {@link raw} make it. */
+/** HTML or SVG that is safe to output: only {@link markup} and {@link raw} create it. */
 export class Markup {
   readonly text: string;
 
@@ -11,14 +11,20 @@ export class Markup {
 
 type Part = string | number | Markup | readonly Markup[];
 
-/** A template whose values are escaped, so that nothing a peer says can become an element or an attribute. */
+/**
+ * A template whose values are escaped, so that nothing a peer sends can become an element or an
+ * attribute.
+ */
 export const markup = (strings: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
   new Markup(strings.map((text, i) => `${text}${i < parts.length ? partText(parts[i] ?? '') : ''}`).join(''));
 
-/** Text of our own, such as a style sheet, that must not be escaped. Never for what comes from a record. */
+/**
+ * Our own text that must not be escaped, such as a style sheet. Never use it for values from a
+ * record.
+ */
 export const raw = (text: string): Markup => new Markup(text);
 
-/** Markup that is left out when a condition does not hold. */
+/** Markup that is left out unless a condition holds. */
 export const when = (condition: boolean, content: () => Markup): Markup => (condition ? content() : raw(''));
 
 const partText = (part: Part): string => {

@@ -10,9 +10,10 @@ import { noticeSentence } from '../text/notice.ts';
 import { resultTable } from '../table.ts';
 
 /**
- * `report.html`: the whole result on one page that stands alone.
+ * `report.html`: the whole result on one self-contained page.
  *
- * The content policy forbids everything from elsewhere and every script: should an escape ever be forgotten, what a peer said still runs nothing.
+ * The content policy forbids external resources and all scripts: even if an escape were forgotten,
+ * nothing that a peer sent could run.
  */
 export const htmlReport = (run: RunRecord): string => {
   const result = resultTable(run);
@@ -32,15 +33,15 @@ export const htmlReport = (run: RunRecord): string => {
 ${pageHeader(run)}
 <main>
 ${savingSection(result)}${comparisonSections(run)}
-${noticeSection('Doubts', 'What a reader has to know before believing the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
+${noticeSection('Warnings', 'Read these before you trust the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(run, result)}
 ${latencySection(result.cells)}
 ${result.told.map(toldSection)}
 ${factSection(runFacts(run))}
-${noticeSection('Notes', 'Facts about this measurement that cast no doubt on it.', withSeverity('info'))}
+${noticeSection('Notes', 'Facts about this measurement that do not affect its validity.', withSeverity('info'))}
 ${guideSection(result)}
 </main>
-<footer><p>Rendered from run.json by ${run.tool.name} ${run.tool.version}. All times are from the ClientHello to both Finished messages; the TCP connect is timed apart.</p></footer>
+<footer><p>Rendered from run.json by ${run.tool.name} ${run.tool.version}. Handshake times run from the ClientHello to both Finished messages; the TCP connect is timed separately.</p></footer>
 </body>
 </html>
 `.text;
@@ -56,7 +57,7 @@ const pageHeader = (run: RunRecord): Markup => markup`<header>
 ${when(descriptionOf(run) !== '', () => markup`<p class="meta">${descriptionOf(run)}</p>`)}
 </header>`;
 
-/** What the scenario says that it is for. */
+/** The scenario's description, empty where it has none. */
 const descriptionOf = ({ scenario: { description } }: RunRecord): string => (typeof description === 'string' ? description : '');
 
 const noticeSection = (title: string, lead: string, notices: readonly Notice[]): Markup =>
@@ -76,7 +77,7 @@ ${notices.map(
 
 const factSection = (facts: readonly Fact[]): Markup => markup`<section>
 <h2>How it was measured</h2>
-<p class="lead">What is needed to judge the numbers, or to measure them again.</p>
+<p class="lead">Everything needed to judge the numbers or to repeat the measurement.</p>
 <dl class="facts card">
 ${facts.map(({ label, values }) => markup`<dt>${label}</dt><dd>${values.map((value) => markup`<p>${value}</p>`)}</dd>`)}
 </dl>

@@ -1,7 +1,10 @@
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import type { LatencyHistogram } from '../../stats/histogram.ts';
 
-/** A point of a percentile curve: `nines` is log10(1/(1-p)), so that 90 %, 99 % and 99.9 % stand at 1, 2 and 3. */
+/**
+ * A point of a percentile curve: `nines` is log10(1/(1-p)), so that 90%, 99% and 99.9% are at 1, 2
+ * and 3.
+ */
 export interface CurvePoint {
   readonly nines: number;
   readonly ns: number;
@@ -11,18 +14,18 @@ export interface CurvePoint {
 export interface Curve {
   readonly cell: CellSummary;
   readonly points: readonly CurvePoint[];
-  /** Points that are marked and named. */
+  /** Labelled points. */
   readonly marks: readonly (CurvePoint & { readonly name: string })[];
 }
 
-/** The range of several curves, to draw them in like scale. */
+/** The range of several curves, to draw them to the same scale. */
 export interface CurveRange {
   readonly nines: number;
   readonly minNs: number;
   readonly maxNs: number;
 }
 
-/** Fine enough that a step is narrower than a line is wide. */
+/** Fine enough that a step is narrower than the line of a curve. */
 const STEPS_PER_NINE = 24;
 
 const MARKED = [
@@ -32,7 +35,10 @@ const MARKED = [
   ['p99.9', 0.999],
 ] as const;
 
-/** The curve of a cell from its fastest handshake to its slowest; none where nothing was honoured. */
+/**
+ * The curve of a cell from its fastest handshake to its slowest; `undefined` where nothing was
+ * honoured.
+ */
 export const curveOf = (cell: CellSummary): Curve | undefined => {
   const { handshakeNs } = cell;
   if (handshakeNs.count === 0) return undefined;
@@ -46,7 +52,7 @@ export const curveOf = (cell: CellSummary): Curve | undefined => {
   };
 };
 
-/** What all the curves lie in; `undefined` when there are none. */
+/** The smallest range that holds all curves; `undefined` when there are none. */
 export const rangeOf = (curves: readonly Curve[]): CurveRange | undefined => {
   const points = curves.flatMap((curve) => curve.points);
   if (points.length === 0) return undefined;
@@ -57,7 +63,7 @@ export const rangeOf = (curves: readonly Curve[]): CurveRange | undefined => {
   };
 };
 
-/** Where a share stands on the axis: 0.99 at 2. */
+/** The position of a share on the axis: 0.99 is at 2. */
 export const ninesOf = (p: number): number => -Math.log10(1 - p);
 
 const pointAt = (histogram: LatencyHistogram, p: number): CurvePoint => ({ nines: ninesOf(p), ns: histogram.quantileNs(p) ?? 0 });

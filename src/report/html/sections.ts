@@ -11,7 +11,7 @@ import { savingSentence, type SavingLine, type SavingPart } from '../text/saving
 import { fullTable, type Column, type ResultTable, type Table } from '../table.ts';
 import type { Told } from '../text/details.ts';
 
-/** What each resumption mode saves: words and numbers before any table. */
+/** The saving of each resumption mode, before any table. */
 export const savingSection = ({ savings }: ResultTable): Markup => {
   const told = savings.filter(({ parts }) => parts.length > 0);
   const untold = savings.filter(({ parts }) => parts.length === 0);
@@ -19,7 +19,7 @@ export const savingSection = ({ savings }: ResultTable): Markup => {
     savings.length > 0,
     () => markup`<section>
 <h2>What resumption saves</h2>
-<p class="lead">Each mode against the full handshake of the same state and protocol. A bar shows how much of the full handshake's cost is left.</p>
+<p class="lead">Each mode compared with the full handshake of the same state and protocol. The bar shows how much of the full handshake's cost remains.</p>
 ${when(told.length > 0, () => markup`<ol class="savings card">${told.map(savingItem)}</ol>`)}
 ${when(
   untold.length > 0,
@@ -37,19 +37,19 @@ ${parts.map(savingGain)}
 
 const savingGain = ({ name, full, resumed, share, change, tone }: SavingPart): Markup => markup`<div class="gain">
 <p class="what">${name}</p>
-<p class="change tone-${tone}${tone === 'same' ? ' unchanged' : ''}">${change}</p>
+<p class="change tone-${tone}">${change}</p>
 <div class="bar tone-${tone}" aria-hidden="true"><span style="--share: ${Math.min(share, 1).toFixed(3)}"></span></div>
 <p class="what"><span>${full}</span> to <span>${resumed}</span></p>
 </div>`;
 
-/** The table, a row per cell, and behind it every metric there is. */
+/** The table with a row per cell, and every metric in a folded table after it. */
 export const resultSection = (run: RunRecord, { table, fixed, cells }: ResultTable): Markup => markup`<section>
 <h2>Results</h2>
-<p class="lead">A row per cell. Only handshakes that were proven to be what was asked for are in its numbers.</p>
+<p class="lead">One row per cell. The numbers cover only handshakes that are proven to be of the requested mode.</p>
 <div class="card scroll" tabindex="0" role="region" aria-label="Results">
 <table>
 <caption>${fixed.join(' · ')}</caption>
-<thead><tr>${table.columns.map(headCell)}<th scope="col" title="The median of each valid block, in the order measured; it should be level.">p50 by round</th></tr></thead>
+<thead><tr>${table.columns.map(headCell)}<th scope="col" title="The median of each valid block in the order measured; it should be flat.">p50 by round</th></tr></thead>
 ${byState(cells).map(
   (rows) => markup`<tbody>
 ${rows.map((i) => resultRow(run, table, { cell: cells[i], texts: table.rows[i] ?? [] }))}
@@ -91,7 +91,7 @@ ${rows.map((texts) => markup`<tr>${texts.map((text, i) => wholeCell(text, i))}</
 const wholeCell = (text: string, i: number): Markup =>
   i === 0 ? markup`<th scope="row">${text}</th>` : markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
 
-/** The latency distributions, a picture per state and protocol in one scale, so that modes and states compare by eye. */
+/** The latency distributions, a chart per state and protocol, all to the same scale. */
 export const latencySection = (cells: readonly CellSummary[]): Markup => {
   const curves = cells.map(curveOf).filter((curve) => curve !== undefined);
   const range = rangeOf(curves);
@@ -99,7 +99,7 @@ export const latencySection = (cells: readonly CellSummary[]): Markup => {
   const titles = [...new Set(curves.map(panelTitle))];
   return markup`<section>
 <h2>Latency distribution</h2>
-<p class="lead">How long the slowest share of the handshakes took. Further right is rarer: each step to 90&nbsp;%, 99&nbsp;% and 99.9&nbsp;% is ten times as rare.${titles.length > 1 ? ' All pictures have the same scales.' : ''}</p>
+<p class="lead">Handshake time by percentile. The horizontal axis stretches the tail: 90%, 99% and 99.9% are equally far apart.${titles.length > 1 ? ' All charts have the same scale.' : ''}</p>
 <div class="charts">
 ${titles.map((title) =>
   figure(
@@ -112,7 +112,7 @@ ${titles.map((title) =>
 </section>`;
 };
 
-/** What is told in words beside the table. */
+/** A subject that is described in words beside the table. */
 export const toldSection = ({ title, lead, lines }: Told): Markup => markup`<section>
 <h2>${title}</h2>
 <p class="lead">${lead}</p>
@@ -124,6 +124,6 @@ const panelTitle = ({ cell }: Curve): string => `${cell.state} ${protocolLabel(c
 const figure = (title: string, curves: readonly Curve[], range: CurveRange): Markup =>
   markup`<figure class="card"><figcaption><h3>${title}</h3></figcaption>${latencyChart(title, curves, range)}</figure>`;
 
-/** Indices of the cells, together by state. */
+/** Indices of the cells, grouped by state. */
 const byState = (cells: readonly CellSummary[]): number[][] =>
   [...new Set(cells.map(({ state }) => state))].map((state) => cells.flatMap((cell, i) => (cell.state === state ? [i] : [])));

@@ -7,7 +7,10 @@ import { markup, type Markup } from './markup.ts';
 const WIDTH = 88;
 const HEIGHT = 22;
 
-/** The p50 of each round, from 0 up: a level line says that the cell was steady, a slope that something drifted under it. */
+/**
+ * The p50 of each round, from 0 up: a flat line means that the cell was steady, a slope that
+ * something drifted.
+ */
 export const roundsSpark = (run: RunRecord, { id, mode }: CellSummary): Markup => {
   const medians = run.blocks
     .filter((block) => block.cell === id && block.valid)

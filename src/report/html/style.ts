@@ -1,4 +1,7 @@
-/** The style sheet of the report: no font, picture or script from elsewhere; light and dark as the reader's system is set. */
+/**
+ * The style sheet of the report: no external fonts, images or scripts; light or dark as the
+ * reader's system is set.
+ */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -43,7 +46,6 @@ h3 { margin: 0; font-size: 16px; }
 .gain p { margin: 0; }
 .gain .what { color: var(--soft); font-size: 14px; } .gain .what span { white-space: nowrap; }
 .gain .change { font-size: 30px; line-height: 1.2; font-weight: 650; letter-spacing: -.02em; }
-.gain .change.unchanged { font-size: 22px; line-height: 36px; font-weight: 500; letter-spacing: 0; }
 .gain .bar { height: 8px; margin: 6px 0; border-radius: 99px; background: var(--faint); box-shadow: inset 0 0 0 1px var(--line); overflow: hidden; }
 .gain .bar span { display: block; height: 100%; width: calc(var(--share) * 100%); border-radius: 99px; background: var(--mode); }
 .gain .bar.tone-worse span { background: var(--worse); }
@@ -90,7 +92,7 @@ footer { margin-top: 64px; padding-bottom: 48px; color: var(--soft); font-size: 
 @media (max-width: 760px) {
   header { padding-top: 32px; } main, header, footer { padding-left: 16px; padding-right: 16px; } h1 { font-size: 30px; }
   .saving { grid-template-columns: repeat(3, 1fr); gap: 16px; padding: 20px 16px; } .saving > :first-child { grid-column: 1 / -1; }
-  .gain .change { font-size: 22px; } .gain .change.unchanged { font-size: 16px; line-height: 26px; }
+  .gain .change { font-size: 22px; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: 12px; } .notices li { grid-template-columns: 1fr; gap: 0; }
   figure { overflow-x: auto; } .chart { min-width: 460px; }
 }

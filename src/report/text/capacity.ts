@@ -3,7 +3,7 @@ import type { CapacityRecord, ProbeVerdict } from '../../domain/capacity-record.
 import type { RunRecord } from '../../domain/run-record.ts';
 import { counted, formatDuration, formatRate, formatShare } from './units.ts';
 
-/** What each search found, in a sentence. */
+/** The result of each search in a sentence. */
 export const capacityLines = (run: RunRecord): string[] =>
   run.capacity.map((search) => {
     const label = run.cells
@@ -15,16 +15,16 @@ export const capacityLines = (run: RunRecord): string[] =>
 
 const foundText = (search: CapacityRecord): string => {
   const { foundPerSecond, failsPerSecond, isConfirmed, isOver, tolerance } = search;
-  if (!isOver) return `searched for ${demandText(search)}`;
+  if (!isOver) return `still searching for a rate with ${demandText(search)}`;
   if (foundPerSecond === null) return `no rate with ${demandText(search)}`;
-  const found = `bears ${formatRate(foundPerSecond)} with ${demandText(search)}`;
+  const found = `sustains ${formatRate(foundPerSecond)} with ${demandText(search)}`;
   const confirmed = isConfirmed ? `confirmed within ${formatShare(tolerance)}` : 'not confirmed';
   return failsPerSecond === null
-    ? `${found}, and no rate was too much`
+    ? `${found}; no higher rate failed`
     : `${found}, ${confirmed}; ${failText(search, failsPerSecond)}`;
 };
 
-/** `p99 < 25 ms and at most 0.1 % errors`. */
+/** `p99 < 25 ms and at most 0.1% errors`. */
 const demandText = ({ objective, maxErrors }: Pick<CapacityRecord, 'objective' | 'maxErrors'>): string =>
   `${objective.name} < ${formatDuration(objective.limitNs)} and ${maxErrors === 0 ? 'no' : `at most ${formatShare(maxErrors)}`} errors`;
 
@@ -35,9 +35,9 @@ const failText = ({ probes, objective }: CapacityRecord, failsPerSecond: number)
     sustained: '',
     'too-slow': `${objective.name} was ${formatDuration(failed.responseNs ?? undefined)}`,
     errors: `${formatShare(failed.errorShare)} failed`,
-    behind: `it came to ${formatRate(failed.achievedPerSecond)} only`,
+    behind: `only ${formatRate(failed.achievedPerSecond)} was achieved`,
     generator: 'this generator was too slow',
-    'never-honoured': 'none was honoured',
+    'never-honoured': 'no handshake was honoured',
   };
   return `at ${formatRate(failsPerSecond)} ${reason[failed.verdict]}`;
 };

@@ -4,29 +4,32 @@ import { capacityLines } from './capacity.ts';
 import { roundTripLines } from './round-trips.ts';
 import { sessionLines } from './sessions.ts';
 
-/** Lines of one subject that stand beside the table. */
+/** Lines on one subject that stand beside the table. */
 export interface Told {
   readonly title: string;
   readonly lead: string;
   readonly lines: readonly string[];
 }
 
-/** Everything that is told in words beside the table and the savings; subjects that have nothing to tell are left out. */
+/**
+ * Everything that is said in words beside the table and the savings; subjects without a line are
+ * left out.
+ */
 export const toldSections = (run: RunRecord, cells: readonly CellSummary[]): Told[] =>
   [
     {
       title: 'Capacity',
-      lead: 'The highest rate that kept the objective, confirmed by a repeat, and why a little more did not.',
+      lead: 'The highest rate that met the objective, confirmed by a repeat, and why a slightly higher rate failed.',
       lines: capacityLines(run),
     },
     {
       title: 'Round trips',
-      lead: 'The median handshake as the way to the server and back, and what is left for work and queueing.',
+      lead: 'The median handshake split into network round trips and the rest, which is work and queueing.',
       lines: roundTripLines(cells),
     },
     {
       title: 'Sessions',
-      lead: 'How many sessions were offered, how often and how old, and how many of the handshakes were resumed by them.',
+      lead: 'How many sessions were offered, how often and at what age, and how many of these handshakes resumed.',
       lines: sessionLines(run, cells),
     },
   ].filter(({ lines }) => lines.length > 0);

@@ -3,7 +3,7 @@ import { OTHER_RATE } from '../../analysis/capacity/probe-blocks.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { HostRecord, RunRecord, Shortcut, StateRecord } from '../../domain/run-record.ts';
 import { loadText } from './load.ts';
-import { counted, formatDuration, formatMemory, formatShare, grouped } from './units.ts';
+import { counted, formatBytes, formatDuration, formatShare, grouped } from './units.ts';
 
 /** One thing about how a run was measured; several values where states differ. */
 export interface Fact {
@@ -32,11 +32,11 @@ export const engineText = ({ engine: { name, library, shortcuts } }: RunRecord):
 
 const SHORTCUT_TEXT: Readonly<Record<Shortcut, string>> = {
   'key-share-reused': 'one key share for all handshakes',
-  'signature-unchecked': "the server's signature not checked",
-  spinning: 'never sleeping, so that client CPU is the whole core',
+  'signature-unchecked': "the server's signature is not checked",
+  spinning: 'busy polling, so client CPU is the whole core',
 };
 
-/** Where the states point: once when all point to the same. */
+/** The targets of the states: one where all are the same. */
 export const targetTexts = (run: RunRecord): string[] => perState(run, ({ target }) => target);
 
 const targetText = ({ target, address, port, serverName }: StateRecord): string => {
@@ -45,13 +45,16 @@ const targetText = ({ target, address, port, serverName }: StateRecord): string 
   return serverName === null ? resolved : `${resolved}, as ${serverName}`;
 };
 
-/** One value where all the states agree, else one for each, named. */
+/** One value where all states agree, otherwise one for each, with its label. */
 const perState = ({ states }: RunRecord, text: (state: StateRecord) => string): string[] => {
   const texts = [...new Set(states.map(text))];
   return texts.length === 1 ? texts : states.map((state) => `${state.label}: ${text(state)}`);
 };
 
-/** A line per protocol and what it negotiated, by a full handshake where there is one: a resumed one of TLS 1.2 has no group. */
+/**
+ * A line per protocol on what was negotiated, by a full handshake where there is one: a resumed one
+ * of TLS 1.2 has no group.
+ */
 const negotiatedTexts = ({ cells }: RunRecord): string[] => [
   ...new Set(
     cells
@@ -75,15 +78,13 @@ const measuredTexts = ({ blocks, cells }: RunRecord): string[] => {
   const probes = blocks.filter(({ invalidReason }) => invalidReason === OTHER_RATE).length;
   const invalid = blocks.filter(({ valid }) => !valid).length - probes;
   return [
-    `${counted(cells.length, 'cell')} in turns over ${counted(rounds, 'round')}: ${counted(blocks.length, 'block')}, ` +
+    `${counted(cells.length, 'cell')} interleaved over ${counted(rounds, 'round')}: ${counted(blocks.length, 'block')}, ` +
       `${counted(
         total(({ handshakes }) => handshakes),
         'handshake',
       )} in ${formatDuration(total(({ durationNs }) => durationNs))}`,
-    ...(probes === 0
-      ? []
-      : [`${counted(probes, 'block')} at other rates than the one that was found: in the record, not in the result`]),
-    ...(invalid === 0 ? [] : [`${counted(invalid, 'block')} invalid and left out`]),
+    ...(probes === 0 ? [] : [`${counted(probes, 'block')} at rates other than the one found: in the record, not in the result`]),
+    ...(invalid === 0 ? [] : [`${counted(invalid, 'block')} invalid, left out`]),
   ];
 };
 
@@ -91,12 +92,12 @@ const proofTexts = ({ blocks, tapShare }: RunRecord): string[] => {
   const tapped = blocks.reduce((sum, block) => sum + block.tapped, 0);
   const primed = blocks.reduce((sum, block) => sum + block.primed.handshakes, 0);
   return [
-    "every handshake by the TLS library's own answer",
-    `${grouped(tapped)} of them (${formatShare(tapShare)}) and all ${grouped(primed)} that primed by their plaintext hellos too`,
+    "every handshake by the TLS library's own report",
+    `${grouped(tapped)} of them (${formatShare(tapShare)}) and all ${grouped(primed)} priming handshakes also by their plaintext hellos`,
   ];
 };
 
-/** The hardest of all blocks: what there was room for was there in the others too. */
+/** The busiest values of all blocks. */
 const generatorTexts = ({ blocks }: RunRecord): string[] => {
   const hosts = blocks.flatMap((block) => block.hosts);
   if (hosts.length === 0) return [];
@@ -105,13 +106,13 @@ const generatorTexts = ({ blocks }: RunRecord): string[] => {
     `busiest worker at work ${formatShare(most(busiest))} of its time, at most ${grouped(most(({ mostInFlight }) => mostInFlight))} connections at once`,
     ...(hosts.some(({ machine }) => machine !== null)
       ? [
-          `all processes of the machine: ${formatShare(most(({ machine }) => machine?.busyShare ?? 0))} of its cores, ${formatShare(most(({ machine }) => machine?.stealShare ?? 0))} taken by its host`,
+          `the whole machine: up to ${formatShare(most(({ machine }) => machine?.busyShare ?? 0))} of its CPU time used, ${formatShare(most(({ machine }) => machine?.stealShare ?? 0))} stolen`,
         ]
       : []),
   ];
 };
 
 const machineTexts = ({ environment }: RunRecord): string[] => [
-  `${environment.cpu}, ${counted(environment.cores, 'core')}, ${formatMemory(environment.memoryBytes)}, load average ${String(environment.loadAverage)} at the start`,
+  `${environment.cpu}, ${counted(environment.cores, 'core')}, ${formatBytes(environment.memoryBytes)}, load average ${String(environment.loadAverage)} at the start`,
   `${environment.platform}, kernel ${environment.kernel}, Node.js ${environment.node} with OpenSSL ${environment.openssl}`,
 ];

@@ -1,7 +1,10 @@
 import type { RunRecord } from '../../domain/run-record.ts';
 import { counted, formatDuration, formatRate, grouped } from './units.ts';
 
-/** `closed load, 16 in flight, 1 worker`: from the resolved scenario, which is free-form in a record. */
+/**
+ * `closed load, 16 in flight, 1 worker`: from the resolved scenario, which is free-form in a
+ * record.
+ */
 export const loadText = ({ scenario, workers }: RunRecord): string => {
   const load = mapping(scenario['load']);
   return [...modelTexts(load), ...sessionTexts(load), counted(workers, 'worker')].join(', ');
@@ -18,7 +21,7 @@ const modelTexts = (load: Settings): string[] => {
     case 'open':
       return [`open load ${rateText(load)}`, ...atMost(inFlight)];
     case 'capacity':
-      return [`a search for the rate with ${objectiveText(load)}`, ...atMost(inFlight)];
+      return [`a search for the highest rate with ${objectiveText(load)}`, ...atMost(inFlight)];
     case 'storm':
       return [`a storm of ${grouped(Number(load['clients']))} clients within ${milliseconds(load['over'])}`, ...atMost(inFlight)];
     default:
@@ -42,7 +45,7 @@ const rateText = ({ rate, arrivals }: Settings): string => {
   return `from ${formatRate(Number(from))} to ${formatRate(Number(to))} over ${milliseconds(over)}${way}${gaps}`;
 };
 
-/** What differs from the default, in which each client offers its own newest session at once. */
+/** Differences from the default, in which each client offers its own newest session at once. */
 const sessionTexts = ({ sessions, offerAfter }: Settings): string[] => [
   ...(typeof sessions === 'string' && sessions !== 'distinct' ? [`sessions ${sessions}`] : []),
   ...(typeof offerAfter === 'number' && offerAfter > 0 ? [`sessions at least ${milliseconds(offerAfter)} old`] : []),

@@ -3,7 +3,9 @@ import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { counted, formatDuration } from './units.ts';
 
-/** A line per cell whose round trips could be counted: what of its time is the way, and what is left. */
+/**
+ * A line per cell whose round trips could be counted: the time that they take, and the remainder.
+ */
 export const roundTripLines = (cells: readonly CellSummary[]): string[] => {
   const hasStates = new Set(cells.map((cell) => cell.state)).size > 1;
   return cells.flatMap((cell) => {

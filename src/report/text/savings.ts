@@ -3,9 +3,12 @@ import { savings, type Saving } from '../../analysis/summary/saving.ts';
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
-import { counted, formatChange, formatShare, formatValue, isUnchanged } from './units.ts';
+import { counted, formatChange, formatShare, formatValue } from './units.ts';
 
-/** How a change is to be taken. `absent` is a mode that did not happen and was not meant to, `failed` one that was. */
+/**
+ * The colour of a line. `absent` is a mode that was expected not to resume, `failed` one that
+ * should have.
+ */
 export type Tone = 'better' | 'worse' | 'same' | 'absent' | 'failed';
 
 /** One metric of a saving, in words and as a share of the full handshake's. */
@@ -13,33 +16,36 @@ export interface SavingPart {
   readonly name: string;
   readonly full: string;
   readonly resumed: string;
-  /** metric(mode) / metric(full): 0.37 is a saving of 63 %. */
+  /** metric(mode) / metric(full): 0.37 is a saving of 63%. */
   readonly share: number;
   readonly change: string;
   readonly tone: Tone;
 }
 
-/** What one resumption mode of one state saves, as a sentence and in its parts. */
+/** The saving of one resumption mode of one state, as a sentence and in its parts. */
 export interface SavingLine {
   readonly cell: CellSummary;
   /** `TLS 1.2 ticket`, with the state in front where there are several. */
   readonly label: string;
-  /** `p50 -63 %, server CPU -74 %`, or why there is nothing to tell. */
+  /** `p50 -63%, server CPU -74%`, or the reason why there is no saving. */
   readonly text: string;
   readonly tone: Tone;
   readonly parts: readonly SavingPart[];
-  /** What has to be known beside the parts; empty when nothing has. */
+  /** A remark on the parts; empty when there is none. */
   readonly note: string;
 }
 
-/** What a saving is told in, with its name in a sentence. */
+/** The metrics of a saving, with their names in a sentence. */
 const SPOKEN: readonly (readonly [MetricId, string])[] = [
   ['p50', 'p50'],
   ['cpu.server', 'server CPU'],
   ['cpu.client', 'client CPU'],
 ];
 
-/** One line per state, protocol and resumption mode: what it saves, and behind these what did not happen. */
+/**
+ * One line per state, protocol and resumption mode: the savings, and after them the modes without
+ * one.
+ */
 export const savingLines = (run: RunRecord, cells: readonly CellSummary[]): SavingLine[] => {
   const hasStates = new Set(cells.map((cell) => cell.state)).size > 1;
   const saved = savings(cells);
@@ -56,7 +62,7 @@ export const savingLines = (run: RunRecord, cells: readonly CellSummary[]): Savi
   return lines.toSorted((a, b) => placeOf(a) - placeOf(b));
 };
 
-/** Savings first, then what failed, then what was not meant to happen. */
+/** Savings first, then failures, then modes that were expected not to resume. */
 const placeOf = ({ tone }: SavingLine): number => ['failed', 'absent'].indexOf(tone);
 
 /** A line as one sentence. */
@@ -90,12 +96,21 @@ const savedBy = (
   return { text: note === '' ? text : `${text} (${note})`, tone: parts[0]?.tone ?? 'same', parts, note };
 };
 
-/** CPU is that of the window over the honoured handshakes, so the declined ones' cost is in it. */
+/**
+ * CPU time is that of the window divided by the honoured handshakes, so it includes the cost of the
+ * declined ones.
+ */
 const partlyText = (cell: CellSummary): string =>
-  cell.declined > 0 ? `only ${formatShare(cell.honouredShare)} resumed: CPU holds the declined handshakes too` : '';
+  cell.declined > 0 ? `only ${formatShare(cell.honouredShare)} resumed: CPU includes the declined handshakes` : '';
+
+/**
+ * Smaller changes are neither better nor worse: they are below what a histogram of three digits can
+ * tell.
+ */
+const UNCHANGED_BELOW = 0.01;
 
 const toneOf = (change: number): Tone => {
-  if (isUnchanged(change)) return 'same';
+  if (Math.abs(change) < UNCHANGED_BELOW) return 'same';
   return change < 0 ? 'better' : 'worse';
 };
 
@@ -104,13 +119,13 @@ const unsaved = (run: RunRecord, cell: CellSummary): Pick<SavingLine, 'text' | '
   switch (cell.status) {
     case 'honoured':
     case 'partly':
-      return { text: 'no full handshake beside it to compare with', tone: 'absent' };
+      return { text: 'there is no full handshake to compare with', tone: 'absent' };
     case 'never':
       return isExpected
-        ? { text: 'never resumed, as the server is configured', tone: 'absent' }
+        ? { text: 'never resumed, as configured', tone: 'absent' }
         : { text: `never resumed in ${counted(cell.handshakes, 'handshake')}`, tone: 'failed' };
     case 'failed':
-      return { text: 'no handshake was finished', tone: 'failed' };
+      return { text: 'no handshake finished', tone: 'failed' };
     case 'empty':
       return { text: 'not measured', tone: 'absent' };
   }

@@ -3,7 +3,7 @@ import { cellLabel } from '../../domain/cell.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { counted, formatDuration, formatShare, grouped } from './units.ts';
 
-/** What became of a session policy other than the usual one, a line per cell that offered sessions. */
+/** A line per cell on the sessions that it offered, where the session policy is not the default. */
 export const sessionLines = (run: RunRecord, cells: readonly CellSummary[]): string[] => {
   const load = run.scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
   const isUsual = (load?.['sessions'] ?? 'distinct') === 'distinct' && (load?.['offerAfter'] ?? 0) === 0;

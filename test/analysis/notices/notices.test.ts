@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../../src/analysis/notices/notices.ts';
 import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
-import type { GeneratorMend, Notice, NoticeCode } from '../../../src/domain/notice.ts';
+import type { GeneratorHint, Notice, NoticeCode } from '../../../src/domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../../src/stats/histogram.ts';
 import { beforeAndAfter, distant, fakeRun, fakeState, type FakeCell } from '../../report/fake-run.ts';
@@ -113,7 +113,7 @@ describe('whether the generator can be trusted', () => {
     ]);
   });
 
-  it.each<[string, Partial<RunRecord>, readonly GeneratorMend[], number?]>([
+  it.each<[string, Partial<RunRecord>, readonly GeneratorHint[], number?]>([
     ['a rate', { scenario: { load: { model: 'open', concurrency: 1000 } } }, ['workers', 'rate']],
     ['a storm', { scenario: { load: { model: 'storm', concurrency: 1000 } } }, ['workers', 'over']],
     ['one in flight', { scenario: { load: { model: 'closed', concurrency: 1 } } }, ['workers']],

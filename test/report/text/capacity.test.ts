@@ -21,18 +21,21 @@ const FOUND: CapacityRecord = {
 };
 
 it.each<[Partial<CapacityRecord>, string]>([
-  [{}, 'bears 125/s with p99 < 25.0 ms and at most 0.1 % errors, confirmed within 5.0 %; at 129/s p99 was 55.1 ms (2 probes)'],
+  [{}, 'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors, confirmed within 5%; at 129/s p99 was 55.1 ms (2 probes)'],
   [
     { isConfirmed: false, maxErrors: 0, probes: [{ ...FAILED, verdict: 'errors' }] },
-    'bears 125/s with p99 < 25.0 ms and no errors, not confirmed; at 129/s 2.0 % failed (1 probe)',
+    'sustains 125/s with p99 < 25.0 ms and no errors, not confirmed; at 129/s 2% failed (1 probe)',
   ],
   [
     { probes: [{ ...FAILED, verdict: 'generator' }] },
-    'bears 125/s with p99 < 25.0 ms and at most 0.1 % errors, confirmed within 5.0 %; at 129/s this generator was too slow (1 probe)',
+    'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors, confirmed within 5%; at 129/s this generator was too slow (1 probe)',
   ],
-  [{ failsPerSecond: null }, 'bears 125/s with p99 < 25.0 ms and at most 0.1 % errors, and no rate was too much (2 probes)'],
-  [{ foundPerSecond: null }, 'no rate with p99 < 25.0 ms and at most 0.1 % errors (2 probes)'],
-  [{ isOver: false, foundPerSecond: null }, 'searched for p99 < 25.0 ms and at most 0.1 % errors (2 probes so far)'],
+  [{ failsPerSecond: null }, 'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors; no higher rate failed (2 probes)'],
+  [{ foundPerSecond: null }, 'no rate with p99 < 25.0 ms and at most 0.1% errors (2 probes)'],
+  [
+    { isOver: false, foundPerSecond: null },
+    'still searching for a rate with p99 < 25.0 ms and at most 0.1% errors (2 probes so far)',
+  ],
 ])('tells a search in a sentence: %j', (change, sentence) => {
   expect(capacityLines(fakeRun([{}], { capacity: [{ ...FOUND, ...change }] }))).toEqual([`server TLS 1.2 full: ${sentence}`]);
 });

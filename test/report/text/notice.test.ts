@@ -114,14 +114,14 @@ it.each(Object.values<Notice>(EVERY))('ends $code with a full stop, and holds no
 it('bears a code of a newer version', () => {
   const notice = { code: 'of-tomorrow', severity: 'info', what: 'x' } as unknown as Notice;
   expect(noticeText(notice)).toBe(
-    'info: a notice of another version of resumark: {"code":"of-tomorrow","severity":"info","what":"x"}.',
+    'info: a notice from another version of resumark: {"code":"of-tomorrow","severity":"info","what":"x"}.',
   );
 });
 
 it('advises on a mode that never happened by the commonest reason', () => {
   const { 'never-honoured': never } = EVERY;
   expect(noticeSentence({ ...never, because: { expired: 2, refused: 1 } })).toMatch(
-    /lifetime on the server, or make the blocks/u,
+    /lifetime on the server, or use shorter blocks/u,
   );
-  expect(noticeSentence({ ...never, because: {} })).toMatch(/none honoured\.$/u);
+  expect(noticeSentence({ ...never, because: {} })).toMatch(/never honoured: [\d,]+ finished handshakes\.$/u);
 });

@@ -12,19 +12,19 @@ const ticket: FakeCell = { mode: 'ticket', mechanism: 'ticket' };
 
 it('tells what is saved in words, as the p50 and the CPU of both sides', () => {
   expect(sentences({}, { ...ticket, medianNs: 452_000, cpuServerNs: 130_000, cpuClientNs: 300_000 })).toEqual([
-    'TLS 1.2 ticket: p50 -63 %, server CPU -74 %, client CPU -25 %',
+    'TLS 1.2 ticket: p50 -63%, server CPU -74%, client CPU -25%',
   ]);
 });
 
-it('tells a loss as a loss, and calls less than 1 % unchanged', () => {
+it('tells a loss as a loss, and a change below 1% by its number', () => {
   expect(sentences({}, { ...ticket, medianNs: 1_500_000, cpuClientNs: 402_000 })[0]).toMatch(
-    /^TLS 1\.2 ticket: p50 \+\d+ %, server CPU unchanged, client CPU unchanged$/u,
+    /^TLS 1\.2 ticket: p50 \+\d+%, server CPU 0%, client CPU \+0\.5%$/u,
   );
 });
 
 it('leaves out what is unknown instead of calling it 0', () => {
   expect(sentences({ cpuServerNs: null }, { ...ticket, cpuServerNs: null, cpuClientNs: 200_000 })[0]).toMatch(
-    /^TLS 1\.2 ticket: p50 \S+(?: %)?, client CPU -50 %$/u,
+    /^TLS 1\.2 ticket: p50 \S+, client CPU -50%$/u,
   );
 });
 
@@ -38,24 +38,24 @@ it.each<[string, FakeCell, string]>([
   [
     'was meant to be refused',
     { ...ticket, honoured: 0, declined: { refused: 3 }, expected: 'declined' },
-    'never resumed, as the server is configured',
+    'never resumed, as configured',
   ],
-  ['never finished', { ...ticket, honoured: 0, errors: { reset: 1 } }, 'no handshake was finished'],
+  ['never finished', { ...ticket, honoured: 0, errors: { reset: 1 } }, 'no handshake finished'],
   ['was not reached', { ...ticket, blocks: 0 }, 'not measured'],
 ])('says so of a mode that %s', (_, cell, text) => {
   expect(sentences({}, cell)).toEqual([`TLS 1.2 ticket: ${text}`]);
 });
 
 it('says that there is nothing to compare with', () => {
-  expect(sentences(ticket)).toEqual(['TLS 1.2 ticket: no full handshake beside it to compare with']);
+  expect(sentences(ticket)).toEqual(['TLS 1.2 ticket: there is no full handshake to compare with']);
   expect(sentences({ honoured: 0, errors: { reset: 1 } }, ticket)).toEqual([
-    'TLS 1.2 ticket: no full handshake beside it to compare with',
+    'TLS 1.2 ticket: there is no full handshake to compare with',
   ]);
 });
 
 it('says that a part only was resumed, and that CPU is mixed then', () => {
   expect(sentences({}, { ...ticket, honoured: 80, declined: { refused: 80 } })[0]).toContain(
-    '(only 50.0 % resumed: CPU holds the declined handshakes too)',
+    '(only 50% resumed: CPU includes the declined handshakes)',
   );
 });
 
