@@ -2,20 +2,17 @@
  * Reason why a connection gave no finished handshake. `alert` carries the alert's name (RFC 8446, section 6); `tls` is a fault that our side
  * found in what the server sent.
  */
-export const FAILURE_KINDS = [
-  'refused',
-  'reset',
-  'closed',
-  'unreachable',
-  'connect-timeout',
-  'handshake-timeout',
-  'alert',
-  'certificate',
-  'tls',
-  'local',
-] as const;
-
-export type FailureKind = (typeof FAILURE_KINDS)[number];
+export type FailureKind =
+  | 'refused'
+  | 'reset'
+  | 'closed'
+  | 'unreachable'
+  | 'connect-timeout'
+  | 'handshake-timeout'
+  | 'alert'
+  | 'certificate'
+  | 'tls'
+  | 'local';
 
 /** Text for each kind. */
 export const FAILURE_TEXT: Readonly<Record<FailureKind, string>> = {

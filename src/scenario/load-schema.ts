@@ -15,7 +15,7 @@ import { objective } from './objective.ts';
  * - `capacity`: open load at rates that are searched for, until the highest is found that keeps an objective.
  * - `sequential`: one at a time, with nothing else going on: each connection is ended in order before the next begins.
  */
-export const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential', 'capacity'] as const;
+const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential', 'capacity'] as const;
 
 export type LoadModel = (typeof LOAD_MODELS)[number];
 

@@ -26,7 +26,7 @@ export interface SettingMeta {
 /** Rough on purpose: the system says what it cannot bind. No I/O module may be used here. */
 const isIpAddress = (text: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]*:[\da-f:.]*)$/iu.test(text);
 
-export const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
+const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
 
 export const RESUMPTIONS = ['cache', 'tickets'] as const;
 
