@@ -2,20 +2,17 @@
  * The reasons why a connection has no finished handshake. `alert` carries the alert's name (RFC
  * 8446, section 6); `tls` is an error that our side found in the server's messages.
  */
-export const FAILURE_KINDS = [
-  'refused',
-  'reset',
-  'closed',
-  'unreachable',
-  'connect-timeout',
-  'handshake-timeout',
-  'alert',
-  'certificate',
-  'tls',
-  'local',
-] as const;
-
-export type FailureKind = (typeof FAILURE_KINDS)[number];
+export type FailureKind =
+  | 'refused'
+  | 'reset'
+  | 'closed'
+  | 'unreachable'
+  | 'connect-timeout'
+  | 'handshake-timeout'
+  | 'alert'
+  | 'certificate'
+  | 'tls'
+  | 'local';
 
 /** The words for each kind, as the end of a sentence. */
 export const FAILURE_TEXT: Readonly<Record<FailureKind, string>> = {

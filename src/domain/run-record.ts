@@ -10,7 +10,7 @@ import { z } from './zod.ts';
 export const RUN_FORMAT = 2;
 
 /** Less work than an ordinary client does, on the user's wish: figures with them compare with each other only. */
-export const SHORTCUTS = ['key-share-reused', 'signature-unchecked', 'spinning'] as const;
+const SHORTCUTS = ['key-share-reused', 'signature-unchecked', 'spinning'] as const;
 
 export type Shortcut = (typeof SHORTCUTS)[number];
 

@@ -16,7 +16,7 @@ import { objective } from './objective.ts';
  * - `capacity`: open load at varying rates, to find the highest one that meets an objective.
  * - `sequential`: one at a time; each connection is closed in order before the next begins.
  */
-export const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential', 'capacity'] as const;
+const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential', 'capacity'] as const;
 
 export type LoadModel = (typeof LOAD_MODELS)[number];
 

@@ -10,7 +10,7 @@ import { handshake } from './handshake.ts';
 import { testSettings } from './settings.ts';
 
 /** Engines that are opened and closed in one process, as a calibration does. */
-const ENGINES = 8;
+const ENGINES = 4;
 
 const OPENERS: Readonly<Record<string, (library: CountingLibrary) => Engine>> = {
   openssl: (library) => openOpenSslEngine({}, library),

@@ -6,7 +6,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import type { ClientSettings } from '../engine.ts';
 import { allocate, registerCallback, type NativeCallback } from '../ffi.ts';
 import type { ReactorClient } from '../reactor/reactor.ts';
-import { socketAddress } from '../reactor/sockets.ts';
+import { socketAddress } from '../reactor/socket-address.ts';
 import { takeReason } from './failure.ts';
 import {
   SSL_CTRL_EXTRA_CHAIN_CERT,

@@ -6,7 +6,8 @@ import { Lingering } from './lingering.ts';
 import { EPOLLOUT } from './libc.ts';
 import { Sender } from './sender.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
-import { NOTHING_YET, RESET, type SocketAddress, type Sockets } from './sockets.ts';
+import type { SocketAddress } from './socket-address.ts';
+import { NOTHING_YET, RESET, type Sockets } from './sockets.ts';
 
 /** Interval at which stages are checked for their deadlines; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;

@@ -3,7 +3,7 @@ import { ResumarkError } from '../../domain/error.ts';
 import { groupName } from '../../tls/names.ts';
 import type { ClientSettings } from '../engine.ts';
 import type { ReactorClient } from '../reactor/reactor.ts';
-import { socketAddress, type SocketAddress } from '../reactor/sockets.ts';
+import { socketAddress, type SocketAddress } from '../reactor/socket-address.ts';
 import { Chains, trustsAll } from './chains.ts';
 import { GROUPS, type GroupShape, type KeyPair } from './crypto/key-exchange.ts';
 import type { Primitives } from './crypto/primitives.ts';

@@ -155,7 +155,7 @@ export class Records {
   }
 }
 
-export const putHeader = (bytes: Uint8Array, at: number, type: number, length: number): void => {
+const putHeader = (bytes: Uint8Array, at: number, type: number, length: number): void => {
   bytes[at] = type;
   bytes[at + 1] = TLS_1_2 >> 8;
   bytes[at + 2] = TLS_1_2 & 0xff;

@@ -20,7 +20,7 @@ const ecdsa = { protocol: 'TLSv1.2', signer: 'ec' } as const;
 const rsa = { protocol: 'TLSv1.2', signer: 'rsa' } as const;
 
 /** In the order in which node and libssl offer them, so that the engines negotiate alike. */
-export const SUITES: readonly Suite[] = [
+const SUITES: readonly Suite[] = [
   { id: 0x1302, name: 'TLS_AES_256_GCM_SHA384', ...tls13, aead: 'AES-256-GCM', hash: 'sha384' },
   { id: 0x1303, name: 'TLS_CHACHA20_POLY1305_SHA256', ...tls13, aead: 'ChaCha20-Poly1305', hash: 'sha256' },
   { id: 0x1301, name: 'TLS_AES_128_GCM_SHA256', ...tls13, aead: 'AES-128-GCM', hash: 'sha256' },

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Arena } from '../../../src/engine/arena.ts';
 import { openLibc } from '../../../src/engine/reactor/libc.ts';
-import { socketAddress, Sockets, type SocketAddress } from '../../../src/engine/reactor/sockets.ts';
+import { socketAddress, type SocketAddress } from '../../../src/engine/reactor/socket-address.ts';
+import { Sockets } from '../../../src/engine/reactor/sockets.ts';
 
 let sockets: Sockets;
 let server: Server;
