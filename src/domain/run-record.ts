@@ -6,7 +6,7 @@ import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { z } from './zod.ts';
 
-/** Raised when the meaning of a field changes. Older files are upgraded by pure steps in `analysis/upgrade.ts`. */
+/** Raised when the meaning of a field changes; files of another format are refused. */
 export const RUN_FORMAT = 1;
 
 /** Less work than an ordinary client does, on the user's wish: figures with them compare with each other only. */

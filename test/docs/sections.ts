@@ -1,8 +1,10 @@
+import { clientCpu } from './reference/bench.ts';
 import { exitCodes } from './reference/exit-codes.ts';
 import { demoResult } from './reference/results.ts';
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->` in a page. */
 const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
+  'client-cpu': clientCpu,
   'demo-result': demoResult,
   'exit-codes': exitCodes,
 };
