@@ -15,8 +15,7 @@ interface Schema {
 }
 
 /** A row per key of the scenario file: its path, its type, its default, its flag and what it is for. */
-export const scenarioKeys = (): string =>
-  table(['key', 'type', 'default', 'flag', 'meaning'], rowsOf(scenarioJsonSchema() as Schema, ''));
+export const scenarioKeys = (): string => table(['key', 'type', 'default', 'flag', 'meaning'], rowsOf(scenarioJsonSchema(), ''));
 
 const rowsOf = ({ properties = {}, additionalProperties }: Schema, path: string): string[][] => [
   ...Object.entries(properties).flatMap(([key, child]) => rowsOfKey(child, path === '' ? key : `${path}.${key}`)),
@@ -48,8 +47,9 @@ const typeText = (schema: Schema): string => {
 const defaultText = ({ default: value, description = '' }: Schema, path: string): string => {
   const [, told] = DEFAULT.exec(description) ?? [];
   const known = value ?? settingAt(path)?.default;
-  if (known === undefined || (typeof known === 'object' && Object.keys(known ?? {}).length === 0)) return told ?? '';
-  return code(Array.isArray(known) ? `[${known.join(', ')}]` : String(known));
+  if (Array.isArray(known) && known.length > 0) return code(`[${known.join(', ')}]`);
+  if (typeof known === 'string' || typeof known === 'number' || typeof known === 'boolean') return code(String(known));
+  return told ?? '';
 };
 
 const DEFAULT = / \[default: (.*)\]$/u;
