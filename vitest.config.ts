@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-/** What measures or drives real servers runs alone, one file after another: two measurements on one machine would disturb each other. */
+/**
+ * What measures, drives real servers or starts other programs runs alone, one file after another: two measurements on one
+ * machine would disturb each other.
+ */
 const ALONE = [
+  'test/cpu/**/*.test.ts',
+  'test/docs/commands.test.ts',
   'test/engine/**/*.test.ts',
   'test/interop/**/*.test.ts',
   'test/target/**/*.test.ts',
   'test/real/**/*.test.ts',
+  'test/report/hlog.test.ts',
   'test/e2e/**/*.test.ts',
 ];
 
@@ -15,7 +21,13 @@ const MEASURING = [
   'test/real/{compare,open-load,packet-times}.test.ts',
 ];
 
-const alone = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+const alone = {
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // These run the built program: it is built before the first of them, and not at all when it is fresh.
+  globalSetup: 'test/build.ts',
+};
 
 export default defineConfig({
   test: {
@@ -26,6 +38,8 @@ export default defineConfig({
           name: 'pure',
           include: ['test/**/*.test.ts'],
           exclude: ALONE,
+          // Pure tests share nothing that one could spoil for another, and loading every module once per file took half of the time.
+          isolate: false,
           // Pure does not mean quick: the simulations take seconds on a busy machine.
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },

@@ -1,5 +1,6 @@
 // Makes a checkout ready to run: installs what is missing or stale, builds what has changed, and does nothing when all is fresh.
 // It runs before anything is installed, so it has no dependencies and is plain JavaScript.
+// `prepare.mjs install` and `prepare.mjs build` do one of the two.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -70,6 +71,7 @@ const fail = (text) => {
   process.exit(1);
 };
 
+const [, , only] = process.argv;
 requireNode();
-install();
-build();
+if (only !== 'build') install();
+if (only !== 'install') build();

@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../domain/error.ts';
 import { version } from '../run/version.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
@@ -9,6 +9,7 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { serveCommand } from './commands/serve.ts';
+import type { CommandContext } from './context.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -31,23 +32,28 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
       exitCode = code;
     },
   };
-  const program = commandLine(args)
-    .command(runCommand(context))
-    .command(demoCommand(context))
-    .command(compareCommand(context))
-    .command(gateCommand(context))
-    .command(calibrateCommand(context))
-    .command(reportCommand(context))
-    .command(serveCommand(context))
-    .command(schemaCommand(context));
-  // With a callback yargs hands over its output, so that help and version go to stdout.
+  const program = commandLine(args, commandsOf(context));
+  // With a callback yargs hands over what it would print, so that help and version go to stdout.
   await program.parseAsync([...args], {}, (_error, _parsed, output) => {
     if (output !== '') terminal.out(`${output}\n`);
   });
   return exitCode;
 };
 
-const commandLine = (args: readonly string[]): Argv =>
+/** The commands, in the order in which the help lists them. */
+export const commandsOf = (context: CommandContext): readonly CommandModule[] => [
+  runCommand(context),
+  demoCommand(context),
+  compareCommand(context),
+  gateCommand(context),
+  calibrateCommand(context),
+  reportCommand(context),
+  serveCommand(context),
+  schemaCommand(context),
+];
+
+/** The parser of the whole command line, with its commands. */
+export const commandLine = (args: readonly string[], commands: readonly CommandModule[]): Argv =>
   yargs([...args])
     .scriptName('resumark')
     .updateStrings(YARGS_MESSAGES)
@@ -63,6 +69,7 @@ const commandLine = (args: readonly string[]): Argv =>
     .showHelpOnFail(false)
     .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'greedy-arrays': false })
     .middleware(keepLast, true)
+    .command([...commands])
     .fail((message: string | null, error: Error | undefined) => {
       // A YError is a mistake on the command line, anything else an error of a command.
       if (error !== undefined && error.name !== 'YError') throw error;

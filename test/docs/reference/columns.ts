@@ -1,0 +1,92 @@
+import { METRICS } from '../../../src/analysis/metrics/catalogue.ts';
+import type { Metric } from '../../../src/analysis/metrics/metric.ts';
+import { compareStates } from '../../../src/analysis/compare/states.ts';
+import { blocksCsv, compareCsv, summaryCsv } from '../../../src/report/csv.ts';
+import { fakeRun } from '../../report/fake-run.ts';
+import { code, plain, table } from './markdown.ts';
+
+/** What a cell is; these columns lead every row. */
+const IDENTITY: Readonly<Record<string, string>> = {
+  run_id: 'The run: its UTC time and name.',
+  state: 'Label of the state.',
+  target: 'What was dialled.',
+  protocol: '`TLSv1.2` or `TLSv1.3`.',
+  mode: 'The handshake that was asked for.',
+  mechanism:
+    'What resumed it: `session-id`, `ticket`, `psk`, `psk-stateful`, or `mixed`. Empty for full handshakes and where nothing was resumed.',
+  cipher: 'Cipher suite that was negotiated.',
+  group: 'Group of the key exchange.',
+  key_type: "Key type of the server's certificate.",
+  status:
+    '`honoured` (all), `partly`, `never` (finished, but none honoured), `failed` (none finished) or `empty` (not measured).',
+};
+
+const BLOCKS: Readonly<Record<string, string>> = {
+  ...IDENTITY,
+  round: 'Round of the plan, from 0.',
+  order: 'Position of the block in its round.',
+  start_unix_ns: 'Start of the window, in ns since 1970.',
+  duration_ns: 'Length of the window.',
+  valid: 'Whether the block is part of the result.',
+  invalid_reason: 'Why it is not.',
+  saturated: 'Whether the generator was the bottleneck.',
+};
+
+const COMPARE: Readonly<Record<string, string>> = {
+  ...IDENTITY,
+  metric: 'The metric, as gates name it.',
+  unit: 'Unit of `before` and `after`.',
+  before: 'Value in the first state.',
+  after: 'Value in the second state.',
+  ratio: 'Estimate of after / before.',
+  ratio_low: 'Lower bound of the ratio.',
+  ratio_high: 'Upper bound of the ratio.',
+  confidence: 'Confidence level of the bounds.',
+  pairs: 'Pairs of blocks (or runs) behind the row.',
+  p_value: 'p-value of the test against the margin. Empty where nothing is judged.',
+  p_adjusted: "The p-value after Holm's correction.",
+  min_effect: 'Smallest relative change that counts.',
+  verdict: '`improved`, `regressed`, `equivalent`, `inconclusive`, or empty where the metric is only shown.',
+  reason: 'Why there is no verdict.',
+};
+
+/** `summary.csv`: the metrics, with what gates call them. */
+export const summaryColumns = (): string =>
+  table(
+    ['column', 'metric in gates', 'unit', 'better', 'reading'],
+    headerOf(summaryCsv(RUN)).map((column) => {
+      const metric = metricOf(column);
+      return metric === undefined
+        ? [code(column), '', '', '', described(column, IDENTITY)]
+        : [code(column), code(metric.id), metric.unit, metric.better === 'neither' ? '' : metric.better, plain(metric.reading)];
+    }),
+  );
+
+/** `blocks.csv`: what is named as in `summary.csv` is the same metric, of one block. */
+export const blockColumns = (): string => columns(headerOf(blocksCsv(RUN)), BLOCKS);
+
+export const compareColumns = (): string => columns(headerOf(comparisonCsv()), COMPARE);
+
+const columns = (header: readonly string[], descriptions: Readonly<Record<string, string>>): string =>
+  table(
+    ['column', 'reading'],
+    header.map((column) => [code(column), described(column, descriptions)]),
+  );
+
+const described = (column: string, descriptions: Readonly<Record<string, string>>): string => {
+  const text = descriptions[column] ?? metricOf(column)?.reading;
+  if (text === undefined) throw new Error(`the column ${column} has no description in test/docs/reference/columns.ts`);
+  return descriptions[column] === undefined ? plain(text) : text;
+};
+
+const metricOf = (column: string): Metric | undefined => METRICS.find((metric) => metric.column === column);
+
+const headerOf = (csv: string): readonly string[] => (csv.split('\n', 1)[0] ?? '').split(',');
+
+const RUN = fakeRun([{ state: 'before' }, { state: 'after' }]);
+
+const comparisonCsv = (): string => {
+  const [comparison] = compareStates(RUN);
+  if (comparison === undefined) throw new Error('two states make one comparison');
+  return compareCsv(comparison);
+};
