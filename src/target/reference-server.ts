@@ -89,6 +89,6 @@ const countsOf = (response: ServerResponse): ServerCounts => {
 
 /** The compiled module beside this one; when this one runs as TypeScript, as in tests, the one in `dist`. */
 const serverModule = (): string => {
-  const beside = fileURLToPath(new URL('./server-process.ts', import.meta.url));
+  const beside = fileURLToPath(new URL('./server-process.js', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/target/server-process.js', import.meta.url));
 };
