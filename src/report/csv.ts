@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Metric, Unit } from '../analysis/metrics/metric.ts';
-import { metric, METRICS } from '../analysis/metrics/catalogue.ts';
+import { metricNamed, METRICS } from '../analysis/metrics/catalogue.ts';
 import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { Comparison, ComparisonRow } from '../domain/comparison.ts';
 import type { BlockRecord, RunRecord } from '../domain/run-record.ts';
@@ -26,7 +26,7 @@ const COMPARE_COLUMNS: Columns<ComparisonRow> = [
   ['protocol', (row) => row.protocol],
   ['mode', (row) => row.mode],
   ['metric', (row) => row.metric],
-  ['unit', (row) => metric(row.metric).unit],
+  ['unit', (row) => metricNamed(row.metric).unit],
   ['before', (row) => exact(row.before ?? undefined)],
   ['after', (row) => exact(row.after ?? undefined)],
   ['ratio', (row) => exact(row.ratio ?? undefined)],

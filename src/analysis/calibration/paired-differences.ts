@@ -1,9 +1,8 @@
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { blockSummaries, blockValues, type BlockSummary } from '../summary/block-values.ts';
+import { blockSummaries, blockValues, pairByRound, type BlockSummary } from '../summary/block-values.ts';
 import { cellPairs, type CellPair } from '../compare/cell-pairs.ts';
-import { COMPARED, type ComparedMetric } from '../compare/metrics.ts';
-import { metric } from '../metrics/catalogue.ts';
+import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
 import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 
@@ -22,7 +21,7 @@ export interface PairedDifferences {
 /** The differences of every metric that a gate judges by itself, between the first two states of a run. */
 export const pairedDifferences = (run: RunRecord, settings: CompareSettings): PairedDifferences[] => {
   const [before = '', after = ''] = run.states.map(({ label }) => label);
-  const primary = COMPARED.filter(({ role }) => role === 'primary');
+  const primary = COMPARED.filter(({ comparison }) => comparison === 'primary');
   const summaries = summarize(run);
   return cellPairs(run, { before, after }).flatMap((pair) => {
     const blocks = { before: blockSummaries(run, pair.before), after: blockSummaries(run, pair.after) };
@@ -42,17 +41,17 @@ const differencesOf = (
   pair: CellPair,
   { blocks, summaries, compared, settings }: DifferenceOrder,
 ): PairedDifferences | undefined => {
-  const before = blockValues(blocks.before, compared.id).byRound;
-  const after = blockValues(blocks.after, compared.id).byRound;
-  const rounds = [...before.keys()].filter((round) => after.has(round)).toSorted((a, b) => a - b);
-  if (rounds.length === 0) return undefined;
+  const pairs = pairByRound(blockValues(blocks.before, compared).byRound, blockValues(blocks.after, compared).byRound).toSorted(
+    (a, b) => a.round - b.round,
+  );
+  if (pairs.length === 0) return undefined;
   const orderOf = (cell: CellRecord, round: number): number =>
     run.blocks.find((block) => block.cell === cell.id && block.round === round)?.order ?? 0;
   return {
     cell: pair.after,
     metric: compared,
-    logRatios: rounds.map((round) => Math.log((after.get(round) ?? 1) / (before.get(round) ?? 1))),
-    wasSecond: rounds.map((round) => {
+    logRatios: pairs.map(({ first, second }) => Math.log(second / first)),
+    wasSecond: pairs.map(({ round }) => {
       const distance = orderOf(pair.after, round) - orderOf(pair.before, round);
       return distance === 0 ? undefined : distance > 0;
     }),
@@ -60,10 +59,10 @@ const differencesOf = (
   };
 };
 
-const typicalValues = (summaries: readonly CellSummary[], pair: CellPair, { id }: ComparedMetric) => {
+const typicalValues = (summaries: readonly CellSummary[], pair: CellPair, { value }: ComparedMetric) => {
   const valueOf = ({ id: cellId }: CellRecord): number | undefined => {
     const summary = summaries.find((one) => one.id === cellId);
-    return summary === undefined ? undefined : metric(id).value(summary);
+    return summary === undefined ? undefined : value(summary);
   };
   return { before: valueOf(pair.before), after: valueOf(pair.after) };
 };

@@ -6,12 +6,11 @@ import type { Interval } from '../../stats/hodges-lehmann.ts';
 import { alphaPerLook, leastPairs } from '../../stats/planned-looks.ts';
 import { effectiveDeviation, smallestDetectable } from '../../stats/power.ts';
 import { testPairs } from '../../stats/verdict.ts';
-import { blockSummaries, blockValues, type BlockSummary } from '../summary/block-values.ts';
+import { blockSummaries, blockValues, pairByRound, type BlockSummary } from '../summary/block-values.ts';
 import { cellPairs, type CellPair, type ComparedStates } from './cell-pairs.ts';
-import { COMPARED, type ComparedMetric } from './metrics.ts';
 import { comparedSavings } from './savings.ts';
 import { comparisonOf } from './rows.ts';
-import { metric } from '../metrics/catalogue.ts';
+import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { resumedRow } from './resumed-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
@@ -71,32 +70,29 @@ const pairedEvidence = (
   pair: CellPair,
   { compared, options, alpha, cells, blocks }: EvidenceOptions,
 ): RowEvidence | undefined => {
-  const { id, role } = compared;
-  const before = blockValues(blocks.before, id);
-  const after = blockValues(blocks.after, id);
+  const before = blockValues(blocks.before, compared);
+  const after = blockValues(blocks.after, compared);
   // Where neither side can tell it, or resumption is off on one of them, there is nothing to compare: the share of resumed ones says so.
   const known = [before, after].filter(({ byRound }) => byRound.size > 0).length;
   if (known === 0 || (known === 1 && offersSession(pair.before.mode))) return undefined;
-  const rounds = [...before.byRound.keys()].filter((round) => after.byRound.has(round));
-  const logRatios = rounds.map((round) => Math.log((after.byRound.get(round) ?? 1) / (before.byRound.get(round) ?? 1)));
-  const values = { before: valueOf(cells, pair.before, id), after: valueOf(cells, pair.after, id) };
+  const logRatios = pairByRound(before.byRound, after.byRound).map(({ first, second }) => Math.log(second / first));
+  const values = { before: valueOf(cells, pair.before, compared), after: valueOf(cells, pair.after, compared) };
   const minEffect = minimumEffect(compared, values, options);
   const test = testPairs({ logRatios, alpha, minEffect });
-  const detectable = detectableBy(test.ratio, { pairs: rounds.length, alpha, minEffect });
+  const detectable = detectableBy(test.ratio, { pairs: logRatios.length, alpha, minEffect });
   return {
     protocol: pair.before.protocol,
     mode: pair.before.mode,
-    id,
-    role,
+    metric: compared,
     ...values,
     ratio: test.ratio,
     confidence: 1 - 2 * alpha,
-    pairs: rounds.length,
+    pairs: logRatios.length,
     pHigher: test.pHigher,
     pLower: test.pLower,
     minEffect,
     detectable,
-    doubt: doubtOf(run, pair, { flaws: [before.flaw, after.flaw], pairs: rounds.length, alpha, isLatency: isLatency(compared) }),
+    doubt: doubtOf(run, pair, { flaws: [before.flaw, after.flaw], pairs: logRatios.length, alpha, metric: compared }),
   };
 };
 
@@ -110,22 +106,20 @@ const detectableBy = (
   return smallestDetectable({ alpha, power: POWER, minEffect, sd: effectiveDeviation(interval, pairs, alpha) }, pairs);
 };
 
-const valueOf = (cells: readonly CellSummary[], cell: CellRecord, id: ComparedMetric['id']): number | undefined => {
+const valueOf = (cells: readonly CellSummary[], cell: CellRecord, { value }: ComparedMetric): number | undefined => {
   const summary = cells.find((one) => one.id === cell.id);
-  return summary === undefined || summary.honoured === 0 ? undefined : metric(id).value(summary);
+  return summary === undefined || summary.honoured === 0 ? undefined : value(summary);
 };
-
-const isLatency = ({ id }: ComparedMetric): boolean => id.startsWith('p');
 
 interface Doubts {
   readonly flaws: readonly string[];
   readonly pairs: number;
   readonly alpha: number;
-  readonly isLatency: boolean;
+  readonly metric: ComparedMetric;
 }
 
 /** Why a row must not be judged, empty when it may. */
-const doubtOf = (run: RunRecord, pair: CellPair, { flaws, pairs, alpha, isLatency }: Doubts): string => {
+const doubtOf = (run: RunRecord, pair: CellPair, { flaws, pairs, alpha, metric }: Doubts): string => {
   const found = flaws.find((flaw) => flaw !== '');
   if (found !== undefined) return found;
   const needed = leastPairs(alpha);
@@ -134,7 +128,7 @@ const doubtOf = (run: RunRecord, pair: CellPair, { flaws, pairs, alpha, isLatenc
   const invalid = blocks.filter(({ valid }) => !valid).length;
   if (invalid > MOST_INVALID * blocks.length) return `${String(invalid)} of ${String(blocks.length)} blocks were invalid`;
   const saturated = blocks.filter((block) => block.saturated).length;
-  return isLatency && saturated > MOST_INVALID * blocks.length
+  return metric.holdsQueue && saturated > MOST_INVALID * blocks.length
     ? `the generator was saturated in ${String(saturated)} of ${String(blocks.length)} blocks: its own queue is in the latency`
     : '';
 };

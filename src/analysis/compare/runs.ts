@@ -4,11 +4,11 @@ import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import type { Interval } from '../../stats/hodges-lehmann.ts';
 import { welchInterval, welchPAbove } from '../../stats/welch.ts';
-import { COMPARED, type ComparedMetric } from './metrics.ts';
 import { comparedSavings } from './savings.ts';
 import { comparisonOf } from './rows.ts';
 import { differencesBetween } from './compatibility.ts';
-import { metric, type MetricId } from '../metrics/catalogue.ts';
+import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
+import { judgedValue } from '../metrics/metric.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
 import type { RunsOfState, StateOfRun } from './runs-of-state.ts';
@@ -65,10 +65,9 @@ interface RowOrder {
 }
 
 const evidenceOf = ({ cell, compared, sides, options, design }: RowOrder): RowEvidence | undefined => {
-  const { id, role } = compared;
-  const logs = { before: logsOf(sides.before, cell, id), after: logsOf(sides.after, cell, id) };
+  const logs = { before: logsOf(sides.before, cell, compared), after: logsOf(sides.after, cell, compared) };
   if (logs.before.length === 0 || logs.after.length === 0) return undefined;
-  const values = { before: typical(sides.before, cell, id), after: typical(sides.after, cell, id) };
+  const values = { before: typical(sides.before, cell, compared), after: typical(sides.after, cell, compared) };
   const minEffect = minimumEffect(compared, values, options);
   const interval = welchInterval(logs, options.alpha) ?? bare(logs);
   const swapped = { before: logs.after, after: logs.before };
@@ -76,8 +75,7 @@ const evidenceOf = ({ cell, compared, sides, options, design }: RowOrder): RowEv
   return {
     protocol: cell.protocol,
     mode: cell.mode,
-    id,
-    role,
+    metric: compared,
     ...values,
     ratio: { estimate: Math.exp(interval.estimate), lower: Math.exp(interval.lower), upper: Math.exp(interval.upper) },
     confidence: 1 - 2 * options.alpha,
@@ -96,21 +94,31 @@ const doubtOf = (design: ComparisonDesign, runs: number): string => {
 };
 
 /** One value per run: of a resumed handshake its ratio to the full one of the same run, where there is one. */
-const logsOf = (runs: Sides['before'], cell: CellRecord, id: MetricId): number[] =>
+const logsOf = (runs: Sides['before'], cell: CellRecord, metric: ComparedMetric): number[] =>
   runs.flatMap((cells) => {
-    const own = valueIn(cells, cell, id);
-    const control = cell.mode === 'full' ? 1 : (valueIn(cells, { ...cell, mode: 'full' }, id) ?? 1);
-    return own === undefined || own <= 0 || control <= 0 ? [] : [Math.log(own / control)];
+    const [own, full] = [honouredIn(cells, cell), honouredIn(cells, { ...cell, mode: 'full' })];
+    const value = own && judgedValue(metric, own);
+    const control = cell.mode === 'full' ? 1 : ((full && judgedValue(metric, full)) ?? 1);
+    const log = value === undefined || control <= 0 ? Number.NaN : Math.log(value / control);
+    return Number.isFinite(log) ? [log] : [];
   });
 
-const valueIn = (cells: readonly CellSummary[], { protocol, mode }: Pick<CellRecord, 'protocol' | 'mode'>, id: MetricId) => {
-  const found = cells.find((cell) => cell.protocol === protocol && cell.mode === mode);
-  return found === undefined || found.honoured === 0 ? undefined : metric(id).value(found);
+type CellOfRun = Pick<CellRecord, 'protocol' | 'mode'>;
+
+const summaryIn = (cells: readonly CellSummary[], { protocol, mode }: CellOfRun): CellSummary | undefined =>
+  cells.find((cell) => cell.protocol === protocol && cell.mode === mode);
+
+const honouredIn = (cells: readonly CellSummary[], cell: CellOfRun): CellSummary | undefined => {
+  const found = summaryIn(cells, cell);
+  return found === undefined || found.honoured === 0 ? undefined : found;
 };
 
 /** The geometric mean over the runs, for the table. */
-const typical = (runs: Sides['before'], cell: CellRecord, id: MetricId): number | undefined => {
-  const values = runs.flatMap((cells) => valueIn(cells, cell, id) ?? []).filter((value) => value > 0);
+const typical = (runs: Sides['before'], cell: CellRecord, { value: valueOf }: ComparedMetric): number | undefined => {
+  const values = runs
+    .flatMap((cells) => honouredIn(cells, cell) ?? [])
+    .flatMap((found) => valueOf(found) ?? [])
+    .filter((value) => value > 0);
   return values.length === 0 ? undefined : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 };
 
@@ -123,8 +131,7 @@ const bare = ({ before, after }: { readonly before: readonly number[]; readonly 
 /** Whether a mode resumes at all shows in a single run: no noise turns 0 % into 100 %. */
 const shareRow = (cell: CellRecord, sides: Sides, alpha: number): ComparisonRow | undefined => {
   if (cell.mode === 'full') return undefined;
-  const shares = (runs: Sides['before']): number[] =>
-    runs.flatMap((cells) => valueIn(cells, cell, 'resumed') ?? shareOf(cells, cell));
+  const shares = (runs: Sides['before']): number[] => runs.flatMap((cells) => summaryIn(cells, cell)?.honouredShare ?? []);
   const [before, after] = [shares(sides.before), shares(sides.after)];
   if (before.length === 0 || after.length === 0) return undefined;
   const gap = { up: Math.min(...after) - Math.max(...before), down: Math.min(...before) - Math.max(...after) };
@@ -153,9 +160,6 @@ const shareRow = (cell: CellRecord, sides: Sides, alpha: number): ComparisonRow 
 
 /** Of a share; between runs that behave alike it moves by less. */
 const LEAST_GAP = 0.1;
-
-const shareOf = (cells: readonly CellSummary[], { protocol, mode }: CellRecord): number[] =>
-  cells.flatMap((cell) => (cell.protocol === protocol && cell.mode === mode ? (cell.honouredShare ?? []) : []));
 
 const distinctNotices = (runs: readonly RunRecord[]): Notice[] => {
   const seen = new Map(runs.flatMap(({ notices }) => notices).map((notice) => [JSON.stringify(notice), notice]));

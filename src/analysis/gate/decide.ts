@@ -77,7 +77,7 @@ const resultOf = ({ gate, cell, evidence }: Subject, adjusted: number | undefine
     cell: cell === undefined ? '' : cellLabel(cell),
     outcome: outcomeOf(evidence, adjusted ?? pMissed, level),
     unit,
-    value: interval?.estimate ?? null,
+    value: finite(interval?.estimate),
     low: finite(interval?.lower),
     high: finite(interval?.upper),
     operator,
@@ -96,7 +96,7 @@ const outcomeOf = (evidence: Evidence, adjusted: number, level: number): GateOut
   return claims(evidence).pMet <= level ? 'passed' : 'inconclusive';
 };
 
-/** A bound that too few rounds leave open is not known. */
+/** A bound that too few rounds leave open is not known, nor is a quantile that lies among failed connections. */
 const finite = (bound: number | undefined): number | null => (bound === undefined || !Number.isFinite(bound) ? null : bound);
 
 /** How often the run may have ended early, by its plan. */

@@ -1,9 +1,8 @@
 import type { Gate } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
-import { blockValues } from '../summary/block-values.ts';
-import { COMPARED, type ComparedMetric } from '../compare/metrics.ts';
+import { blockValues, pairByRound } from '../summary/block-values.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { metric } from '../metrics/catalogue.ts';
+import { metricNamed } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
 import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, cellDoubt } from './cell-doubts.ts';
 import { changeLimit } from './change-limit.ts';
@@ -38,17 +37,18 @@ export const limitOf = (gate: Gate): Limit => {
   }
 };
 
-const knownMetric = (gate: Gate): Metric => metric(gate.left.metric);
+const knownMetric = (gate: Gate): Metric => metricNamed(gate.left.metric);
 
 const limitEvidence = ({ run, summaries, blocksOf, alpha }: GateContext, gate: GateOf<'limit'>, cell: CellRecord): Evidence => {
-  const { id, unit, value } = knownMetric(gate);
+  const metric = knownMetric(gate);
   const limit = limitOf(gate);
-  const doubt = cellDoubt(run, cell, { id: id, beyond: BEYOND_FOR_LIMIT });
+  const doubt = cellDoubt(run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
   const summary = summaries.find((one) => one.id === cell.id);
   if (summary === undefined || doubt?.code === 'nothing-measured') return unjudged(limit, doubt ?? { code: 'nothing-measured' });
-  if (id === 'resumed') return doubted(ofShare(limit, { hits: summary.honoured, of: summary.handshakes }, alpha), doubt);
-  if (unit === 'count') return doubted(ofCount(limit, value(summary) ?? 0), doubt);
-  const values = [...blockValues(blocksOf(cell), id).byRound.values()];
+  if (metric.judgedBy === 'proportion')
+    return doubted(ofShare(limit, { hits: summary.honoured, of: summary.handshakes }, alpha), doubt);
+  if (metric.judgedBy === 'count') return doubted(ofCount(limit, metric.value(summary) ?? 0), doubt);
+  const values = [...blockValues(blocksOf(cell), metric).byRound.values()];
   return values.length === 0
     ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
     : doubted(ofBlocks(limit, values, alpha), doubt);
@@ -58,11 +58,12 @@ const ratioEvidence = ({ run, blocksOf, alpha }: GateContext, gate: GateOf<'rati
   const limit = limitOf(gate);
   const other = rightCell(gate.right, cell, run.cells);
   if (other === undefined) return unjudged(limit, { code: 'no-cell' });
+  const [left, right] = [knownMetric(gate), metricNamed(gate.right.metric)];
   const doubt =
-    cellDoubt(run, cell, { id: gate.left.metric, beyond: BEYOND_FOR_RATIO }) ??
-    cellDoubt(run, other, { id: gate.right.metric, beyond: BEYOND_FOR_RATIO });
-  const left = blockValues(blocksOf(cell), gate.left.metric).byRound;
-  const ratios = besideEachOther(left, blockValues(blocksOf(other), gate.right.metric).byRound).map(([a, b]) => a / b);
+    cellDoubt(run, cell, { metric: left, beyond: BEYOND_FOR_RATIO }) ??
+    cellDoubt(run, other, { metric: right, beyond: BEYOND_FOR_RATIO });
+  const values = { left: blockValues(blocksOf(cell), left).byRound, right: blockValues(blocksOf(other), right).byRound };
+  const ratios = pairByRound(values.left, values.right).map(({ first, second }) => first / second);
   return ratios.length === 0
     ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
     : doubted(ofRatios(limit, ratios, alpha), doubt);
@@ -70,40 +71,29 @@ const ratioEvidence = ({ run, blocksOf, alpha }: GateContext, gate: GateOf<'rati
 
 const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: CellRecord): Evidence => {
   const { run, summaries, blocksOf, alpha, settings } = context;
-  const known = knownMetric(gate);
-  const id = known.id;
+  const metric = knownMetric(gate);
   const before = run.cells.find(
     (one) => one.state === baselineState(run.cells) && one.protocol === cell.protocol && one.mode === cell.mode,
   );
   if (before === undefined || before.id === cell.id) return unjudged(limitOf(gate), { code: 'no-baseline' });
   const doubt =
-    cellDoubt(run, before, { id, beyond: BEYOND_FOR_RATIO }) ?? cellDoubt(run, cell, { id, beyond: BEYOND_FOR_RATIO });
-  if (id === 'resumed') {
-    const shares = besideEachOther(sharesByRound(run, cell), sharesByRound(run, before));
-    const differences = shares.map(([after, earlier]) => after - earlier);
+    cellDoubt(run, before, { metric, beyond: BEYOND_FOR_RATIO }) ?? cellDoubt(run, cell, { metric, beyond: BEYOND_FOR_RATIO });
+  if (metric.judgedBy === 'proportion') {
+    const shares = pairByRound(sharesByRound(run, cell), sharesByRound(run, before));
+    const differences = shares.map(({ first, second }) => first - second);
     return doubted(ofDifferences(limitOf(gate), differences, alpha), doubt);
   }
-  const pairs = besideEachOther(blockValues(blocksOf(cell), id).byRound, blockValues(blocksOf(before), id).byRound);
+  const pairs = pairByRound(blockValues(blocksOf(cell), metric).byRound, blockValues(blocksOf(before), metric).byRound);
   if (pairs.length === 0) return unjudged(limitOf(gate), doubt ?? { code: 'unknown-metric' });
   const valueOf = ({ id: wanted }: CellRecord): number | undefined => {
     const summary = summaries.find((one) => one.id === wanted);
-    return summary === undefined ? undefined : known.value(summary);
+    return summary === undefined ? undefined : metric.value(summary);
   };
   const values = { before: valueOf(before), after: valueOf(cell) };
-  const effect = minimumEffect(comparedAs(known), values, { ...settings, minEffect: gate.limit });
-  const ratios = pairs.map(([after, earlier]) => after / earlier);
-  return doubted(ofRatios(changeLimit(known, effect), ratios, alpha), doubt);
+  const effect = minimumEffect(metric, values, { ...settings, minEffect: gate.limit });
+  const ratios = pairs.map(({ first, second }) => first / second);
+  return doubted(ofRatios(changeLimit(metric, effect), ratios, alpha), doubt);
 };
-
-/** As a comparison takes it, with the absolute floor that it has there; one that takes no part has the floor of a latency. */
-const comparedAs = ({ id, unit }: Metric): ComparedMetric =>
-  COMPARED.find((compared) => compared.id === id) ?? {
-    id: id,
-    role: 'secondary',
-    floorNs: unit === 'ns' ? LATENCY_FLOOR_NS : 0,
-  };
-
-const LATENCY_FLOOR_NS = 20_000;
 
 const sharesByRound = (run: RunRecord, cell: CellRecord): ReadonlyMap<number, number> =>
   new Map(
@@ -111,10 +101,3 @@ const sharesByRound = (run: RunRecord, cell: CellRecord): ReadonlyMap<number, nu
       .filter((block) => block.cell === cell.id && block.valid && block.handshakes > 0)
       .map(({ round, honoured, handshakes }) => [round, honoured / handshakes]),
   );
-
-/** Values of the same round. */
-const besideEachOther = (left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>): [number, number][] =>
-  [...left].flatMap(([round, value]) => {
-    const other = right.get(round);
-    return other === undefined ? [] : [[value, other] satisfies [number, number]];
-  });

@@ -1,8 +1,8 @@
 import type { Gate, GateDoubt } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
-import type { Metric } from '../metrics/metric.ts';
-import { metric } from '../metrics/catalogue.ts';
+import { metricNamed } from '../metrics/catalogue.ts';
+import { judgedValue, type Metric } from '../metrics/metric.ts';
 import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 import { BEYOND_FOR_LIMIT, cellDoubt } from './cell-doubts.ts';
 import { changeLimit } from './change-limit.ts';
@@ -18,14 +18,16 @@ export const LEAST_BASELINES = 5;
  * to the full one of its own run, which takes out what hit both.
  */
 export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind: 'change' }>, cell: CellRecord): Evidence => {
-  const known = metric(gate.left.metric);
-  const limit = changeLimit(known, gate.limit);
-  const value = standing(known, context.summaries, cell);
-  const earlier = context.baselines.flatMap((run) => standing(known, summarize(run), sameIn(run, cell)) ?? []);
-  const doubt = cellDoubt(context.run, cell, { id: known.id, beyond: BEYOND_FOR_LIMIT });
+  const metric = metricNamed(gate.left.metric);
+  const limit = changeLimit(metric, gate.limit);
+  const value = logRatioToFull(metric, context.summaries, cell);
+  const earlier = context.baselines
+    .flatMap((run) => logRatioToFull(metric, summarize(run), sameIn(run, cell)) ?? [])
+    .filter(Number.isFinite);
+  const doubt = cellDoubt(context.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
   if (value === undefined || earlier.length === 0) return unjudged(limit, doubt ?? { code: 'no-baseline' });
   const sample = { earlier, value };
-  const isShare = known.unit === 'share';
+  const isShare = metric.unit === 'share';
   const interval = shiftInterval(sample, context.alpha) ?? bare(sample);
   const shift = isShare ? limit.limit : Math.log(limit.limit);
   const negated = { earlier: earlier.map((one) => -one), value: -value };
@@ -54,22 +56,22 @@ const bare = ({ earlier, value }: { readonly earlier: readonly number[]; readonl
   upper: Number.POSITIVE_INFINITY,
 });
 
-/** Where a cell stands in its run, on the scale on which changes add up. */
-const standing = (known: Metric, cells: readonly CellSummary[], cell: CellRecord | undefined): number | undefined => {
-  const value = valueOf(known, cells, cell);
-  if (known.unit === 'share' || value === undefined) return value;
+/** Returns the value of a cell, on the scale on which changes add up: a share as it is, else its logarithm, relative to the full handshake. */
+const logRatioToFull = (metric: Metric, cells: readonly CellSummary[], cell: CellRecord | undefined): number | undefined => {
+  const value = valueOf(metric, cells, cell);
+  if (metric.unit === 'share' || value === undefined) return value;
   const full = cells.find((one) => one.state === cell?.state && one.protocol === cell.protocol && one.mode === 'full');
-  const control = cell?.mode === 'full' ? 1 : (valueOf(known, cells, full) ?? 1);
+  const control = cell?.mode === 'full' ? 1 : (valueOf(metric, cells, full) ?? 1);
   return value > 0 && control > 0 ? Math.log(value / control) : undefined;
 };
 
 const valueOf = (
-  { value, unit }: Metric,
+  metric: Metric,
   cells: readonly CellSummary[],
   cell: { readonly id: string } | undefined,
 ): number | undefined => {
   const summary = cells.find((one) => one.id === cell?.id);
-  return summary === undefined || (summary.honoured === 0 && unit !== 'share') ? undefined : value(summary);
+  return summary === undefined || (summary.honoured === 0 && metric.unit !== 'share') ? undefined : judgedValue(metric, summary);
 };
 
 /** The same cell of another run: of the state of that name, or of the only one. */

@@ -1,4 +1,4 @@
-import { metric } from '../../analysis/metrics/catalogue.ts';
+import { metricNamed } from '../../analysis/metrics/catalogue.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { formatValue } from '../text/units.ts';
@@ -17,7 +17,7 @@ export const intervalText = ({ ratioLow, ratioHigh }: ComparisonRow): string =>
 
 /** What a row says, in one plain sentence. */
 export const rowSentence = (row: ComparisonRow): string => {
-  const { label, unit } = metric(row.metric);
+  const { label, unit } = metricNamed(row.metric);
   const what = `${protocolLabel(row.protocol)} ${row.mode} ${row.metric === 'resumed' ? 'resumed share' : label}`;
   const values = `${formatValue(row.before ?? undefined, unit)} to ${formatValue(row.after ?? undefined, unit)}`;
   const interval = intervalText(row);

@@ -1,4 +1,4 @@
-import { metric } from '../../analysis/metrics/catalogue.ts';
+import { metricNamed } from '../../analysis/metrics/catalogue.ts';
 import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { ABSENT, formatValue } from '../text/units.ts';
@@ -33,7 +33,7 @@ export const comparedRows = ({ rows }: Comparison): ComparisonRow[] => [
 ];
 
 const cellsOf = (row: ComparisonRow): string[] => {
-  const { label, unit } = metric(row.metric);
+  const { label, unit } = metricNamed(row.metric);
   return [
     protocolLabel(row.protocol),
     row.mode,

@@ -13,13 +13,17 @@ export const gateName = ({ gate, cell }: GateResult): string => (cell === '' ? g
 export const gateSentence = (result: GateResult): string => {
   const { value, doubt, operator, limit, cleared } = result;
   const parts = [
-    ...(value === null ? [] : [`${shown(result, value)}${boundsText(result)}`]),
+    ...(value === null ? unboundedText(result) : [`${shown(result, value)}${boundsText(result)}`]),
     `limit ${operator} ${shown(result, limit)}`,
     ...(doubt === null ? whyText(result) : [`not judged: ${doubtText(doubt)}`]),
     ...(cleared === 0 ? [] : [`an alarm of ${counted(cleared, 'attempt')} before was not confirmed`]),
   ];
   return parts.join('; ');
 };
+
+/** A quantile has no value where it lies among connections that failed: these count as slower than any. */
+const unboundedText = ({ doubt, samples }: GateResult): string[] =>
+  doubt === null && samples > 0 ? ['beyond any value, as too many connections failed'] : [];
 
 /** All gates in one sentence. */
 export const decisionSentence = ({ outcome, results, alpha, rounds, attempts }: GateDecision): string => {

@@ -6,7 +6,7 @@ import type { Calibration } from '../../../src/domain/calibration.ts';
 import { calibrationText } from '../../../src/report/calibration-text.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
 import { expectGolden } from '../../report/golden.ts';
-import { COMPARED } from '../../../src/analysis/compare/metrics.ts';
+import { COMPARED } from '../../../src/analysis/metrics/catalogue.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 import { pairedRun } from '../gate/paired-run.ts';
 
@@ -20,7 +20,7 @@ const [cell] = fakeRun([{ mode: 'full' }]).cells;
 const differences = ({ width = 0.02, shift = 0, rounds = 48 } = {}): PairedDifferences[] => {
   const random = seededRandom(11);
   if (cell === undefined) throw new Error('no cell');
-  return COMPARED.filter(({ role }) => role === 'primary').map((metric) => ({
+  return COMPARED.filter(({ comparison }) => comparison === 'primary').map((metric) => ({
     cell,
     metric,
     logRatios: Array.from({ length: rounds }, () => shift + width * (2 * random() - 1)),

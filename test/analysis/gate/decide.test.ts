@@ -3,6 +3,7 @@ import { confirmed, decideGates, isDecided } from '../../../src/analysis/gate/de
 import { parseGate } from '../../../src/analysis/gate/parse.ts';
 import type { GateDecision, GateOutcome } from '../../../src/domain/gate.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
+import { LatencyHistogram } from '../../../src/stats/histogram.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
 import { pairedRun, type PairedCell } from './paired-run.ts';
 
@@ -244,4 +245,46 @@ it('the order of the gates changes nothing', () => {
   const sorted = (texts: readonly string[]) =>
     decide(pairedRun(two(1.07)), ...texts).results.toSorted((a, b) => a.gate.localeCompare(b.gate));
   expect(sorted(gates.toReversed())).toEqual(sorted(gates));
+});
+
+describe('a gate on a quantile, when 2% of the connections failed', () => {
+  const constant = (count: number, ns: number): RunRecord['blocks'][number]['handshakeNs'] => {
+    const histogram = new LatencyHistogram();
+    for (let i = 0; i < count; i++) histogram.record(ns);
+    return histogram.encode();
+  };
+  const scheduled = (failed: number): RunRecord => {
+    const run = pairedRun([one({ honoured: 2500 - failed, p50: series(1e6, 1, { rounds: 8 }), errors: { closed: failed } })]);
+    const responseNs = constant(2500 - failed, 2e6);
+    const schedule = {
+      due: 2500,
+      dropped: 0,
+      connectionLimited: 0,
+      lateNs: constant(2500, 1000),
+      serviceNs: responseNs,
+      responseNs,
+    };
+    const firstByte = { firstByteNs: responseNs, firstByteAfterHandshakeNs: responseNs, unanswered: 0 };
+    return { ...run, blocks: run.blocks.map((block) => ({ ...block, schedule, firstByte })) };
+  };
+
+  it.each(['full.p99 < 25ms', 'full.response.p99 < 25ms', 'full.service.p99 < 25ms', 'full.first-byte.p99 < 25ms'])(
+    'misses %s, which it meets without them',
+    (gate) => {
+      expect(outcomes(scheduled(0), gate)).toEqual(['passed']);
+      expect(decide(scheduled(50), gate).results).toMatchObject([{ outcome: 'failed', value: null, doubt: null }]);
+      expect(outcomes(scheduled(1), gate)).toEqual(['passed']);
+    },
+  );
+
+  it('is told from the state before, in which none failed', () => {
+    const [before, after] = [scheduled(0), scheduled(50)];
+    const run = pairedRun(two(1));
+    const blocks = [before, after].flatMap((side, at) =>
+      side.blocks.map((block) => ({ ...block, cell: run.cells[at]?.id ?? '' })),
+    );
+    expect(outcomes({ ...run, blocks }, 'full.response.p99 regresses < 5%')).toEqual(['failed']);
+    expect(outcomes({ ...run, blocks }, 'after.full.response.p99 < 2 * before.full.response.p99')).toEqual(['failed']);
+    expect(outcomes({ ...run, blocks }, 'before.full.response.p99 < after.full.response.p99')).toEqual(['passed']);
+  });
 });
