@@ -1,29 +1,29 @@
 import { appendFile } from 'node:fs/promises';
 import type { Argv } from 'yargs';
+import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
-import type { RunRecord } from '../domain/run-record.ts';
 import { render } from '../report/formats.ts';
 import { parseCount } from '../scenario/quantity.ts';
 import type { ParsedFlags } from './flags.ts';
 import { choiceOf } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
+/** What becomes of a doubt, for every command that judges. */
+export const inconclusiveOption = {
+  type: 'string',
+  requiresArg: true,
+  default: 'fail',
+  describe: 'Whether what noise leaves undecided ends with exit code 3 (fail) or 0 (pass)',
+} as const;
+
 /** The flags of every command that judges gates. */
 export const withJudgingFlags = (yargs: Argv): Argv =>
-  yargs
-    .option('inconclusive', {
-      type: 'string',
-      requiresArg: true,
-      default: 'fail',
-      describe: 'Whether gates that noise leaves undecided end with exit code 3 (fail) or 0 (pass)',
-      group: 'Gates:',
-    })
-    .option('github', {
-      type: 'boolean',
-      describe: 'Annotate the job of GitHub Actions and write its step summary',
-      group: 'Gates:',
-    });
+  yargs.option('inconclusive', { ...inconclusiveOption, group: 'Gates:' }).option('github', {
+    type: 'boolean',
+    describe: 'Annotate the job of GitHub Actions and write its step summary',
+    group: 'Gates:',
+  });
 
 /** The flags of every command that measures and may judge what it measured. */
 export const withGateFlags = (yargs: Argv): Argv =>
@@ -62,14 +62,14 @@ export const passesInconclusive = (parsed: ParsedFlags): boolean =>
 export const tellGithub = async (
   terminal: Terminal,
   parsed: ParsedFlags,
-  { run, decision }: { readonly run: RunRecord; readonly decision: GateDecision },
+  { summary, decision }: { readonly summary: RunSummary; readonly decision: GateDecision },
 ): Promise<void> => {
   if (parsed['github'] !== true) return;
-  terminal.out(render(run, 'github', { colour: false, decision }));
+  terminal.out(render(summary, 'github', { decision }));
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
   try {
-    await appendFile(path, render(run, 'markdown', { colour: false, decision }));
+    await appendFile(path, render(summary, 'markdown', { decision }));
   } catch (error) {
     throw new ResumarkError('USAGE', `GITHUB_STEP_SUMMARY names ${path}, which cannot be written: ${String(error)}.`);
   }

@@ -1,3 +1,5 @@
+import type { TerminalStyle } from '../report/terminal.ts';
+
 /** Where a command writes, and what the place can show. Passed in, so that a command is a function of it. */
 export interface Terminal {
   /** The result. */
@@ -9,6 +11,9 @@ export interface Terminal {
   readonly hasColour: boolean;
   readonly columns: number;
 }
+
+/** Returns how a table is shown there. */
+export const styleOf = ({ hasColour, columns }: Terminal): TerminalStyle => ({ colour: hasColour, columns });
 
 /** The terminal of this process. NO_COLOR and TERM=dumb are honoured. */
 export const processTerminal = (): Terminal => ({

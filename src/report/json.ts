@@ -1,7 +1,13 @@
+import type { GateDecision } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 
-/** `run.json`: the whole record. Everything else is rendered from it. */
-export const runJson = (run: RunRecord): string => printableJson(run);
+/**
+ * `run.json`: the whole record. Everything else is rendered from it.
+ *
+ * @param decision what the run's gates came to, where they were judged: it stands under `gates`.
+ */
+export const runJson = (run: RunRecord, decision?: GateDecision): string =>
+  printableJson(decision === undefined ? run : { ...run, gates: decision });
 
 /** JSON in which what is invisible or would control a terminal stands as an escape: the value is the same, and printing it is harmless. */
 export const printableJson = (value: object): string => `${JSON.stringify(value, undefined, 1).replace(UNPRINTABLE, escaped)}\n`;

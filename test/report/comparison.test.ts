@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareStates } from '../../src/analysis/compare/states.ts';
 import { compareStored } from '../../src/analysis/compare/stored.ts';
+import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import { comparisonSchema, type Comparison, type ComparisonRow } from '../../src/domain/comparison.ts';
 import { decode } from '../../src/domain/zod.ts';
 import { COMPARISON_FORMATS, renderComparison, type ComparisonFormat } from '../../src/report/comparison/formats.ts';
@@ -20,21 +21,23 @@ const switchedOn = (): Comparison => {
   const blocks = 12;
   return first(
     compareStates(
-      fakeRun(
-        [
-          { state: 'before', mode: 'full', blocks },
-          { state: 'before', mode: 'ticket', blocks, ...off },
-          { state: 'after', mode: 'full', blocks },
-          { state: 'after', mode: 'ticket', mechanism: 'ticket', medianNs: 700_000, cpuServerNs: 130_000, blocks },
-        ],
-        { interleave: 'handshake', scenario: { plan: { looks: [12, 24, 48] } } },
+      summarizeRun(
+        fakeRun(
+          [
+            { state: 'before', mode: 'full', blocks },
+            { state: 'before', mode: 'ticket', blocks, ...off },
+            { state: 'after', mode: 'full', blocks },
+            { state: 'after', mode: 'ticket', mechanism: 'ticket', medianNs: 700_000, cpuServerNs: 130_000, blocks },
+          ],
+          { interleave: 'handshake', scenario: { plan: { looks: [12, 24, 48] } } },
+        ),
       ),
     ),
   );
 };
 
 const single = (): Comparison => {
-  const runs = (keyType: string) => [fakeRun([{ keyType }])];
+  const runs = (keyType: string) => [summarizeRun(fakeRun([{ keyType }]))];
   return compareStored(
     { label: 'monday', runs: runs('rsa-2048') },
     { label: 'friday', runs: runs('ecdsa-p256') },
@@ -44,7 +47,7 @@ const single = (): Comparison => {
 
 const COMPARISONS: readonly (readonly [name: string, comparison: Comparison])[] = [
   ['switched-on', switchedOn()],
-  ['too-few-pairs', first(compareStates(beforeAndAfter()))],
+  ['too-few-pairs', first(compareStates(summarizeRun(beforeAndAfter())))],
   ['forced-single', single()],
 ];
 
@@ -94,7 +97,7 @@ describe('the headline', () => {
   });
 
   it('says that nothing could be told, and does not call it unchanged', () => {
-    expect(headlineOf(first(compareStates(beforeAndAfter())))).toContain(
+    expect(headlineOf(first(compareStates(summarizeRun(beforeAndAfter()))))).toContain(
       'Full handshakes: no change that could be told from noise',
     );
   });
@@ -163,8 +166,8 @@ it.each([
 it('lets nothing that a peer said control a terminal or a page', () => {
   const run = hostile();
   const comparison = compareStored(
-    { label: 'before', runs: [run] },
-    { label: 'after', runs: [fakeRun([{ mode: 'full' }])] },
+    { label: 'before', runs: [summarizeRun(run)] },
+    { label: 'after', runs: [summarizeRun(fakeRun([{ mode: 'full' }]))] },
     { settings: { alpha: 0.01, minEffect: 0.05 }, state: undefined, isForced: true },
   );
   for (const format of COMPARISON_FORMATS) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../src/analysis/notices/notices.ts';
-import { summarize } from '../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import type { GateDecision, GateResult } from '../../src/domain/gate.ts';
 import { FORMATS, render, type Format } from '../../src/report/formats.ts';
 import { doubtText } from '../../src/report/gate/doubt-text.ts';
@@ -97,30 +97,30 @@ const decision: GateDecision = {
 };
 
 const run = beforeAndAfter();
-const judged = { ...run, notices: noticesOf(run, summarize(run)) };
+const judged = { ...run, notices: noticesOf(summarizeRun(run)) };
 
 const EXTENSIONS: Partial<Record<Format, string>> = { table: 'txt', markdown: 'md', junit: 'junit.xml', github: 'github.txt' };
 
 describe('a run with gates', () => {
   it.each(Object.entries(EXTENSIONS) as [Format, string][])('as %s is as its golden file', (format, extension) => {
-    expectGolden(`gated.${extension}`, render(judged, format, { colour: false, decision }));
+    expectGolden(`gated.${extension}`, render(summarizeRun(judged), format, { decision }));
   });
 
   it('as JSON holds what they came to beside the record', () => {
-    const { gates, ...record } = JSON.parse(render(judged, 'json', { colour: false, decision })) as { readonly gates: unknown };
+    const { gates, ...record } = JSON.parse(render(summarizeRun(judged), 'json', { decision })) as { readonly gates: unknown };
     expect(gates).toEqual(JSON.parse(JSON.stringify(decision)));
     expect(record).toEqual(judged);
   });
 
   it.each(FORMATS)('brings nothing of a hostile name into %s', (format) => {
-    const text = render(judged, format, { colour: false, decision });
+    const text = render(summarizeRun(judged), format, { decision });
     expect(text).not.toMatch(/\u001B|\u202E|\bNaN\b|\bundefined\b/u);
     if (['markdown', 'junit', 'html'].includes(format)) expect(text).not.toMatch(/<img/u);
     if (format === 'markdown') expect(text).not.toMatch(/@all/u);
   });
 
   it('is one workflow command per line, and none that a name could begin', () => {
-    const lines = render(judged, 'github', { colour: false, decision }).trimEnd().split('\n');
+    const lines = render(summarizeRun(judged), 'github', { decision }).trimEnd().split('\n');
     for (const line of lines) expect(line).toMatch(/^::(?:error|warning|notice) title=[^:,\n]+::[^\n]+$/u);
     expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(1);
   });

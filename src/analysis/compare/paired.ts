@@ -6,7 +6,8 @@ import type { Interval } from '../../stats/hodges-lehmann.ts';
 import { alphaPerLook, leastPairs } from '../../stats/planned-looks.ts';
 import { effectiveDeviation, smallestDetectable } from '../../stats/power.ts';
 import { testPairs } from '../../stats/verdict.ts';
-import { blockSummaries, blockValues, pairByRound, type BlockSummary } from '../summary/block-values.ts';
+import { blockValues, pairByRound } from '../summary/block-values.ts';
+import { summaryOf, validBlocksOf, type RunSummary } from '../summary/run-summary.ts';
 import { cellPairs, type CellPair, type ComparedStates } from './cell-pairs.ts';
 import { comparedSavings } from './savings.ts';
 import { comparisonOf } from './rows.ts';
@@ -14,7 +15,6 @@ import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { resumedRow } from './resumed-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
-import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 
 /** More invalid blocks than this, and what is left is a selection. */
 const MOST_INVALID = 0.2;
@@ -26,16 +26,15 @@ const POWER = 0.9;
  *
  * The primary rows share the rate of false alarms (Holm); planned looks share it once more (Bonferroni).
  */
-export const comparePaired = (run: RunRecord, states: ComparedStates, options: CompareSettings): Comparison => {
-  const looks = looksOf(run);
+export const comparePaired = (summary: RunSummary, states: ComparedStates, options: CompareSettings): Comparison => {
+  const { run, settings, cells } = summary;
+  const { looks } = settings.plan;
   const alpha = alphaPerLook(options.alpha, Math.max(1, looks.length));
-  const cells = summarize(run);
   const pairs = cellPairs(run, states);
-  const evidence = pairs.flatMap((pair) => {
-    const blocks = { before: blockSummaries(run, pair.before), after: blockSummaries(run, pair.after) };
-    return COMPARED.flatMap((compared) => pairedEvidence(run, pair, { compared, options, alpha, cells, blocks }) ?? []);
-  });
-  const rows = [...judgeAll(evidence, alpha), ...pairs.flatMap((pair) => resumedRow(run, pair, { cells, alpha }) ?? [])];
+  const evidence = pairs.flatMap((pair) =>
+    COMPARED.flatMap((metric) => pairedEvidence(summary, pair, { metric, options, alpha }) ?? []),
+  );
+  const rows = [...judgeAll(evidence, alpha), ...pairs.flatMap((pair) => resumedRow(summary, pair, alpha) ?? [])];
   return comparisonOf({
     design: 'paired',
     interleave: run.interleave,
@@ -51,39 +50,31 @@ export const comparePaired = (run: RunRecord, states: ComparedStates, options: C
   });
 };
 
-/** Numbers of pairs after which the run could have ended early, by its plan. */
-const looksOf = (run: RunRecord): readonly number[] => {
-  const { looks } = (run.scenario['plan'] ?? {}) as { readonly looks?: readonly number[] };
-  return looks ?? [];
-};
-
 interface EvidenceOptions {
-  readonly compared: ComparedMetric;
+  readonly metric: ComparedMetric;
   readonly options: CompareSettings;
   readonly alpha: number;
-  readonly cells: readonly CellSummary[];
-  readonly blocks: { readonly before: readonly BlockSummary[]; readonly after: readonly BlockSummary[] };
 }
 
 const pairedEvidence = (
-  run: RunRecord,
+  summary: RunSummary,
   pair: CellPair,
-  { compared, options, alpha, cells, blocks }: EvidenceOptions,
+  { metric, options, alpha }: EvidenceOptions,
 ): RowEvidence | undefined => {
-  const before = blockValues(blocks.before, compared);
-  const after = blockValues(blocks.after, compared);
+  const before = blockValues(validBlocksOf(summary, pair.before), metric);
+  const after = blockValues(validBlocksOf(summary, pair.after), metric);
   // Where neither side can tell it, or resumption is off on one of them, there is nothing to compare: the share of resumed ones says so.
   const known = [before, after].filter(({ byRound }) => byRound.size > 0).length;
   if (known === 0 || (known === 1 && offersSession(pair.before.mode))) return undefined;
   const logRatios = pairByRound(before.byRound, after.byRound).map(({ first, second }) => Math.log(second / first));
-  const values = { before: valueOf(cells, pair.before, compared), after: valueOf(cells, pair.after, compared) };
-  const minEffect = minimumEffect(compared, values, options);
+  const values = { before: valueOf(summary, pair.before, metric), after: valueOf(summary, pair.after, metric) };
+  const minEffect = minimumEffect(metric, values, options);
   const test = testPairs({ logRatios, alpha, minEffect });
   const detectable = detectableBy(test.ratio, { pairs: logRatios.length, alpha, minEffect });
   return {
     protocol: pair.before.protocol,
     mode: pair.before.mode,
-    metric: compared,
+    metric,
     ...values,
     ratio: test.ratio,
     confidence: 1 - 2 * alpha,
@@ -92,7 +83,7 @@ const pairedEvidence = (
     pLower: test.pLower,
     minEffect,
     detectable,
-    doubt: doubtOf(run, pair, { flaws: [before.flaw, after.flaw], pairs: logRatios.length, alpha, metric: compared }),
+    doubt: doubtOf(summary.run, pair, { flaws: [before.flaw, after.flaw], pairs: logRatios.length, alpha, metric }),
   };
 };
 
@@ -106,9 +97,9 @@ const detectableBy = (
   return smallestDetectable({ alpha, power: POWER, minEffect, sd: effectiveDeviation(interval, pairs, alpha) }, pairs);
 };
 
-const valueOf = (cells: readonly CellSummary[], cell: CellRecord, { value }: ComparedMetric): number | undefined => {
-  const summary = cells.find((one) => one.id === cell.id);
-  return summary === undefined || summary.honoured === 0 ? undefined : value(summary);
+const valueOf = (summary: RunSummary, cell: CellRecord, { value }: ComparedMetric): number | undefined => {
+  const found = summaryOf(summary, cell);
+  return found === undefined || found.honoured === 0 ? undefined : value(found);
 };
 
 interface Doubts {

@@ -5,6 +5,7 @@ import { shareBounds } from '../../stats/proportion.ts';
 import { signPAbove } from '../../stats/sign-test.ts';
 import type { CellPair } from './cell-pairs.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
+import { summaryOf, type RunSummary } from '../summary/run-summary.ts';
 
 /** A share that moves by less than one in a hundred is the same: single handshakes are lost for many reasons. */
 const LEAST_CHANGE = 0.01;
@@ -20,17 +21,13 @@ const PART_OF_LEVEL = 0.01;
  * (Clopper and Pearson) are compared as they are. Refusals come in bursts, so a handshake is not independent of the next: a small change
  * must show in most blocks too (sign test).
  */
-export const resumedRow = (
-  run: RunRecord,
-  pair: CellPair,
-  { cells, alpha }: { readonly cells: readonly CellSummary[]; readonly alpha: number },
-): ComparisonRow | undefined => {
+export const resumedRow = (summary: RunSummary, pair: CellPair, alpha: number): ComparisonRow | undefined => {
   if (!offersSession(pair.before.mode)) return undefined;
-  const before = cells.find(({ id }) => id === pair.before.id);
-  const after = cells.find(({ id }) => id === pair.after.id);
+  const before = summaryOf(summary, pair.before);
+  const after = summaryOf(summary, pair.after);
   const level = alpha * PART_OF_LEVEL;
   const bounds = { before: boundsOf(before, level), after: boundsOf(after, level) };
-  const changes = shareChanges(run, pair);
+  const changes = shareChanges(summary.run, pair);
   const verdict = verdictOf(
     bounds,
     (sign) =>

@@ -12,7 +12,7 @@ import { judgedValue } from '../metrics/metric.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
 import type { RunsOfState, StateOfRun } from './runs-of-state.ts';
-import { summarize, type CellSummary } from '../summary/cell-summary.ts';
+import type { CellSummary } from '../summary/cell-summary.ts';
 
 /** Fewer runs of a state than this say next to nothing of how runs differ from each other. */
 const LEAST_RUNS = 5;
@@ -28,7 +28,7 @@ export const compareRuns = (before: RunsOfState, after: RunsOfState, options: Co
   const sides = { before: before.runs.map(cellsOf), after: after.runs.map(cellsOf) };
   const design: ComparisonDesign = Math.min(before.runs.length, after.runs.length) < 2 ? 'single' : 'runs';
   const [sample] = after.runs;
-  const cells = sample.run.cells.filter(({ state }) => state === sample.state);
+  const cells = sample.summary.run.cells.filter(({ state }) => state === sample.state);
   const evidence = cells.flatMap((cell) =>
     COMPARED.flatMap((compared) => evidenceOf({ cell, compared, sides, options, design }) ?? []),
   );
@@ -43,13 +43,16 @@ export const compareRuns = (before: RunsOfState, after: RunsOfState, options: Co
     rows: [...judgeAll(evidence, options.alpha), ...cells.flatMap((cell) => shareRow(cell, sides, options.alpha) ?? [])],
     savings: comparedSavings(sides.after),
     differences: differencesBetween(before, after),
-    notices: distinctNotices([...before.runs, ...after.runs].map(({ run }) => run)),
+    notices: distinctNotices([...before.runs, ...after.runs].map(({ summary }) => summary.run)),
   });
 };
 
-const sideOf = ({ label, runs }: RunsOfState): ComparedSide => ({ state: label, runs: runs.map(({ run }) => run.id) });
+const sideOf = ({ label, runs }: RunsOfState): ComparedSide => ({
+  state: label,
+  runs: runs.map(({ summary }) => summary.run.id),
+});
 
-const cellsOf = ({ run, state }: StateOfRun): CellSummary[] => summarize(run).filter((cell) => cell.state === state);
+const cellsOf = ({ summary, state }: StateOfRun): CellSummary[] => summary.cells.filter((cell) => cell.state === state);
 
 interface Sides {
   readonly before: readonly (readonly CellSummary[])[];

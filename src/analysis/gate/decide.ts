@@ -1,13 +1,14 @@
 import { cellLabel } from '../../domain/cell.ts';
 import type { Gate, GateDecision, GateDoubt, GateOutcome, GateResult } from '../../domain/gate.ts';
-import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import type { CellRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { holmAdjusted } from '../../stats/holm.ts';
 import { alphaPerLook } from '../../stats/planned-looks.ts';
 import { defaultGates } from './default-gates.ts';
 import { claims, unjudged, type Evidence } from './evidence.ts';
-import { gateContext, type GateContext } from './gate-context.ts';
+import type { GateContext } from './gate-context.ts';
 import { gateEvidence, limitOf } from './gate-evidence.ts';
+import type { RunSummary } from '../summary/run-summary.ts';
 import { cellsOfGate } from './subjects.ts';
 
 export interface DecideOptions {
@@ -15,7 +16,7 @@ export interface DecideOptions {
   readonly gates: readonly Gate[];
   readonly settings: CompareSettings;
   /** Runs of the state before that were measured apart. */
-  readonly baselines?: readonly RunRecord[];
+  readonly baselines?: readonly RunSummary[];
 }
 
 /**
@@ -28,9 +29,10 @@ export interface DecideOptions {
  *
  * @see R. L. Berger, Multiparameter hypothesis testing and acceptance sampling, Technometrics 24 (1982), for the passing side.
  */
-export const decideGates = (run: RunRecord, { gates, settings, baselines = [] }: DecideOptions): GateDecision => {
-  const level = alphaPerLook(settings.alpha, looksOf(run));
-  const context = gateContext(run, { alpha: level, settings, baselines });
+export const decideGates = (summary: RunSummary, { gates, settings, baselines = [] }: DecideOptions): GateDecision => {
+  const { run } = summary;
+  const level = alphaPerLook(settings.alpha, Math.max(1, summary.settings.plan.looks.length));
+  const context: GateContext = { summary, alpha: level, settings, baselines };
   const asked = gates.length > 0 ? gates : defaultGates(run, settings);
   const subjects = asked.flatMap((gate) => subjectsOf(context, gate));
   const family = subjects.filter(({ evidence }) => evidence.doubt === null && !evidence.isExact);
@@ -63,7 +65,7 @@ interface Subject {
 }
 
 const subjectsOf = (context: GateContext, gate: Gate): Subject[] => {
-  const cells = cellsOfGate(gate, context.run.cells);
+  const cells = cellsOfGate(gate, context.summary.run.cells);
   return cells.length === 0
     ? [{ gate, cell: undefined, evidence: unjudged(limitOf(gate), { code: 'no-cell' }) }]
     : cells.map((cell) => ({ gate, cell, evidence: gateEvidence(context, gate, cell) }));
@@ -98,12 +100,6 @@ const outcomeOf = (evidence: Evidence, adjusted: number, level: number): GateOut
 
 /** A bound that too few rounds leave open is not known, nor is a quantile that lies among failed connections. */
 const finite = (bound: number | undefined): number | null => (bound === undefined || !Number.isFinite(bound) ? null : bound);
-
-/** How often the run may have ended early, by its plan. */
-const looksOf = (run: RunRecord): number => {
-  const { looks } = (run.scenario['plan'] ?? {}) as { readonly looks?: readonly number[] };
-  return looks?.length ?? 1;
-};
 
 /**
  * The last of several decisions of the same gates over runs with fresh processes and seeds: what failed in all of them has failed. An alarm

@@ -7,6 +7,7 @@ import { minimumEffect } from '../compare/minimum-effect.ts';
 import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, cellDoubt } from './cell-doubts.ts';
 import { changeLimit } from './change-limit.ts';
 import { doubted, ofBlocks, ofCount, ofDifferences, ofRatios, ofShare, unjudged, type Evidence, type Limit } from './evidence.ts';
+import { summaryOf, validBlocksOf } from '../summary/run-summary.ts';
 import type { GateContext } from './gate-context.ts';
 import { storedEvidence } from './stored-evidence.ts';
 import { baselineState, rightCell } from './subjects.ts';
@@ -39,30 +40,33 @@ export const limitOf = (gate: Gate): Limit => {
 
 const knownMetric = (gate: Gate): Metric => metricNamed(gate.left.metric);
 
-const limitEvidence = ({ run, summaries, blocksOf, alpha }: GateContext, gate: GateOf<'limit'>, cell: CellRecord): Evidence => {
+const limitEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'limit'>, cell: CellRecord): Evidence => {
   const metric = knownMetric(gate);
   const limit = limitOf(gate);
-  const doubt = cellDoubt(run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
-  const summary = summaries.find((one) => one.id === cell.id);
-  if (summary === undefined || doubt?.code === 'nothing-measured') return unjudged(limit, doubt ?? { code: 'nothing-measured' });
+  const doubt = cellDoubt(summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
+  const found = summaryOf(summary, cell);
+  if (found === undefined || doubt?.code === 'nothing-measured') return unjudged(limit, doubt ?? { code: 'nothing-measured' });
   if (metric.judgedBy === 'proportion')
-    return doubted(ofShare(limit, { hits: summary.honoured, of: summary.handshakes }, alpha), doubt);
-  if (metric.judgedBy === 'count') return doubted(ofCount(limit, metric.value(summary) ?? 0), doubt);
-  const values = [...blockValues(blocksOf(cell), metric).byRound.values()];
+    return doubted(ofShare(limit, { hits: found.honoured, of: found.handshakes }, alpha), doubt);
+  if (metric.judgedBy === 'count') return doubted(ofCount(limit, metric.value(found) ?? 0), doubt);
+  const values = [...blockValues(validBlocksOf(summary, cell), metric).byRound.values()];
   return values.length === 0
     ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
     : doubted(ofBlocks(limit, values, alpha), doubt);
 };
 
-const ratioEvidence = ({ run, blocksOf, alpha }: GateContext, gate: GateOf<'ratio'>, cell: CellRecord): Evidence => {
+const ratioEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'ratio'>, cell: CellRecord): Evidence => {
   const limit = limitOf(gate);
-  const other = rightCell(gate.right, cell, run.cells);
+  const other = rightCell(gate.right, cell, summary.run.cells);
   if (other === undefined) return unjudged(limit, { code: 'no-cell' });
   const [left, right] = [knownMetric(gate), metricNamed(gate.right.metric)];
   const doubt =
-    cellDoubt(run, cell, { metric: left, beyond: BEYOND_FOR_RATIO }) ??
-    cellDoubt(run, other, { metric: right, beyond: BEYOND_FOR_RATIO });
-  const values = { left: blockValues(blocksOf(cell), left).byRound, right: blockValues(blocksOf(other), right).byRound };
+    cellDoubt(summary.run, cell, { metric: left, beyond: BEYOND_FOR_RATIO }) ??
+    cellDoubt(summary.run, other, { metric: right, beyond: BEYOND_FOR_RATIO });
+  const values = {
+    left: blockValues(validBlocksOf(summary, cell), left).byRound,
+    right: blockValues(validBlocksOf(summary, other), right).byRound,
+  };
   const ratios = pairByRound(values.left, values.right).map(({ first, second }) => first / second);
   return ratios.length === 0
     ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
@@ -70,24 +74,29 @@ const ratioEvidence = ({ run, blocksOf, alpha }: GateContext, gate: GateOf<'rati
 };
 
 const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: CellRecord): Evidence => {
-  const { run, summaries, blocksOf, alpha, settings } = context;
+  const { summary, alpha, settings } = context;
+  const { run } = summary;
   const metric = knownMetric(gate);
   const before = run.cells.find(
     (one) => one.state === baselineState(run.cells) && one.protocol === cell.protocol && one.mode === cell.mode,
   );
   if (before === undefined || before.id === cell.id) return unjudged(limitOf(gate), { code: 'no-baseline' });
   const doubt =
-    cellDoubt(run, before, { metric, beyond: BEYOND_FOR_RATIO }) ?? cellDoubt(run, cell, { metric, beyond: BEYOND_FOR_RATIO });
+    cellDoubt(summary.run, before, { metric, beyond: BEYOND_FOR_RATIO }) ??
+    cellDoubt(summary.run, cell, { metric, beyond: BEYOND_FOR_RATIO });
   if (metric.judgedBy === 'proportion') {
     const shares = pairByRound(sharesByRound(run, cell), sharesByRound(run, before));
     const differences = shares.map(({ first, second }) => first - second);
     return doubted(ofDifferences(limitOf(gate), differences, alpha), doubt);
   }
-  const pairs = pairByRound(blockValues(blocksOf(cell), metric).byRound, blockValues(blocksOf(before), metric).byRound);
+  const pairs = pairByRound(
+    blockValues(validBlocksOf(summary, cell), metric).byRound,
+    blockValues(validBlocksOf(summary, before), metric).byRound,
+  );
   if (pairs.length === 0) return unjudged(limitOf(gate), doubt ?? { code: 'unknown-metric' });
-  const valueOf = ({ id: wanted }: CellRecord): number | undefined => {
-    const summary = summaries.find((one) => one.id === wanted);
-    return summary === undefined ? undefined : metric.value(summary);
+  const valueOf = (of: CellRecord): number | undefined => {
+    const found = summaryOf(summary, of);
+    return found === undefined ? undefined : metric.value(found);
   };
   const values = { before: valueOf(before), after: valueOf(cell) };
   const effect = minimumEffect(metric, values, { ...settings, minEffect: gate.limit });

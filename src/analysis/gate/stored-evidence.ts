@@ -1,9 +1,9 @@
 import type { Gate, GateDoubt } from '../../domain/gate.ts';
-import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import type { CellRecord } from '../../domain/run-record.ts';
 import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { judgedValue, type Metric } from '../metrics/metric.ts';
-import { summarize, type CellSummary } from '../summary/cell-summary.ts';
+import { summaryOf, type RunSummary } from '../summary/run-summary.ts';
 import { BEYOND_FOR_LIMIT, cellDoubt } from './cell-doubts.ts';
 import { changeLimit } from './change-limit.ts';
 import { unjudged, type Evidence } from './evidence.ts';
@@ -20,11 +20,11 @@ export const LEAST_BASELINES = 5;
 export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind: 'change' }>, cell: CellRecord): Evidence => {
   const metric = metricNamed(gate.left.metric);
   const limit = changeLimit(metric, gate.limit);
-  const value = logRatioToFull(metric, context.summaries, cell);
+  const value = logRatioToFull(metric, context.summary, cell);
   const earlier = context.baselines
-    .flatMap((run) => logRatioToFull(metric, summarize(run), sameIn(run, cell)) ?? [])
+    .flatMap((baseline) => logRatioToFull(metric, baseline, sameIn(baseline, cell)) ?? [])
     .filter(Number.isFinite);
-  const doubt = cellDoubt(context.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
+  const doubt = cellDoubt(context.summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
   if (value === undefined || earlier.length === 0) return unjudged(limit, doubt ?? { code: 'no-baseline' });
   const sample = { earlier, value };
   const isShare = metric.unit === 'share';
@@ -57,25 +57,21 @@ const bare = ({ earlier, value }: { readonly earlier: readonly number[]; readonl
 });
 
 /** Returns the value of a cell, on the scale on which changes add up: a share as it is, else its logarithm, relative to the full handshake. */
-const logRatioToFull = (metric: Metric, cells: readonly CellSummary[], cell: CellRecord | undefined): number | undefined => {
-  const value = valueOf(metric, cells, cell);
+const logRatioToFull = (metric: Metric, run: RunSummary, cell: CellRecord | undefined): number | undefined => {
+  const value = valueOf(metric, run, cell);
   if (metric.unit === 'share' || value === undefined) return value;
-  const full = cells.find((one) => one.state === cell?.state && one.protocol === cell.protocol && one.mode === 'full');
-  const control = cell?.mode === 'full' ? 1 : (valueOf(metric, cells, full) ?? 1);
-  return value > 0 && control > 0 ? Math.log(value / control) : undefined;
+  const full = run.cells.find((one) => one.state === cell?.state && one.protocol === cell.protocol && one.mode === 'full');
+  const control = cell?.mode === 'full' ? 1 : (valueOf(metric, run, full) ?? 1);
+  return value > 0 && control > 0 && Number.isFinite(control) ? Math.log(value / control) : undefined;
 };
 
-const valueOf = (
-  metric: Metric,
-  cells: readonly CellSummary[],
-  cell: { readonly id: string } | undefined,
-): number | undefined => {
-  const summary = cells.find((one) => one.id === cell?.id);
+const valueOf = (metric: Metric, run: RunSummary, cell: { readonly id: string } | undefined): number | undefined => {
+  const summary = cell && summaryOf(run, cell);
   return summary === undefined || (summary.honoured === 0 && metric.unit !== 'share') ? undefined : judgedValue(metric, summary);
 };
 
 /** The same cell of another run: of the state of that name, or of the only one. */
-const sameIn = (run: RunRecord, { state, protocol, mode }: CellRecord): CellRecord | undefined => {
+const sameIn = ({ run }: RunSummary, { state, protocol, mode }: CellRecord): CellRecord | undefined => {
   const [only, second] = run.states;
   const wanted = second === undefined ? only?.label : state;
   return run.cells.find((cell) => cell.state === wanted && cell.protocol === protocol && cell.mode === mode);

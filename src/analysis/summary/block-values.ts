@@ -1,15 +1,8 @@
-import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { judgedValue, type Metric } from '../metrics/metric.ts';
-import { summarizeBlocks, type CellSummary } from './cell-summary.ts';
+import type { BlockSummary } from './run-summary.ts';
 
 /** Handshakes that must lie beyond a quantile for it to be a property of the block and not of a single slow one. */
 const LEAST_BEYOND = 20;
-
-/** A valid block by itself. */
-export interface BlockSummary {
-  readonly round: number;
-  readonly summary: CellSummary;
-}
 
 /** A metric's value in each block of a cell, by round. A block in which it is unknown has no entry. */
 export interface BlockValues {
@@ -18,18 +11,12 @@ export interface BlockValues {
   readonly flaw: string;
 }
 
-/** Summarises every valid block of a cell. */
-export const blockSummaries = (run: RunRecord, cell: CellRecord): BlockSummary[] =>
-  run.blocks
-    .filter((block) => block.cell === cell.id && block.valid)
-    .map((block) => ({ round: block.round, summary: summarizeBlocks(run, cell, [block]) }));
-
 /** Returns the value by which a metric is judged, in every block. */
 export const blockValues = (blocks: readonly BlockSummary[], metric: Metric): BlockValues => {
   const byRound = new Map<number, number>();
-  for (const { round, summary } of blocks) {
+  for (const { block, summary } of blocks) {
     const value = judgedValue(metric, summary);
-    if (value !== undefined && value > 0) byRound.set(round, value);
+    if (value !== undefined && value > 0) byRound.set(block.round, value);
   }
   return { byRound, flaw: flawOf(blocks, byRound, metric) };
 };

@@ -1,5 +1,6 @@
 import { METRICS, type MetricId } from '../../analysis/metrics/catalogue.ts';
-import { summarize, type CellSummary } from '../../analysis/summary/cell-summary.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { cellLabel } from '../../domain/cell.ts';
 import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
@@ -10,14 +11,9 @@ import { githubAnnotations, type Annotation } from './github.ts';
 import { junitXml, type TestCase } from './junit.ts';
 import { bencherJson, benchmarkJson, type TrendPoint } from './trend.ts';
 
-/** What a CI server is told: the run, and what its gates came to where they were judged. */
-export interface Judged {
-  readonly decision?: GateDecision | undefined;
-}
-
 /** A test case per cell, whether it was what was asked for, and one per gate. */
-export const runJunit = (run: RunRecord, { decision }: Judged): string =>
-  junitXml([...summarize(run).map((cell) => cellCase(run, cell)), ...(decision?.results ?? []).map(gateCase)]);
+export const runJunit = ({ run, cells }: RunSummary, decision?: GateDecision): string =>
+  junitXml([...cells.map((cell) => cellCase(run, cell)), ...(decision?.results ?? []).map(gateCase)]);
 
 const cellCase = (run: RunRecord, cell: CellSummary): TestCase => {
   const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
@@ -48,7 +44,7 @@ const gateCase = (result: GateResult): TestCase => ({
 });
 
 /** An annotation for each gate that did not pass and for each doubt about the run, and one that sums up. */
-export const runAnnotations = (run: RunRecord, { decision }: Judged): string => {
+export const runAnnotations = ({ run }: RunSummary, decision?: GateDecision): string => {
   const doubts = run.notices.filter(({ severity }) => severity !== 'info');
   const sum =
     decision === undefined
@@ -72,16 +68,16 @@ const gateAnnotation = (result: GateResult): Annotation[] => {
 };
 
 /** Numbers of which less is better, for github-action-benchmark. */
-export const runBenchmark = (run: RunRecord): string => benchmarkJson(pointsOf(run));
+export const runBenchmark = (summary: RunSummary): string => benchmarkJson(pointsOf(summary));
 
 /** The same numbers for Bencher. */
-export const runBencher = (run: RunRecord): string => bencherJson(pointsOf(run));
+export const runBencher = (summary: RunSummary): string => bencherJson(pointsOf(summary));
 
 /** What is worth a history: what a user waits for and what both sides pay. */
 const TREND: readonly MetricId[] = ['p50', 'p90', 'p99', 'cpu.server', 'cpu.client'];
 
-const pointsOf = (run: RunRecord): TrendPoint[] =>
-  summarize(run)
+const pointsOf = ({ cells }: RunSummary): TrendPoint[] =>
+  cells
     .filter(({ honoured }) => honoured > 0)
     .flatMap((cell) =>
       METRICS.filter(({ id }) => TREND.includes(id)).flatMap(({ id, unit, value: valueOf }) => {

@@ -1,5 +1,4 @@
-import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { capacityLines } from './capacity.ts';
 import { roundTripLines } from './round-trips.ts';
 import { sessionLines } from './sessions.ts';
@@ -12,21 +11,21 @@ export interface Told {
 }
 
 /** Everything that is told in words beside the table and the savings; subjects that have nothing to tell are left out. */
-export const toldSections = (run: RunRecord, cells: readonly CellSummary[]): Told[] =>
+export const toldSections = (summary: RunSummary): Told[] =>
   [
     {
       title: 'Capacity',
       lead: 'The highest rate that kept the objective, confirmed by a repeat, and why a little more did not.',
-      lines: capacityLines(run),
+      lines: capacityLines(summary.run),
     },
     {
       title: 'Round trips',
       lead: 'The median handshake as the way to the server and back, and what is left for work and queueing.',
-      lines: roundTripLines(cells),
+      lines: roundTripLines(summary.cells),
     },
     {
       title: 'Sessions',
       lead: 'How many sessions were offered, how often and how old, and how many of the handshakes were resumed by them.',
-      lines: sessionLines(run, cells),
+      lines: sessionLines(summary),
     },
   ].filter(({ lines }) => lines.length > 0);

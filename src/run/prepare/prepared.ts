@@ -1,5 +1,5 @@
 import type { Protocol } from '../../domain/protocol.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Negotiated } from '../../engine/engine.ts';
 import type { Fleet } from '../../load/thread-fleet.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
@@ -13,7 +13,7 @@ export interface ExecuteOptions {
   /** Ends the run: the window is closed, what was measured is kept, and the run's status says `interrupted`. */
   readonly signal?: AbortSignal;
   /** Asked after the planned looks but the last: whether what was measured decides, so that the run may end early. */
-  readonly isDecided?: (run: RunRecord) => boolean;
+  readonly isDecided?: (summary: RunSummary) => boolean;
   /** Where the run is written after each round, made by its ID; without it nothing is written. */
   readonly store?: (runId: string) => Promise<RunStore>;
 }

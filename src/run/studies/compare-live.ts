@@ -1,14 +1,14 @@
 import { compareStates, isDecided } from '../../analysis/compare/states.ts';
+import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError } from '../../domain/error.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { execute } from '../execute.ts';
 import type { ExecuteOptions } from '../prepare/prepared.ts';
 
 /** What was measured, and what it comes to: one comparison of each other state with the first. */
 export interface LiveComparison {
-  readonly run: RunRecord;
+  readonly summary: RunSummary;
   readonly comparisons: readonly Comparison[];
 }
 
@@ -31,5 +31,6 @@ export const compareLive = async (
     );
   }
   const run = await execute(decoded, { ...options, isDecided: (soFar) => compareStates(soFar).every(isDecided) });
-  return { run, comparisons: compareStates(run) };
+  const summary = summarizeRun(run);
+  return { summary, comparisons: compareStates(summary) };
 };

@@ -1,8 +1,8 @@
 import { handshakesNeeded } from '../../analysis/gate/cell-doubts.ts';
 import { confirmed, decideGates, isDecided } from '../../analysis/gate/decide.ts';
 import { scenarioGates } from '../../analysis/gate/scenario-gates.ts';
+import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { GateDecision } from '../../domain/gate.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { withGatePlan } from '../../scenario/gate-plan.ts';
 import { execute } from '../execute.ts';
@@ -16,7 +16,7 @@ export interface GatedOptions extends Omit<ExecuteOptions, 'isDecided'> {
 /** A run that was measured to be judged. */
 export interface GatedRun {
   /** The last of the attempts. */
-  readonly run: RunRecord;
+  readonly summary: RunSummary;
   readonly decision: GateDecision;
 }
 
@@ -30,15 +30,16 @@ export const executeGated = async (decoded: DecodedScenario, options: GatedOptio
   const gates = scenarioGates(decoded.scenario);
   const planned = withGatePlan(decoded, handshakesNeeded(gates));
   const { scenario } = planned;
-  const decide = (run: RunRecord): GateDecision => decideGates(run, { gates, settings: scenario.compare });
+  const decide = (summary: RunSummary): GateDecision => decideGates(summary, { gates, settings: scenario.compare });
   const attempt = async (number: number): Promise<GatedRun> => {
     const seed = scenario.seed === undefined ? undefined : scenario.seed + number;
     const run = await execute(
       { ...planned, scenario: { ...scenario, seed } },
       // A run that is under way is judged as if it had ended here.
-      { ...options, isDecided: (soFar) => isDecided(decide({ ...soFar, status: 'complete' })) },
+      { ...options, isDecided: (soFar) => isDecided(decide({ ...soFar, run: { ...soFar.run, status: 'complete' } })) },
     );
-    return { run, decision: decide(run) };
+    const summary = summarizeRun(run);
+    return { summary, decision: decide(summary) };
   };
   let last = await attempt(0);
   const decisions: [GateDecision, ...GateDecision[]] = [last.decision];
@@ -46,5 +47,5 @@ export const executeGated = async (decoded: DecodedScenario, options: GatedOptio
     last = await attempt(decisions.length);
     decisions.push(last.decision);
   }
-  return { run: last.run, decision: confirmed(decisions) };
+  return { summary: last.summary, decision: confirmed(decisions) };
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { confirmed, decideGates, isDecided } from '../../../src/analysis/gate/decide.ts';
 import { parseGate } from '../../../src/analysis/gate/parse.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { GateDecision, GateOutcome } from '../../../src/domain/gate.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../../src/stats/histogram.ts';
@@ -9,7 +10,8 @@ import { pairedRun, type PairedCell } from './paired-run.ts';
 
 const settings = { alpha: 0.01, minEffect: 0.05, minDelta: undefined };
 
-const decide = (run: RunRecord, ...gates: string[]): GateDecision => decideGates(run, { gates: gates.map(parseGate), settings });
+const decide = (run: RunRecord, ...gates: string[]): GateDecision =>
+  decideGates(summarizeRun(run), { gates: gates.map(parseGate), settings });
 
 const outcomes = (run: RunRecord, ...gates: string[]): GateOutcome[] =>
   decide(run, ...gates).results.map(({ outcome }) => outcome);
@@ -180,7 +182,7 @@ describe('several gates', () => {
 
   it('share the level over the planned looks, and are decided when more rounds cannot change them', () => {
     const looks = { scenario: { plan: { looks: [12, 24, 48] } } };
-    expect(decideGates(pairedRun(two(1), looks), { gates: [], settings }).alphaPerLook).toBeCloseTo(0.01 / 3);
+    expect(decideGates(summarizeRun(pairedRun(two(1), looks)), { gates: [], settings }).alphaPerLook).toBeCloseTo(0.01 / 3);
     const few = two(1).map((cell) => ({ ...cell, p50: cell.p50.slice(0, 5) }));
     expect(isDecided(decide(pairedRun(few), 'full.p50 regresses < 5%'))).toBe(false);
     expect(isDecided(decide(pairedRun(two(1.05)), 'full.p50 regresses < 5%'))).toBe(false);
@@ -197,7 +199,11 @@ describe('runs that were measured apart', () => {
       one({ mode: 'ticket', p50: series(5e5 * factor, seed + 50) }),
     ]);
   const against = (run: RunRecord, baselines: readonly RunRecord[]) =>
-    decideGates(run, { gates: [parseGate('full.p50 regresses < 5%')], settings, baselines }).results[0];
+    decideGates(summarizeRun(run), {
+      gates: [parseGate('full.p50 regresses < 5%')],
+      settings,
+      baselines: baselines.map(summarizeRun),
+    }).results[0];
 
   it('are no hard gate when there is one of them, and the doubt says so', () => {
     expect(against(apart(1, 3), [apart(2)])).toMatchObject({ outcome: 'inconclusive', doubt: { code: 'single-baseline' } });
@@ -219,7 +225,11 @@ describe('runs that were measured apart', () => {
 
   it('take a resumed handshake relative to the full one of its own run', () => {
     const baselines = [0.8, 0.9, 1, 1.1, 1.25, 1.3].map((factor, i) => apart(i + 2, factor));
-    const [result] = decideGates(apart(1, 1.3), { gates: [parseGate('ticket.p50 regresses < 5%')], settings, baselines }).results;
+    const [result] = decideGates(summarizeRun(apart(1, 1.3)), {
+      gates: [parseGate('ticket.p50 regresses < 5%')],
+      settings,
+      baselines: baselines.map(summarizeRun),
+    }).results;
     expect(result).toMatchObject({ outcome: 'passed' });
   });
 });
