@@ -43,6 +43,7 @@ export type { Notice, NoticeCode } from './domain/notice.ts';
 export type { CellRecord, BlockRecord, RunRecord, RunStatus, StateRecord } from './domain/run-record.ts';
 export { LatencyHistogram, type EncodedHistogram } from './stats/histogram.ts';
 export { decideStored as decide, type StoredGateOptions } from './analysis/gate/decide-stored.ts';
+export type { Caveat } from './domain/caveat.ts';
 export { parseGate } from './analysis/gate/parse.ts';
-export type { Gate, GateDecision, GateDoubt, GateOutcome, GateResult } from './domain/gate.ts';
+export type { Gate, GateDecision, GateOutcome, GateResult } from './domain/gate.ts';
 export type { AlarmCount, Calibration, MetricNoise } from './domain/calibration.ts';

@@ -27,7 +27,7 @@ const interruptCode = ({ status }: RunOutcome, signal: Signal | undefined): Exit
 /** The exit code of what a signal ended. */
 export const signalCode = (signal: Signal): ExitCode => (signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
 
-/** The exit code of comparisons; `passes` lets a doubt pass. */
+/** The exit code of comparisons; `passes` lets a caveat pass. */
 export const comparisonCode = (comparisons: readonly Comparison[], passes: boolean): ExitCode => {
   const isAny = (verdict: ChangeVerdict): boolean => comparisons.some((comparison) => comparison.verdict === verdict);
   if (isAny('regressed')) return EXIT.gate;
@@ -55,7 +55,7 @@ export const liveComparisonCode = (
  */
 export const gateExitCode = ({ outcome, results }: GateDecision, passesNoise: boolean): ExitCode => {
   if (outcome === 'failed') return EXIT.gate;
-  const isNoise = results.length > 0 && results.every((result) => result.outcome === 'passed' || result.doubt === null);
+  const isNoise = results.length > 0 && results.every((result) => result.outcome === 'passed' || result.caveat === null);
   return outcome === 'passed' || (passesNoise && isNoise) ? EXIT.done : EXIT.inconclusive;
 };
 

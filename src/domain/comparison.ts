@@ -1,3 +1,4 @@
+import { caveatSchema } from './caveat.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
@@ -44,8 +45,8 @@ const rowSchema = z.object({
   /** The smallest change that this many pairs would have found nine times in ten. */
   detectable: number,
   verdict: z.enum(CHANGE_VERDICTS),
-  /** Why it must not be judged, empty when it may. */
-  doubt: z.string(),
+  /** Why it must not be judged, null when it may. */
+  caveat: caveatSchema.nullable(),
 });
 
 const savingSchema = z.object({

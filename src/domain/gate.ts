@@ -1,3 +1,4 @@
+import type { Caveat } from './caveat.ts';
 import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -41,22 +42,6 @@ export type Gate =
 /** `inconclusive` is no pass: the bounds hold both a pass and a failure, or there is nothing to judge. */
 export type GateOutcome = 'passed' | 'failed' | 'inconclusive';
 
-/** Why a gate could not be judged, as data: worded in `report/`. Only `few-rounds` is mended by measuring on. */
-export type GateDoubt =
-  | { readonly code: 'run-not-complete'; readonly status: string }
-  | { readonly code: 'no-cell' }
-  | { readonly code: 'nothing-measured' }
-  | { readonly code: 'none-honoured' }
-  | { readonly code: 'unknown-metric' }
-  | { readonly code: 'few-handshakes'; readonly perBlock: number; readonly needed: number }
-  | { readonly code: 'few-rounds'; readonly rounds: number; readonly needed: number }
-  | { readonly code: 'invalid-blocks'; readonly invalid: number; readonly of: number }
-  | { readonly code: 'saturated' }
-  | { readonly code: 'no-baseline' }
-  | { readonly code: 'single-baseline' }
-  | { readonly code: 'few-runs'; readonly runs: number; readonly needed: number }
-  | { readonly code: 'unconfirmed'; readonly failed: number; readonly of: number };
-
 /** What value and limit of a result count in: a metric's unit, a `multiple` of another metric, a `change` as after / before, or `points` of a share. */
 export type GateUnit = 'ns' | 's' | 'per-second' | 'share' | 'bytes' | 'count' | 'ratio' | 'multiple' | 'change' | 'points';
 
@@ -78,7 +63,8 @@ export interface GateResult {
   readonly pAdjusted: number | null;
   /** Rounds, runs or handshakes that it rests on. */
   readonly samples: number;
-  readonly doubt: GateDoubt | null;
+  /** Why it could not be judged. */
+  readonly caveat: Caveat | null;
   /** In how many of the attempts before this one it had failed: an alarm that was not confirmed. */
   readonly cleared: number;
 }

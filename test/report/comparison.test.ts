@@ -121,7 +121,7 @@ describe('the sentence of a row', () => {
     minEffect: 0.05,
     detectable: 0.08,
     verdict: 'regressed',
-    doubt: '',
+    caveat: null,
   };
 
   it.each<[Partial<ComparisonRow>, string]>([
@@ -139,7 +139,14 @@ describe('the sentence of a row', () => {
       'TLS 1.3 full p50 is undecided: 1.00 ms to 1.18 ms (+18 %, surely +12 % to +25 %); sure on its own, but not beside the other metrics.',
     ],
     [
-      { verdict: 'inconclusive', doubt: 'nothing was measured', ratio: null, ratioLow: null, ratioHigh: null, after: null },
+      {
+        verdict: 'inconclusive',
+        caveat: { code: 'nothing-measured' },
+        ratio: null,
+        ratioLow: null,
+        ratioHigh: null,
+        after: null,
+      },
       'TLS 1.3 full p50 is undecided: 1.00 ms to -; nothing was measured.',
     ],
     [

@@ -1,3 +1,4 @@
+import type { Caveat } from '../../domain/caveat.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { offersSession } from '../../domain/mode.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
@@ -15,11 +16,7 @@ import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { resumedRow } from './resumed-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
-
-/** More invalid blocks than this, and what is left is a selection. */
-const MOST_INVALID = 0.2;
-
-const POWER = 0.9;
+import { MOST_SPOILT, POWER } from '../judging-rules.ts';
 
 /**
  * Compares two states of one run by their pairs of blocks: the unit is the pair, never the handshake.
@@ -83,7 +80,7 @@ const pairedEvidence = (
     pLower: test.pLower,
     minEffect,
     detectable,
-    doubt: doubtOf(summary.run, pair, { flaws: [before.flaw, after.flaw], pairs: logRatios.length, alpha, metric }),
+    caveat: caveatOf(summary.run, pair, { blockCaveat: before.caveat ?? after.caveat, pairs: logRatios.length, alpha, metric }),
   };
 };
 
@@ -102,24 +99,22 @@ const valueOf = (summary: RunSummary, cell: CellRecord, { value }: ComparedMetri
   return found === undefined || found.honoured === 0 ? undefined : value(found);
 };
 
-interface Doubts {
-  readonly flaws: readonly string[];
+interface CaveatOptions {
+  readonly blockCaveat: Caveat | null;
   readonly pairs: number;
   readonly alpha: number;
   readonly metric: ComparedMetric;
 }
 
-/** Why a row must not be judged, empty when it may. */
-const doubtOf = (run: RunRecord, pair: CellPair, { flaws, pairs, alpha, metric }: Doubts): string => {
-  const found = flaws.find((flaw) => flaw !== '');
-  if (found !== undefined) return found;
+/** Why a row must not be judged, null when it may. */
+const caveatOf = (run: RunRecord, pair: CellPair, { blockCaveat, pairs, alpha, metric }: CaveatOptions): Caveat | null => {
+  if (blockCaveat !== null) return blockCaveat;
   const needed = leastPairs(alpha);
-  if (pairs < needed) return `${String(pairs)} pairs are too few: this level needs ${String(needed)}`;
+  if (pairs < needed) return { code: 'few-pairs', pairs, needed };
   const blocks = run.blocks.filter(({ cell }) => cell === pair.before.id || cell === pair.after.id);
   const invalid = blocks.filter(({ valid }) => !valid).length;
-  if (invalid > MOST_INVALID * blocks.length) return `${String(invalid)} of ${String(blocks.length)} blocks were invalid`;
+  if (invalid > MOST_SPOILT * blocks.length) return { code: 'invalid-blocks', invalid, of: blocks.length };
   const saturated = blocks.filter((block) => block.saturated).length;
-  return metric.holdsQueue && saturated > MOST_INVALID * blocks.length
-    ? `the generator was saturated in ${String(saturated)} of ${String(blocks.length)} blocks: its own queue is in the latency`
-    : '';
+  const isSpoilt = metric.holdsQueue && saturated > MOST_SPOILT * blocks.length;
+  return isSpoilt ? { code: 'saturated', saturated, of: blocks.length } : null;
 };

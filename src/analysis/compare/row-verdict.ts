@@ -1,4 +1,5 @@
 import type { ChangeVerdict, ComparisonRow } from '../../domain/comparison.ts';
+import type { Caveat } from '../../domain/caveat.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { Interval } from '../../stats/hodges-lehmann.ts';
@@ -20,13 +21,13 @@ export interface RowEvidence {
   readonly pLower: number;
   readonly minEffect: number;
   readonly detectable: number | undefined;
-  /** Why it must not be judged, empty when it may. */
-  readonly doubt: string;
+  /** Why it must not be judged, null when it may. */
+  readonly caveat: Caveat | null;
 }
 
 /** Verdicts of rows that share one rate of false alarms, by Holm. */
 export const judgeAll = (evidence: readonly RowEvidence[], alpha: number): ComparisonRow[] => {
-  const family = evidence.filter(({ metric, doubt }) => metric.comparison === 'primary' && doubt === '');
+  const family = evidence.filter(({ metric, caveat }) => metric.comparison === 'primary' && caveat === null);
   const higher = holmAdjusted(family.map(({ pHigher }) => pHigher));
   const lower = holmAdjusted(family.map(({ pLower }) => pLower));
   return evidence.map((row) => {
@@ -48,7 +49,7 @@ interface AdjustedP {
  */
 const judgeRow = (row: RowEvidence, adjusted: AdjustedP | undefined, alpha: number): ComparisonRow => {
   const { id, better, comparison } = row.metric;
-  const position = row.doubt === '' ? positionBy(row, adjusted, alpha) : 'unknown';
+  const position = row.caveat === null ? positionBy(row, adjusted, alpha) : 'unknown';
   const verdict: ChangeVerdict = better === 'neither' ? 'inconclusive' : verdictOf(position, better);
   return {
     protocol: row.protocol,
@@ -66,7 +67,7 @@ const judgeRow = (row: RowEvidence, adjusted: AdjustedP | undefined, alpha: numb
     minEffect: row.minEffect,
     detectable: finite(row.detectable),
     verdict,
-    doubt: row.doubt,
+    caveat: row.caveat,
   };
 };
 

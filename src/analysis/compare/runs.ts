@@ -1,4 +1,5 @@
-import type { ComparedSide, Comparison, ComparisonDesign, ComparisonRow } from '../../domain/comparison.ts';
+import type { ChangeVerdict, ComparedSide, Comparison, ComparisonDesign, ComparisonRow } from '../../domain/comparison.ts';
+import type { Caveat } from '../../domain/caveat.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
@@ -10,12 +11,11 @@ import { differencesBetween } from './compatibility.ts';
 import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { judgedValue } from '../metrics/metric.ts';
 import { minimumEffect } from './minimum-effect.ts';
+import { shareRowOf } from './share-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
 import type { RunsOfState, StateOfRun } from './runs-of-state.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
-
-/** Fewer runs of a state than this say next to nothing of how runs differ from each other. */
-const LEAST_RUNS = 5;
+import { LEAST_RUNS, LEAST_SHARE_GAP } from '../judging-rules.ts';
 
 /**
  * Compares states whose runs could not be measured side by side, such as before and after a deploy. The unit is the run: its restart, its
@@ -59,7 +59,7 @@ interface Sides {
   readonly after: readonly (readonly CellSummary[])[];
 }
 
-interface RowOrder {
+interface RowInputs {
   readonly cell: CellRecord;
   readonly compared: ComparedMetric;
   readonly sides: Sides;
@@ -67,12 +67,12 @@ interface RowOrder {
   readonly design: ComparisonDesign;
 }
 
-const evidenceOf = ({ cell, compared, sides, options, design }: RowOrder): RowEvidence | undefined => {
+const evidenceOf = ({ cell, compared, sides, options, design }: RowInputs): RowEvidence | undefined => {
   const logs = { before: logsOf(sides.before, cell, compared), after: logsOf(sides.after, cell, compared) };
   if (logs.before.length === 0 || logs.after.length === 0) return undefined;
   const values = { before: typical(sides.before, cell, compared), after: typical(sides.after, cell, compared) };
   const minEffect = minimumEffect(compared, values, options);
-  const interval = welchInterval(logs, options.alpha) ?? bare(logs);
+  const interval = welchInterval(logs, options.alpha) ?? unbounded(logs);
   const swapped = { before: logs.after, after: logs.before };
   const runs = Math.min(logs.before.length, logs.after.length);
   return {
@@ -87,13 +87,13 @@ const evidenceOf = ({ cell, compared, sides, options, design }: RowOrder): RowEv
     pLower: welchPAbove(swapped, Math.log1p(minEffect)),
     minEffect,
     detectable: undefined,
-    doubt: doubtOf(design, runs),
+    caveat: caveatOf(design, runs),
   };
 };
 
-const doubtOf = (design: ComparisonDesign, runs: number): string => {
-  if (design === 'single') return 'one run of a state cannot tell a change from what differs between any two runs';
-  return runs < LEAST_RUNS ? `${String(runs)} runs of a state are too few: at least ${String(LEAST_RUNS)} are needed` : '';
+const caveatOf = (design: ComparisonDesign, runs: number): Caveat | null => {
+  if (design === 'single') return { code: 'single-run' };
+  return runs < LEAST_RUNS ? { code: 'few-runs', runs, needed: LEAST_RUNS } : null;
 };
 
 /** One value per run: of a resumed handshake its ratio to the full one of the same run, where there is one. */
@@ -126,7 +126,7 @@ const typical = (runs: Sides['before'], cell: CellRecord, { value: valueOf }: Co
 };
 
 /** An estimate without any bounds. */
-const bare = ({ before, after }: { readonly before: readonly number[]; readonly after: readonly number[] }): Interval => {
+const unbounded = ({ before, after }: { readonly before: readonly number[]; readonly after: readonly number[] }): Interval => {
   const middle = (logs: readonly number[]): number => logs.reduce((a, b) => a + b, 0) / logs.length;
   return { estimate: middle(after) - middle(before), lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
 };
@@ -137,32 +137,22 @@ const shareRow = (cell: CellRecord, sides: Sides, alpha: number): ComparisonRow 
   const shares = (runs: Sides['before']): number[] => runs.flatMap((cells) => summaryIn(cells, cell)?.honouredShare ?? []);
   const [before, after] = [shares(sides.before), shares(sides.after)];
   if (before.length === 0 || after.length === 0) return undefined;
-  const gap = { up: Math.min(...after) - Math.max(...before), down: Math.min(...before) - Math.max(...after) };
-  const spread = Math.max(...before, ...after) - Math.min(...before, ...after);
-  return {
-    protocol: cell.protocol,
-    mode: cell.mode,
-    metric: 'resumed',
-    role: 'primary',
+  return shareRowOf(cell, {
     before: Math.min(...before),
     after: Math.min(...after),
-    ratio: null,
-    ratioLow: null,
-    ratioHigh: null,
-    confidence: 1 - 2 * alpha,
     pairs: Math.min(before.length, after.length),
-    pValue: null,
-    pAdjusted: null,
-    minEffect: LEAST_GAP,
-    detectable: null,
-    verdict:
-      gap.up > LEAST_GAP ? 'improved' : gap.down > LEAST_GAP ? 'regressed' : spread <= LEAST_GAP ? 'equivalent' : 'inconclusive',
-    doubt: '',
-  };
+    alpha,
+    minEffect: LEAST_SHARE_GAP,
+    verdict: shareVerdict(before, after),
+  });
 };
 
-/** Of a share; between runs that behave alike it moves by less. */
-const LEAST_GAP = 0.1;
+const shareVerdict = (before: readonly number[], after: readonly number[]): ChangeVerdict => {
+  if (Math.min(...after) - Math.max(...before) > LEAST_SHARE_GAP) return 'improved';
+  if (Math.min(...before) - Math.max(...after) > LEAST_SHARE_GAP) return 'regressed';
+  const spread = Math.max(...before, ...after) - Math.min(...before, ...after);
+  return spread <= LEAST_SHARE_GAP ? 'equivalent' : 'inconclusive';
+};
 
 const distinctNotices = (runs: readonly RunRecord[]): Notice[] => {
   const seen = new Map(runs.flatMap(({ notices }) => notices).map((notice) => [JSON.stringify(notice), notice]));

@@ -41,4 +41,4 @@ export const isCompared = (run: RunRecord): boolean =>
 export const isDecided = ({ rows, alphaPerLook }: Comparison): boolean =>
   rows
     .filter(({ role }) => role === 'primary')
-    .every(({ verdict, doubt, pairs }) => verdict !== 'inconclusive' || (doubt !== '' && pairs >= leastPairs(alphaPerLook)));
+    .every(({ verdict, caveat, pairs }) => verdict !== 'inconclusive' || (caveat !== null && pairs >= leastPairs(alphaPerLook)));

@@ -1,5 +1,6 @@
 import { cellLabel } from '../../domain/cell.ts';
-import type { Gate, GateDecision, GateDoubt, GateOutcome, GateResult } from '../../domain/gate.ts';
+import type { Caveat } from '../../domain/caveat.ts';
+import type { Gate, GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
 import type { CellRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { holmAdjusted } from '../../stats/holm.ts';
@@ -35,7 +36,7 @@ export const decideGates = (summary: RunSummary, { gates, settings, baselines = 
   const context: GateContext = { summary, alpha: level, settings, baselines };
   const asked = gates.length > 0 ? gates : defaultGates(run, settings);
   const subjects = asked.flatMap((gate) => subjectsOf(context, gate));
-  const family = subjects.filter(({ evidence }) => evidence.doubt === null && !evidence.isExact);
+  const family = subjects.filter(({ evidence }) => evidence.caveat === null && !evidence.isExact);
   const adjusted = holmAdjusted(family.map(({ evidence }) => claims(evidence).pMissed));
   const results = subjects.map((subject) => resultOf(subject, adjusted[family.indexOf(subject)], level));
   return {
@@ -48,14 +49,14 @@ export const decideGates = (summary: RunSummary, { gates, settings, baselines = 
   };
 };
 
-/** One failed gate fails all, one doubt is a doubt, and nothing to judge is no pass. */
+/** One failed gate fails all, one doubt is a caveat, and nothing to judge is no pass. */
 export const worstOutcome = (outcomes: readonly GateOutcome[]): GateOutcome =>
   (['failed', 'inconclusive', 'passed'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'inconclusive';
 
 /** Whether measuring on could not change what the gates come to: one has failed, or every one is decided or beyond help. */
 export const isDecided = ({ results }: GateDecision): boolean =>
   results.some(({ outcome }) => outcome === 'failed') ||
-  results.every(({ outcome, doubt }) => outcome === 'passed' || (doubt !== null && doubt.code !== 'few-rounds'));
+  results.every(({ outcome, caveat }) => outcome === 'passed' || (caveat !== null && caveat.code !== 'few-rounds'));
 
 /** A gate in one cell. */
 interface Subject {
@@ -72,7 +73,7 @@ const subjectsOf = (context: GateContext, gate: Gate): Subject[] => {
 };
 
 const resultOf = ({ gate, cell, evidence }: Subject, adjusted: number | undefined, level: number): GateResult => {
-  const { unit, operator, limit, interval, samples, doubt } = evidence;
+  const { unit, operator, limit, interval, samples, caveat } = evidence;
   const { pMissed } = claims(evidence);
   return {
     gate: gate.text,
@@ -84,16 +85,16 @@ const resultOf = ({ gate, cell, evidence }: Subject, adjusted: number | undefine
     high: finite(interval?.upper),
     operator,
     limit,
-    pValue: doubt === null ? pMissed : null,
-    pAdjusted: doubt === null ? (adjusted ?? pMissed) : null,
+    pValue: caveat === null ? pMissed : null,
+    pAdjusted: caveat === null ? (adjusted ?? pMissed) : null,
     samples,
-    doubt,
+    caveat,
     cleared: 0,
   };
 };
 
 const outcomeOf = (evidence: Evidence, adjusted: number, level: number): GateOutcome => {
-  if (evidence.doubt !== null) return 'inconclusive';
+  if (evidence.caveat !== null) return 'inconclusive';
   if (adjusted <= level) return 'failed';
   return claims(evidence).pMet <= level ? 'passed' : 'inconclusive';
 };
@@ -112,8 +113,8 @@ export const confirmed = (decisions: readonly [GateDecision, ...GateDecision[]])
     const failedBefore = earlier.filter((decision) => hasFailed(decision, result)).length;
     if (result.outcome !== 'failed') return { ...result, cleared: failedBefore };
     if (failedBefore === earlier.length) return result;
-    const doubt: GateDoubt = { code: 'unconfirmed', failed: failedBefore + 1, of: decisions.length };
-    return { ...result, outcome: 'inconclusive', doubt };
+    const caveat: Caveat = { code: 'unconfirmed', failed: failedBefore + 1, of: decisions.length };
+    return { ...result, outcome: 'inconclusive', caveat };
   });
   return { ...last, results, outcome: worstOutcome(results.map(({ outcome }) => outcome)), attempts: decisions.length };
 };

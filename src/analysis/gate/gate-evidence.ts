@@ -4,13 +4,24 @@ import { blockValues, pairByRound } from '../summary/block-values.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
-import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, cellDoubt } from './cell-doubts.ts';
+import { cellCaveat } from './cell-caveat.ts';
 import { changeLimit } from './change-limit.ts';
-import { doubted, ofBlocks, ofCount, ofDifferences, ofRatios, ofShare, unjudged, type Evidence, type Limit } from './evidence.ts';
+import {
+  withCaveat,
+  ofBlocks,
+  ofCount,
+  ofDifferences,
+  ofRatios,
+  ofShare,
+  unjudged,
+  type Evidence,
+  type Limit,
+} from './evidence.ts';
 import { summaryOf, validBlocksOf } from '../summary/run-summary.ts';
 import type { GateContext } from './gate-context.ts';
 import { storedEvidence } from './stored-evidence.ts';
 import { baselineState, rightCell } from './subjects.ts';
+import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO } from '../judging-rules.ts';
 
 type GateOf<Kind extends Gate['kind']> = Extract<Gate, { kind: Kind }>;
 
@@ -43,16 +54,16 @@ const knownMetric = (gate: Gate): Metric => metricNamed(gate.left.metric);
 const limitEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'limit'>, cell: CellRecord): Evidence => {
   const metric = knownMetric(gate);
   const limit = limitOf(gate);
-  const doubt = cellDoubt(summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
+  const caveat = cellCaveat(summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
   const found = summaryOf(summary, cell);
-  if (found === undefined || doubt?.code === 'nothing-measured') return unjudged(limit, doubt ?? { code: 'nothing-measured' });
+  if (found === undefined || caveat?.code === 'nothing-measured') return unjudged(limit, caveat ?? { code: 'nothing-measured' });
   if (metric.judgedBy === 'proportion')
-    return doubted(ofShare(limit, { hits: found.honoured, of: found.handshakes }, alpha), doubt);
-  if (metric.judgedBy === 'count') return doubted(ofCount(limit, metric.value(found) ?? 0), doubt);
+    return withCaveat(ofShare(limit, { hits: found.honoured, of: found.handshakes }, alpha), caveat);
+  if (metric.judgedBy === 'count') return withCaveat(ofCount(limit, metric.value(found) ?? 0), caveat);
   const values = [...blockValues(validBlocksOf(summary, cell), metric).byRound.values()];
   return values.length === 0
-    ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
-    : doubted(ofBlocks(limit, values, alpha), doubt);
+    ? unjudged(limit, caveat ?? { code: 'unknown-metric' })
+    : withCaveat(ofBlocks(limit, values, alpha), caveat);
 };
 
 const ratioEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'ratio'>, cell: CellRecord): Evidence => {
@@ -60,17 +71,17 @@ const ratioEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'ratio'>, c
   const other = rightCell(gate.right, cell, summary.run.cells);
   if (other === undefined) return unjudged(limit, { code: 'no-cell' });
   const [left, right] = [knownMetric(gate), metricNamed(gate.right.metric)];
-  const doubt =
-    cellDoubt(summary.run, cell, { metric: left, beyond: BEYOND_FOR_RATIO }) ??
-    cellDoubt(summary.run, other, { metric: right, beyond: BEYOND_FOR_RATIO });
+  const caveat =
+    cellCaveat(summary.run, cell, { metric: left, beyond: BEYOND_FOR_RATIO }) ??
+    cellCaveat(summary.run, other, { metric: right, beyond: BEYOND_FOR_RATIO });
   const values = {
     left: blockValues(validBlocksOf(summary, cell), left).byRound,
     right: blockValues(validBlocksOf(summary, other), right).byRound,
   };
   const ratios = pairByRound(values.left, values.right).map(({ first, second }) => first / second);
   return ratios.length === 0
-    ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
-    : doubted(ofRatios(limit, ratios, alpha), doubt);
+    ? unjudged(limit, caveat ?? { code: 'unknown-metric' })
+    : withCaveat(ofRatios(limit, ratios, alpha), caveat);
 };
 
 const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: CellRecord): Evidence => {
@@ -81,19 +92,19 @@ const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: Cell
     (one) => one.state === baselineState(run.cells) && one.protocol === cell.protocol && one.mode === cell.mode,
   );
   if (before === undefined || before.id === cell.id) return unjudged(limitOf(gate), { code: 'no-baseline' });
-  const doubt =
-    cellDoubt(summary.run, before, { metric, beyond: BEYOND_FOR_RATIO }) ??
-    cellDoubt(summary.run, cell, { metric, beyond: BEYOND_FOR_RATIO });
+  const caveat =
+    cellCaveat(summary.run, before, { metric, beyond: BEYOND_FOR_RATIO }) ??
+    cellCaveat(summary.run, cell, { metric, beyond: BEYOND_FOR_RATIO });
   if (metric.judgedBy === 'proportion') {
     const shares = pairByRound(sharesByRound(run, cell), sharesByRound(run, before));
     const differences = shares.map(({ first, second }) => first - second);
-    return doubted(ofDifferences(limitOf(gate), differences, alpha), doubt);
+    return withCaveat(ofDifferences(limitOf(gate), differences, alpha), caveat);
   }
   const pairs = pairByRound(
     blockValues(validBlocksOf(summary, cell), metric).byRound,
     blockValues(validBlocksOf(summary, before), metric).byRound,
   );
-  if (pairs.length === 0) return unjudged(limitOf(gate), doubt ?? { code: 'unknown-metric' });
+  if (pairs.length === 0) return unjudged(limitOf(gate), caveat ?? { code: 'unknown-metric' });
   const valueOf = (of: CellRecord): number | undefined => {
     const found = summaryOf(summary, of);
     return found === undefined ? undefined : metric.value(found);
@@ -101,7 +112,7 @@ const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: Cell
   const values = { before: valueOf(before), after: valueOf(cell) };
   const effect = minimumEffect(metric, values, { ...settings, minEffect: gate.limit });
   const ratios = pairs.map(({ first, second }) => first / second);
-  return doubted(ofRatios(changeLimit(metric, effect), ratios, alpha), doubt);
+  return withCaveat(ofRatios(changeLimit(metric, effect), ratios, alpha), caveat);
 };
 
 const sharesByRound = (run: RunRecord, cell: CellRecord): ReadonlyMap<number, number> =>

@@ -1,16 +1,15 @@
-import type { Gate, GateDoubt } from '../../domain/gate.ts';
+import type { Caveat } from '../../domain/caveat.ts';
+import type { Gate } from '../../domain/gate.ts';
 import type { CellRecord } from '../../domain/run-record.ts';
 import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { judgedValue, type Metric } from '../metrics/metric.ts';
 import { summaryOf, type RunSummary } from '../summary/run-summary.ts';
-import { BEYOND_FOR_LIMIT, cellDoubt } from './cell-doubts.ts';
+import { cellCaveat } from './cell-caveat.ts';
 import { changeLimit } from './change-limit.ts';
 import { unjudged, type Evidence } from './evidence.ts';
 import type { GateContext } from './gate-context.ts';
-
-/** Fewer runs than this say next to nothing of how runs of one state differ from each other. */
-export const LEAST_BASELINES = 5;
+import { BEYOND_FOR_LIMIT, LEAST_RUNS } from '../judging-rules.ts';
 
 /**
  * A run against runs that were measured at another time. What differs between any two runs - the start of the processes, the day, the
@@ -24,11 +23,11 @@ export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind:
   const earlier = context.baselines
     .flatMap((baseline) => logRatioToFull(metric, baseline, sameIn(baseline, cell)) ?? [])
     .filter(Number.isFinite);
-  const doubt = cellDoubt(context.summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
-  if (value === undefined || earlier.length === 0) return unjudged(limit, doubt ?? { code: 'no-baseline' });
+  const caveat = cellCaveat(context.summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
+  if (value === undefined || earlier.length === 0) return unjudged(limit, caveat ?? { code: 'no-baseline' });
   const sample = { earlier, value };
   const isShare = metric.unit === 'share';
-  const interval = shiftInterval(sample, context.alpha) ?? bare(sample);
+  const interval = shiftInterval(sample, context.alpha) ?? unbounded(sample);
   const shift = isShare ? limit.limit : Math.log(limit.limit);
   const negated = { earlier: earlier.map((one) => -one), value: -value };
   return {
@@ -40,17 +39,17 @@ export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind:
     pBelow: shiftPAbove(negated, -shift),
     isExact: false,
     samples: earlier.length,
-    doubt: doubt ?? baselineDoubt(earlier.length),
+    caveat: caveat ?? baselineCaveat(earlier.length),
   };
 };
 
-const baselineDoubt = (runs: number): GateDoubt | null => {
+const baselineCaveat = (runs: number): Caveat | null => {
   if (runs === 1) return { code: 'single-baseline' };
-  return runs < LEAST_BASELINES ? { code: 'few-runs', runs, needed: LEAST_BASELINES } : null;
+  return runs < LEAST_RUNS ? { code: 'few-baselines', runs, needed: LEAST_RUNS } : null;
 };
 
 /** An estimate without any bounds. */
-const bare = ({ earlier, value }: { readonly earlier: readonly number[]; readonly value: number }) => ({
+const unbounded = ({ earlier, value }: { readonly earlier: readonly number[]; readonly value: number }) => ({
   estimate: value - earlier.reduce((a, b) => a + b, 0) / earlier.length,
   lower: Number.NEGATIVE_INFINITY,
   upper: Number.POSITIVE_INFINITY,

@@ -1,11 +1,6 @@
 import type { Metric } from './metric.ts';
 import { quantileOf, type Quantile } from './timing.ts';
-
-/** Absolute floor of a change of latency: 20 us is what one wake-up more or less costs, and of a short handshake that is 5%. */
-const LATENCY_FLOOR_NS = 20_000;
-
-/** Absolute floor of a change of CPU time: 5 us is what a colder cache costs. */
-const CPU_FLOOR_NS = 5000;
+import { CPU_FLOOR_NS, LATENCY_FLOOR_NS } from '../judging-rules.ts';
 
 /** A metric without what its kind says of it. */
 type Described<Id extends string> = Pick<Metric<Id>, 'id' | 'column' | 'label' | 'reading' | 'value'> &

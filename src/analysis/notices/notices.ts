@@ -9,9 +9,7 @@ import { generatorHints, saturationNotices } from './saturation.ts';
 import { sumCounts, type CellSummary } from '../summary/cell-summary.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
 import { timingNotices } from './timing.ts';
-
-/** Time that the connections do not account for; beyond it a clock or the generator is wrong (Little's law). */
-const MOST_RESIDUAL = 0.05;
+import { MOST_RESIDUAL } from '../judging-rules.ts';
 
 /** The doubts and facts that follow from what was measured. */
 export const noticesOf = (summary: RunSummary): Notice[] => {

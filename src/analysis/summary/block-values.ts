@@ -1,14 +1,13 @@
+import type { Caveat } from '../../domain/caveat.ts';
 import { judgedValue, type Metric } from '../metrics/metric.ts';
 import type { BlockSummary } from './run-summary.ts';
-
-/** Handshakes that must lie beyond a quantile for it to be a property of the block and not of a single slow one. */
-const LEAST_BEYOND = 20;
+import { BEYOND_FOR_RATIO } from '../judging-rules.ts';
 
 /** A metric's value in each block of a cell, by round. A block in which it is unknown has no entry. */
 export interface BlockValues {
   readonly byRound: ReadonlyMap<number, number>;
-  /** Why blocks are missing or what they have is not to be judged; empty when nothing is wrong. */
-  readonly flaw: string;
+  /** Why blocks are missing or what they have is not to be judged; null when nothing is wrong. */
+  readonly caveat: Caveat | null;
 }
 
 /** Returns the value by which a metric is judged, in every block. */
@@ -18,7 +17,7 @@ export const blockValues = (blocks: readonly BlockSummary[], metric: Metric): Bl
     const value = judgedValue(metric, summary);
     if (value !== undefined && value > 0) byRound.set(block.round, value);
   }
-  return { byRound, flaw: flawOf(blocks, byRound, metric) };
+  return { byRound, caveat: caveatOf(blocks, byRound, metric) };
 };
 
 /** Values of the same round of two cells, in the order of the first. */
@@ -42,13 +41,11 @@ export const handshakesFor = ({ quantile }: Metric, beyond: number): number => {
   return p === 0 || p === 1 ? 0 : Math.ceil(beyond / (1 - p) - 1e-9);
 };
 
-const flawOf = (blocks: readonly BlockSummary[], values: ReadonlyMap<number, number>, metric: Metric): string => {
-  if (blocks.length === 0) return 'nothing was measured';
-  if (blocks.every(({ summary }) => summary.honoured === 0)) return 'no handshake was honoured';
-  if (values.size === 0) return `${metric.id} could not be measured`;
+const caveatOf = (blocks: readonly BlockSummary[], values: ReadonlyMap<number, number>, metric: Metric): Caveat | null => {
+  if (blocks.length === 0) return { code: 'nothing-measured' };
+  if (blocks.every(({ summary }) => summary.honoured === 0)) return { code: 'none-honoured' };
+  if (values.size === 0) return { code: 'unknown-metric' };
   const perBlock = Math.min(...blocks.map(({ summary }) => summary.honoured));
-  const needed = handshakesFor(metric, LEAST_BEYOND);
-  return perBlock < needed
-    ? `${metric.id} needs ${String(needed)} handshakes per block, and the smallest had ${String(perBlock)}`
-    : '';
+  const needed = handshakesFor(metric, BEYOND_FOR_RATIO);
+  return perBlock < needed ? { code: 'few-handshakes', perBlock, needed } : null;
 };

@@ -1,6 +1,7 @@
 import { metricNamed } from '../../analysis/metrics/catalogue.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
+import { caveatText } from '../text/caveat.ts';
 import { formatValue } from '../text/units.ts';
 
 /** `+18 %`, one digit below 10 %: a change of a metric. */
@@ -28,7 +29,7 @@ export const rowSentence = (row: ComparisonRow): string => {
 
 /** Why a row is inconclusive; empty where it is not. */
 export const reasonText = (row: ComparisonRow): string => {
-  if (row.doubt !== '') return row.doubt;
+  if (row.caveat !== null) return caveatText(row.caveat);
   if (row.verdict !== 'inconclusive') return '';
   if (row.ratio === null) return 'too few handshakes were finished to tell the shares apart';
   return `${openText(row)}${row.detectable === null ? '' : `; ${shareText(row.detectable)} would have shown`}`;

@@ -29,7 +29,7 @@ export const comparisonTable = (comparison: Comparison): Table => ({
 /** The rows that a table shows: the judged ones, and of the others those that nothing speaks against. */
 export const comparedRows = ({ rows }: Comparison): ComparisonRow[] => [
   ...rows.filter(({ role }) => role === 'primary'),
-  ...rows.filter(({ role, doubt }) => role === 'secondary' && doubt === ''),
+  ...rows.filter(({ role, caveat }) => role === 'secondary' && caveat === null),
 ];
 
 const cellsOf = (row: ComparisonRow): string[] => {

@@ -1,3 +1,4 @@
+import { LEAST_RUNS } from '../../analysis/judging-rules.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { counted } from '../text/units.ts';
 import { escaped, markdownTable } from '../markdown.ts';
@@ -73,7 +74,7 @@ const methodText = ({ design, interleave, looks }: Comparison): string => {
     case 'runs':
       return 'each run is one value; a resumed handshake is taken against the full one of its own run';
     case 'single':
-      return 'what differs between any two runs cannot be told from the change, so this is no verdict. Measure both in one run, or at least five runs of each';
+      return `what differs between any two runs cannot be told from the change, so this is no verdict. Measure both in one run, or at least ${String(LEAST_RUNS)} runs of each`;
   }
 };
 

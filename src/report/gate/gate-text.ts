@@ -1,6 +1,6 @@
 import type { GateDecision, GateResult } from '../../domain/gate.ts';
 import { counted, formatShare, formatValue } from '../text/units.ts';
-import { doubtText } from './doubt-text.ts';
+import { caveatText } from '../text/caveat.ts';
 
 /** A gate's result as a line: what became of it, what it is and where, and why. */
 export const gateLine = (result: GateResult): string =>
@@ -11,19 +11,19 @@ export const gateName = ({ gate, cell }: GateResult): string => (cell === '' ? g
 
 /** The value, its bounds and the limit; or why it was not judged. */
 export const gateSentence = (result: GateResult): string => {
-  const { value, doubt, operator, limit, cleared } = result;
+  const { value, caveat, operator, limit, cleared } = result;
   const parts = [
     ...(value === null ? unboundedText(result) : [`${shown(result, value)}${boundsText(result)}`]),
     `limit ${operator} ${shown(result, limit)}`,
-    ...(doubt === null ? whyText(result) : [`not judged: ${doubtText(doubt)}`]),
+    ...(caveat === null ? whyText(result) : [`not judged: ${caveatText(caveat)}`]),
     ...(cleared === 0 ? [] : [`an alarm of ${counted(cleared, 'attempt')} before was not confirmed`]),
   ];
   return parts.join('; ');
 };
 
 /** A quantile has no value where it lies among connections that failed: these count as slower than any. */
-const unboundedText = ({ doubt, samples }: GateResult): string[] =>
-  doubt === null && samples > 0 ? ['beyond any value, as too many connections failed'] : [];
+const unboundedText = ({ caveat, samples }: GateResult): string[] =>
+  caveat === null && samples > 0 ? ['beyond any value, as too many connections failed'] : [];
 
 /** All gates in one sentence. */
 export const decisionSentence = ({ outcome, results, alpha, rounds, attempts }: GateDecision): string => {

@@ -1,4 +1,4 @@
-import { handshakesNeeded } from '../../analysis/gate/cell-doubts.ts';
+import { handshakesNeeded } from '../../analysis/gate/cell-caveat.ts';
 import { confirmed, decideGates, isDecided } from '../../analysis/gate/decide.ts';
 import { scenarioGates } from '../../analysis/gate/scenario-gates.ts';
 import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';

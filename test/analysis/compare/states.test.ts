@@ -58,7 +58,7 @@ describe('two states of a run', () => {
   it('are judged by their pairs: slower and dearer is regressed, alike is equivalent', () => {
     const comparison = comparisonOf(SLOWER);
     expect(comparison.design).toBe('paired');
-    expect(rowOf(comparison, 'full', 'p50')).toMatchObject({ verdict: 'regressed', pairs: PAIRS, doubt: '' });
+    expect(rowOf(comparison, 'full', 'p50')).toMatchObject({ verdict: 'regressed', pairs: PAIRS, caveat: null });
     expect(rowOf(comparison, 'full', 'cpu.server').ratio).toBeCloseTo(1.2, 6);
     expect(rowOf(comparison, 'ticket', 'cpu.server').verdict).toBe('equivalent');
     expect(rowOf(comparison, 'ticket', 'resumed').verdict).toBe('equivalent');
@@ -127,10 +127,10 @@ describe('two states of a run', () => {
     const few: RunRecord = { ...SLOWER, blocks: SLOWER.blocks.filter(({ round }) => round < 6) };
     expect(rowOf(comparisonOf(few), 'full', 'p50')).toMatchObject({
       verdict: 'inconclusive',
-      doubt: '6 pairs are too few: this level needs 7',
+      caveat: { code: 'few-pairs', pairs: 6, needed: 7 },
     });
     const saturated: RunRecord = { ...SLOWER, blocks: SLOWER.blocks.map((block) => ({ ...block, saturated: true })) };
-    expect(rowOf(comparisonOf(saturated), 'full', 'p50').doubt).toMatch(/^the generator was saturated in 24 of 24 blocks/u);
+    expect(rowOf(comparisonOf(saturated), 'full', 'p50').caveat).toEqual({ code: 'saturated', saturated: 24, of: 24 });
     expect(rowOf(comparisonOf(saturated), 'full', 'cpu.server').verdict).toBe('regressed');
   });
 

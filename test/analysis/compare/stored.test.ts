@@ -36,7 +36,7 @@ it('never makes a verdict of one run of each state, and says why', () => {
   expect([comparison.design, comparison.verdict]).toEqual(['single', 'inconclusive']);
   expect(rowOf(comparison, 'ticket', 'cpu.server')).toMatchObject({
     verdict: 'inconclusive',
-    doubt: 'one run of a state cannot tell a change from what differs between any two runs',
+    caveat: { code: 'single-run' },
   });
   expect(rowOf(comparison, 'ticket', 'cpu.server')?.ratio).toBeCloseTo(3, 6);
 });
@@ -47,9 +47,9 @@ it('judges several runs by what differs between runs of one state', () => {
     DAYS.map((day) => runOf(day * 1.3)),
   );
   expect(comparison.design).toBe('runs');
-  expect(rowOf(comparison, 'full', 'cpu.server')).toMatchObject({ verdict: 'regressed', pairs: 5, doubt: '' });
+  expect(rowOf(comparison, 'full', 'cpu.server')).toMatchObject({ verdict: 'regressed', pairs: 5, caveat: null });
   const few = compare([runOf(1), runOf(1.02)], [runOf(1.3), runOf(1.31)]);
-  expect(rowOf(few, 'full', 'cpu.server')?.doubt).toBe('2 runs of a state are too few: at least 5 are needed');
+  expect(rowOf(few, 'full', 'cpu.server')?.caveat).toEqual({ code: 'few-runs', runs: 2, needed: 5 });
 });
 
 it('takes the machine out of a resumed handshake by the full one of the same run', () => {

@@ -136,7 +136,7 @@ describe('what could not be judged never passes', () => {
     ['a change without a state before', pairedRun([one()]), 'full.p50 regresses < 5%', 'no-baseline'],
   ])('%s', (_what, run, gate, code) => {
     const decision = decide(run, gate);
-    expect(decision.results.map(({ outcome, doubt }) => [outcome, doubt?.code])).toEqual([['inconclusive', code]]);
+    expect(decision.results.map(({ outcome, caveat }) => [outcome, caveat?.code])).toEqual([['inconclusive', code]]);
     expect(decision.outcome).toBe('inconclusive');
   });
 
@@ -150,7 +150,7 @@ describe('what could not be judged never passes', () => {
   it('many invalid blocks are a selection', () => {
     const run = pairedRun([one()]);
     const spoilt = { ...run, blocks: run.blocks.map((block, i) => ({ ...block, valid: i % 3 > 0 })) };
-    expect(decide(spoilt, 'full.p50 < 9ms').results[0]?.doubt).toMatchObject({ code: 'invalid-blocks' });
+    expect(decide(spoilt, 'full.p50 < 9ms').results[0]?.caveat).toMatchObject({ code: 'invalid-blocks' });
   });
 });
 
@@ -205,14 +205,14 @@ describe('runs that were measured apart', () => {
       baselines: baselines.map(summarizeRun),
     }).results[0];
 
-  it('are no hard gate when there is one of them, and the doubt says so', () => {
-    expect(against(apart(1, 3), [apart(2)])).toMatchObject({ outcome: 'inconclusive', doubt: { code: 'single-baseline' } });
+  it('are no hard gate when there is one of them, and the caveat says so', () => {
+    expect(against(apart(1, 3), [apart(2)])).toMatchObject({ outcome: 'inconclusive', caveat: { code: 'single-baseline' } });
     expect(
       against(
         apart(1, 3),
         [2, 3, 4].map((seed) => apart(seed)),
-      )?.doubt,
-    ).toMatchObject({ code: 'few-runs', runs: 3 });
+      )?.caveat,
+    ).toMatchObject({ code: 'few-baselines', runs: 3 });
   });
 
   it('are judged by how much they differ among themselves', () => {
@@ -220,7 +220,7 @@ describe('runs that were measured apart', () => {
     expect(against(apart(1), baselines)).toMatchObject({ outcome: 'passed' });
     expect(against(apart(1, 1.3), baselines)).toMatchObject({ outcome: 'failed' });
     const unlike = [0.8, 0.9, 1, 1.1, 1.25, 1.3].map((factor, i) => apart(i + 2, factor));
-    expect(against(apart(1, 1.3), unlike)).toMatchObject({ outcome: 'inconclusive', doubt: null });
+    expect(against(apart(1, 1.3), unlike)).toMatchObject({ outcome: 'inconclusive', caveat: null });
   });
 
   it('take a resumed handshake relative to the full one of its own run', () => {
@@ -245,7 +245,7 @@ describe('a confirmation', () => {
     expect(confirmed([bad, good])).toMatchObject({ outcome: 'passed', attempts: 2, results: [{ cleared: 1 }] });
     expect(confirmed([good, bad])).toMatchObject({
       outcome: 'inconclusive',
-      results: [{ doubt: { code: 'unconfirmed', failed: 1, of: 2 } }],
+      results: [{ caveat: { code: 'unconfirmed', failed: 1, of: 2 } }],
     });
   });
 });
@@ -282,7 +282,7 @@ describe('a gate on a quantile, when 2% of the connections failed', () => {
     'misses %s, which it meets without them',
     (gate) => {
       expect(outcomes(scheduled(0), gate)).toEqual(['passed']);
-      expect(decide(scheduled(50), gate).results).toMatchObject([{ outcome: 'failed', value: null, doubt: null }]);
+      expect(decide(scheduled(50), gate).results).toMatchObject([{ outcome: 'failed', value: null, caveat: null }]);
       expect(outcomes(scheduled(1), gate)).toEqual(['passed']);
     },
   );
