@@ -49,7 +49,7 @@ export const decideGates = (summary: RunSummary, { gates, settings, baselines = 
   };
 };
 
-/** One failed gate fails all, one doubt is a caveat, and nothing to judge is no pass. */
+/** One failed gate fails all, one doubt is a doubt, and nothing to judge is no pass. */
 export const worstOutcome = (outcomes: readonly GateOutcome[]): GateOutcome =>
   (['failed', 'inconclusive', 'passed'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'inconclusive';
 
