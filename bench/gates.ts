@@ -1,9 +1,8 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { summarize } from '../src/analysis/summary/cell-summary.ts';
-import { cpuMsOf } from '../src/cpu/process-ticks.ts';
+import type { RunSummary } from '../src/analysis/summary/run-summary.ts';
 import type { GateDecision } from '../src/domain/gate.ts';
-import type { RunRecord } from '../src/domain/run-record.ts';
+import { cpuMsOf } from '../src/cpu/process-ticks.ts';
 import { runGated, type GatedRun } from '../src/run/studies/gated-run.ts';
 import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
 import { shareBounds } from '../src/stats/proportion.ts';
@@ -63,7 +62,8 @@ const gateOf = async (kind: Entry['kind'], servers: readonly [Server, Server], c
   const decoded = decodeScenario({ name: kind, states: { before: stateOf(before), after: stateOf(after) }, ...change }, {}, kind);
   const startMs = performance.now();
   const [beforeMs, afterMs] = [cpuMsOf(before.pid), cpuMsOf(after.pid)];
-  const { run, decision } = await runGated(decoded);
+  const { summary, decision } = await runGated(decoded);
+  const { run } = summary;
   return {
     kind,
     engine: run.engine.name,
@@ -109,14 +109,14 @@ const FULL = { modes: ['full'] };
 
 /** Server CPU per full handshake, of which the change is a part. */
 const cpuPerHandshakeMs = async (): Promise<number> => {
-  const { run }: GatedRun = await withServers([reference(0), reference(0)], ([before, after]) =>
+  const { summary }: GatedRun = await withServers([reference(0), reference(0)], ([before, after]) =>
     runGated(decodeScenario({ states: { before: stateOf(before), after: stateOf(after) }, ...FULL }, {}, 'calibration')),
   );
-  return meanCpuMs(run);
+  return meanCpuMs(summary);
 };
 
-const meanCpuMs = (run: RunRecord): number => {
-  const known = summarize(run).flatMap(({ cpuServerNs }) => cpuServerNs ?? []);
+const meanCpuMs = ({ cells }: RunSummary): number => {
+  const known = cells.flatMap(({ cpuServerNs }) => cpuServerNs ?? []);
   return known.reduce((a, b) => a + b, 0) / known.length / 1e6;
 };
 

@@ -1,8 +1,8 @@
-import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
+import { outcomeOf, type RunOutcome } from '../analysis/run-outcome.ts';
+import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import type { ChangeVerdict, Comparison } from '../domain/comparison.ts';
 import { EXIT, type ExitCode } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
-import type { CellRecord, RunRecord } from '../domain/run-record.ts';
 import type { LiveComparison } from '../run/studies/compare-live.ts';
 import type { Signal } from './interrupt.ts';
 
@@ -11,20 +11,23 @@ import type { Signal } from './interrupt.ts';
  *
  * @param signal the signal that ended it early, if one did.
  */
-export const exitCodeOf = (run: RunRecord, signal: Signal | undefined): ExitCode =>
-  interruptCode(run, signal) ??
-  gravest(run.status === 'stopped' || hasFailedCell(run) || lacksCapacity(run) ? EXIT.target : EXIT.done, lossCode(run));
+export const exitCodeOf = (summary: RunSummary, signal: Signal | undefined): ExitCode => {
+  const outcome = outcomeOf(summary);
+  const { status, failed, neverHonoured, withoutCapacity } = outcome;
+  const isTargetAtFault = status === 'stopped' || [...failed, ...neverHonoured, ...withoutCapacity].length > 0;
+  return interruptCode(outcome, signal) ?? gravest(isTargetAtFault ? EXIT.target : EXIT.done, lossCode(outcome));
+};
 
 /**
  * Partial where a part of the result is missing: blocks that were not measured, or the run folder.
  */
-const lossCode = (run: RunRecord): ExitCode =>
-  run.status === 'partial' || run.notices.some(({ code }) => code === 'not-saved') ? EXIT.partial : EXIT.done;
+const lossCode = ({ status, isSaved }: RunOutcome): ExitCode => (status === 'partial' || !isSaved ? EXIT.partial : EXIT.done);
 
-const interruptCode = (run: RunRecord, signal: Signal | undefined): ExitCode | undefined => {
-  if (signal === undefined || run.status !== 'interrupted') return undefined;
-  return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-};
+const interruptCode = ({ status }: RunOutcome, signal: Signal | undefined): ExitCode | undefined =>
+  signal === undefined || status !== 'interrupted' ? undefined : signalCode(signal);
+
+/** The exit code of a command that a signal ended. */
+export const signalCode = (signal: Signal): ExitCode => (signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
 
 /** The exit code of comparisons; `passes` lets inconclusive ones pass. */
 export const comparisonCode = (comparisons: readonly Comparison[], passes: boolean): ExitCode => {
@@ -38,31 +41,16 @@ export const comparisonCode = (comparisons: readonly Comparison[], passes: boole
  * a failure.
  */
 export const liveComparisonCode = (
-  { run, comparisons }: LiveComparison,
+  { summary, comparisons }: LiveComparison,
   signal: Signal | undefined,
   passes: boolean,
 ): ExitCode => {
-  const cells = summarize(run);
-  const isTargetLost =
-    run.status === 'stopped' ||
-    cells.some((cell) => hasFailed(run, cell)) ||
-    run.cells.some((cell) => isNowhereHonoured(cell, cells));
-  return interruptCode(run, signal) ?? (isTargetLost ? EXIT.target : gravest(lossCode(run), comparisonCode(comparisons, passes)));
-};
-
-/** True for a mode that at least one state should honour and none does. */
-const isNowhereHonoured = ({ protocol, mode, expected }: CellRecord, cells: readonly CellSummary[]): boolean =>
-  expected === 'honoured' &&
-  cells.filter((other) => other.protocol === protocol && other.mode === mode).every(({ honoured }) => honoured === 0);
-
-/** Cells that a run did not reach after losing a worker are no failure of the target. */
-const hasFailed = (run: RunRecord, { status }: CellSummary): boolean =>
-  status === 'failed' || (status === 'empty' && run.status !== 'partial');
-
-/** True when a cell has no honoured handshake, unless its state is known not to offer the mode. */
-const hasFailedCell = (run: RunRecord): boolean => {
-  const expected = new Map(run.cells.map((cell) => [cell.id, cell.expected]));
-  return summarize(run).some((cell) => hasFailed(run, cell) || (cell.status === 'never' && expected.get(cell.id) === 'honoured'));
+  const outcome = outcomeOf(summary);
+  const isTargetAtFault = outcome.status === 'stopped' || [...outcome.failed, ...outcome.nowhereHonoured].length > 0;
+  return (
+    interruptCode(outcome, signal) ??
+    (isTargetAtFault ? EXIT.target : gravest(lossCode(outcome), comparisonCode(comparisons, passes)))
+  );
 };
 
 /**
@@ -73,7 +61,7 @@ const hasFailedCell = (run: RunRecord): boolean => {
  */
 export const gateExitCode = ({ outcome, results }: GateDecision, passesNoise: boolean): ExitCode => {
   if (outcome === 'failed') return EXIT.gate;
-  const isNoise = results.length > 0 && results.every((result) => result.outcome === 'passed' || result.doubt === null);
+  const isNoise = results.length > 0 && results.every((result) => result.outcome === 'passed' || result.caveat === null);
   return outcome === 'passed' || (passesNoise && isNoise) ? EXIT.done : EXIT.inconclusive;
 };
 
@@ -92,10 +80,3 @@ const RANK: readonly ExitCode[] = [
 
 /** The exit code with the highest precedence of several that apply. */
 export const gravest = (...codes: readonly ExitCode[]): ExitCode => RANK.find((code) => codes.includes(code)) ?? EXIT.done;
-
-/** True when a capacity search has found no rate that meets its objective. */
-const lacksCapacity = (run: RunRecord): boolean =>
-  run.capacity.some(({ isOver, foundPerSecond, cells }) => {
-    const isControl = run.cells.some(({ id, expected }) => cells.includes(id) && expected === 'declined');
-    return isOver && foundPerSecond === null && !isControl;
-  });

@@ -1,29 +1,29 @@
 import { appendFile } from 'node:fs/promises';
 import type { Argv } from 'yargs';
+import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
-import type { RunRecord } from '../domain/run-record.ts';
 import { render } from '../report/formats.ts';
 import { parseCount } from '../scenario/quantity.ts';
 import type { ParsedFlags } from './flags.ts';
 import { choiceOf } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
+/** The flag of every command that judges: the exit code of inconclusive results. */
+export const inconclusiveOption = {
+  type: 'string',
+  requiresArg: true,
+  default: 'fail',
+  describe: 'Exit code of results that noise leaves inconclusive: 3 (fail) or 0 (pass)',
+} as const;
+
 /** Declares the flags of every command that applies gates. */
 export const withJudgingFlags = (yargs: Argv): Argv =>
-  yargs
-    .option('inconclusive', {
-      type: 'string',
-      requiresArg: true,
-      default: 'fail',
-      describe: 'Exit code of gates that noise leaves inconclusive: 3 (fail) or 0 (pass)',
-      group: 'Gates:',
-    })
-    .option('github', {
-      type: 'boolean',
-      describe: 'Annotate the GitHub Actions job and write its step summary',
-      group: 'Gates:',
-    });
+  yargs.option('inconclusive', { ...inconclusiveOption, group: 'Gates:' }).option('github', {
+    type: 'boolean',
+    describe: 'Annotate the GitHub Actions job and write its step summary',
+    group: 'Gates:',
+  });
 
 /** Declares the flags of every command that measures and may apply gates. */
 export const withGateFlags = (yargs: Argv): Argv =>
@@ -64,14 +64,14 @@ export const passesInconclusive = (parsed: ParsedFlags): boolean =>
 export const tellGithub = async (
   terminal: Terminal,
   parsed: ParsedFlags,
-  { run, decision }: { readonly run: RunRecord; readonly decision: GateDecision },
+  { summary, decision }: { readonly summary: RunSummary; readonly decision: GateDecision },
 ): Promise<void> => {
   if (parsed['github'] !== true) return;
-  terminal.out(render(run, 'github', { colour: false, decision }));
+  terminal.out(render(summary, 'github', { decision }));
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
   try {
-    await appendFile(path, render(run, 'markdown', { colour: false, decision }));
+    await appendFile(path, render(summary, 'markdown', { decision }));
   } catch (error) {
     throw new ResumarkError('USAGE', `the file ${path} of GITHUB_STEP_SUMMARY cannot be written: ${String(error)}.`);
   }

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
 import type { ExitCode } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';
@@ -16,7 +17,7 @@ import { formatOf, formatOption } from './format.ts';
 import { confirmOf, passesInconclusive, tellGithub, withGateFlags } from './gate-flags.ts';
 import { listenForInterrupt, type Signal } from './interrupt.ts';
 import { ProgressLine } from './progress.ts';
-import type { Terminal } from './terminal.ts';
+import { styleOf, type Terminal } from './terminal.ts';
 
 /** Declares the flags of every command that measures. */
 export const withOutputFlags = (yargs: Argv): Argv =>
@@ -46,12 +47,12 @@ export const measure = async (context: CommandContext, decoded: DecodedScenario,
   const format = formatOf(parsed['format']);
   const passesNoise = passesInconclusive(parsed);
   const { result, signal } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
-  const { run, decision } = result;
-  terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns, decision }));
-  tellNotices(terminal, run, parsed);
-  const runCode = exitCodeOf(run, signal);
+  const { summary, decision } = result;
+  terminal.out(render(summary, format, { style: styleOf(terminal), decision }));
+  tellNotices(terminal, summary.run, parsed);
+  const runCode = exitCodeOf(summary, signal);
   if (decision === undefined) return runCode;
-  await tellGithub(terminal, parsed, { run, decision });
+  await tellGithub(terminal, parsed, { summary, decision });
   return gravest(runCode, gateExitCode(decision, passesNoise));
 };
 
@@ -60,9 +61,9 @@ const measured = async (
   decoded: DecodedScenario,
   parsed: ParsedFlags,
   options: RunOptions,
-): Promise<{ readonly run: RunRecord; readonly decision?: GateDecision }> => {
+): Promise<{ readonly summary: RunSummary; readonly decision?: GateDecision }> => {
   const isGated = parsed['gate'] === true || decoded.sources['gates'] === 'flag';
-  if (!isGated) return { run: await run(decoded, options) };
+  if (!isGated) return { summary: summarizeRun(await run(decoded, options)) };
   return runGated(decoded, { ...options, confirm: confirmOf(parsed) });
 };
 

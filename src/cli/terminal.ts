@@ -1,3 +1,5 @@
+import type { TerminalStyle } from '../report/terminal.ts';
+
 /**
  * The output of a command, and what it can show. Passed in, so that a command is a function of it.
  */
@@ -11,6 +13,9 @@ export interface Terminal {
   readonly hasColour: boolean;
   readonly columns: number;
 }
+
+/** Returns how a table is shown there. */
+export const styleOf = ({ hasColour, columns }: Terminal): TerminalStyle => ({ colour: hasColour, columns });
 
 /** The terminal of this process. NO_COLOR and TERM=dumb are honoured. */
 export const processTerminal = (): Terminal => ({

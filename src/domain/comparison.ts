@@ -1,3 +1,4 @@
+import { caveatSchema } from './caveat.ts';
 import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
@@ -48,8 +49,8 @@ const rowSchema = z.object({
   /** The smallest change that this many pairs detect nine times in ten. */
   detectable: number,
   verdict: z.enum(CHANGE_VERDICTS),
-  /** The reason why it must not be judged, empty when it may. */
-  doubt: z.string(),
+  /** The reason why it must not be judged, null when it may. */
+  caveat: caveatSchema.nullable(),
 });
 
 const savingSchema = z.object({

@@ -40,3 +40,8 @@ export interface Failure {
 /** The name under which a failure is counted: `alert:handshake_failure`. */
 export const failureKey = (failure: Failure): string =>
   failure.detail === '' ? failure.kind : `${failure.kind}:${failure.detail}`;
+
+const CONNECT_FAILURES: readonly string[] = ['refused', 'unreachable', 'connect-timeout'] satisfies FailureKind[];
+
+/** Tells whether not even the TCP connection came about, by the name under which a failure is counted. */
+export const isConnectFailure = (key: string): boolean => CONNECT_FAILURES.includes(key.split(':', 1)[0] ?? '');

@@ -1,3 +1,4 @@
+import type { Caveat } from './caveat.ts';
 import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -46,25 +47,6 @@ export type Gate =
 export type GateOutcome = 'passed' | 'failed' | 'inconclusive';
 
 /**
- * The reason why a gate could not be judged, as data: worded in `report/`. Only `few-rounds` goes
- * away with more rounds.
- */
-export type GateDoubt =
-  | { readonly code: 'run-not-complete'; readonly status: string }
-  | { readonly code: 'no-cell' }
-  | { readonly code: 'nothing-measured' }
-  | { readonly code: 'none-honoured' }
-  | { readonly code: 'unknown-metric' }
-  | { readonly code: 'few-handshakes'; readonly perBlock: number; readonly needed: number }
-  | { readonly code: 'few-rounds'; readonly rounds: number; readonly needed: number }
-  | { readonly code: 'invalid-blocks'; readonly invalid: number; readonly of: number }
-  | { readonly code: 'saturated' }
-  | { readonly code: 'no-baseline' }
-  | { readonly code: 'single-baseline' }
-  | { readonly code: 'few-runs'; readonly runs: number; readonly needed: number }
-  | { readonly code: 'unconfirmed'; readonly failed: number; readonly of: number };
-
-/**
  * The unit of a result's value and limit: a metric's unit, a `multiple` of another metric, a
  * `change` as after / before, or percentage `points`.
  */
@@ -88,7 +70,8 @@ export interface GateResult {
   readonly pAdjusted: number | null;
   /** Number of rounds, runs or handshakes behind it. */
   readonly samples: number;
-  readonly doubt: GateDoubt | null;
+  /** The reason why it could not be judged. */
+  readonly caveat: Caveat | null;
   /** Number of earlier attempts in which it had failed: alarms that were not confirmed. */
   readonly cleared: number;
 }

@@ -1,4 +1,4 @@
-import { metric } from '../analysis/metrics/catalogue.ts';
+import { metricNamed } from '../analysis/metrics/catalogue.ts';
 import type { AlarmCount, Calibration, MetricNoise } from '../domain/calibration.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import { ABSENT, counted, formatChange, formatPercent, formatShare, grouped } from './text/units.ts';
@@ -42,7 +42,7 @@ const columnsOf = ({ looks }: Calibration): Column[] => [
 const cellsOf = (noise: MetricNoise): string[] => [
   protocolLabel(noise.protocol),
   noise.mode,
-  metric(noise.metric).label,
+  metricNamed(noise.metric).label,
   grouped(noise.pairs),
   noise.sd === null ? ABSENT : formatPercent(noise.sd),
   noise.autocorrelation === null ? ABSENT : noise.autocorrelation.toFixed(2),

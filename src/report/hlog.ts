@@ -1,4 +1,4 @@
-import type { BlockRecord, RunRecord } from '../domain/run-record.ts';
+import type { BlockSummary, RunSummary } from '../analysis/summary/run-summary.ts';
 import { LatencyHistogram, type HistogramLogEntry } from '../stats/histogram.ts';
 import { oneLine } from './safe-text.ts';
 
@@ -8,20 +8,20 @@ import { oneLine } from './safe-text.ts';
  * Invalid blocks are left out as in the table, so that the lines of a tag add up to the table's
  * row.
  */
-export const histogramLog = (run: RunRecord): string =>
+export const histogramLog = ({ run, blocks }: RunSummary): string =>
   LatencyHistogram.log(
     oneLine(`[resumark ${run.tool.version}, run ${run.id}: handshake time in ns, a tag per cell]`),
     Date.parse(run.startedAt),
-    run.blocks.filter((block) => block.valid && block.honoured > 0).map(entryOf),
+    blocks.filter(({ block }) => block.valid && block.honoured > 0).map(entryOf),
   );
 
-const entryOf = (block: BlockRecord): HistogramLogEntry => {
+const entryOf = ({ block, summary }: BlockSummary): HistogramLogEntry => {
   const startUnixMs = Number(BigInt(block.startUnixNs) / 1_000_000n);
   return {
     tag: tagOf(block.cell),
     startUnixMs,
     endUnixMs: startUnixMs + block.durationNs / 1e6,
-    histogram: LatencyHistogram.decode(block.handshakeNs),
+    histogram: summary.handshakeNs,
   };
 };
 

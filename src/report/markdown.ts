@@ -1,20 +1,20 @@
 import type { Notice } from '../domain/notice.ts';
-import type { RunRecord } from '../domain/run-record.ts';
+import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import { noticeText } from './text/notice.ts';
 import { oneLine } from './safe-text.ts';
 import { savingSentence } from './text/savings.ts';
 import { resultTable, type Table } from './table.ts';
 
 /** The report in GitHub's Markdown: the savings, the table and the warnings. */
-export const markdownReport = (run: RunRecord): string => {
-  const result = resultTable(run);
+export const markdownReport = (summary: RunSummary): string => {
+  const result = resultTable(summary);
   const sections = [
     [`### ${escaped(result.title)}`],
     result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
     markdownTable(result.table),
     ...result.told.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
-    run.notices.filter(isWarning).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
+    summary.run.notices.filter(isWarning).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

@@ -1,6 +1,7 @@
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { metric, type MetricId } from '../analysis/metrics/catalogue.ts';
-import { summarize, type CellSummary } from '../analysis/summary/cell-summary.ts';
+import type { CellSummary } from '../analysis/summary/cell-summary.ts';
+import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { engineText, targetTexts } from './text/facts.ts';
@@ -78,13 +79,18 @@ const IDENTITY: readonly { readonly head: string; readonly yields: number; reado
 ];
 
 /** The result of a run: the table, the values that all rows share, and the savings in words. */
-export const resultTable = (run: RunRecord): ResultTable => {
-  const cells = summarize(run);
+export const resultTable = (summary: RunSummary): ResultTable => {
+  const { run, settings, cells } = summary;
   const varying = IDENTITY.filter(({ text }) => isVarying(cells, text));
   const shown = SHOWN.filter(([id]) => isTelling(cells, metric(id)));
   return {
     title: titleOf(run),
-    fixed: [...constants(cells), ...targetTexts(run).map((text) => `target ${text}`), `engine ${engineText(run)}`, loadText(run)],
+    fixed: [
+      ...constants(cells),
+      ...targetTexts(run).map((text) => `target ${text}`),
+      `engine ${engineText(run)}`,
+      loadText(settings.load, run.workers),
+    ],
     cells,
     table: {
       columns: [
@@ -94,7 +100,7 @@ export const resultTable = (run: RunRecord): ResultTable => {
       rows: cells.map((cell) => [...varying.map(({ text }) => text(cell)), ...shown.map(([id]) => valueText(cell, metric(id)))]),
     },
     savings: savingLines(run, cells),
-    told: toldSections(run, cells),
+    told: toldSections(summary),
   };
 };
 

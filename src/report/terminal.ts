@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RunRecord } from '../domain/run-record.ts';
+import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import { counted } from './text/units.ts';
 import { oneLine } from './safe-text.ts';
 import { savingSentence, type Tone } from './text/savings.ts';
@@ -7,7 +7,7 @@ import { resultTable, type Table } from './table.ts';
 
 /** Colours and width of the output. */
 export interface TerminalStyle {
-  readonly colour: boolean;
+  readonly colour?: boolean;
   /** Width of the terminal; 0 or absent where the output is not a terminal and fits anything. */
   readonly columns?: number;
 }
@@ -25,8 +25,8 @@ const COLOUR_OF: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
 };
 
 /** The report for a terminal: the table, and the savings in words below it. */
-export const terminalReport = (run: RunRecord, { colour, columns: width = 0 }: TerminalStyle): string => {
-  const result = resultTable(run);
+export const terminalReport = (summary: RunSummary, { colour = false, columns: width = 0 }: TerminalStyle = {}): string => {
+  const result = resultTable(summary);
   const paint =
     (style: Parameters<typeof styleText>[0]): Paint =>
     (text) =>

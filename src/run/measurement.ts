@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { markProbes } from '../analysis/capacity/probe-blocks.ts';
 import { noticesOf } from '../analysis/notices/notices.ts';
-import { summarize } from '../analysis/summary/cell-summary.ts';
+import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -64,8 +64,7 @@ class Measurement {
     const { onEvent } = this.#prepared.options;
     const status = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
     if (status === 'interrupted') this.#noteInterrupt();
-    this.#update({ status, endedAt: new Date().toISOString() });
-    await this.#saver.save(this.#run);
+    await this.#saver.save(() => this.#update({ status, endedAt: new Date().toISOString() }));
     this.#run = { ...this.#run, notices: [...this.#saver.notices, ...this.#run.notices] };
     onEvent?.({ type: 'ended', run: this.#run });
     return this.#run;
@@ -99,8 +98,7 @@ class Measurement {
   async #saveRound(): Promise<void> {
     const before = this.#saver.notices;
     if (this.#saver.isRenderDue) {
-      this.#update({});
-      await this.#saver.save(this.#run);
+      await this.#saver.save(() => this.#update({}));
     } else {
       await this.#saver.saveRecord(this.#run);
     }
@@ -114,8 +112,7 @@ class Measurement {
     const looks = decoded.scenario.plan.looks ?? [];
     const isLook = looks.slice(0, -1).includes(round + 1);
     if (!isLook || options.isDecided === undefined) return false;
-    this.#update({});
-    return options.isDecided(this.#run);
+    return options.isDecided(this.#update({}));
   }
 
   /** Measures one window. @returns how the run goes on: `complete` when it does. */
@@ -185,11 +182,12 @@ class Measurement {
     });
   }
 
-  #update(change: Partial<Pick<RunRecord, 'status' | 'endedAt'>>): void {
+  #update(change: Partial<Pick<RunRecord, 'status' | 'endedAt'>>): RunSummary {
     const { capacity } = this.#sequence;
     const blocks = markProbes(this.#run.blocks, capacity);
-    const run = { ...this.#run, ...change, blocks, capacity: [...capacity] };
-    this.#run = { ...run, notices: [...this.#ownNotices, ...noticesOf(run, summarize(run))] };
+    const summary = summarizeRun({ ...this.#run, ...change, blocks, capacity: [...capacity] });
+    this.#run = { ...summary.run, notices: [...this.#ownNotices, ...noticesOf(summary)] };
+    return { ...summary, run: this.#run };
   }
 }
 

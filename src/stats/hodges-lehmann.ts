@@ -37,12 +37,15 @@ const walshAverages = (differences: readonly number[]): Float64Array => {
   const averages = new Float64Array((n * (n + 1)) / 2);
   let at = 0;
   for (let i = 0; i < n; i++) {
-    for (let j = i; j < n; j++) averages[at++] = ((differences[i] ?? 0) + (differences[j] ?? 0)) / 2;
+    for (let j = i; j < n; j++) averages[at++] = midpoint(differences[i] ?? 0, differences[j] ?? 0);
   }
   return averages.sort();
 };
 
 const medianOfSorted = (values: Float64Array): number => {
   const middle = values.length / 2;
-  return ((values[Math.ceil(middle) - 1] ?? 0) + (values[Math.floor(middle)] ?? 0)) / 2;
+  return midpoint(values[Math.ceil(middle) - 1] ?? 0, values[Math.floor(middle)] ?? 0);
 };
+
+/** Two differences that are beyond all bounds, to either side, cancel. */
+const midpoint = (a: number, b: number): number => (a === -b ? 0 : (a + b) / 2);

@@ -3,7 +3,7 @@ import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, untilListening } from '../servers/free-port.ts';
+import { accepts, freePort } from '../../src/target/ports.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { codeBlocks, DOCUMENTS, ROOT, type CodeBlock } from './documents.ts';
 
@@ -94,7 +94,11 @@ describe.skipIf(nginx === undefined || openssl === undefined)('the commands of t
       start('exec nginx -p "$PWD" -c scenarios/nginx.conf'),
       start(withFreePorts('exec npx resumark serve --port 9443')),
     );
-    await Promise.all([...ports.values()].map((port) => untilListening(Number(port))));
+    await Promise.all(
+      [...ports.values()].map((port) =>
+        expect.poll(() => accepts({ address: '127.0.0.1', port: Number(port) }), { timeout: 10_000 }).toBe(true),
+      ),
+    );
     measured.states = await measure('session-tickets', 'scenarios/session-tickets.yaml --tls 1.3 --mode full,ticket');
     for (const side of ['before', 'after'] as const) {
       measured[side] = await measure(side, `${withFreePorts('localhost:8443')} -k --tls 1.3 --mode full,ticket --label ${side}`);

@@ -250,11 +250,14 @@ describe('of several exit codes', () => {
       pValue: 1,
       pAdjusted: 1,
     } as const;
-    const base = { ...result, samples: 1, doubt: null, cleared: 0 } as const;
+    const base = { ...result, samples: 1, caveat: null, cleared: 0 } as const;
     const decision = { alpha: 0.01, alphaPerLook: 0.01, rounds: 1, attempts: 1 } as const;
     const noise = { ...decision, outcome: 'inconclusive', results: [{ ...base, outcome: 'inconclusive' }] } as const;
-    const doubt = { ...noise, results: [{ ...base, outcome: 'inconclusive', doubt: { code: 'saturated' } }] } as const;
-    expect([gateExitCode(noise, false), gateExitCode(noise, true), gateExitCode(doubt, true)]).toEqual([3, 0, 3]);
+    const unjudged = {
+      ...noise,
+      results: [{ ...base, outcome: 'inconclusive', caveat: { code: 'saturated', saturated: 1, of: 1 } }],
+    } as const;
+    expect([gateExitCode(noise, false), gateExitCode(noise, true), gateExitCode(unjudged, true)]).toEqual([3, 0, 3]);
     expect(gateExitCode({ ...decision, outcome: 'inconclusive', results: [] }, true)).toBe(3);
   });
 });

@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
+import { startReferenceServer } from '../../src/target/reference-server.ts';
 import { startNginx } from '../servers/nginx.ts';
 import { cpuMsOf } from '../../src/cpu/process-ticks.ts';
+import { startBreakingRelay } from '../servers/relays.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { Resumark, total } from './resumark.ts';
 
@@ -34,6 +36,31 @@ plan: { rounds: 2, handshakesPerBlock: 40 }
     expect((held.connectNs.quantileNs(0.5) ?? 0) / 1e6).toBeLessThan(20);
   }
 });
+
+it('a server that breaks off 2% of its connections misses a gate on response.p99, which it meets when it breaks off none', async () => {
+  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [] });
+  const gatedThrough = async (every: number): Promise<{ readonly code: number | null; readonly failed: number }> => {
+    const relay = await startBreakingRelay(server.port, every);
+    try {
+      const target = `127.0.0.1:${String(relay.port)}`;
+      const load = ['-k', '--tls', '1.3', '-m', 'full', '-r', '400/s', '--rounds', '7', '--handshakes-per-block', '1050'];
+      const { code, record } = await resumark.measure('run', target, ...load, '--threshold', 'full.response.p99 < 2s');
+      return { code, failed: total(record.blocks, ({ errors }) => errors['closed'] ?? 0) };
+    } finally {
+      await relay.close();
+    }
+  };
+  try {
+    const { code, failed } = await gatedThrough(50);
+    expect(failed / (7 * 1050)).toBeCloseTo(0.02, 3);
+    expect(code).toBe(99);
+    const whole = await gatedThrough(1e9);
+    expect(whole.failed).toBe(0);
+    expect(whole.code).not.toBe(99);
+  } finally {
+    await server.close();
+  }
+}, 120_000);
 
 const nginxProgram = findProgram('nginx', 'nginx-light libnginx-mod-stream');
 

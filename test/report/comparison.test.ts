@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareStates } from '../../src/analysis/compare/states.ts';
 import { compareStored } from '../../src/analysis/compare/stored.ts';
+import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import { comparisonSchema, type Comparison, type ComparisonRow } from '../../src/domain/comparison.ts';
 import { decode } from '../../src/domain/zod.ts';
 import { COMPARISON_FORMATS, renderComparison, type ComparisonFormat } from '../../src/report/comparison/formats.ts';
@@ -20,21 +21,23 @@ const switchedOn = (): Comparison => {
   const blocks = 12;
   return first(
     compareStates(
-      fakeRun(
-        [
-          { state: 'before', mode: 'full', blocks },
-          { state: 'before', mode: 'ticket', blocks, ...off },
-          { state: 'after', mode: 'full', blocks },
-          { state: 'after', mode: 'ticket', mechanism: 'ticket', medianNs: 700_000, cpuServerNs: 130_000, blocks },
-        ],
-        { interleave: 'handshake', scenario: { plan: { looks: [12, 24, 48] } } },
+      summarizeRun(
+        fakeRun(
+          [
+            { state: 'before', mode: 'full', blocks },
+            { state: 'before', mode: 'ticket', blocks, ...off },
+            { state: 'after', mode: 'full', blocks },
+            { state: 'after', mode: 'ticket', mechanism: 'ticket', medianNs: 700_000, cpuServerNs: 130_000, blocks },
+          ],
+          { interleave: 'handshake', scenario: { plan: { looks: [12, 24, 48] } } },
+        ),
       ),
     ),
   );
 };
 
 const single = (): Comparison => {
-  const runs = (keyType: string) => [fakeRun([{ keyType }])];
+  const runs = (keyType: string) => [summarizeRun(fakeRun([{ keyType }]))];
   return compareStored(
     { label: 'monday', runs: runs('rsa-2048') },
     { label: 'friday', runs: runs('ecdsa-p256') },
@@ -44,7 +47,7 @@ const single = (): Comparison => {
 
 const COMPARISONS: readonly (readonly [name: string, comparison: Comparison])[] = [
   ['switched-on', switchedOn()],
-  ['too-few-pairs', first(compareStates(beforeAndAfter()))],
+  ['too-few-pairs', first(compareStates(summarizeRun(beforeAndAfter())))],
   ['forced-single', single()],
 ];
 
@@ -95,8 +98,10 @@ describe('the headline', () => {
     );
   });
 
-  it('does not call unchanged what is inconclusive', () => {
-    expect(headlineOf(first(compareStates(beforeAndAfter())))).toContain('Full handshakes: no change beyond the noise');
+  it('says that nothing could be told, and does not call it unchanged', () => {
+    expect(headlineOf(first(compareStates(summarizeRun(beforeAndAfter()))))).toContain(
+      'Full handshakes: no change beyond the noise',
+    );
   });
 });
 
@@ -118,7 +123,7 @@ describe('the sentence of a row', () => {
     minEffect: 0.05,
     detectable: 0.08,
     verdict: 'regressed',
-    doubt: '',
+    caveat: null,
   };
 
   it.each<[Partial<ComparisonRow>, string]>([
@@ -136,7 +141,14 @@ describe('the sentence of a row', () => {
       'TLS 1.3 full p50 is inconclusive: 1.00 ms to 1.18 ms (paired change +18%, 98% confidence interval +12% to +25%); it is significant on its own, but not among all judged metrics.',
     ],
     [
-      { verdict: 'inconclusive', doubt: 'nothing was measured', ratio: null, ratioLow: null, ratioHigh: null, after: null },
+      {
+        verdict: 'inconclusive',
+        caveat: { code: 'nothing-measured' },
+        ratio: null,
+        ratioLow: null,
+        ratioHigh: null,
+        after: null,
+      },
       'TLS 1.3 full p50 is inconclusive: 1.00 ms to -; nothing was measured.',
     ],
     [
@@ -159,8 +171,8 @@ describe('the sentence of a row', () => {
 it('lets nothing that a peer said control a terminal or a page', () => {
   const run = hostile();
   const comparison = compareStored(
-    { label: 'before', runs: [run] },
-    { label: 'after', runs: [fakeRun([{ mode: 'full' }])] },
+    { label: 'before', runs: [summarizeRun(run)] },
+    { label: 'after', runs: [summarizeRun(fakeRun([{ mode: 'full' }]))] },
     { settings: { alpha: 0.01, minEffect: 0.05 }, state: undefined, isForced: true },
   );
   for (const format of COMPARISON_FORMATS) {

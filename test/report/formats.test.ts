@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { FORMATS, render, type Format } from '../../src/report/formats.ts';
 import { noticeText } from '../../src/report/text/notice.ts';
 import { noticesOf } from '../../src/analysis/notices/notices.ts';
-import { summarize } from '../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { beforeAndAfter, distant, fakeRun, hostile, HOSTILE, troubled } from './fake-run.ts';
 import { openMix } from './fake-open-run.ts';
 import { expectGolden } from './golden.ts';
 
-const withNotices = (run: RunRecord): RunRecord => ({ ...run, notices: [...run.notices, ...noticesOf(run, summarize(run))] });
+const withNotices = (run: RunRecord): RunRecord => ({ ...run, notices: [...run.notices, ...noticesOf(summarizeRun(run))] });
 
 const RUNS: readonly (readonly [name: string, run: RunRecord])[] = [
   ['before-after', withNotices(beforeAndAfter())],
@@ -35,7 +35,7 @@ const EXTENSION: Readonly<Record<Format, string>> = {
 
 describe.each(RUNS)('%s', (name, run) => {
   it.each(FORMATS)('as %s is as its golden file', (format) => {
-    expectGolden(`${name}.${EXTENSION[format]}`, render(run, format, { colour: false }));
+    expectGolden(`${name}.${EXTENSION[format]}`, render(summarizeRun(run), format));
   });
 
   it('as notices is as its golden file', () => {
@@ -43,7 +43,7 @@ describe.each(RUNS)('%s', (name, run) => {
   });
 
   it.each(FORMATS)('as %s ends in a line break and holds no word for a missing value', (format) => {
-    const text = render(run, format, { colour: false });
+    const text = render(summarizeRun(run), format);
     expect(text.endsWith('\n')).toBe(true);
     expect(text).not.toMatch(/\bNaN\b|\bundefined\b|\bInfinity\b|\[object /u);
   });
@@ -51,12 +51,12 @@ describe.each(RUNS)('%s', (name, run) => {
 
 it('a run without a single block renders in every format', () => {
   const empty = fakeRun([{ blocks: 0 }, { blocks: 0, mode: 'ticket' }], { status: 'running' });
-  for (const format of FORMATS) expect(render(empty, format, { colour: false })).not.toMatch(/\bNaN\b|\bundefined\b|Infinity/u);
-  expect(render(fakeRun([]), 'html', { colour: false })).toContain('</html>');
+  for (const format of FORMATS) expect(render(summarizeRun(empty), format)).not.toMatch(/\bNaN\b|\bundefined\b|Infinity/u);
+  expect(render(summarizeRun(fakeRun([])), 'html')).toContain('</html>');
 });
 
 describe('what a peer says', () => {
-  const text = (format: Format): string => render(hostile(), format, { colour: true });
+  const text = (format: Format): string => render(summarizeRun(hostile()), format, { style: { colour: true } });
   const ESCAPE = '\u001B';
 
   it.each(FORMATS)('brings no control and no invisible character into %s', (format) => {
@@ -91,5 +91,5 @@ describe('what a peer says', () => {
 });
 
 it('JSON is the record', () => {
-  for (const [, run] of RUNS) expect(JSON.parse(render(run, 'json', { colour: false }))).toEqual(run);
+  for (const [, run] of RUNS) expect(JSON.parse(render(summarizeRun(run), 'json'))).toEqual(run);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../src/analysis/notices/notices.ts';
-import { summarize } from '../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import type { GateDecision, GateResult } from '../../src/domain/gate.ts';
 import { FORMATS, render, type Format } from '../../src/report/formats.ts';
-import { doubtText } from '../../src/report/gate/doubt-text.ts';
+import { caveatText } from '../../src/report/text/caveat.ts';
 import { selfTestStep, selfTestVerdict } from '../../src/report/gate/self-test-text.ts';
 import { beforeAndAfter, HOSTILE } from './fake-run.ts';
 import { expectGolden } from './golden.ts';
@@ -21,7 +21,7 @@ const result = (change: Partial<GateResult>): GateResult => ({
   pValue: 0.9,
   pAdjusted: 1,
   samples: 24,
-  doubt: null,
+  caveat: null,
   cleared: 0,
   ...change,
 });
@@ -82,7 +82,7 @@ const decision: GateDecision = {
       high: null,
       operator: '>',
       limit: 500,
-      doubt: { code: 'few-rounds', rounds: 5, needed: 9 },
+      caveat: { code: 'few-rounds', rounds: 5, needed: 9 },
     }),
     result({
       gate: `full.p50 < 1ms ${HOSTILE}`,
@@ -91,43 +91,43 @@ const decision: GateDecision = {
       value: null,
       low: null,
       high: null,
-      doubt: { code: 'none-honoured' },
+      caveat: { code: 'none-honoured' },
     }),
   ],
 };
 
 const run = beforeAndAfter();
-const judged = { ...run, notices: noticesOf(run, summarize(run)) };
+const judged = { ...run, notices: noticesOf(summarizeRun(run)) };
 
 const EXTENSIONS: Partial<Record<Format, string>> = { table: 'txt', markdown: 'md', junit: 'junit.xml', github: 'github.txt' };
 
 describe('a run with gates', () => {
   it.each(Object.entries(EXTENSIONS) as [Format, string][])('as %s is as its golden file', (format, extension) => {
-    expectGolden(`gated.${extension}`, render(judged, format, { colour: false, decision }));
+    expectGolden(`gated.${extension}`, render(summarizeRun(judged), format, { decision }));
   });
 
   it('as JSON holds what they came to beside the record', () => {
-    const { gates, ...record } = JSON.parse(render(judged, 'json', { colour: false, decision })) as { readonly gates: unknown };
+    const { gates, ...record } = JSON.parse(render(summarizeRun(judged), 'json', { decision })) as { readonly gates: unknown };
     expect(gates).toEqual(JSON.parse(JSON.stringify(decision)));
     expect(record).toEqual(judged);
   });
 
   it.each(FORMATS)('brings nothing of a hostile name into %s', (format) => {
-    const text = render(judged, format, { colour: false, decision });
+    const text = render(summarizeRun(judged), format, { decision });
     expect(text).not.toMatch(/\u001B|\u202E|\bNaN\b|\bundefined\b/u);
     if (['markdown', 'junit', 'html'].includes(format)) expect(text).not.toMatch(/<img/u);
     if (format === 'markdown') expect(text).not.toMatch(/@all/u);
   });
 
   it('is one workflow command per line, and none that a name could begin', () => {
-    const lines = render(judged, 'github', { colour: false, decision }).trimEnd().split('\n');
+    const lines = render(summarizeRun(judged), 'github', { decision }).trimEnd().split('\n');
     for (const line of lines) expect(line).toMatch(/^::(?:error|warning|notice) title=[^:,\n]+::[^\n]+$/u);
     expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(1);
   });
 });
 
-it('every doubt is told in words', () => {
-  const doubts = [
+it('every caveat has words', () => {
+  const caveats = [
     { code: 'run-not-complete', status: 'interrupted' },
     { code: 'no-cell' },
     { code: 'nothing-measured' },
@@ -135,14 +135,17 @@ it('every doubt is told in words', () => {
     { code: 'unknown-metric' },
     { code: 'few-handshakes', perBlock: 160, needed: 1000 },
     { code: 'few-rounds', rounds: 5, needed: 9 },
+    { code: 'few-pairs', pairs: 6, needed: 7 },
     { code: 'invalid-blocks', invalid: 7, of: 20 },
-    { code: 'saturated' },
+    { code: 'saturated', saturated: 12, of: 20 },
     { code: 'no-baseline' },
     { code: 'single-baseline' },
-    { code: 'few-runs', runs: 3, needed: 5 },
+    { code: 'few-baselines', runs: 3, needed: 5 },
+    { code: 'single-run' },
+    { code: 'few-runs', runs: 2, needed: 5 },
     { code: 'unconfirmed', failed: 1, of: 3 },
   ] as const;
-  expectGolden('every-gate-doubt.txt', `${doubts.map(doubtText).join('\n')}\n`);
+  expectGolden('every-caveat.txt', `${caveats.map(caveatText).join('\n')}\n`);
 });
 
 it('a self-test tells what it did', () => {

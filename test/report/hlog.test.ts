@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as hdr from 'hdr-histogram-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import { percentileReport } from '../../src/report/hgrm.ts';
 import { histogramLog } from '../../src/report/hlog.ts';
 import { beforeAndAfter, fakeRun, hostile } from './fake-run.ts';
@@ -14,7 +15,7 @@ const run = beforeAndAfter();
 const cells = summarize(run).filter(({ honoured }) => honoured > 0);
 
 describe('read by hdr-histogram-js', () => {
-  const log = histogramLog(run);
+  const log = histogramLog(summarizeRun(run));
 
   it('has one tag per cell that honoured anything', () => {
     expect(hdr.listTags(log).toSorted()).toEqual(cells.map(({ id }) => id).toSorted());
@@ -45,23 +46,25 @@ describe('read by hdr-histogram-js', () => {
 
 it('leaves invalid blocks out, as the table does', () => {
   const blocks = run.blocks.map((block) => ({ ...block, valid: block.round > 0 }));
-  expect(histogramLog({ ...run, blocks }).match(/^Tag=/gmu)).toHaveLength(4 * cells.length);
+  expect(histogramLog(summarizeRun({ ...run, blocks })).match(/^Tag=/gmu)).toHaveLength(4 * cells.length);
 });
 
 it('is a log without lines where nothing was honoured', () => {
-  const text = histogramLog(fakeRun([{ honoured: 0, declined: { refused: 1 } }]));
+  const text = histogramLog(summarizeRun(fakeRun([{ honoured: 0, declined: { refused: 1 } }])));
   expect(hdr.listTags(text)).toEqual([]);
   expect(text).toMatch(/^#\[Histogram log format version 1\.3\]\n/u);
 });
 
 it('makes tags of names that would break its columns', () => {
   const record = hostile();
-  const blocks = record.blocks.map((block) => ({ ...block, cell: 'a b,c\n' }));
-  expect(hdr.listTags(histogramLog({ ...record, blocks }))).toEqual(['a_b_c\uFFFD']);
+  const id = 'a b,c\n';
+  const cells = record.cells.slice(0, 1).map((cell) => ({ ...cell, id }));
+  const blocks = record.blocks.map((block) => ({ ...block, cell: id }));
+  expect(hdr.listTags(histogramLog(summarizeRun({ ...record, cells, blocks })))).toEqual(['a_b_c\uFFFD']);
 });
 
 it('percentile distributions end in the count of each cell', () => {
-  const sections = percentileReport(run)
+  const sections = percentileReport(summarizeRun(run))
     .split(/^#\[(?=[a-z]+\.TLS)/mu)
     .slice(1);
   expect(sections.map((section) => /Total count += +(\d+)/u.exec(section)?.[1])).toEqual(
@@ -86,7 +89,7 @@ describe.skipIf(java === undefined || !hasJar)(
     beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'resumark-hlog-'));
       file = join(folder, 'histograms.hlog');
-      writeFileSync(file, histogramLog(run));
+      writeFileSync(file, histogramLog(summarizeRun(run)));
     });
 
     afterAll(() => {

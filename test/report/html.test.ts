@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
-import { htmlReport } from '../../src/report/html/page.ts';
+import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
+import type { RunRecord } from '../../src/domain/run-record.ts';
+import { render } from '../../src/report/formats.ts';
 import { STYLE } from '../../src/report/html/style.ts';
 import { markup, raw } from '../../src/report/html/markup.ts';
 import { curveOf, rangeOf } from '../../src/report/html/percentile-curve.ts';
 import { beforeAndAfter, fakeRun, hostile, troubled } from './fake-run.ts';
 
+const page = (run: RunRecord): string => render(summarizeRun(run), 'html');
+
 const PAGES = [
-  ['before and after', htmlReport(beforeAndAfter())],
-  ['trouble', htmlReport(troubled())],
-  ['hostile', htmlReport(hostile())],
-  ['nothing measured', htmlReport(fakeRun([{ blocks: 0 }], { status: 'running' }))],
+  ['before and after', page(beforeAndAfter())],
+  ['trouble', page(troubled())],
+  ['hostile', page(hostile())],
+  ['nothing measured', page(fakeRun([{ blocks: 0 }], { status: 'running' }))],
 ] as const;
 
 describe.each(PAGES)('the page of %s', (_, page) => {
@@ -36,8 +40,8 @@ describe.each(PAGES)('the page of %s', (_, page) => {
   });
 });
 
-it('tells savings before it shows a table, and warnings between the two, errors first', () => {
-  const page = htmlReport(
+it('tells savings before it shows a table, and doubts between the two, errors first', () => {
+  const html = page(
     troubled({
       notices: [
         { code: 'interrupted', severity: 'warning', blocks: 1, planned: 2 },
@@ -53,13 +57,13 @@ it('tells savings before it shows a table, and warnings between the two, errors 
     '<table',
     '<svg class="chart"',
   ];
-  const places = order.map((text) => page.indexOf(text));
+  const places = order.map((text) => html.indexOf(text));
   expect(places).not.toContain(-1);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
 it('says in words what each picture shows', () => {
-  const [label = ''] = /aria-label="after TLS 1\.2: [^"]+"/u.exec(htmlReport(beforeAndAfter())) ?? [];
+  const [label = ''] = /aria-label="after TLS 1\.2: [^"]+"/u.exec(page(beforeAndAfter())) ?? [];
   expect(label).toMatch(/full p50 1\.\d\d ms, p90 [^;]+; session-id p50 4\d\d µs, [^;]+; ticket p50 4\d\d µs/u);
 });
 
@@ -89,7 +93,7 @@ describe('percentile curves', () => {
   });
 
   it('of one handshake, or of many that took equally long, have a picture too', () => {
-    for (const honoured of [1, 2]) expect(htmlReport(fakeRun([{ honoured, blocks: 1 }]))).not.toMatch(/NaN|Infinity/u);
+    for (const honoured of [1, 2]) expect(page(fakeRun([{ honoured, blocks: 1 }]))).not.toMatch(/NaN|Infinity/u);
   });
 });
 

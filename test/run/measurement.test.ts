@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { summarizeRun, type RunSummary } from '../../src/analysis/summary/run-summary.ts';
 import { exitCodeOf } from '../../src/cli/exit-code.ts';
 import { EXIT } from '../../src/domain/error.ts';
 import type { NoticeCode } from '../../src/domain/notice.ts';
@@ -47,7 +48,7 @@ describe('a run', () => {
     ).toEqual(run.cells.map(({ id }) => id).toSorted());
     expect(run.blocks.map(({ round }) => round)).toEqual([0, 0, 1, 1, 2, 2]);
     expect(run.status).toBe('complete');
-    expect(exitCodeOf(run, undefined)).toBe(EXIT.done);
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.done);
   });
 
   it('splits connections and handshakes over the workers exactly', async () => {
@@ -83,7 +84,7 @@ describe('a run', () => {
   it('whose mode is never honoured has failed', async () => {
     const { run } = await measured({ honouredShare: (cell) => (cell.endsWith('ticket') ? 0 : 1) });
     expect(run.status).toBe('complete');
-    expect(exitCodeOf(run, undefined)).toBe(EXIT.target);
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.target);
   });
 });
 
@@ -98,7 +99,10 @@ describe('an interrupt', () => {
     expect(run.blocks).toHaveLength(3);
     expect(run.notices).toContainEqual(expect.objectContaining({ code: 'interrupted', blocks: 3, planned: 6 }));
     expect(fleet.controls).toContain('drain');
-    expect([exitCodeOf(run, 'SIGINT'), exitCodeOf(run, 'SIGTERM')]).toEqual([EXIT.interrupted, EXIT.terminated]);
+    expect([exitCodeOf(summarizeRun(run), 'SIGINT'), exitCodeOf(summarizeRun(run), 'SIGTERM')]).toEqual([
+      EXIT.interrupted,
+      EXIT.terminated,
+    ]);
   });
 
   it('before the first window measures nothing', async () => {
@@ -115,7 +119,7 @@ describe('a target that fails', () => {
     expect(fleet.windows).toHaveLength(4);
     expect(run.blocks).toHaveLength(2);
     expect(run.notices).toContainEqual(expect.objectContaining({ code: 'stopped-on-errors', errorShare: 0.9 }));
-    expect(exitCodeOf(run, undefined)).toBe(EXIT.target);
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.target);
   });
 
   it('in the warm-up already shows its window all the same', async () => {
@@ -138,7 +142,7 @@ describe('a lost worker', () => {
     expect(run.status).toBe('partial');
     expect(run.blocks).toHaveLength(3);
     expect(run.notices[0]).toMatchObject({ code: 'worker-lost', reason: expect.stringContaining('code 9') as string });
-    expect(exitCodeOf(run, undefined)).toBe(EXIT.partial);
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.partial);
   });
 
   it('before anything was measured is an error', async () => {
@@ -158,7 +162,7 @@ describe('planned looks', () => {
 
   it('end the run where what was measured decides, and only there', async () => {
     const asked: number[] = [];
-    const isDecided = ({ blocks }: RunRecord): boolean => asked.push(blocks.length) === 2;
+    const isDecided = ({ run: { blocks } }: RunSummary): boolean => asked.push(blocks.length) === 2;
     const { run } = await measured({}, { isDecided }, looking);
     expect(asked).toEqual([4, 6]);
     expect(run.blocks).toHaveLength(6);
@@ -167,7 +171,7 @@ describe('planned looks', () => {
 
   it('let the run go on to its end otherwise; the last look is no look ahead', async () => {
     const asked: number[] = [];
-    const { run } = await measured({}, { isDecided: ({ blocks }) => asked.push(blocks.length) === 0 }, looking);
+    const { run } = await measured({}, { isDecided: ({ run: soFar }) => asked.push(soFar.blocks.length) === 0 }, looking);
     expect(asked).toEqual([4, 6]);
     expect(run.blocks).toHaveLength(8);
   });
@@ -221,7 +225,7 @@ describe('saving', () => {
     expect(notices).toEqual(['not-saved']);
     expect(codes(run)).toContain('not-saved');
     expect(run.blocks).toHaveLength(6);
-    expect(exitCodeOf(run, undefined)).toBe(EXIT.partial);
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.partial);
     await RunStore.create(parent, 'for-the-clean-up');
   });
 
@@ -249,7 +253,7 @@ describe('a search for the capacity', () => {
     expect(found?.isOver).toBe(true);
     expect((found?.foundPerSecond ?? 0) / 400).toBeGreaterThan(0.9);
     expect(found?.failsPerSecond ?? 0).toBeGreaterThan(found?.foundPerSecond ?? 0);
-    expect(exitCodeOf(run, undefined)).toBe(EXIT.done);
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.done);
   });
 
   it('takes errors for a result, and lets the fleet load again', async () => {
@@ -262,6 +266,6 @@ describe('a search for the capacity', () => {
   it('that finds no rate ends with exit 4', async () => {
     const { run } = await measured({ handshakeMs: () => 50 }, {}, searching);
     expect(run.capacity[0]?.foundPerSecond).toBeNull();
-    expect(exitCodeOf(run, undefined)).toBe(EXIT.target);
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.target);
   });
 });

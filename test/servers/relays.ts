@@ -17,6 +17,10 @@ export const startNagleRelay = (targetPort: number): Promise<Relay> => start('na
 export const startTurnstile = (targetPort: number, serviceMs: number): Promise<Relay> =>
   start('turnstile-relay', [targetPort, serviceMs]);
 
+/** Starts a relay on loopback that breaks off every n-th connection at its ClientHello. */
+export const startBreakingRelay = (targetPort: number, every: number): Promise<Relay> =>
+  start('breaking-relay', [targetPort, every]);
+
 const start = async (name: string, args: readonly number[]): Promise<Relay> => {
   const child = fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args.map(String));
   const [port] = (await once(child, 'message')) as [number];

@@ -4,9 +4,7 @@ import { mean, variance } from '../../stats/descriptive.ts';
 import { hodgesLehmann } from '../../stats/hodges-lehmann.ts';
 import { effectiveDeviation, pairsNeeded, smallestDetectable } from '../../stats/power.ts';
 import type { PairedDifferences } from './paired-differences.ts';
-
-/** Nine times in ten. */
-const POWER = 0.9;
+import { POWER } from '../judging-rules.ts';
 
 /** Beyond this many pairs the machine is too noisy for the metric, and a plan would be no help. */
 const MOST_PAIRS = 1000;

@@ -1,11 +1,10 @@
-import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import type { CellRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { blockSummaries, blockValues, type BlockSummary } from '../summary/block-values.ts';
+import { blockValues, pairByRound } from '../summary/block-values.ts';
+import { summaryOf, validBlocksOf, type RunSummary } from '../summary/run-summary.ts';
 import { cellPairs, type CellPair } from '../compare/cell-pairs.ts';
-import { COMPARED, type ComparedMetric } from '../compare/metrics.ts';
-import { metric } from '../metrics/catalogue.ts';
+import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
-import { summarize, type CellSummary } from '../summary/cell-summary.ts';
 
 /** The differences of one judged metric between two states, round by round. */
 export interface PairedDifferences {
@@ -20,50 +19,43 @@ export interface PairedDifferences {
 }
 
 /** The differences of every metric that a gate judges by itself, between the first two states of a run. */
-export const pairedDifferences = (run: RunRecord, settings: CompareSettings): PairedDifferences[] => {
-  const [before = '', after = ''] = run.states.map(({ label }) => label);
-  const primary = COMPARED.filter(({ role }) => role === 'primary');
-  const summaries = summarize(run);
-  return cellPairs(run, { before, after }).flatMap((pair) => {
-    const blocks = { before: blockSummaries(run, pair.before), after: blockSummaries(run, pair.after) };
-    return primary.flatMap((compared) => differencesOf(run, pair, { blocks, summaries, compared, settings }) ?? []);
-  });
+export const pairedDifferences = (summary: RunSummary, settings: CompareSettings): PairedDifferences[] => {
+  const [before = '', after = ''] = summary.run.states.map(({ label }) => label);
+  const primary = COMPARED.filter(({ comparison }) => comparison === 'primary');
+  return cellPairs(summary.run, { before, after }).flatMap((pair) =>
+    primary.flatMap((metric) => differencesOf(summary, pair, { metric, settings }) ?? []),
+  );
 };
 
-interface DifferenceOrder {
-  readonly blocks: { readonly before: readonly BlockSummary[]; readonly after: readonly BlockSummary[] };
-  readonly summaries: readonly CellSummary[];
-  readonly compared: ComparedMetric;
+interface Difference {
+  readonly metric: ComparedMetric;
   readonly settings: CompareSettings;
 }
 
-const differencesOf = (
-  run: RunRecord,
-  pair: CellPair,
-  { blocks, summaries, compared, settings }: DifferenceOrder,
-): PairedDifferences | undefined => {
-  const before = blockValues(blocks.before, compared.id).byRound;
-  const after = blockValues(blocks.after, compared.id).byRound;
-  const rounds = [...before.keys()].filter((round) => after.has(round)).toSorted((a, b) => a - b);
-  if (rounds.length === 0) return undefined;
-  const orderOf = (cell: CellRecord, round: number): number =>
-    run.blocks.find((block) => block.cell === cell.id && block.round === round)?.position ?? 0;
+const differencesOf = (summary: RunSummary, pair: CellPair, { metric, settings }: Difference): PairedDifferences | undefined => {
+  const pairs = pairByRound(
+    blockValues(validBlocksOf(summary, pair.before), metric).byRound,
+    blockValues(validBlocksOf(summary, pair.after), metric).byRound,
+  ).toSorted((a, b) => a.round - b.round);
+  if (pairs.length === 0) return undefined;
+  const positionOf = (cell: CellRecord, round: number): number =>
+    summary.run.blocks.find((block) => block.cell === cell.id && block.round === round)?.position ?? 0;
   return {
     cell: pair.after,
-    metric: compared,
-    logRatios: rounds.map((round) => Math.log((after.get(round) ?? 1) / (before.get(round) ?? 1))),
-    wasSecond: rounds.map((round) => {
-      const distance = orderOf(pair.after, round) - orderOf(pair.before, round);
+    metric,
+    logRatios: pairs.map(({ first, second }) => Math.log(second / first)),
+    wasSecond: pairs.map(({ round }) => {
+      const distance = positionOf(pair.after, round) - positionOf(pair.before, round);
       return distance === 0 ? undefined : distance > 0;
     }),
-    minEffect: minimumEffect(compared, typicalValues(summaries, pair, compared), settings),
+    minEffect: minimumEffect(metric, typicalValues(summary, pair, metric), settings),
   };
 };
 
-const typicalValues = (summaries: readonly CellSummary[], pair: CellPair, { id }: ComparedMetric) => {
-  const valueOf = ({ id: cellId }: CellRecord): number | undefined => {
-    const summary = summaries.find((one) => one.id === cellId);
-    return summary === undefined ? undefined : metric(id).value(summary);
+const typicalValues = (summary: RunSummary, pair: CellPair, { value }: ComparedMetric) => {
+  const valueOf = (cell: CellRecord): number | undefined => {
+    const found = summaryOf(summary, cell);
+    return found === undefined ? undefined : value(found);
   };
   return { before: valueOf(pair.before), after: valueOf(pair.after) };
 };

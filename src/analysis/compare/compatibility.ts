@@ -1,5 +1,6 @@
 import type { RunDifference } from '../../domain/comparison.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import { comparedSettings } from '../settings-of-run.ts';
 import type { RunsOfState, StateOfRun } from './runs-of-state.ts';
 
 /**
@@ -13,7 +14,7 @@ export const differencesBetween = (before: RunsOfState, after: RunsOfState): Run
 };
 
 const differencesOf = (reference: StateOfRun, other: StateOfRun): RunDifference[] => [
-  ...RUN_FACTS.flatMap(([what, read]) => difference(what, read(reference.run), read(other.run))),
+  ...RUN_FACTS.flatMap(([what, read]) => difference(what, read(reference.summary.run), read(other.summary.run))),
   ...cellsOf(reference).flatMap((cell) => {
     const match = sameCell(other, cell);
     if (match === undefined) return difference(nameOf(cell), 'measured', 'not measured');
@@ -30,8 +31,8 @@ const RUN_FACTS: readonly (readonly [string, (run: RunRecord) => string])[] = [
   ['shortcuts', ({ engine }) => engine.shortcuts.join(', ') || 'none'],
   ['Node', ({ environment }) => environment.node],
   ['workers', ({ workers }) => String(workers)],
-  ['load', ({ scenario }) => JSON.stringify(scenario['load'] ?? {})],
-  ['connection', ({ scenario }) => JSON.stringify(scenario['connection'] ?? {})],
+  ['load', (run) => comparedSettings(run).load],
+  ['connection', (run) => comparedSettings(run).connection],
   ['processor', ({ environment }) => `${environment.cpu}, ${String(environment.cores)} cores`],
 ];
 
@@ -41,7 +42,8 @@ const CELL_FACTS: readonly (readonly [string, (cell: CellRecord) => string])[] =
   ['key type', ({ negotiated }) => negotiated?.keyType ?? ''],
 ];
 
-const cellsOf = ({ run, state }: StateOfRun): readonly CellRecord[] => run.cells.filter((cell) => cell.state === state);
+const cellsOf = ({ summary, state }: StateOfRun): readonly CellRecord[] =>
+  summary.run.cells.filter((cell) => cell.state === state);
 
 const sameCell = (of: StateOfRun, { protocol, mode }: CellRecord): CellRecord | undefined =>
   cellsOf(of).find((cell) => cell.protocol === protocol && cell.mode === mode);

@@ -1,3 +1,4 @@
+import type { Caveat } from '../../domain/caveat.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { offersSession } from '../../domain/mode.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
@@ -6,37 +7,31 @@ import type { Interval } from '../../stats/hodges-lehmann.ts';
 import { alphaPerLook, leastPairs } from '../../stats/planned-looks.ts';
 import { effectiveDeviation, smallestDetectable } from '../../stats/power.ts';
 import { testPairs } from '../../stats/verdict.ts';
-import { blockSummaries, blockValues, type BlockSummary } from '../summary/block-values.ts';
+import { blockValues, pairByRound } from '../summary/block-values.ts';
+import { summaryOf, validBlocksOf, type RunSummary } from '../summary/run-summary.ts';
 import { cellPairs, type CellPair, type ComparedStates } from './cell-pairs.ts';
-import { COMPARED, type ComparedMetric } from './metrics.ts';
 import { comparedSavings } from './savings.ts';
 import { comparisonOf } from './rows.ts';
-import { metric } from '../metrics/catalogue.ts';
+import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { resumedRow } from './resumed-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
-import { summarize, type CellSummary } from '../summary/cell-summary.ts';
-
-/** More invalid blocks than this, and what is left is a selection. */
-const MOST_INVALID = 0.2;
-
-const POWER = 0.9;
+import { MOST_SPOILT, POWER } from '../judging-rules.ts';
 
 /**
  * Compares two states of one run by their pairs of blocks: the unit is the pair, never the handshake.
  *
  * The primary rows share the rate of false alarms (Holm); planned looks share it once more (Bonferroni).
  */
-export const comparePaired = (run: RunRecord, states: ComparedStates, options: CompareSettings): Comparison => {
-  const looks = looksOf(run);
+export const comparePaired = (summary: RunSummary, states: ComparedStates, options: CompareSettings): Comparison => {
+  const { run, settings, cells } = summary;
+  const { looks } = settings.plan;
   const alpha = alphaPerLook(options.alpha, Math.max(1, looks.length));
-  const cells = summarize(run);
   const pairs = cellPairs(run, states);
-  const evidence = pairs.flatMap((pair) => {
-    const blocks = { before: blockSummaries(run, pair.before), after: blockSummaries(run, pair.after) };
-    return COMPARED.flatMap((compared) => pairedEvidence(run, pair, { compared, options, alpha, cells, blocks }) ?? []);
-  });
-  const rows = [...judgeAll(evidence, alpha), ...pairs.flatMap((pair) => resumedRow(run, pair, { cells, alpha }) ?? [])];
+  const evidence = pairs.flatMap((pair) =>
+    COMPARED.flatMap((metric) => pairedEvidence(summary, pair, { metric, options, alpha }) ?? []),
+  );
+  const rows = [...judgeAll(evidence, alpha), ...pairs.flatMap((pair) => resumedRow(summary, pair, alpha) ?? [])];
   return comparisonOf({
     design: 'paired',
     interleave: run.interleave,
@@ -52,51 +47,40 @@ export const comparePaired = (run: RunRecord, states: ComparedStates, options: C
   });
 };
 
-/** Numbers of pairs after which the run could have ended early, by its plan. */
-const looksOf = (run: RunRecord): readonly number[] => {
-  const { looks } = (run.scenario['plan'] ?? {}) as { readonly looks?: readonly number[] };
-  return looks ?? [];
-};
-
 interface EvidenceOptions {
-  readonly compared: ComparedMetric;
+  readonly metric: ComparedMetric;
   readonly options: CompareSettings;
   readonly alpha: number;
-  readonly cells: readonly CellSummary[];
-  readonly blocks: { readonly before: readonly BlockSummary[]; readonly after: readonly BlockSummary[] };
 }
 
 const pairedEvidence = (
-  run: RunRecord,
+  summary: RunSummary,
   pair: CellPair,
-  { compared, options, alpha, cells, blocks }: EvidenceOptions,
+  { metric, options, alpha }: EvidenceOptions,
 ): RowEvidence | undefined => {
-  const { id, role } = compared;
-  const before = blockValues(blocks.before, id);
-  const after = blockValues(blocks.after, id);
+  const before = blockValues(validBlocksOf(summary, pair.before), metric);
+  const after = blockValues(validBlocksOf(summary, pair.after), metric);
   // Where neither side can tell it, or resumption is off on one of them, there is nothing to compare: the share of resumed ones says so.
   const known = [before, after].filter(({ byRound }) => byRound.size > 0).length;
   if (known === 0 || (known === 1 && offersSession(pair.before.mode))) return undefined;
-  const rounds = [...before.byRound.keys()].filter((round) => after.byRound.has(round));
-  const logRatios = rounds.map((round) => Math.log((after.byRound.get(round) ?? 1) / (before.byRound.get(round) ?? 1)));
-  const values = { before: valueOf(cells, pair.before, id), after: valueOf(cells, pair.after, id) };
-  const minEffect = minimumEffect(compared, values, options);
+  const logRatios = pairByRound(before.byRound, after.byRound).map(({ first, second }) => Math.log(second / first));
+  const values = { before: valueOf(summary, pair.before, metric), after: valueOf(summary, pair.after, metric) };
+  const minEffect = minimumEffect(metric, values, options);
   const test = testPairs({ logRatios, alpha, minEffect });
-  const detectable = detectableBy(test.ratio, { pairs: rounds.length, alpha, minEffect });
+  const detectable = detectableBy(test.ratio, { pairs: logRatios.length, alpha, minEffect });
   return {
     protocol: pair.before.protocol,
     mode: pair.before.mode,
-    id,
-    role,
+    metric,
     ...values,
     ratio: test.ratio,
     confidence: 1 - 2 * alpha,
-    pairs: rounds.length,
+    pairs: logRatios.length,
     pHigher: test.pHigher,
     pLower: test.pLower,
     minEffect,
     detectable,
-    doubt: doubtOf(run, pair, { flaws: [before.flaw, after.flaw], pairs: rounds.length, alpha, isLatency: isLatency(compared) }),
+    caveat: caveatOf(summary.run, pair, { blockCaveat: before.caveat ?? after.caveat, pairs: logRatios.length, alpha, metric }),
   };
 };
 
@@ -110,31 +94,27 @@ const detectableBy = (
   return smallestDetectable({ alpha, power: POWER, minEffect, sd: effectiveDeviation(interval, pairs, alpha) }, pairs);
 };
 
-const valueOf = (cells: readonly CellSummary[], cell: CellRecord, id: ComparedMetric['id']): number | undefined => {
-  const summary = cells.find((one) => one.id === cell.id);
-  return summary === undefined || summary.honoured === 0 ? undefined : metric(id).value(summary);
+const valueOf = (summary: RunSummary, cell: CellRecord, { value }: ComparedMetric): number | undefined => {
+  const found = summaryOf(summary, cell);
+  return found === undefined || found.honoured === 0 ? undefined : value(found);
 };
 
-const isLatency = ({ id }: ComparedMetric): boolean => id.startsWith('p');
-
-interface Doubts {
-  readonly flaws: readonly string[];
+interface CaveatOptions {
+  readonly blockCaveat: Caveat | null;
   readonly pairs: number;
   readonly alpha: number;
-  readonly isLatency: boolean;
+  readonly metric: ComparedMetric;
 }
 
-/** Why a row must not be judged, empty when it may. */
-const doubtOf = (run: RunRecord, pair: CellPair, { flaws, pairs, alpha, isLatency }: Doubts): string => {
-  const found = flaws.find((flaw) => flaw !== '');
-  if (found !== undefined) return found;
+/** Why a row must not be judged, null when it may. */
+const caveatOf = (run: RunRecord, pair: CellPair, { blockCaveat, pairs, alpha, metric }: CaveatOptions): Caveat | null => {
+  if (blockCaveat !== null) return blockCaveat;
   const needed = leastPairs(alpha);
-  if (pairs < needed) return `${String(pairs)} pairs are too few: this level needs ${String(needed)}`;
+  if (pairs < needed) return { code: 'few-pairs', pairs, needed };
   const blocks = run.blocks.filter(({ cell }) => cell === pair.before.id || cell === pair.after.id);
   const invalid = blocks.filter(({ valid }) => !valid).length;
-  if (invalid > MOST_INVALID * blocks.length) return `${String(invalid)} of ${String(blocks.length)} blocks were invalid`;
+  if (invalid > MOST_SPOILT * blocks.length) return { code: 'invalid-blocks', invalid, of: blocks.length };
   const saturated = blocks.filter((block) => block.saturated).length;
-  return isLatency && saturated > MOST_INVALID * blocks.length
-    ? `the generator was saturated in ${String(saturated)} of ${String(blocks.length)} blocks: its own queue is in the latency`
-    : '';
+  const isSpoilt = metric.holdsQueue && saturated > MOST_SPOILT * blocks.length;
+  return isSpoilt ? { code: 'saturated', saturated, of: blocks.length } : null;
 };

@@ -3,14 +3,11 @@ import { offersSession } from '../../domain/mode.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { shareBounds } from '../../stats/proportion.ts';
 import { signPAbove } from '../../stats/sign-test.ts';
+import { shareRowOf } from './share-row.ts';
 import type { CellPair } from './cell-pairs.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
-
-/** A share that moves by less than one in a hundred is the same: single handshakes are lost for many reasons. */
-const LEAST_CHANGE = 0.01;
-
-/** A mode that is on in one state and off in the other needs no further proof. */
-const PLAIN_CHANGE = 0.5;
+import { summaryOf, type RunSummary } from '../summary/run-summary.ts';
+import { LEAST_SHARE_CHANGE, PLAIN_SHARE_CHANGE } from '../judging-rules.ts';
 
 /** Shares are judged at a hundredth of the level: with thousands of handshakes they can afford it, and take nothing from the other metrics. */
 const PART_OF_LEVEL = 0.01;
@@ -20,17 +17,13 @@ const PART_OF_LEVEL = 0.01;
  * (Clopper and Pearson) are compared as they are. Refusals come in bursts, so a handshake is not independent of the next: a small change
  * must show in most blocks too (sign test).
  */
-export const resumedRow = (
-  run: RunRecord,
-  pair: CellPair,
-  { cells, alpha }: { readonly cells: readonly CellSummary[]; readonly alpha: number },
-): ComparisonRow | undefined => {
+export const resumedRow = (summary: RunSummary, pair: CellPair, alpha: number): ComparisonRow | undefined => {
   if (!offersSession(pair.before.mode)) return undefined;
-  const before = cells.find(({ id }) => id === pair.before.id);
-  const after = cells.find(({ id }) => id === pair.after.id);
+  const before = summaryOf(summary, pair.before);
+  const after = summaryOf(summary, pair.after);
   const level = alpha * PART_OF_LEVEL;
   const bounds = { before: boundsOf(before, level), after: boundsOf(after, level) };
-  const changes = shareChanges(run, pair);
+  const changes = shareChanges(summary.run, pair);
   const verdict = verdictOf(
     bounds,
     (sign) =>
@@ -39,25 +32,14 @@ export const resumedRow = (
         0,
       ) <= level,
   );
-  return {
-    protocol: pair.before.protocol,
-    mode: pair.before.mode,
-    metric: 'resumed',
-    role: 'primary',
+  return shareRowOf(pair.before, {
     before: before?.honouredShare ?? null,
     after: after?.honouredShare ?? null,
-    ratio: null,
-    ratioLow: null,
-    ratioHigh: null,
-    confidence: 1 - 2 * alpha,
     pairs: changes.length,
-    pValue: null,
-    pAdjusted: null,
-    minEffect: LEAST_CHANGE,
-    detectable: null,
+    alpha,
+    minEffect: LEAST_SHARE_CHANGE,
     verdict,
-    doubt: '',
-  };
+  });
 };
 
 interface Bounds {
@@ -73,11 +55,12 @@ const verdictOf = (
   showsInBlocks: (sign: 1 | -1) => boolean,
 ): ChangeVerdict => {
   const change = { up: after.lower - before.upper, down: before.lower - after.upper };
-  if (change.up > LEAST_CHANGE) return change.up > PLAIN_CHANGE || showsInBlocks(1) ? 'improved' : 'inconclusive';
-  if (change.down > LEAST_CHANGE) return change.down > PLAIN_CHANGE || showsInBlocks(-1) ? 'regressed' : 'inconclusive';
+  if (change.up > LEAST_SHARE_CHANGE) return change.up > PLAIN_SHARE_CHANGE || showsInBlocks(1) ? 'improved' : 'inconclusive';
+  if (change.down > LEAST_SHARE_CHANGE)
+    return change.down > PLAIN_SHARE_CHANGE || showsInBlocks(-1) ? 'regressed' : 'inconclusive';
   const farthest = Math.max(Math.abs(after.upper - before.lower), Math.abs(before.upper - after.lower));
   // Bounds of few handshakes are wide; the shares of equal many differ by their own noise at most.
-  return farthest <= 2 * LEAST_CHANGE ? 'equivalent' : 'inconclusive';
+  return farthest <= 2 * LEAST_SHARE_CHANGE ? 'equivalent' : 'inconclusive';
 };
 
 /** By how much the share of each block differs from that of its pair. */

@@ -1,17 +1,17 @@
 import type { ChangeVerdict, ComparisonRow } from '../../domain/comparison.ts';
+import type { Caveat } from '../../domain/caveat.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { Interval } from '../../stats/hodges-lehmann.ts';
 import { holmAdjusted } from '../../stats/holm.ts';
 import { positionOf, verdictOf, type Position } from '../../stats/verdict.ts';
-import { metric, type MetricId } from '../metrics/catalogue.ts';
+import type { ComparedMetric } from '../metrics/catalogue.ts';
 
 /** What is known of one row before it is judged. */
 export interface RowEvidence {
   readonly protocol: Protocol;
   readonly mode: Mode;
-  readonly id: MetricId;
-  readonly role: ComparisonRow['role'];
+  readonly metric: ComparedMetric;
   readonly before: number | undefined;
   readonly after: number | undefined;
   readonly ratio: Interval | undefined;
@@ -21,13 +21,13 @@ export interface RowEvidence {
   readonly pLower: number;
   readonly minEffect: number;
   readonly detectable: number | undefined;
-  /** Why it must not be judged, empty when it may. */
-  readonly doubt: string;
+  /** Why it must not be judged, null when it may. */
+  readonly caveat: Caveat | null;
 }
 
 /** Verdicts of rows that share one rate of false alarms, by Holm. */
 export const judgeAll = (evidence: readonly RowEvidence[], alpha: number): ComparisonRow[] => {
-  const family = evidence.filter(({ role, doubt }) => role === 'primary' && doubt === '');
+  const family = evidence.filter(({ metric, caveat }) => metric.comparison === 'primary' && caveat === null);
   const higher = holmAdjusted(family.map(({ pHigher }) => pHigher));
   const lower = holmAdjusted(family.map(({ pLower }) => pLower));
   return evidence.map((row) => {
@@ -48,14 +48,14 @@ interface AdjustedP {
  * @param adjusted the p-values after Holm; `undefined` for a row that is not judged with others: it is shown with its own.
  */
 const judgeRow = (row: RowEvidence, adjusted: AdjustedP | undefined, alpha: number): ComparisonRow => {
-  const { better } = metric(row.id);
-  const position = row.doubt === '' ? positionBy(row, adjusted, alpha) : 'unknown';
+  const { id, better, comparison } = row.metric;
+  const position = row.caveat === null ? positionBy(row, adjusted, alpha) : 'unknown';
   const verdict: ChangeVerdict = better === 'neither' ? 'inconclusive' : verdictOf(position, better);
   return {
     protocol: row.protocol,
     mode: row.mode,
-    metric: row.id,
-    role: row.role,
+    metric: id,
+    role: comparison,
     before: row.before ?? null,
     after: row.after ?? null,
     ratio: finite(row.ratio?.estimate),
@@ -67,7 +67,7 @@ const judgeRow = (row: RowEvidence, adjusted: AdjustedP | undefined, alpha: numb
     minEffect: row.minEffect,
     detectable: finite(row.detectable),
     verdict,
-    doubt: row.doubt,
+    caveat: row.caveat,
   };
 };
 

@@ -1,7 +1,7 @@
 import { COMPARISON_FORMAT, type ChangeVerdict, type Comparison, type ComparisonRow } from '../../domain/comparison.ts';
 import { MODES } from '../../domain/mode.ts';
 import { PROTOCOLS } from '../../domain/protocol.ts';
-import { COMPARED } from './metrics.ts';
+import { COMPARED } from '../metrics/catalogue.ts';
 
 type Unfinished = Omit<Comparison, 'format' | 'verdict'>;
 

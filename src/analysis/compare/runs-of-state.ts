@@ -1,8 +1,8 @@
-import type { RunRecord } from '../../domain/run-record.ts';
+import type { RunSummary } from '../summary/run-summary.ts';
 
 /** One state of one run. */
 export interface StateOfRun {
-  readonly run: RunRecord;
+  readonly summary: RunSummary;
   readonly state: string;
 }
 

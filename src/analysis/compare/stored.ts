@@ -1,15 +1,15 @@
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError } from '../../domain/error.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { compareRuns } from './runs.ts';
 import { differencesBetween } from './compatibility.ts';
+import type { RunSummary } from '../summary/run-summary.ts';
 import type { RunsOfState } from './runs-of-state.ts';
 
 /** Stored runs of one side of a comparison. */
 export interface StoredSide {
   readonly label: string;
-  readonly runs: readonly RunRecord[];
+  readonly runs: readonly RunSummary[];
 }
 
 /** How stored runs are compared. */
@@ -53,12 +53,12 @@ export const comparableSides = (
 };
 
 const statesOf = ({ label, runs }: StoredSide, wanted: string | undefined): RunsOfState => {
-  const [first, ...rest] = runs.map((run) => ({ run, state: stateOf(run, label, wanted) }));
+  const [first, ...rest] = runs.map((summary) => ({ summary, state: stateOf(summary, label, wanted) }));
   if (first === undefined) throw new RangeError(`there must be a run of ${label}`);
   return { label, runs: [first, ...rest] };
 };
 
-const stateOf = (run: RunRecord, side: string, wanted: string | undefined): string => {
+const stateOf = ({ run }: RunSummary, side: string, wanted: string | undefined): string => {
   const labels = run.states.map(({ label }) => label);
   const [only, ...others] = labels;
   if (wanted === undefined && only !== undefined && others.length === 0) return only;

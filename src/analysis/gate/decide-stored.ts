@@ -1,7 +1,7 @@
 import type { Gate, GateDecision } from '../../domain/gate.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { comparableSides } from '../compare/stored.ts';
+import type { RunSummary } from '../summary/run-summary.ts';
 import { decideGates } from './decide.ts';
 import { parseGate } from './parse.ts';
 import { baselineState, checkGate } from './subjects.ts';
@@ -10,7 +10,7 @@ export interface StoredGateOptions {
   readonly gates: readonly Gate[];
   readonly settings: CompareSettings;
   /** Runs of the state before; with none, it is the first state of the run itself. */
-  readonly baselines: readonly RunRecord[];
+  readonly baselines: readonly RunSummary[];
   /** Judge against baselines that differ in more than the change. */
   readonly isForced: boolean;
 }
@@ -20,16 +20,17 @@ export interface StoredGateOptions {
  *
  * @throws ResumarkError USAGE for a gate that nothing in the run answers; RESULT_FILE for a baseline that was measured in another way.
  */
-export const decideStored = (run: RunRecord, { gates, settings, baselines, isForced }: StoredGateOptions): GateDecision => {
+export const decideStored = (summary: RunSummary, { gates, settings, baselines, isForced }: StoredGateOptions): GateDecision => {
+  const { run } = summary;
   for (const gate of gates) checkGate(gate, run.cells, baselines.length > 0);
   const tested = run.states.map(({ label }) => label).filter((label) => label !== baselineState(run.cells));
   if (baselines.length > 0) {
     for (const label of tested) {
-      comparableSides({ label, runs: baselines }, { label, runs: [run] }, { state: undefined, isForced });
+      comparableSides({ label, runs: baselines }, { label, runs: [summary] }, { state: undefined, isForced });
     }
   }
-  return decideGates(run, { gates, settings, baselines });
+  return decideGates(summary, { gates, settings, baselines });
 };
 
 /** The gates that a run was measured with. */
-export const storedGates = ({ scenario }: RunRecord): Gate[] => ((scenario['gates'] ?? []) as readonly string[]).map(parseGate);
+export const storedGates = ({ settings }: RunSummary): Gate[] => settings.gates.map(parseGate);

@@ -1,13 +1,15 @@
 import { cellLabel } from '../../domain/cell.ts';
-import type { Gate, GateDecision, GateDoubt, GateOutcome, GateResult } from '../../domain/gate.ts';
-import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import type { Caveat } from '../../domain/caveat.ts';
+import type { Gate, GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
+import type { CellRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { holmAdjusted } from '../../stats/holm.ts';
 import { alphaPerLook } from '../../stats/planned-looks.ts';
 import { defaultGates } from './default-gates.ts';
 import { claims, unjudged, type Evidence } from './evidence.ts';
-import { gateContext, type GateContext } from './gate-context.ts';
+import type { GateContext } from './gate-context.ts';
 import { gateEvidence, limitOf } from './gate-evidence.ts';
+import type { RunSummary } from '../summary/run-summary.ts';
 import { cellsOfGate } from './subjects.ts';
 
 export interface DecideOptions {
@@ -15,7 +17,7 @@ export interface DecideOptions {
   readonly gates: readonly Gate[];
   readonly settings: CompareSettings;
   /** Runs of the state before that were measured apart. */
-  readonly baselines?: readonly RunRecord[];
+  readonly baselines?: readonly RunSummary[];
 }
 
 /**
@@ -28,12 +30,13 @@ export interface DecideOptions {
  *
  * @see R. L. Berger, Multiparameter hypothesis testing and acceptance sampling, Technometrics 24 (1982), for the passing side.
  */
-export const decideGates = (run: RunRecord, { gates, settings, baselines = [] }: DecideOptions): GateDecision => {
-  const level = alphaPerLook(settings.alpha, looksOf(run));
-  const context = gateContext(run, { alpha: level, settings, baselines });
+export const decideGates = (summary: RunSummary, { gates, settings, baselines = [] }: DecideOptions): GateDecision => {
+  const { run } = summary;
+  const level = alphaPerLook(settings.alpha, Math.max(1, summary.settings.plan.looks.length));
+  const context: GateContext = { summary, alpha: level, settings, baselines };
   const asked = gates.length > 0 ? gates : defaultGates(run, settings);
   const subjects = asked.flatMap((gate) => subjectsOf(context, gate));
-  const family = subjects.filter(({ evidence }) => evidence.doubt === null && !evidence.isExact);
+  const family = subjects.filter(({ evidence }) => evidence.caveat === null && !evidence.isExact);
   const adjusted = holmAdjusted(family.map(({ evidence }) => claims(evidence).pMissed));
   const results = subjects.map((subject) => resultOf(subject, adjusted[family.indexOf(subject)], level));
   return {
@@ -53,7 +56,7 @@ export const worstOutcome = (outcomes: readonly GateOutcome[]): GateOutcome =>
 /** Whether measuring on could not change what the gates come to: one has failed, or every one is decided or beyond help. */
 export const isDecided = ({ results }: GateDecision): boolean =>
   results.some(({ outcome }) => outcome === 'failed') ||
-  results.every(({ outcome, doubt }) => outcome === 'passed' || (doubt !== null && doubt.code !== 'few-rounds'));
+  results.every(({ outcome, caveat }) => outcome === 'passed' || (caveat !== null && caveat.code !== 'few-rounds'));
 
 /** A gate in one cell. */
 interface Subject {
@@ -63,47 +66,41 @@ interface Subject {
 }
 
 const subjectsOf = (context: GateContext, gate: Gate): Subject[] => {
-  const cells = cellsOfGate(gate, context.run.cells);
+  const cells = cellsOfGate(gate, context.summary.run.cells);
   return cells.length === 0
     ? [{ gate, cell: undefined, evidence: unjudged(limitOf(gate), { code: 'no-cell' }) }]
     : cells.map((cell) => ({ gate, cell, evidence: gateEvidence(context, gate, cell) }));
 };
 
 const resultOf = ({ gate, cell, evidence }: Subject, adjusted: number | undefined, level: number): GateResult => {
-  const { unit, operator, limit, interval, samples, doubt } = evidence;
+  const { unit, operator, limit, interval, samples, caveat } = evidence;
   const { pMissed } = claims(evidence);
   return {
     gate: gate.text,
     cell: cell === undefined ? '' : cellLabel(cell),
     outcome: outcomeOf(evidence, adjusted ?? pMissed, level),
     unit,
-    value: interval?.estimate ?? null,
+    value: finite(interval?.estimate),
     low: finite(interval?.lower),
     high: finite(interval?.upper),
     operator,
     limit,
-    pValue: doubt === null ? pMissed : null,
-    pAdjusted: doubt === null ? (adjusted ?? pMissed) : null,
+    pValue: caveat === null ? pMissed : null,
+    pAdjusted: caveat === null ? (adjusted ?? pMissed) : null,
     samples,
-    doubt,
+    caveat,
     cleared: 0,
   };
 };
 
 const outcomeOf = (evidence: Evidence, adjusted: number, level: number): GateOutcome => {
-  if (evidence.doubt !== null) return 'inconclusive';
+  if (evidence.caveat !== null) return 'inconclusive';
   if (adjusted <= level) return 'failed';
   return claims(evidence).pMet <= level ? 'passed' : 'inconclusive';
 };
 
-/** A bound that too few rounds leave open is not known. */
+/** A bound that too few rounds leave open is not known, nor is a quantile that lies among failed connections. */
 const finite = (bound: number | undefined): number | null => (bound === undefined || !Number.isFinite(bound) ? null : bound);
-
-/** How often the run may have ended early, by its plan. */
-const looksOf = (run: RunRecord): number => {
-  const { looks } = (run.scenario['plan'] ?? {}) as { readonly looks?: readonly number[] };
-  return looks?.length ?? 1;
-};
 
 /**
  * The last of several decisions of the same gates over runs with fresh processes and seeds: what failed in all of them has failed. An alarm
@@ -116,8 +113,8 @@ export const confirmed = (decisions: readonly [GateDecision, ...GateDecision[]])
     const failedBefore = earlier.filter((decision) => hasFailed(decision, result)).length;
     if (result.outcome !== 'failed') return { ...result, cleared: failedBefore };
     if (failedBefore === earlier.length) return result;
-    const doubt: GateDoubt = { code: 'unconfirmed', failed: failedBefore + 1, of: decisions.length };
-    return { ...result, outcome: 'inconclusive', doubt };
+    const caveat: Caveat = { code: 'unconfirmed', failed: failedBefore + 1, of: decisions.length };
+    return { ...result, outcome: 'inconclusive', caveat };
   });
   return { ...last, results, outcome: worstOutcome(results.map(({ outcome }) => outcome)), attempts: decisions.length };
 };

@@ -2,7 +2,7 @@ import type { Gate } from '../../domain/gate.ts';
 import { offersSession, type Mode } from '../../domain/mode.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
-import { COMPARED } from '../compare/metrics.ts';
+import { COMPARED } from '../metrics/catalogue.ts';
 import { parseGate } from './parse.ts';
 import { baselineState } from './subjects.ts';
 
@@ -19,7 +19,7 @@ export const defaultGates = (run: RunRecord, { minEffect }: CompareSettings): Ga
   const offered = run.cells.filter(({ state, expected }) => state === (before ?? state) && expected === 'honoured');
   const modes = [...new Set(offered.map(({ mode }) => mode))];
   const hasServerCpu = run.states.every(({ cpuSource }) => cpuSource !== null);
-  const metrics = COMPARED.filter(({ role, id }) => role === 'primary' && (id !== 'cpu.server' || hasServerCpu));
+  const metrics = COMPARED.filter(({ comparison, id }) => comparison === 'primary' && (id !== 'cpu.server' || hasServerCpu));
   return modes
     .flatMap((mode) => [
       ...resumedGates(mode),

@@ -1,4 +1,5 @@
-import type { GateDoubt, GateOperator, GateUnit } from '../../domain/gate.ts';
+import type { Caveat } from '../../domain/caveat.ts';
+import type { GateOperator, GateUnit } from '../../domain/gate.ts';
 import { hodgesLehmann, type Interval } from '../../stats/hodges-lehmann.ts';
 import { leastPairs } from '../../stats/planned-looks.ts';
 import { binomialCdf, shareBounds } from '../../stats/proportion.ts';
@@ -18,7 +19,7 @@ export interface Evidence {
   /** What was simply counted has no chance of error, and no part in what the gates share. */
   readonly isExact: boolean;
   readonly samples: number;
-  readonly doubt: GateDoubt | null;
+  readonly caveat: Caveat | null;
 }
 
 /** What a gate is held against. */
@@ -29,19 +30,19 @@ export interface Limit {
 }
 
 /** A gate that cannot be judged. */
-export const unjudged = (limit: Limit, doubt: GateDoubt, interval?: Interval): Evidence => ({
+export const unjudged = (limit: Limit, caveat: Caveat, interval?: Interval): Evidence => ({
   ...limit,
   interval,
   pAbove: 1,
   pBelow: 1,
   isExact: false,
   samples: 0,
-  doubt,
+  caveat,
 });
 
-/** The same with a doubt that forbids to judge, where there is one. */
-export const doubted = (evidence: Evidence, doubt: GateDoubt | undefined): Evidence =>
-  doubt === undefined ? evidence : { ...evidence, doubt };
+/** The same with a caveat that forbids to judge, where there is one. */
+export const withCaveat = (evidence: Evidence, caveat: Caveat | undefined): Evidence =>
+  caveat === undefined ? evidence : { ...evidence, caveat };
 
 /**
  * Values of blocks, one after another, against an absolute limit. The sign test asks nothing of their distribution: a machine's slow
@@ -57,7 +58,7 @@ export const ofBlocks = (limit: Limit, values: readonly number[], alpha: number)
   ),
   isExact: false,
   samples: values.length,
-  doubt: tooFew(values.length, alpha),
+  caveat: tooFew(values.length, alpha),
 });
 
 /** Ratios of blocks that were measured beside each other: what slowed both is not in them, so that they are close to symmetric. */
@@ -78,7 +79,7 @@ export const ofDifferences = (limit: Limit, differences: readonly number[], alph
   ),
   isExact: false,
   samples: differences.length,
-  doubt: tooFew(differences.length, alpha),
+  caveat: tooFew(differences.length, alpha),
 });
 
 /**
@@ -96,7 +97,7 @@ export const ofShare = (limit: Limit, counts: { readonly hits: number; readonly 
     pBelow: binomialCdf(hits, of, limit.limit),
     isExact: false,
     samples: of,
-    doubt: null,
+    caveat: null,
   };
 };
 
@@ -108,7 +109,7 @@ export const ofCount = (limit: Limit, value: number): Evidence => ({
   pBelow: value < limit.limit || (value === limit.limit && limit.operator === '>') ? 0 : 1,
   isExact: true,
   samples: 1,
-  doubt: null,
+  caveat: null,
 });
 
 /** How surely a gate is missed, and how surely it is met. */
@@ -118,7 +119,7 @@ export const claims = ({ operator, pAbove, pBelow, isExact }: Evidence): { reado
 };
 
 /** Below this not even the clearest difference could be told at the level. */
-const tooFew = (rounds: number, alpha: number): GateDoubt | null => {
+const tooFew = (rounds: number, alpha: number): Caveat | null => {
   const needed = leastPairs(alpha);
   return rounds < needed ? { code: 'few-rounds', rounds, needed } : null;
 };

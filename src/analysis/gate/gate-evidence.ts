@@ -1,16 +1,27 @@
 import type { Gate } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
-import { blockValues } from '../summary/block-values.ts';
-import { COMPARED, type ComparedMetric } from '../compare/metrics.ts';
+import { blockValues, pairByRound } from '../summary/block-values.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { metric } from '../metrics/catalogue.ts';
+import { metricNamed } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
-import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, cellDoubt } from './cell-doubts.ts';
+import { cellCaveat } from './cell-caveat.ts';
 import { changeLimit } from './change-limit.ts';
-import { doubted, ofBlocks, ofCount, ofDifferences, ofRatios, ofShare, unjudged, type Evidence, type Limit } from './evidence.ts';
+import {
+  withCaveat,
+  ofBlocks,
+  ofCount,
+  ofDifferences,
+  ofRatios,
+  ofShare,
+  unjudged,
+  type Evidence,
+  type Limit,
+} from './evidence.ts';
+import { summaryOf, validBlocksOf } from '../summary/run-summary.ts';
 import type { GateContext } from './gate-context.ts';
 import { storedEvidence } from './stored-evidence.ts';
 import { baselineState, rightCell } from './subjects.ts';
+import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO } from '../judging-rules.ts';
 
 type GateOf<Kind extends Gate['kind']> = Extract<Gate, { kind: Kind }>;
 
@@ -38,72 +49,71 @@ export const limitOf = (gate: Gate): Limit => {
   }
 };
 
-const knownMetric = (gate: Gate): Metric => metric(gate.left.metric);
+const knownMetric = (gate: Gate): Metric => metricNamed(gate.left.metric);
 
-const limitEvidence = ({ run, summaries, blocksOf, alpha }: GateContext, gate: GateOf<'limit'>, cell: CellRecord): Evidence => {
-  const { id, unit, value } = knownMetric(gate);
+const limitEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'limit'>, cell: CellRecord): Evidence => {
+  const metric = knownMetric(gate);
   const limit = limitOf(gate);
-  const doubt = cellDoubt(run, cell, { id: id, beyond: BEYOND_FOR_LIMIT });
-  const summary = summaries.find((one) => one.id === cell.id);
-  if (summary === undefined || doubt?.code === 'nothing-measured') return unjudged(limit, doubt ?? { code: 'nothing-measured' });
-  if (id === 'resumed') return doubted(ofShare(limit, { hits: summary.honoured, of: summary.handshakes }, alpha), doubt);
-  if (unit === 'count') return doubted(ofCount(limit, value(summary) ?? 0), doubt);
-  const values = [...blockValues(blocksOf(cell), id).byRound.values()];
+  const caveat = cellCaveat(summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
+  const found = summaryOf(summary, cell);
+  if (found === undefined || caveat?.code === 'nothing-measured') return unjudged(limit, caveat ?? { code: 'nothing-measured' });
+  if (metric.judgedBy === 'proportion')
+    return withCaveat(ofShare(limit, { hits: found.honoured, of: found.handshakes }, alpha), caveat);
+  if (metric.judgedBy === 'count') return withCaveat(ofCount(limit, metric.value(found) ?? 0), caveat);
+  const values = [...blockValues(validBlocksOf(summary, cell), metric).byRound.values()];
   return values.length === 0
-    ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
-    : doubted(ofBlocks(limit, values, alpha), doubt);
+    ? unjudged(limit, caveat ?? { code: 'unknown-metric' })
+    : withCaveat(ofBlocks(limit, values, alpha), caveat);
 };
 
-const ratioEvidence = ({ run, blocksOf, alpha }: GateContext, gate: GateOf<'ratio'>, cell: CellRecord): Evidence => {
+const ratioEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'ratio'>, cell: CellRecord): Evidence => {
   const limit = limitOf(gate);
-  const other = rightCell(gate.right, cell, run.cells);
+  const other = rightCell(gate.right, cell, summary.run.cells);
   if (other === undefined) return unjudged(limit, { code: 'no-cell' });
-  const doubt =
-    cellDoubt(run, cell, { id: gate.left.metric, beyond: BEYOND_FOR_RATIO }) ??
-    cellDoubt(run, other, { id: gate.right.metric, beyond: BEYOND_FOR_RATIO });
-  const left = blockValues(blocksOf(cell), gate.left.metric).byRound;
-  const ratios = besideEachOther(left, blockValues(blocksOf(other), gate.right.metric).byRound).map(([a, b]) => a / b);
+  const [left, right] = [knownMetric(gate), metricNamed(gate.right.metric)];
+  const caveat =
+    cellCaveat(summary.run, cell, { metric: left, beyond: BEYOND_FOR_RATIO }) ??
+    cellCaveat(summary.run, other, { metric: right, beyond: BEYOND_FOR_RATIO });
+  const values = {
+    left: blockValues(validBlocksOf(summary, cell), left).byRound,
+    right: blockValues(validBlocksOf(summary, other), right).byRound,
+  };
+  const ratios = pairByRound(values.left, values.right).map(({ first, second }) => first / second);
   return ratios.length === 0
-    ? unjudged(limit, doubt ?? { code: 'unknown-metric' })
-    : doubted(ofRatios(limit, ratios, alpha), doubt);
+    ? unjudged(limit, caveat ?? { code: 'unknown-metric' })
+    : withCaveat(ofRatios(limit, ratios, alpha), caveat);
 };
 
 const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: CellRecord): Evidence => {
-  const { run, summaries, blocksOf, alpha, settings } = context;
-  const known = knownMetric(gate);
-  const id = known.id;
+  const { summary, alpha, settings } = context;
+  const { run } = summary;
+  const metric = knownMetric(gate);
   const before = run.cells.find(
     (one) => one.state === baselineState(run.cells) && one.protocol === cell.protocol && one.mode === cell.mode,
   );
   if (before === undefined || before.id === cell.id) return unjudged(limitOf(gate), { code: 'no-baseline' });
-  const doubt =
-    cellDoubt(run, before, { id, beyond: BEYOND_FOR_RATIO }) ?? cellDoubt(run, cell, { id, beyond: BEYOND_FOR_RATIO });
-  if (id === 'resumed') {
-    const shares = besideEachOther(sharesByRound(run, cell), sharesByRound(run, before));
-    const differences = shares.map(([after, earlier]) => after - earlier);
-    return doubted(ofDifferences(limitOf(gate), differences, alpha), doubt);
+  const caveat =
+    cellCaveat(summary.run, before, { metric, beyond: BEYOND_FOR_RATIO }) ??
+    cellCaveat(summary.run, cell, { metric, beyond: BEYOND_FOR_RATIO });
+  if (metric.judgedBy === 'proportion') {
+    const shares = pairByRound(sharesByRound(run, cell), sharesByRound(run, before));
+    const differences = shares.map(({ first, second }) => first - second);
+    return withCaveat(ofDifferences(limitOf(gate), differences, alpha), caveat);
   }
-  const pairs = besideEachOther(blockValues(blocksOf(cell), id).byRound, blockValues(blocksOf(before), id).byRound);
-  if (pairs.length === 0) return unjudged(limitOf(gate), doubt ?? { code: 'unknown-metric' });
-  const valueOf = ({ id: wanted }: CellRecord): number | undefined => {
-    const summary = summaries.find((one) => one.id === wanted);
-    return summary === undefined ? undefined : known.value(summary);
+  const pairs = pairByRound(
+    blockValues(validBlocksOf(summary, cell), metric).byRound,
+    blockValues(validBlocksOf(summary, before), metric).byRound,
+  );
+  if (pairs.length === 0) return unjudged(limitOf(gate), caveat ?? { code: 'unknown-metric' });
+  const valueOf = (of: CellRecord): number | undefined => {
+    const found = summaryOf(summary, of);
+    return found === undefined ? undefined : metric.value(found);
   };
   const values = { before: valueOf(before), after: valueOf(cell) };
-  const effect = minimumEffect(comparedAs(known), values, { ...settings, minEffect: gate.limit });
-  const ratios = pairs.map(([after, earlier]) => after / earlier);
-  return doubted(ofRatios(changeLimit(known, effect), ratios, alpha), doubt);
+  const effect = minimumEffect(metric, values, { ...settings, minEffect: gate.limit });
+  const ratios = pairs.map(({ first, second }) => first / second);
+  return withCaveat(ofRatios(changeLimit(metric, effect), ratios, alpha), caveat);
 };
-
-/** As a comparison takes it, with the absolute floor that it has there; one that takes no part has the floor of a latency. */
-const comparedAs = ({ id, unit }: Metric): ComparedMetric =>
-  COMPARED.find((compared) => compared.id === id) ?? {
-    id: id,
-    role: 'secondary',
-    floorNs: unit === 'ns' ? LATENCY_FLOOR_NS : 0,
-  };
-
-const LATENCY_FLOOR_NS = 20_000;
 
 const sharesByRound = (run: RunRecord, cell: CellRecord): ReadonlyMap<number, number> =>
   new Map(
@@ -111,10 +121,3 @@ const sharesByRound = (run: RunRecord, cell: CellRecord): ReadonlyMap<number, nu
       .filter((block) => block.cell === cell.id && block.valid && block.handshakes > 0)
       .map(({ round, honoured, handshakes }) => [round, honoured / handshakes]),
   );
-
-/** Values of the same round. */
-const besideEachOther = (left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>): [number, number][] =>
-  [...left].flatMap(([round, value]) => {
-    const other = right.get(round);
-    return other === undefined ? [] : [[value, other] satisfies [number, number]];
-  });

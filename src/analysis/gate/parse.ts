@@ -4,7 +4,7 @@ import { MODES, type Mode } from '../../domain/mode.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { nearest } from '../../domain/suggest.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { METRICS, metric, type MetricId } from '../metrics/catalogue.ts';
+import { isMetricId, METRICS, metricNamed } from '../metrics/catalogue.ts';
 import { gateError } from './gate-error.ts';
 import { parseQuantity, QUANTITY_EXAMPLES } from './quantity.ts';
 
@@ -78,15 +78,15 @@ class Parser {
     return this.#resolved(word, at);
   }
 
-  /** The mode is the hinge: before it stand state and protocol, behind it the metric, in whose name a mode may occur again. */
+  /** The mode is the hinge: before it stand state and protocol, after it the metric, in whose name a mode may occur again. */
   #resolved(word: string, at: number): MetricReference {
     const parts = word.split('.');
     const hinges = parts.flatMap((part, i) => (MODES.some((mode) => mode === part) ? [i] : []));
-    const behind = (i: number): string => parts.slice(i + 1).join('.');
-    const modeAt = hinges.find((i) => isMetric(behind(i))) ?? hinges[0] ?? this.#failMode(parts, word, at);
-    const name = behind(modeAt);
+    const after = (i: number): string => parts.slice(i + 1).join('.');
+    const modeAt = hinges.find((i) => isMetricId(after(i))) ?? hinges[0] ?? this.#failMode(parts, word, at);
+    const name = after(modeAt);
     const before = parts.slice(0, modeAt + 1).join('.').length;
-    if (!isMetric(name)) this.#failMetric(name, name === '' ? at + before : at + before + 1);
+    if (!isMetricId(name)) this.#failMetric(name, name === '' ? at + before : at + before + 1);
     return { ...this.#context(parts.slice(0, modeAt).join('.'), at), mode: parts[modeAt] as Mode, metric: name, at };
   }
 
@@ -156,9 +156,7 @@ class Parser {
 
 const isMultiple = (text: string): boolean => /^(?:\d+(?:\.\d+)?\s*\*|[A-Za-z])/u.test(text);
 
-const isMetric = (name: string): name is MetricId => METRICS.some(({ id }) => id === name);
-
-const known = ({ metric: id }: MetricReference): Metric => metric(id);
+const known = ({ metric: id }: MetricReference): Metric => metricNamed(id);
 
 const didYouMean = (meant: string | undefined, all: readonly string[], what: string): string =>
   `${meant === undefined ? '' : `Did you mean ${meant}? `}Known ${what}: ${all.join(', ')}.`;

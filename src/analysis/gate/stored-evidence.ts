@@ -1,16 +1,15 @@
-import type { Gate, GateDoubt } from '../../domain/gate.ts';
-import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import type { Caveat } from '../../domain/caveat.ts';
+import type { Gate } from '../../domain/gate.ts';
+import type { CellRecord } from '../../domain/run-record.ts';
 import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
-import type { Metric } from '../metrics/metric.ts';
-import { metric } from '../metrics/catalogue.ts';
-import { summarize, type CellSummary } from '../summary/cell-summary.ts';
-import { BEYOND_FOR_LIMIT, cellDoubt } from './cell-doubts.ts';
+import { metricNamed } from '../metrics/catalogue.ts';
+import { judgedValue, type Metric } from '../metrics/metric.ts';
+import { summaryOf, type RunSummary } from '../summary/run-summary.ts';
+import { cellCaveat } from './cell-caveat.ts';
 import { changeLimit } from './change-limit.ts';
 import { unjudged, type Evidence } from './evidence.ts';
 import type { GateContext } from './gate-context.ts';
-
-/** Fewer runs than this say next to nothing of how runs of one state differ from each other. */
-export const LEAST_BASELINES = 5;
+import { BEYOND_FOR_LIMIT, LEAST_RUNS } from '../judging-rules.ts';
 
 /**
  * A run against runs that were measured at another time. What differs between any two runs - the start of the processes, the day, the
@@ -18,15 +17,17 @@ export const LEAST_BASELINES = 5;
  * to the full one of its own run, which takes out what hit both.
  */
 export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind: 'change' }>, cell: CellRecord): Evidence => {
-  const known = metric(gate.left.metric);
-  const limit = changeLimit(known, gate.limit);
-  const value = standing(known, context.summaries, cell);
-  const earlier = context.baselines.flatMap((run) => standing(known, summarize(run), sameIn(run, cell)) ?? []);
-  const doubt = cellDoubt(context.run, cell, { id: known.id, beyond: BEYOND_FOR_LIMIT });
-  if (value === undefined || earlier.length === 0) return unjudged(limit, doubt ?? { code: 'no-baseline' });
+  const metric = metricNamed(gate.left.metric);
+  const limit = changeLimit(metric, gate.limit);
+  const value = logRatioToFull(metric, context.summary, cell);
+  const earlier = context.baselines
+    .flatMap((baseline) => logRatioToFull(metric, baseline, sameIn(baseline, cell)) ?? [])
+    .filter(Number.isFinite);
+  const caveat = cellCaveat(context.summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
+  if (value === undefined || earlier.length === 0) return unjudged(limit, caveat ?? { code: 'no-baseline' });
   const sample = { earlier, value };
-  const isShare = known.unit === 'share';
-  const interval = shiftInterval(sample, context.alpha) ?? bare(sample);
+  const isShare = metric.unit === 'share';
+  const interval = shiftInterval(sample, context.alpha) ?? unbounded(sample);
   const shift = isShare ? limit.limit : Math.log(limit.limit);
   const negated = { earlier: earlier.map((one) => -one), value: -value };
   return {
@@ -38,42 +39,38 @@ export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind:
     pBelow: shiftPAbove(negated, -shift),
     isExact: false,
     samples: earlier.length,
-    doubt: doubt ?? baselineDoubt(earlier.length),
+    caveat: caveat ?? baselineCaveat(earlier.length),
   };
 };
 
-const baselineDoubt = (runs: number): GateDoubt | null => {
+const baselineCaveat = (runs: number): Caveat | null => {
   if (runs === 1) return { code: 'single-baseline' };
-  return runs < LEAST_BASELINES ? { code: 'few-runs', runs, needed: LEAST_BASELINES } : null;
+  return runs < LEAST_RUNS ? { code: 'few-baselines', runs, needed: LEAST_RUNS } : null;
 };
 
 /** An estimate without any bounds. */
-const bare = ({ earlier, value }: { readonly earlier: readonly number[]; readonly value: number }) => ({
+const unbounded = ({ earlier, value }: { readonly earlier: readonly number[]; readonly value: number }) => ({
   estimate: value - earlier.reduce((a, b) => a + b, 0) / earlier.length,
   lower: Number.NEGATIVE_INFINITY,
   upper: Number.POSITIVE_INFINITY,
 });
 
-/** Where a cell stands in its run, on the scale on which changes add up. */
-const standing = (known: Metric, cells: readonly CellSummary[], cell: CellRecord | undefined): number | undefined => {
-  const value = valueOf(known, cells, cell);
-  if (known.unit === 'share' || value === undefined) return value;
-  const full = cells.find((one) => one.state === cell?.state && one.protocol === cell.protocol && one.mode === 'full');
-  const control = cell?.mode === 'full' ? 1 : (valueOf(known, cells, full) ?? 1);
-  return value > 0 && control > 0 ? Math.log(value / control) : undefined;
+/** Returns the value of a cell, on the scale on which changes add up: a share as it is, else its logarithm, relative to the full handshake. */
+const logRatioToFull = (metric: Metric, run: RunSummary, cell: CellRecord | undefined): number | undefined => {
+  const value = valueOf(metric, run, cell);
+  if (metric.unit === 'share' || value === undefined) return value;
+  const full = run.cells.find((one) => one.state === cell?.state && one.protocol === cell.protocol && one.mode === 'full');
+  const control = cell?.mode === 'full' ? 1 : (valueOf(metric, run, full) ?? 1);
+  return value > 0 && control > 0 && Number.isFinite(control) ? Math.log(value / control) : undefined;
 };
 
-const valueOf = (
-  { value, unit }: Metric,
-  cells: readonly CellSummary[],
-  cell: { readonly id: string } | undefined,
-): number | undefined => {
-  const summary = cells.find((one) => one.id === cell?.id);
-  return summary === undefined || (summary.honoured === 0 && unit !== 'share') ? undefined : value(summary);
+const valueOf = (metric: Metric, run: RunSummary, cell: { readonly id: string } | undefined): number | undefined => {
+  const summary = cell && summaryOf(run, cell);
+  return summary === undefined || (summary.honoured === 0 && metric.unit !== 'share') ? undefined : judgedValue(metric, summary);
 };
 
 /** The same cell of another run: of the state of that name, or of the only one. */
-const sameIn = (run: RunRecord, { state, protocol, mode }: CellRecord): CellRecord | undefined => {
+const sameIn = ({ run }: RunSummary, { state, protocol, mode }: CellRecord): CellRecord | undefined => {
   const [only, second] = run.states;
   const wanted = second === undefined ? only?.label : state;
   return run.cells.find((cell) => cell.state === wanted && cell.protocol === protocol && cell.mode === mode);

@@ -1,15 +1,16 @@
 import type { CellSummary } from '../summary/cell-summary.ts';
+import { judgedQuantileOf, type Quantile } from './timing.ts';
 
-/** What a metric counts in; formatting by unit happens in `report/`. */
+/** Units of metrics; formatting by unit happens in `report/`. */
 export type Unit = 'ns' | 's' | 'per-second' | 'share' | 'bytes' | 'count' | 'ratio';
 
 /**
- * A number that a cell has. Table columns, CSV header, savings, gates and comparisons all come from this catalogue: a new metric is one
- * entry.
+ * A number that a cell has. Table columns, CSV header, savings, gates and comparisons all come from this catalogue: a new metric
+ * is one entry.
  */
-export interface Metric {
+export interface Metric<Id extends string = string> {
   /** As gates and thresholds name it: `cpu.server`. */
-  readonly id: string;
+  readonly id: Id;
   /** As `summary.csv` names it. The order of these columns is a contract: append, never insert. */
   readonly column: string;
   /** As a table's head names it. */
@@ -19,4 +20,21 @@ export interface Metric {
   /** One sentence on how to read it. */
   readonly reading: string;
   readonly value: (cell: CellSummary) => number | undefined;
+  /** The quantile that it is; absent where it is none. */
+  readonly quantile?: Quantile;
+  /** Whether the generator's own queue enters it: a saturated generator then spoils it. CPU and bytes per handshake stay true. */
+  readonly holdsQueue: boolean;
+  /** Evidence that a gate rests on: the value of each block, the proportion of proven handshakes, or a plain count. */
+  readonly judgedBy: 'blocks' | 'proportion' | 'count';
+  /** A change below this, in the metric's unit, is none, whatever its percentage. */
+  readonly leastChange: number;
+  /**
+   * Its part in a comparison, where it has one: `primary` metrics make the verdict and share the promised rate of false alarms,
+   * `secondary` ones are shown beside them.
+   */
+  readonly comparison?: 'primary' | 'secondary';
 }
+
+/** Returns the value by which a metric is judged, which differs from the one shown where connections failed. */
+export const judgedValue = ({ quantile, value }: Metric, cell: CellSummary): number | undefined =>
+  quantile === undefined ? value(cell) : judgedQuantileOf(cell, quantile);

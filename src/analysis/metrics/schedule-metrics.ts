@@ -1,30 +1,25 @@
+import { count, cpu, quantile, quantity, rate } from './kinds.ts';
 import type { Metric } from './metric.ts';
 
 const LABEL: Readonly<Record<string, string>> = { p999: 'p99.9' };
 
-const response = <const Id extends string>(id: Id, p: number) =>
-  ({
-    id: `response.${id}`,
-    column: `response_${id}_ns`,
-    label: `response ${LABEL[id] ?? id}`,
-    unit: 'ns',
-    better: 'lower',
+const response = <const Name extends string>(name: Name, p: number): Metric<`response.${Name}`> =>
+  quantile({
+    id: `response.${name}`,
+    label: `response ${LABEL[name] ?? name}`,
     reading: `${String(p * 100)} % of the honoured handshakes of a schedule were over at most this long after they were to start: what a user waits for, TCP connect included.`,
-    value: (cell) => cell.schedule?.responseNs.quantileNs(p),
-  }) as const satisfies Metric;
+    quantile: { of: 'response', p },
+  });
 
-const service = <const Id extends string>(id: Id, p: number) =>
-  ({
-    id: `service.${id}`,
-    column: `service_${id}_ns`,
-    label: `service ${LABEL[id] ?? id}`,
-    unit: 'ns',
-    better: 'lower',
+const service = <const Name extends string>(name: Name, p: number): Metric<`service.${Name}`> =>
+  quantile({
+    id: `service.${name}`,
+    label: `service ${LABEL[name] ?? name}`,
     reading: `${String(p * 100)} % of the honoured handshakes of a schedule were over at most this long after they did start, TCP connect included.`,
-    value: (cell) => cell.schedule?.serviceNs.quantileNs(p),
-  }) as const satisfies Metric;
+    quantile: { of: 'service', p },
+  });
 
-/** What a load by schedule, a mix or a session policy adds to the catalogue. */
+/** Metrics of a load by schedule, a mix, a session policy or a search for the capacity. */
 export const SCHEDULE_METRICS = [
   response('p50', 0.5),
   response('p90', 0.9),
@@ -34,103 +29,98 @@ export const SCHEDULE_METRICS = [
   service('p50', 0.5),
   service('p99', 0.99),
   service('p999', 0.999),
-  {
+  quantile({
     id: 'late.p99',
-    column: 'late_p99_ns',
-    label: 'late p99',
-    unit: 'ns',
-    better: 'lower',
+    label: 'start delay p99',
     reading: '99 % of the starts were late by at most this much. It is part of the response time.',
-    value: (cell) => cell.schedule?.lateNs.quantileNs(0.99),
-  },
-  {
+    quantile: { of: 'start-delay', p: 0.99 },
+  }),
+  quantile({
     id: 'late.max',
-    column: 'late_max_ns',
-    label: 'late max',
-    unit: 'ns',
-    better: 'lower',
+    label: 'start delay max',
     reading: 'The latest start, exactly.',
-    value: (cell) => cell.schedule?.lateNs.maxNs,
-  },
-  {
+    quantile: { of: 'start-delay', p: 1 },
+  }),
+  count({
     id: 'due',
     column: 'due',
     label: 'due',
-    unit: 'count',
-    better: 'neither',
     reading: 'Handshakes that fell due by the schedule.',
     value: (cell) => cell.schedule?.due,
-  },
-  {
+  }),
+  count({
     id: 'dropped',
     column: 'dropped',
     label: 'dropped',
-    unit: 'count',
     better: 'lower',
     reading: 'Handshakes that fell due and were never started.',
     value: (cell) => cell.schedule?.dropped,
-  },
-  {
+  }),
+  count({
     id: 'connection-limited',
     column: 'connection_limited',
     label: 'connection-limited',
-    unit: 'count',
     better: 'lower',
     reading: 'Handshakes that started late because as many were in flight as may be.',
     value: (cell) => cell.schedule?.connectionLimited,
-  },
-  {
+  }),
+  quantity({
     id: 'share.asked',
     column: 'asked_share',
     label: 'asked',
     unit: 'share',
-    better: 'neither',
     reading: 'The share of its mix that was asked for.',
     value: (cell) => cell.mix?.askedShare,
-  },
-  {
+  }),
+  quantity({
     id: 'share.got',
     column: 'got_share',
     label: 'got',
     unit: 'share',
-    better: 'neither',
     reading: 'The share of the attempts of its mix that it got.',
     value: (cell) => cell.mix?.gotShare,
-  },
-  {
+  }),
+  cpu({
     id: 'cpu.server.mix',
     column: 'cpu_server_mix_ns',
     label: 'CPU server, mix',
-    unit: 'ns',
-    better: 'lower',
     reading: "CPU time of the server's processes per honoured handshake of the whole mix: its parts share one server.",
     value: (cell) => cell.mix?.cpuServerNs,
-  },
-  {
+  }),
+  count({
     id: 'sessions.offered',
     column: 'sessions_offered',
     label: 'sessions',
-    unit: 'count',
-    better: 'neither',
     reading: 'Different sessions that were offered.',
     value: (cell) => cell.offeredSessions?.sessions,
-  },
-  {
+  }),
+  quantile({
     id: 'session-age.p50',
-    column: 'session_age_p50_ns',
     label: 'session age',
-    unit: 'ns',
     better: 'neither',
     reading: 'Median age of a session when it was offered.',
-    value: (cell) => cell.offeredSessions?.ageNs.quantileNs(0.5),
-  },
-  {
+    quantile: { of: 'session-age', p: 0.5 },
+  }),
+  count({
     id: 'saturated',
     column: 'saturated_blocks',
     label: 'saturated',
-    unit: 'count',
     better: 'lower',
     reading: "Blocks in which the generator itself was the bottleneck: their latency is not the server's.",
     value: (cell) => cell.saturatedBlocks,
-  },
+  }),
+  rate({
+    id: 'capacity',
+    column: 'capacity_per_s',
+    label: 'capacity',
+    reading: 'The highest rate that kept the objective, twice. The other columns are of this rate.',
+    value: (cell) => cell.capacity?.foundPerSecond ?? undefined,
+  }),
+  rate({
+    id: 'capacity.fails',
+    column: 'capacity_fails_per_s',
+    label: 'fails at',
+    reading: 'The lowest rate above the capacity that did not keep the objective.',
+    value: (cell) => cell.capacity?.failsPerSecond ?? undefined,
+  }),
 ] as const satisfies readonly Metric[];

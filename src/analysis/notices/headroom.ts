@@ -2,6 +2,8 @@ import { cellLabel } from '../../domain/cell.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { CONNECTION_LIMITED_SHARE } from '../summary/saturation.ts';
+import type { LoadOfRun } from '../settings-of-run.ts';
+import type { RunSummary } from '../summary/run-summary.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 
 /** Above this share of a limit the next larger load meets it. */
@@ -11,16 +13,15 @@ const TIGHT_SHARE = 0.8;
 const MOST_STOLEN = 0.02;
 
 /** Limits that a load came near to, and what the host of a virtual machine took away. */
-export const headroomNotices = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
-  ...cells.flatMap((cell) => connectionLimitNotices(run, cell)),
+export const headroomNotices = ({ run, settings, cells }: RunSummary): Notice[] => [
+  ...cells.flatMap((cell) => connectionLimitNotices(settings.load, cell)),
   ...limitNotices(run),
   ...stealNotices(run),
 ];
 
-const connectionLimitNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+const connectionLimitNotices = (load: LoadOfRun, cell: CellSummary): Notice[] => {
   const { schedule } = cell;
   if (schedule === undefined || schedule.connectionLimited <= CONNECTION_LIMITED_SHARE * schedule.due) return [];
-  const load = run.scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
   const { connectionLimited, due } = schedule;
   return [
     {
@@ -29,7 +30,7 @@ const connectionLimitNotices = (run: RunRecord, cell: CellSummary): Notice[] => 
       cell: cellLabel(cell),
       connectionLimited,
       due,
-      concurrency: Number(load?.['concurrency'] ?? 0),
+      concurrency: load.concurrency ?? 0,
     },
   ];
 };

@@ -8,22 +8,24 @@ import { OTHER_RATE } from '../capacity/probe-blocks.ts';
 import { generatorHints, saturationNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
+import type { RunSummary } from '../summary/run-summary.ts';
 import { timingNotices } from './timing.ts';
-
-/** Time that the connections do not account for; beyond it a clock or the generator is wrong (Little's law). */
-const MOST_RESIDUAL = 0.05;
+import { MOST_RESIDUAL } from '../judging-rules.ts';
 
 /** The doubts and facts that follow from what was measured. */
-export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
-  ...cells.flatMap((cell) => outcomeNotices(run, cell)),
-  ...saturationNotices(run, cells),
-  ...headroomNotices(run, cells),
-  ...cells.flatMap(timingNotices),
-  ...capacityNotices(run),
-  ...cells.flatMap((cell) => residualNotices(run, cell)),
-  ...suiteNotices(cells),
-  ...stateNotices(run),
-];
+export const noticesOf = (summary: RunSummary): Notice[] => {
+  const { run, cells } = summary;
+  return [
+    ...cells.flatMap((cell) => outcomeNotices(run, cell)),
+    ...saturationNotices(summary),
+    ...headroomNotices(summary),
+    ...cells.flatMap(timingNotices),
+    ...capacityNotices(run),
+    ...cells.flatMap((cell) => residualNotices(summary, cell)),
+    ...suiteNotices(cells),
+    ...stateNotices(run),
+  ];
+};
 
 const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => [
   ...verdictNotices(run, cell),
@@ -85,10 +87,10 @@ const invalidNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   ];
 };
 
-const residualNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+const residualNotices = (summary: RunSummary, cell: CellSummary): Notice[] => {
   const residual = cell.littlesLawResidual;
   if (residual === undefined || Math.abs(residual) <= MOST_RESIDUAL) return [];
-  const hints = generatorHints(run, blocksOf(run, cell));
+  const hints = generatorHints(summary, blocksOf(summary.run, cell));
   return [{ code: 'littles-law', severity: 'warning', cell: cellLabel(cell), residual, hints }];
 };
 

@@ -1,57 +1,51 @@
-import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
-import { metric, type MetricId } from '../metrics/catalogue.ts';
-import { summarizeBlocks, type CellSummary } from './cell-summary.ts';
+import type { Caveat } from '../../domain/caveat.ts';
+import { judgedValue, type Metric } from '../metrics/metric.ts';
+import type { BlockSummary } from './run-summary.ts';
+import { BEYOND_FOR_RATIO } from '../judging-rules.ts';
 
-/** Fractions that the quantile metrics stand for. */
-const QUANTILES: Partial<Readonly<Record<MetricId, number>>> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 };
-
-/** Handshakes that must lie beyond a quantile for it to be a property of the block and not of a single slow one. */
-const LEAST_BEYOND = 20;
-
-/** A valid block by itself. */
-export interface BlockSummary {
-  readonly round: number;
-  readonly summary: CellSummary;
-}
-
-/** What a metric was in each block of a cell, by round. A block that cannot tell it has no entry. */
+/** A metric's value in each block of a cell, by round. A block in which it is unknown has no entry. */
 export interface BlockValues {
   readonly byRound: ReadonlyMap<number, number>;
-  /** Why blocks are missing or what they have is not to be judged; empty when nothing is wrong. */
-  readonly flaw: string;
+  /** Why blocks are missing or what they have is not to be judged; null when nothing is wrong. */
+  readonly caveat: Caveat | null;
 }
 
-/** Every valid block of a cell. */
-export const blockSummaries = (run: RunRecord, cell: CellRecord): BlockSummary[] =>
-  run.blocks
-    .filter((block) => block.cell === cell.id && block.valid)
-    .map((block) => ({ round: block.round, summary: summarizeBlocks(run, cell, [block]) }));
-
-/** A metric's value in every block. */
-export const blockValues = (blocks: readonly BlockSummary[], id: MetricId): BlockValues => {
+/** Returns the value by which a metric is judged, in every block. */
+export const blockValues = (blocks: readonly BlockSummary[], metric: Metric): BlockValues => {
   const byRound = new Map<number, number>();
-  for (const { round, summary } of blocks) {
-    const value = blockValue(summary, id);
-    if (value !== undefined && value > 0) byRound.set(round, value);
+  for (const { block, summary } of blocks) {
+    const value = judgedValue(metric, summary);
+    if (value !== undefined && value > 0) byRound.set(block.round, value);
   }
-  return { byRound, flaw: flawOf(blocks, byRound, id) };
+  return { byRound, caveat: caveatOf(blocks, byRound, metric) };
 };
 
-const blockValue = (summary: CellSummary, id: MetricId): number | undefined => {
-  const quantile = QUANTILES[id];
-  if (quantile === undefined) return metric(id).value(summary);
-  // A connection that failed is slower than any that did not: a side must not win because its slow ones timed out.
-  const shifted = summary.honoured === 0 ? 2 : (quantile * (summary.honoured + summary.errors)) / summary.honoured;
-  return shifted > 1 ? undefined : summary.handshakeNs.quantileNs(shifted);
+/** Values of the same round of two cells, in the order of the first. */
+export interface RoundPair {
+  readonly round: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Pairs the values of two cells by round. Of two quantiles that both lie among failed connections neither is the slower one. */
+export const pairByRound = (first: ReadonlyMap<number, number>, second: ReadonlyMap<number, number>): RoundPair[] =>
+  [...first].flatMap(([round, value]) => {
+    const other = second.get(round);
+    const isPair = other !== undefined && (Number.isFinite(value) || Number.isFinite(other));
+    return isPair ? [{ round, first: value, second: other }] : [];
+  });
+
+/** Returns how many handshakes a block must have for so many to lie beyond a quantile: none for what is no quantile, or an extreme. */
+export const handshakesFor = ({ quantile }: Metric, beyond: number): number => {
+  const p = quantile?.p ?? 0;
+  return p === 0 || p === 1 ? 0 : Math.ceil(beyond / (1 - p) - 1e-9);
 };
 
-const flawOf = (blocks: readonly BlockSummary[], values: ReadonlyMap<number, number>, id: MetricId): string => {
-  if (blocks.length === 0) return 'nothing was measured';
-  if (blocks.every(({ summary }) => summary.honoured === 0)) return 'no handshake was honoured';
-  if (values.size === 0) return `${id} could not be measured`;
-  const quantile = QUANTILES[id];
-  if (quantile === undefined) return '';
+const caveatOf = (blocks: readonly BlockSummary[], values: ReadonlyMap<number, number>, metric: Metric): Caveat | null => {
+  if (blocks.length === 0) return { code: 'nothing-measured' };
+  if (blocks.every(({ summary }) => summary.honoured === 0)) return { code: 'none-honoured' };
+  if (values.size === 0) return { code: 'unknown-metric' };
   const perBlock = Math.min(...blocks.map(({ summary }) => summary.honoured));
-  const needed = Math.ceil(LEAST_BEYOND / (1 - quantile) - 1e-9);
-  return perBlock < needed ? `${id} needs ${String(needed)} handshakes per block, and the smallest had ${String(perBlock)}` : '';
+  const needed = handshakesFor(metric, BEYOND_FOR_RATIO);
+  return perBlock < needed ? { code: 'few-handshakes', perBlock, needed } : null;
 };

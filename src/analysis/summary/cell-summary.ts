@@ -128,13 +128,9 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs }),
     capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
-    ticketNs: decoded(counts.tickets?.afterNs),
     ticketsPerHandshake: ratio(counts.ticketsReceived, handshakes),
-    ticketBytes: counts.tickets?.mostBytes ?? undefined,
-    ticketLifetimeS: counts.tickets?.leastLifetimeS ?? undefined,
-    firstByteNs: decoded(counts.firstByte?.firstByteNs),
-    firstByteAfterHandshakeNs: decoded(counts.firstByte?.firstByteAfterHandshakeNs),
-    unanswered: counts.firstByte?.unanswered ?? 0,
+    ...ticketSummary(counts),
+    ...firstByteSummary(counts),
     cpuClientNs: perHonoured(blocks, (block) => block.cpuClientNs),
     cpuServerNs: perHonoured(blocks, (block) => block.cpuServerNs),
     bytesIn: ratio(counts.bytesIn, honoured),
@@ -162,6 +158,20 @@ const sequentialSummary = (blocks: readonly BlockRecord[]): SequentialSummary | 
     coarseClock: windows.find(({ coarseClock }) => coarseClock !== null)?.coarseClock ?? undefined,
   };
 };
+
+const ticketSummary = ({ tickets }: BlockCounts): Pick<CellSummary, 'ticketNs' | 'ticketBytes' | 'ticketLifetimeS'> => ({
+  ticketNs: decoded(tickets?.afterNs),
+  ticketBytes: tickets?.mostBytes ?? undefined,
+  ticketLifetimeS: tickets?.leastLifetimeS ?? undefined,
+});
+
+const firstByteSummary = ({
+  firstByte,
+}: BlockCounts): Pick<CellSummary, 'firstByteNs' | 'firstByteAfterHandshakeNs' | 'unanswered'> => ({
+  firstByteNs: decoded(firstByte?.firstByteNs),
+  firstByteAfterHandshakeNs: decoded(firstByte?.firstByteAfterHandshakeNs),
+  unanswered: firstByte?.unanswered ?? 0,
+});
 
 const decoded = (histogram: EncodedHistogram | undefined): LatencyHistogram =>
   histogram === undefined ? new LatencyHistogram() : LatencyHistogram.decode(histogram);

@@ -6,6 +6,7 @@ import { printableJson } from '../../report/json.ts';
 import { calibrate } from '../../run/studies/calibrate.ts';
 import { parseCount } from '../../scenario/quantity.ts';
 import type { CommandContext } from '../context.ts';
+import { signalCode } from '../exit-code.ts';
 import { withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { choiceOf } from '../format.ts';
 import { decodeArgument } from '../scenario-argument.ts';
@@ -66,8 +67,7 @@ const calibrateTarget = async (context: CommandContext, parsed: ParsedFlags): Pr
     }),
   );
   terminal.out(format === 'json' ? printableJson(result) : calibrationText(result));
-  if (received === undefined) return EXIT.done;
-  return received === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  return received === undefined ? EXIT.done : signalCode(received);
 };
 
 /** Fewer cannot show how much pairs vary. */

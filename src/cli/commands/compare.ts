@@ -1,6 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
-import { compareStates, settingsOf } from '../../analysis/compare/states.ts';
+import { compareStates } from '../../analysis/compare/states.ts';
 import { compareStored, type StoredSide } from '../../analysis/compare/stored.ts';
+import { compareSettingsOf } from '../../analysis/settings-of-run.ts';
+import { summarizeRun } from '../../analysis/summary/run-summary.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
@@ -14,7 +16,8 @@ import { parseRequest, type ComparisonRequest, type WrittenSide } from '../compa
 import type { CommandContext } from '../context.ts';
 import { comparisonCode, liveComparisonCode } from '../exit-code.ts';
 import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
-import { choiceOf, comparisonFormatOf, comparisonFormatOption } from '../format.ts';
+import { comparisonFormatOf, comparisonFormatOption } from '../format.ts';
+import { inconclusiveOption, passesInconclusive } from '../gate-flags.ts';
 import { tellNotices, watched, withRunFlags } from '../measure.ts';
 
 /** `compare <side...>`: the changes between two states, with their confidence intervals. */
@@ -41,18 +44,13 @@ export const compareCommand = (context: CommandContext): CommandModule => ({
 const OPTIONS = {
   state: { type: 'string', requiresArg: true, describe: 'State to compare, if the stored runs have several' },
   force: { type: 'boolean', describe: 'Compare stored runs even if they differ in more than the state' },
-  inconclusive: {
-    type: 'string',
-    requiresArg: true,
-    default: 'fail',
-    describe: 'Exit code of an inconclusive comparison: 3 (fail) or 0 (pass)',
-  },
+  inconclusive: inconclusiveOption,
   format: { ...comparisonFormatOption, group: 'Output:' },
 } as const;
 
 const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
   const print = printer(context, parsed);
-  const passes = choiceOf('--inconclusive', parsed['inconclusive'], ['pass', 'fail']) === 'pass';
+  const passes = passesInconclusive(parsed);
   const request = parseRequest(parsed['side'] as readonly string[]);
   const flags = flagValues(parsed);
   if (request.kind !== 'scenario' && request.kind !== 'targets') {
@@ -64,7 +62,7 @@ const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promi
   const decoded = await decodeRequest(request, parsed);
   const { result, signal } = await watched(context, parsed, (options) => compare(decoded, options));
   print(result.comparisons);
-  tellNotices(context.terminal, result.run, parsed);
+  tellNotices(context.terminal, result.summary.run, parsed);
   return liveComparisonCode(result, signal, passes);
 };
 
@@ -91,8 +89,8 @@ const compareFiles = async (request: RequestOf<'comparison' | 'run' | 'runs'>, p
   const flags = flagValues(parsed);
   if (request.kind === 'comparison') return [await readComparison(request.path)];
   if (request.kind === 'run') {
-    const run = await readRun(request.path);
-    return compareStates(run, settingsOf(run, flags));
+    const summary = summarizeRun(await readRun(request.path));
+    return compareStates(summary, compareSettingsOf(summary.settings, flags));
   }
   const state = typeof parsed['state'] === 'string' ? parsed['state'] : undefined;
   const [before, after] = [await readSide(request.before), await readSide(request.after)];
@@ -101,7 +99,7 @@ const compareFiles = async (request: RequestOf<'comparison' | 'run' | 'runs'>, p
 
 const readSide = async ({ label, values }: WrittenSide): Promise<StoredSide> => ({
   label,
-  runs: await Promise.all(values.map(readRun)),
+  runs: await Promise.all(values.map(async (path) => summarizeRun(await readRun(path)))),
 });
 
 /**

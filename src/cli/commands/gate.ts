@@ -1,5 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
-import { settingsOf } from '../../analysis/compare/states.ts';
+import { compareSettingsOf } from '../../analysis/settings-of-run.ts';
+import { summarizeRun } from '../../analysis/summary/run-summary.ts';
 import { decideStored, storedGates } from '../../analysis/gate/decide-stored.ts';
 import { parseGate } from '../../analysis/gate/parse.ts';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
@@ -9,11 +10,12 @@ import { selfTestStep, selfTestVerdict } from '../../report/gate/self-test-text.
 import { gateSelfTest } from '../../run/studies/gate-self-test.ts';
 import { readRun } from '../../run/files/run-folder.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodeOf, gateExitCode, gravest } from '../exit-code.ts';
+import { exitCodeOf, gateExitCode, gravest, signalCode } from '../exit-code.ts';
 import { flagValues, withFlagsOf, type ParsedFlags } from '../flags.ts';
 import { formatOf, formatOption } from '../format.ts';
 import { passesInconclusive, tellGithub, withJudgingFlags } from '../gate-flags.ts';
 import { watched } from '../measure.ts';
+import { styleOf } from '../terminal.ts';
 
 /** `gate <run>`: applies gates to a stored run. */
 export const gateCommand = (context: CommandContext): CommandModule => ({
@@ -64,7 +66,7 @@ const selfTest = async (context: CommandContext, parsed: ParsedFlags): Promise<E
       },
     }),
   );
-  if (signal !== undefined) return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  if (signal !== undefined) return signalCode(signal);
   terminal.out(`${selfTestVerdict(result)}\n`);
   return { proven: EXIT.done, undecided: EXIT.inconclusive, wrong: EXIT.gate }[result];
 };
@@ -75,18 +77,19 @@ const gateStored = async ({ terminal }: CommandContext, parsed: ParsedFlags): Pr
   const flags = flagValues(parsed);
   const written = (flags['gates'] as readonly string[] | undefined)?.map(parseGate);
   const run = await readRun(pathOf(parsed['run']));
+  const summary = summarizeRun(run);
   const baselines = await Promise.all(((parsed['baseline'] ?? []) as readonly string[]).map(readRun));
-  const gates = written ?? storedGates(run);
+  const gates = written ?? storedGates(summary);
   if (gates.length === 0 && baselines.length === 0 && run.states.length < 2) throw nothingToGate(run);
-  const decision = decideStored(run, {
+  const decision = decideStored(summary, {
     gates,
-    settings: settingsOf(run, flags),
-    baselines,
+    settings: compareSettingsOf(summary.settings, flags),
+    baselines: baselines.map(summarizeRun),
     isForced: parsed['force'] === true,
   });
-  terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns, decision }));
-  await tellGithub(terminal, parsed, { run, decision });
-  return gravest(exitCodeOf(run, undefined), gateExitCode(decision, passesNoise));
+  terminal.out(render(summary, format, { style: styleOf(terminal), decision }));
+  await tellGithub(terminal, parsed, { summary, decision });
+  return gravest(exitCodeOf(summary, undefined), gateExitCode(decision, passesNoise));
 };
 
 const pathOf = (run: unknown): string => {

@@ -1,14 +1,17 @@
 import type { Argv, CommandModule } from 'yargs';
-import { compareStates, settingsOf } from '../../analysis/compare/states.ts';
+import { compareStates } from '../../analysis/compare/states.ts';
+import { compareSettingsOf } from '../../analysis/settings-of-run.ts';
+import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import { decideGates } from '../../analysis/gate/decide.ts';
 import { storedGates } from '../../analysis/gate/decide-stored.ts';
 import { EXIT } from '../../domain/error.ts';
 import type { GateDecision } from '../../domain/gate.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
 import { render, type Format } from '../../report/formats.ts';
+import type { TerminalStyle } from '../../report/terminal.ts';
 import { readRun } from '../../run/files/run-folder.ts';
 import type { CommandContext } from '../context.ts';
+import { styleOf } from '../terminal.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, formatOf, formatOption } from '../format.ts';
 
@@ -24,33 +27,32 @@ export const reportCommand = ({ terminal, exitWith }: CommandContext): CommandMo
       .example('$0 report results/20260101T120000Z_demo --format markdown', 'for a pull request')
       .example('$0 report results/20260101T120000Z_demo --compare', 'the changes from before to after'),
   handler: async (parsed) => {
-    const rendered = rendererOf(parsed, { colour: terminal.hasColour, columns: terminal.columns });
+    const rendered = rendererOf(parsed, styleOf(terminal));
     const runs = await Promise.all((parsed['run'] as readonly string[]).map(readRun));
-    for (const run of runs) terminal.out(rendered(run));
+    for (const run of runs) terminal.out(rendered(summarizeRun(run)));
     exitWith(EXIT.done);
   },
 });
 
 /** The format is checked before anything is read. */
-const rendererOf = (
-  parsed: ParsedFlags,
-  style: { readonly colour: boolean; readonly columns: number },
-): ((run: RunRecord) => string) => {
+const rendererOf = (parsed: ParsedFlags, style: TerminalStyle): ((summary: RunSummary) => string) => {
   if (parsed['compare'] === true) {
     const format = comparisonFormatOf(parsed['format']);
-    return (run) =>
-      compareStates(run)
+    return (summary) =>
+      compareStates(summary)
         .map((comparison) => renderComparison(comparison, format, style))
         .join('');
   }
   const format = formatOf(parsed['format']);
-  return (run) => render(run, format, { ...style, decision: decisionOf(run, format) });
+  return (summary) => render(summary, format, { style, decision: decisionOf(summary, format) });
 };
 
 /**
  * The decision on the gates of the run's scenario; none for JSON, which is nothing but the record.
  */
-const decisionOf = (run: RunRecord, format: Format): GateDecision | undefined => {
-  const gates = storedGates(run);
-  return gates.length === 0 || format === 'json' ? undefined : decideGates(run, { gates, settings: settingsOf(run) });
+const decisionOf = (summary: RunSummary, format: Format): GateDecision | undefined => {
+  const gates = storedGates(summary);
+  return gates.length === 0 || format === 'json'
+    ? undefined
+    : decideGates(summary, { gates, settings: compareSettingsOf(summary.settings) });
 };

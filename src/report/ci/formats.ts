@@ -1,5 +1,6 @@
 import { METRICS, type MetricId } from '../../analysis/metrics/catalogue.ts';
-import { summarize, type CellSummary } from '../../analysis/summary/cell-summary.ts';
+import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { cellLabel } from '../../domain/cell.ts';
 import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
@@ -10,17 +11,12 @@ import { githubAnnotations, type Annotation } from './github.ts';
 import { junitXml, type TestCase } from './junit.ts';
 import { bencherJson, benchmarkJson, type TrendPoint } from './trend.ts';
 
-/** The decision on the gates of a run, where they were judged. */
-export interface Judged {
-  readonly decision?: GateDecision | undefined;
-}
-
 /**
  * JUnit XML with a test case per cell, which fails if the mode was never honoured, and one per
  * gate.
  */
-export const runJunit = (run: RunRecord, { decision }: Judged): string =>
-  junitXml([...summarize(run).map((cell) => cellCase(run, cell)), ...(decision?.results ?? []).map(gateCase)]);
+export const runJunit = ({ run, cells }: RunSummary, decision?: GateDecision): string =>
+  junitXml([...cells.map((cell) => cellCase(run, cell)), ...(decision?.results ?? []).map(gateCase)]);
 
 const cellCase = (run: RunRecord, cell: CellSummary): TestCase => {
   const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
@@ -51,9 +47,9 @@ const gateCase = (result: GateResult): TestCase => ({
 });
 
 /** An annotation for each gate that did not pass, one for each warning, and a summary. */
-export const runAnnotations = (run: RunRecord, { decision }: Judged): string => {
+export const runAnnotations = ({ run }: RunSummary, decision?: GateDecision): string => {
   const warnings = run.notices.filter(({ severity }) => severity !== 'info');
-  const summary =
+  const overall =
     decision === undefined
       ? `${counted(run.cells.length, 'cell')} measured, ${counted(warnings.length, 'warning')}.`
       : decisionSentence(decision);
@@ -64,7 +60,7 @@ export const runAnnotations = (run: RunRecord, { decision }: Judged): string => 
       title: 'resumark',
       message: noticeSentence(notice),
     })),
-    { level: 'notice', title: 'resumark', message: summary },
+    { level: 'notice', title: 'resumark', message: overall },
   ]);
 };
 
@@ -75,16 +71,16 @@ const gateAnnotation = (result: GateResult): Annotation[] => {
 };
 
 /** Metrics of which less is better, for github-action-benchmark. */
-export const runBenchmark = (run: RunRecord): string => benchmarkJson(pointsOf(run));
+export const runBenchmark = (summary: RunSummary): string => benchmarkJson(pointsOf(summary));
 
 /** The same metrics for Bencher. */
-export const runBencher = (run: RunRecord): string => bencherJson(pointsOf(run));
+export const runBencher = (summary: RunSummary): string => bencherJson(pointsOf(summary));
 
 /** The metrics worth a history: what a user waits for, and what both sides pay. */
 const TREND: readonly MetricId[] = ['p50', 'p90', 'p99', 'cpu.server', 'cpu.client'];
 
-const pointsOf = (run: RunRecord): TrendPoint[] =>
-  summarize(run)
+const pointsOf = ({ cells }: RunSummary): TrendPoint[] =>
+  cells
     .filter(({ honoured }) => honoured > 0)
     .flatMap((cell) =>
       METRICS.filter(({ id }) => TREND.includes(id)).flatMap(({ id, unit, value: valueOf }) => {

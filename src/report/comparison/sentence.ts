@@ -1,6 +1,7 @@
-import { metric } from '../../analysis/metrics/catalogue.ts';
+import { metricNamed } from '../../analysis/metrics/catalogue.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
+import { caveatText } from '../text/caveat.ts';
 import { formatChange, formatPercent, formatShare, formatValue } from '../text/units.ts';
 
 /** The change of a row: `-23%`. Empty where there is none. */
@@ -23,7 +24,7 @@ export const isRelativeToFull = ({ mode, metric: id, protocol }: ComparisonRow, 
 
 /** A row as one plain sentence. */
 export const rowSentence = (row: ComparisonRow, comparison: Comparison): string => {
-  const { label, unit } = metric(row.metric);
+  const { label, unit } = metricNamed(row.metric);
   const subject = `${protocolLabel(row.protocol)} ${row.mode} ${row.metric === 'resumed' ? 'resumed share' : label}`;
   const values = `${formatValue(row.before ?? undefined, unit)} to ${formatValue(row.after ?? undefined, unit)}`;
   const interval = intervalText(row);
@@ -43,7 +44,7 @@ const changeName = (row: ComparisonRow, comparison: Comparison): string => {
 
 /** The reason why a row is inconclusive; empty where it is not. */
 export const reasonText = (row: ComparisonRow): string => {
-  if (row.doubt !== '') return row.doubt;
+  if (row.caveat !== null) return caveatText(row.caveat);
   if (row.verdict !== 'inconclusive') return '';
   if (row.ratio === null) return 'too few handshakes finished to tell the shares apart';
   return `${openText(row)}${row.detectable === null ? '' : `; a change of ${formatPercent(row.detectable)} would have been detected`}`;

@@ -1,4 +1,4 @@
-import { metric } from '../../analysis/metrics/catalogue.ts';
+import { metricNamed } from '../../analysis/metrics/catalogue.ts';
 import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { ABSENT, formatValue } from '../text/units.ts';
@@ -30,11 +30,11 @@ export const comparisonTable = (comparison: Comparison): Table => ({
 /** The rows that a table shows: all judged ones, and the others as far as they are reliable. */
 export const comparedRows = ({ rows }: Comparison): ComparisonRow[] => [
   ...rows.filter(({ role }) => role === 'primary'),
-  ...rows.filter(({ role, doubt }) => role === 'secondary' && doubt === ''),
+  ...rows.filter(({ role, caveat }) => role === 'secondary' && caveat === null),
 ];
 
 const cellsOf = (row: ComparisonRow, comparison: Comparison): string[] => {
-  const { label, unit } = metric(row.metric);
+  const { label, unit } = metricNamed(row.metric);
   return [
     protocolLabel(row.protocol),
     row.mode,

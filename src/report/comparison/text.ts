@@ -1,3 +1,4 @@
+import { LEAST_RUNS } from '../../analysis/judging-rules.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { counted } from '../text/units.ts';
 import { escaped, markdownTable } from '../markdown.ts';
@@ -78,7 +79,7 @@ const methodText = ({ design, interleave, looks }: Comparison): string => {
     case 'runs':
       return 'each run is one sample; resumed handshakes are compared relative to the full handshake of their own run';
     case 'single':
-      return 'a change cannot be told from the difference between any two runs, so there is no verdict. Measure both states in one run, or at least five runs of each';
+      return `a change cannot be told from the difference between any two runs, so there is no verdict. Measure both states in one run, or at least ${String(LEAST_RUNS)} runs of each`;
   }
 };
 

@@ -1,6 +1,6 @@
 import type { GateDecision, GateResult } from '../../domain/gate.ts';
+import { caveatText } from '../text/caveat.ts';
 import { counted, formatExactChange, formatPoints, formatShare, formatValue } from '../text/units.ts';
-import { doubtText } from './doubt-text.ts';
 
 /** A gate's result as a line: outcome, gate, cell and reason. */
 export const gateLine = (result: GateResult): string =>
@@ -11,15 +11,19 @@ export const gateName = ({ gate, cell }: GateResult): string => (cell === '' ? g
 
 /** The value, its confidence interval and the limit; or the reason why it was not judged. */
 export const gateSentence = (result: GateResult): string => {
-  const { value, doubt, operator, limit, cleared } = result;
+  const { value, caveat, operator, limit, cleared } = result;
   const parts = [
-    ...(value === null ? [] : [`${shown(result, value)}${boundsText(result)}`]),
+    ...(value === null ? unboundedText(result) : [`${shown(result, value)}${boundsText(result)}`]),
     `limit ${operator} ${shown(result, limit)}`,
-    ...(doubt === null ? whyText(result) : [`not judged: ${doubtText(doubt)}`]),
+    ...(caveat === null ? whyText(result) : [`not judged: ${caveatText(caveat)}`]),
     ...(cleared === 0 ? [] : [`it had failed in ${counted(cleared, 'earlier attempt')}, which this one did not confirm`]),
   ];
   return parts.join('; ');
 };
+
+/** A quantile has no value where it lies among connections that failed: these count as slower than any. */
+const unboundedText = ({ caveat, samples }: GateResult): string[] =>
+  caveat === null && samples > 0 ? ['beyond any value, as too many connections failed'] : [];
 
 /** All gates in one sentence. */
 export const decisionSentence = ({ outcome, results, alpha, rounds, attempts }: GateDecision): string => {

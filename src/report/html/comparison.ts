@@ -1,6 +1,4 @@
-import { compareStates, isCompared } from '../../analysis/compare/states.ts';
 import type { ChangeVerdict, Comparison } from '../../domain/comparison.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import { ABSENT } from '../text/units.ts';
 import { markup, raw, when, type Markup } from './markup.ts';
 import type { Tone } from '../text/savings.ts';
@@ -10,14 +8,8 @@ import { verdictSentence } from '../comparison/sentence.ts';
 import { comparedRows, comparisonTable } from '../comparison/table.ts';
 import { designText } from '../comparison/text.ts';
 
-/**
- * The changes between the states of a run that has several; nothing while the run is still
- * measured.
- */
-export const comparisonSections = (run: RunRecord): Markup =>
-  isCompared(run) ? markup`${compareStates(run).map(comparisonSection)}` : raw('');
-
-const comparisonSection = (comparison: Comparison): Markup => {
+/** The changes from one state to another. */
+export const comparisonSection = (comparison: Comparison): Markup => {
   const { columns, rows } = comparisonTable(comparison);
   const verdicts = comparedRows(comparison).map(({ role, verdict }) => (role === 'primary' ? TONE[verdict] : 'same'));
   const title = `From ${comparison.before.state} to ${comparison.after.state}`;

@@ -1,6 +1,8 @@
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Notice } from '../../domain/notice.ts';
+import type { Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
-import { comparisonSections } from './comparison.ts';
+import { comparisonSection } from './comparison.ts';
 import { runFacts, type Fact } from '../text/facts.ts';
 import { latencySection, resultSection, savingSection, toldSection } from './sections.ts';
 import { guideSection } from './guide.ts';
@@ -15,8 +17,9 @@ import { resultTable } from '../table.ts';
  * The content policy forbids external resources and all scripts: even if an escape were forgotten,
  * nothing that a peer sent could run.
  */
-export const htmlReport = (run: RunRecord): string => {
-  const result = resultTable(run);
+export const htmlReport = (summary: RunSummary, comparisons: readonly Comparison[]): string => {
+  const { run, settings } = summary;
+  const result = resultTable(summary);
   const withSeverity = (severity: Notice['severity']): Notice[] => run.notices.filter((notice) => notice.severity === severity);
   return markup`<!doctype html>
 <html lang="en">
@@ -30,14 +33,14 @@ export const htmlReport = (run: RunRecord): string => {
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-${pageHeader(run)}
+${pageHeader(run, settings.description)}
 <main>
-${savingSection(result)}${comparisonSections(run)}
+${savingSection(result)}${comparisons.map(comparisonSection)}
 ${noticeSection('Warnings', 'Read these before you trust the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
-${resultSection(run, result)}
+${resultSection(summary, result)}
 ${latencySection(result.cells)}
 ${result.told.map(toldSection)}
-${factSection(runFacts(run))}
+${factSection(runFacts(summary))}
 ${noticeSection('Notes', 'Facts about this measurement that do not affect its validity.', withSeverity('info'))}
 ${guideSection(result)}
 </main>
@@ -47,18 +50,15 @@ ${guideSection(result)}
 `.text;
 };
 
-const pageHeader = (run: RunRecord): Markup => markup`<header>
+const pageHeader = (run: RunRecord, description: string): Markup => markup`<header>
 <p class="product">Resumark, TLS handshake benchmark</p>
 <h1>${run.name}</h1>
 <p class="meta"><time datetime="${run.startedAt}">${run.startedAt.slice(0, 16).replace('T', ' ')} UTC</time>${when(
   run.status !== 'complete',
   () => markup` <span class="badge">${run.status}</span>`,
 )}</p>
-${when(descriptionOf(run) !== '', () => markup`<p class="meta">${descriptionOf(run)}</p>`)}
+${when(description !== '', () => markup`<p class="meta">${description}</p>`)}
 </header>`;
-
-/** The scenario's description, empty where it has none. */
-const descriptionOf = ({ scenario: { description } }: RunRecord): string => (typeof description === 'string' ? description : '');
 
 const noticeSection = (title: string, lead: string, notices: readonly Notice[]): Markup =>
   when(

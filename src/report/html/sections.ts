@@ -1,7 +1,7 @@
 import { METRICS } from '../../analysis/metrics/catalogue.ts';
+import { validBlocksOf, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import { ABSENT } from '../text/units.ts';
 import { latencyChart } from './chart.ts';
 import { roundsSpark } from './sparkline.ts';
@@ -43,7 +43,7 @@ const savingGain = ({ name, full, resumed, share, change, tone }: SavingPart): M
 </div>`;
 
 /** The table with a row per cell, and every metric in a folded table after it. */
-export const resultSection = (run: RunRecord, { table, fixed, cells }: ResultTable): Markup => markup`<section>
+export const resultSection = (summary: RunSummary, { table, fixed, cells }: ResultTable): Markup => markup`<section>
 <h2>Results</h2>
 <p class="lead">One row per cell. The numbers cover only handshakes that are proven to be of the requested mode.</p>
 <div class="card scroll" tabindex="0" role="region" aria-label="Results">
@@ -52,7 +52,7 @@ export const resultSection = (run: RunRecord, { table, fixed, cells }: ResultTab
 <thead><tr>${table.columns.map(headCell)}<th scope="col" title="The median of each valid block in the order measured; it should be flat.">p50 by round</th></tr></thead>
 ${byState(cells).map(
   (rows) => markup`<tbody>
-${rows.map((i) => resultRow(run, table, { cell: cells[i], texts: table.rows[i] ?? [] }))}
+${rows.map((i) => resultRow(summary, table, { cell: cells[i], texts: table.rows[i] ?? [] }))}
 </tbody>`,
 )}
 </table>
@@ -70,10 +70,10 @@ interface Row {
   readonly texts: readonly string[];
 }
 
-const resultRow = (run: RunRecord, { columns }: Table, { cell, texts }: Row): Markup =>
+const resultRow = (summary: RunSummary, { columns }: Table, { cell, texts }: Row): Markup =>
   cell === undefined
     ? raw('')
-    : markup`<tr class="mode-${cell.mode} ${cell.status}">${columns.map((column, i) => bodyCell(column, texts[i] ?? '', cell))}<td>${roundsSpark(run, cell)}</td></tr>`;
+    : markup`<tr class="mode-${cell.mode} ${cell.status}">${columns.map((column, i) => bodyCell(column, texts[i] ?? '', cell))}<td>${roundsSpark(validBlocksOf(summary, cell), cell.mode)}</td></tr>`;
 
 const bodyCell = ({ head, align }: Column, text: string, cell: CellSummary): Markup => {
   if (align === 'right') return markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;

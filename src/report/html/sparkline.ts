@@ -1,6 +1,5 @@
-import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
-import { LatencyHistogram } from '../../stats/histogram.ts';
+import type { BlockSummary } from '../../analysis/summary/run-summary.ts';
+import type { Mode } from '../../domain/mode.ts';
 import { ABSENT, formatDuration } from '../text/units.ts';
 import { markup, type Markup } from './markup.ts';
 
@@ -11,11 +10,8 @@ const HEIGHT = 22;
  * The p50 of each round, from 0 up: a flat line means that the cell was steady, a slope that
  * something drifted.
  */
-export const roundsSpark = (run: RunRecord, { id, mode }: CellSummary): Markup => {
-  const medians = run.blocks
-    .filter((block) => block.cell === id && block.valid)
-    .map((block) => LatencyHistogram.decode(block.handshakeNs).quantileNs(0.5))
-    .filter((ns) => ns !== undefined);
+export const roundsSpark = (blocks: readonly BlockSummary[], mode: Mode): Markup => {
+  const medians = blocks.flatMap(({ summary }) => summary.handshakeNs.quantileNs(0.5) ?? []);
   if (medians.length === 0) return markup`<span class="absent">${ABSENT}</span>`;
   const highest = Math.max(...medians, 1);
   const step = medians.length > 1 ? WIDTH / (medians.length - 1) : 0;

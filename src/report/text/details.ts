@@ -1,5 +1,4 @@
-import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { capacityLines } from './capacity.ts';
 import { roundTripLines } from './round-trips.ts';
 import { sessionLines } from './sessions.ts';
@@ -15,21 +14,21 @@ export interface Told {
  * Everything that is said in words beside the table and the savings; subjects without a line are
  * left out.
  */
-export const toldSections = (run: RunRecord, cells: readonly CellSummary[]): Told[] =>
+export const toldSections = (summary: RunSummary): Told[] =>
   [
     {
       title: 'Capacity',
       lead: 'The highest rate that met the objective, confirmed by a repeat, and why a slightly higher rate failed.',
-      lines: capacityLines(run),
+      lines: capacityLines(summary.run),
     },
     {
       title: 'Round trips',
       lead: 'The median handshake split into network round trips and the rest, which is work and queueing.',
-      lines: roundTripLines(cells),
+      lines: roundTripLines(summary.cells),
     },
     {
       title: 'Sessions',
       lead: 'How many sessions were offered, how often and at what age, and how many of these handshakes resumed.',
-      lines: sessionLines(run, cells),
+      lines: sessionLines(summary),
     },
   ].filter(({ lines }) => lines.length > 0);

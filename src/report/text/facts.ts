@@ -1,3 +1,4 @@
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { busiest } from '../../analysis/summary/saturation.ts';
 import { OTHER_RATE } from '../../analysis/capacity/probe-blocks.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
@@ -12,13 +13,13 @@ export interface Fact {
 }
 
 /** Everything that a reader needs to judge or repeat a run. */
-export const runFacts = (run: RunRecord): Fact[] =>
+export const runFacts = ({ run, settings }: RunSummary): Fact[] =>
   [
     { label: 'Targets', values: perState(run, targetText) },
     { label: 'Negotiated', values: negotiatedTexts(run) },
     { label: 'Certificates', values: perState(run, (state) => (state.verified ? 'verified' : 'not verified')) },
     { label: 'Engine', values: [`${engineText(run)}: ${run.engine.reason}`] },
-    { label: 'Load', values: [loadText(run)] },
+    { label: 'Load', values: [loadText(settings.load, run.workers)] },
     { label: 'Measured', values: measuredTexts(run) },
     { label: 'Proof', values: proofTexts(run) },
     { label: 'Server CPU', values: perState(run, (state) => state.cpuSource ?? 'unknown') },

@@ -1,12 +1,11 @@
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import { cellLabel } from '../../domain/cell.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import { counted, formatDuration, formatShare, grouped } from './units.ts';
 
 /** A line per cell on the sessions that it offered, where the session policy is not the default. */
-export const sessionLines = (run: RunRecord, cells: readonly CellSummary[]): string[] => {
-  const load = run.scenario['load'] as Readonly<Partial<Record<string, unknown>>> | undefined;
-  const isUsual = (load?.['sessions'] ?? 'distinct') === 'distinct' && (load?.['offerAfter'] ?? 0) === 0;
+export const sessionLines = ({ settings: { load }, cells }: RunSummary): string[] => {
+  const isUsual = load.sessions === 'distinct' && load.offerAfter === 0;
   return isUsual ? [] : cells.flatMap(sessionLine);
 };
 

@@ -1,14 +1,12 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareStates, isCompared } from '../../analysis/compare/states.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../../domain/run-record.ts';
-import { comparisonJson } from '../../report/comparison/json.ts';
-import { comparisonMarkdown } from '../../report/comparison/text.ts';
-import { blocksCsv, compareCsv, summaryCsv } from '../../report/csv.ts';
-import { histogramLog } from '../../report/hlog.ts';
-import { htmlReport } from '../../report/html/page.ts';
+import { COMPARISON_FILES, renderComparison } from '../../report/comparison/formats.ts';
+import { FOLDER_FILES, render } from '../../report/formats.ts';
 import { runJson } from '../../report/json.ts';
 import { readResultFile } from './result-file.ts';
 
@@ -46,22 +44,18 @@ export class RunStore {
   }
 
   /** Writes every file of the folder anew; a reader sees the old or the new content, never a part. */
-  async save(run: RunRecord): Promise<void> {
-    await this.saveRecord(run);
-    await this.#replace('summary.csv', summaryCsv(run));
-    await this.#replace('blocks.csv', blocksCsv(run));
-    await this.#replace('histograms.hlog', histogramLog(run));
-    await this.#replace('report.html', htmlReport(run));
-    if (isCompared(run)) await this.#saveComparisons(compareStates(run));
+  async save(summary: RunSummary): Promise<void> {
+    await this.saveRecord(summary.run);
+    for (const [name, format] of FOLDER_FILES) await this.#replace(name, render(summary, format));
+    if (isCompared(summary.run)) await this.#saveComparisons(compareStates(summary));
   }
 
   /** Of more than two states there are several comparisons: each is then named for the state that it is of. */
   async #saveComparisons(comparisons: readonly Comparison[]): Promise<void> {
     for (const comparison of comparisons) {
       const name = comparisons.length === 1 ? 'compare' : `compare-${comparison.after.state}`;
-      await this.#replace(`${name}.json`, comparisonJson(comparison));
-      await this.#replace(`${name}.csv`, compareCsv(comparison));
-      await this.#replace(`${name}.md`, comparisonMarkdown(comparison));
+      for (const [extension, format] of COMPARISON_FILES)
+        await this.#replace(`${name}.${extension}`, renderComparison(comparison, format));
     }
   }
 

@@ -1,3 +1,4 @@
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { RunStore } from './run-folder.ts';
@@ -28,10 +29,15 @@ export class RunSaver {
     return performance.now() >= this.#nextRenderMs;
   }
 
-  /** Writes the record and what is rendered from it. */
-  async save(run: RunRecord): Promise<void> {
+  /**
+   * Writes the record and everything rendered from it.
+   *
+   * @param summarized summarises the run, which is part of the work and of its time.
+   */
+  async save(summarized: () => RunSummary): Promise<void> {
     const startMs = performance.now();
-    await this.#attempt((store) => store.save(run));
+    const summary = summarized();
+    await this.#attempt((store) => store.save(summary));
     const endMs = performance.now();
     this.#nextRenderMs = endMs + RENDER_EVERY * (endMs - startMs);
   }

@@ -1,5 +1,5 @@
 import type { Protocol } from '../../domain/protocol.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Engine, Negotiated } from '../../engine/engine.ts';
 import type { LoadGenerator } from '../../load/load-generator.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
@@ -17,7 +17,7 @@ export interface RunOptions {
   /** Ends the run: the window is closed, what was measured is kept, and the run's status says `interrupted`. */
   readonly signal?: AbortSignal;
   /** Asked after the planned interim looks: true ends the run early, since what was measured decides. */
-  readonly isDecided?: (run: RunRecord) => boolean;
+  readonly isDecided?: (summary: RunSummary) => boolean;
   /** Makes the store that the run is written to after each round, by the run's ID; without it nothing is written. */
   readonly store?: (runId: string) => Promise<RunStore>;
 }

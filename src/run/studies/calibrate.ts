@@ -1,6 +1,7 @@
 import { metricNoise, pairsFor } from '../../analysis/calibration/metric-noise.ts';
 import { pairedDifferences } from '../../analysis/calibration/paired-differences.ts';
 import { alarmCount, resampledGates } from '../../analysis/calibration/resampled-gates.ts';
+import { summarizeRun } from '../../analysis/summary/run-summary.ts';
 import type { Calibration } from '../../domain/calibration.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { GateOutcome } from '../../domain/gate.ts';
@@ -38,7 +39,7 @@ export const calibrate = async (decoded: DecodedScenario, options: CalibrateOpti
   const record = await run({ ...planned, scenario: withPairs(scenario, options.pairs) }, options);
   const looks = scenario.plan.looks ?? DEFAULT_LOOKS;
   const level = { looks, alpha: alphaPerLook(scenario.compare.alpha, looks.length) };
-  const differences = pairedDifferences(record, scenario.compare);
+  const differences = pairedDifferences(summarizeRun(record), scenario.compare);
   if (differences.length === 0) {
     throw new ResumarkError('TARGET', 'no handshake of the calibration was honoured, so there is no noise to tell.');
   }
@@ -72,8 +73,8 @@ const measuredGates = async (
 ): Promise<GateOutcome[]> => {
   const outcomes: GateOutcome[] = [];
   while (outcomes.length < gates && signal?.aborted !== true) {
-    const { run, decision } = await runGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
-    if (run.status !== 'complete') break;
+    const { summary, decision } = await runGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
+    if (summary.run.status !== 'complete') break;
     outcomes.push(decision.outcome);
     onGate?.(outcomes.length, decision.outcome);
   }

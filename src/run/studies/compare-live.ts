@@ -1,14 +1,14 @@
 import { compareStates, isDecided } from '../../analysis/compare/states.ts';
+import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError } from '../../domain/error.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { run } from '../execute.ts';
 import type { RunOptions } from '../prepare/prepared.ts';
 
 /** A run, and the comparison of each of its other states with the first. */
 export interface LiveComparison {
-  readonly run: RunRecord;
+  readonly summary: RunSummary;
   readonly comparisons: readonly Comparison[];
 }
 
@@ -28,5 +28,6 @@ export const compare = async (decoded: DecodedScenario, options: Omit<RunOptions
     );
   }
   const record = await run(decoded, { ...options, isDecided: (soFar) => compareStates(soFar).every(isDecided) });
-  return { run: record, comparisons: compareStates(record) };
+  const summary = summarizeRun(record);
+  return { summary, comparisons: compareStates(summary) };
 };

@@ -1,7 +1,6 @@
-import { summarize } from '../../analysis/summary/cell-summary.ts';
+import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { GateOutcome } from '../../domain/gate.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import type { SelfTestResult, SelfTestStep } from '../../domain/self-test.ts';
 import { decodeScenario, type DecodedScenario } from '../../scenario/decode.ts';
 import { runGated } from './gated-run.ts';
@@ -20,8 +19,8 @@ const INJECTED = 0.2;
  */
 export const gateSelfTest = async ({ signal, onStep }: SelfTestOptions = {}): Promise<SelfTestResult> => {
   const step = async (kind: SelfTestStep['kind'], workNs: number): Promise<SelfTestStep> => {
-    const { run, decision } = await runGated(scenarioWith(workNs), signal === undefined ? {} : { signal });
-    const tested = { kind, workNs, p50Ns: medianBefore(run), decision };
+    const { summary, decision } = await runGated(scenarioWith(workNs), signal === undefined ? {} : { signal });
+    const tested = { kind, workNs, p50Ns: medianBefore(summary), decision };
     onStep?.(tested);
     return tested;
   };
@@ -46,10 +45,8 @@ const scenarioWith = (workNs: number): DecodedScenario =>
     'the self-test',
   );
 
-const medianBefore = (run: RunRecord): number => {
-  const p50 = summarize(run)
-    .find(({ state }) => state === 'before')
-    ?.handshakeNs.quantileNs(0.5);
+const medianBefore = ({ cells }: RunSummary): number => {
+  const p50 = cells.find(({ state }) => state === 'before')?.handshakeNs.quantileNs(0.5);
   if (p50 === undefined) throw new ResumarkError('TARGET', 'the reference server of the self-test answered no handshake.');
   return p50;
 };

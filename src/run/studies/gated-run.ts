@@ -1,8 +1,8 @@
-import { handshakesNeeded } from '../../analysis/gate/cell-doubts.ts';
+import { handshakesNeeded } from '../../analysis/gate/cell-caveat.ts';
 import { confirmed, decideGates, isDecided } from '../../analysis/gate/decide.ts';
 import { scenarioGates } from '../../analysis/gate/scenario-gates.ts';
+import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { GateDecision } from '../../domain/gate.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { withGatePlan } from '../../scenario/gate-plan.ts';
 import { run } from '../execute.ts';
@@ -16,7 +16,7 @@ export interface GatedOptions extends Omit<RunOptions, 'isDecided'> {
 /** A run that was measured to be judged. */
 export interface GatedRun {
   /** The last of the attempts. */
-  readonly run: RunRecord;
+  readonly summary: RunSummary;
   readonly decision: GateDecision;
 }
 
@@ -30,15 +30,16 @@ export const runGated = async (decoded: DecodedScenario, options: GatedOptions =
   const gates = scenarioGates(decoded.scenario);
   const planned = withGatePlan(decoded, handshakesNeeded(gates));
   const { scenario } = planned;
-  const decide = (record: RunRecord): GateDecision => decideGates(record, { gates, settings: scenario.compare });
+  const decide = (summary: RunSummary): GateDecision => decideGates(summary, { gates, settings: scenario.compare });
   const attempt = async (number: number): Promise<GatedRun> => {
     const seed = scenario.seed === undefined ? undefined : scenario.seed + number;
     const record = await run(
       { ...planned, scenario: { ...scenario, seed } },
       // A run that is under way is judged as if it had ended here.
-      { ...options, isDecided: (soFar) => isDecided(decide({ ...soFar, status: 'complete' })) },
+      { ...options, isDecided: (soFar) => isDecided(decide({ ...soFar, run: { ...soFar.run, status: 'complete' } })) },
     );
-    return { run: record, decision: decide(record) };
+    const summary = summarizeRun(record);
+    return { summary, decision: decide(summary) };
   };
   let last = await attempt(0);
   const decisions: [GateDecision, ...GateDecision[]] = [last.decision];
@@ -46,5 +47,5 @@ export const runGated = async (decoded: DecodedScenario, options: GatedOptions =
     last = await attempt(decisions.length);
     decisions.push(last.decision);
   }
-  return { run: last.run, decision: confirmed(decisions) };
+  return { summary: last.summary, decision: confirmed(decisions) };
 };

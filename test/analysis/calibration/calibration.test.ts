@@ -6,7 +6,8 @@ import type { Calibration } from '../../../src/domain/calibration.ts';
 import { calibrationText } from '../../../src/report/calibration-text.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
 import { expectGolden } from '../../report/golden.ts';
-import { COMPARED } from '../../../src/analysis/compare/metrics.ts';
+import { COMPARED } from '../../../src/analysis/metrics/catalogue.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 import { pairedRun } from '../gate/paired-run.ts';
 
@@ -20,7 +21,7 @@ const [cell] = fakeRun([{ mode: 'full' }]).cells;
 const differences = ({ width = 0.02, shift = 0, rounds = 48 } = {}): PairedDifferences[] => {
   const random = seededRandom(11);
   if (cell === undefined) throw new Error('no cell');
-  return COMPARED.filter(({ role }) => role === 'primary').map((metric) => ({
+  return COMPARED.filter(({ comparison }) => comparison === 'primary').map((metric) => ({
     cell,
     metric,
     logRatios: Array.from({ length: rounds }, () => shift + width * (2 * random() - 1)),
@@ -35,7 +36,7 @@ it('differences are those of the pairs of a run, with what was measured second',
     { state: 'first', mode: 'full', p50: base, cpu: base.map((ns) => ns / 4) },
     { state: 'second', mode: 'full', p50: base.map((ns) => ns * 1.25), cpu: base.map((ns) => ns / 5) },
   ]);
-  const [p50, cpu] = pairedDifferences(run, settings);
+  const [p50, cpu] = pairedDifferences(summarizeRun(run), settings);
   expect([p50?.metric.id, cpu?.metric.id]).toEqual(['p50', 'cpu.server']);
   for (const ratio of p50?.logRatios ?? []) expect(ratio).toBeCloseTo(Math.log(1.25), 2);
   for (const ratio of cpu?.logRatios ?? []) expect(ratio).toBeCloseTo(Math.log(0.8), 5);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cellPairs } from '../../../src/analysis/compare/cell-pairs.ts';
 import { resumedRow } from '../../../src/analysis/compare/resumed-row.ts';
-import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { ChangeVerdict } from '../../../src/domain/comparison.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
 import { seededRandom, type Random } from '../../../src/stats/random.ts';
@@ -26,16 +26,16 @@ const drawn = (pairs: number, before: () => number, after: () => number): RunRec
 
 const [pair] = cellPairs(template, { before: 'before', after: 'after' });
 
-const summaries = summarize(template);
+const summary = summarizeRun(template);
 
 const verdictOf = (run: RunRecord): ChangeVerdict | undefined => {
   // Only counts matter here; the histograms of the template are empty.
-  const cells = summaries.map((cell) => {
+  const cells = summary.cells.map((cell) => {
     const blocks = run.blocks.filter((block) => block.cell === cell.id);
     const honoured = blocks.reduce((sum, block) => sum + block.honoured, 0);
     return { ...cell, honoured, handshakes: blocks.length * PER_BLOCK };
   });
-  return pair === undefined ? undefined : resumedRow(run, pair, { cells, alpha: 0.01 })?.verdict;
+  return pair === undefined ? undefined : resumedRow({ ...summary, run, cells }, pair, 0.01)?.verdict;
 };
 
 const always = (share: number) => () => share;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compareStates, isDecided, settingsOf } from '../../../src/analysis/compare/states.ts';
+import { compareStates, isDecided } from '../../../src/analysis/compare/states.ts';
+import { compareSettingsOf, settingsOfRun } from '../../../src/analysis/settings-of-run.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../../src/domain/comparison.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
 import { fakeRun, type FakeCell } from '../../report/fake-run.ts';
@@ -7,7 +9,7 @@ import { fakeRun, type FakeCell } from '../../report/fake-run.ts';
 const PAIRS = 12;
 
 const comparisonOf = (run: RunRecord): Comparison => {
-  const [comparison, ...others] = compareStates(run);
+  const [comparison, ...others] = compareStates(summarizeRun(run));
   if (comparison === undefined || others.length > 0) throw new Error('not one comparison');
   return comparison;
 };
@@ -56,7 +58,7 @@ describe('two states of a run', () => {
   it('are judged by their pairs: slower and dearer is regressed, alike is equivalent', () => {
     const comparison = comparisonOf(SLOWER);
     expect(comparison.design).toBe('paired');
-    expect(rowOf(comparison, 'full', 'p50')).toMatchObject({ verdict: 'regressed', pairs: PAIRS, doubt: '' });
+    expect(rowOf(comparison, 'full', 'p50')).toMatchObject({ verdict: 'regressed', pairs: PAIRS, caveat: null });
     expect(rowOf(comparison, 'full', 'cpu.server').ratio).toBeCloseTo(1.2, 6);
     expect(rowOf(comparison, 'ticket', 'cpu.server').verdict).toBe('equivalent');
     expect(rowOf(comparison, 'ticket', 'resumed').verdict).toBe('equivalent');
@@ -113,7 +115,11 @@ describe('two states of a run', () => {
     const rows = comparisonOf(run);
     expect(rowOf(rows, 'full', 'cpu.server').verdict).toBe('equivalent');
     expect(rowOf(rows, 'ticket', 'cpu.server').verdict).toBe('equivalent');
-    const [strict] = compareStates(run, { ...settingsOf(run), minEffect: 0.01, minDelta: 0.001 });
+    const [strict] = compareStates(summarizeRun(run), {
+      ...compareSettingsOf(summarizeRun(run).settings),
+      minEffect: 0.01,
+      minDelta: 0.001,
+    });
     expect(strict && rowOf(strict, 'full', 'cpu.server').verdict).toBe('regressed');
   });
 
@@ -121,10 +127,10 @@ describe('two states of a run', () => {
     const few: RunRecord = { ...SLOWER, blocks: SLOWER.blocks.filter(({ round }) => round < 6) };
     expect(rowOf(comparisonOf(few), 'full', 'p50')).toMatchObject({
       verdict: 'inconclusive',
-      doubt: '6 pairs are too few: this level needs 7',
+      caveat: { code: 'few-pairs', pairs: 6, needed: 7 },
     });
     const saturated: RunRecord = { ...SLOWER, blocks: SLOWER.blocks.map((block) => ({ ...block, saturated: true })) };
-    expect(rowOf(comparisonOf(saturated), 'full', 'p50').doubt).toMatch(/^the generator was saturated in 24 of 24 blocks/u);
+    expect(rowOf(comparisonOf(saturated), 'full', 'p50').caveat).toEqual({ code: 'saturated', saturated: 24, of: 24 });
     expect(rowOf(comparisonOf(saturated), 'full', 'cpu.server').verdict).toBe('regressed');
   });
 
@@ -141,12 +147,12 @@ describe('two states of a run', () => {
 
 it('compares each further state with the first, and shares the rate of false alarms', () => {
   const run = fakeRun(['a', 'b', 'c'].map((state) => ({ state, blocks: PAIRS })));
-  const comparisons = compareStates(run);
+  const comparisons = compareStates(summarizeRun(run));
   expect(comparisons.map(({ before, after, alpha }) => [before.state, after.state, alpha])).toEqual([
     ['a', 'b', 0.005],
     ['a', 'c', 0.005],
   ]);
-  expect(() => compareStates(fakeRun([{}]))).toThrow(/has one state only/u);
+  expect(() => compareStates(summarizeRun(fakeRun([{}])))).toThrow(/has one state only/u);
 });
 
 it('takes a third of the rate for each of three planned looks', () => {
@@ -158,9 +164,9 @@ it('takes a third of the rate for each of three planned looks', () => {
 
 it('takes what counts from the scenario of the run, and flags over it', () => {
   const run = fakeRun([], { scenario: { compare: { alpha: 0.02, minEffect: 0.1 } } });
-  expect(settingsOf(run)).toEqual({ alpha: 0.02, minEffect: 0.1 });
-  expect(settingsOf(run, { compare: { minEffect: '20%' } })).toEqual({ alpha: 0.02, minEffect: 0.2 });
-  expect(settingsOf(fakeRun([]))).toEqual({ alpha: 0.01, minEffect: 0.05 });
+  expect(compareSettingsOf(settingsOfRun(run))).toEqual({ alpha: 0.02, minEffect: 0.1 });
+  expect(compareSettingsOf(settingsOfRun(run), { compare: { minEffect: '20%' } })).toEqual({ alpha: 0.02, minEffect: 0.2 });
+  expect(compareSettingsOf(settingsOfRun(fakeRun([])))).toEqual({ alpha: 0.01, minEffect: 0.05 });
 });
 
 it('is decided when no more pairs can tell more, and not while there are too few', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { compareStored, type StoredOptions } from '../../../src/analysis/compare/stored.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { Comparison } from '../../../src/domain/comparison.ts';
 import { ResumarkError } from '../../../src/domain/error.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
@@ -25,7 +26,7 @@ const runOf = (machine: number, ticket = 1, change: Partial<RunRecord> = {}): Ru
 const DAYS = [1, 1.04, 0.97, 1.02, 0.99];
 
 const compare = (before: readonly RunRecord[], after: readonly RunRecord[], options = OPTIONS): Comparison =>
-  compareStored({ label: 'before', runs: before }, { label: 'after', runs: after }, options);
+  compareStored({ label: 'before', runs: before.map(summarizeRun) }, { label: 'after', runs: after.map(summarizeRun) }, options);
 
 const rowOf = ({ rows }: Comparison, mode: string, metric: string) =>
   rows.find((row) => row.mode === mode && row.metric === metric);
@@ -35,7 +36,7 @@ it('never makes a verdict of one run of each state, and says why', () => {
   expect([comparison.design, comparison.verdict]).toEqual(['single', 'inconclusive']);
   expect(rowOf(comparison, 'ticket', 'cpu.server')).toMatchObject({
     verdict: 'inconclusive',
-    doubt: 'one run of a state cannot tell a change from what differs between any two runs',
+    caveat: { code: 'single-run' },
   });
   expect(rowOf(comparison, 'ticket', 'cpu.server')?.ratio).toBeCloseTo(3, 6);
 });
@@ -46,9 +47,9 @@ it('judges several runs by what differs between runs of one state', () => {
     DAYS.map((day) => runOf(day * 1.3)),
   );
   expect(comparison.design).toBe('runs');
-  expect(rowOf(comparison, 'full', 'cpu.server')).toMatchObject({ verdict: 'regressed', pairs: 5, doubt: '' });
+  expect(rowOf(comparison, 'full', 'cpu.server')).toMatchObject({ verdict: 'regressed', pairs: 5, caveat: null });
   const few = compare([runOf(1), runOf(1.02)], [runOf(1.3), runOf(1.31)]);
-  expect(rowOf(few, 'full', 'cpu.server')?.doubt).toBe('2 runs of a state are too few: at least 5 are needed');
+  expect(rowOf(few, 'full', 'cpu.server')?.caveat).toEqual({ code: 'few-runs', runs: 2, needed: 5 });
 });
 
 it('takes the machine out of a resumed handshake by the full one of the same run', () => {
@@ -133,7 +134,8 @@ it('takes the state with the label of its side, the one that is named, or asks',
   ]);
   expect(rowOf(compare([two], [two]), 'full', 'cpu.server')?.ratio).toBeCloseTo(2, 9);
   expect(rowOf(compare([two], [two], { ...OPTIONS, state: 'after' }), 'full', 'cpu.server')?.ratio).toBeCloseTo(1, 9);
-  expect(() => compareStored({ label: 'old', runs: [two] }, { label: 'new', runs: [two] }, OPTIONS)).toThrow(
+  const runs = [summarizeRun(two)];
+  expect(() => compareStored({ label: 'old', runs }, { label: 'new', runs }, OPTIONS)).toThrow(
     /has no state old: its states are before, after\./u,
   );
 });

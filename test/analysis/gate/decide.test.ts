@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { confirmed, decideGates, isDecided } from '../../../src/analysis/gate/decide.ts';
 import { parseGate } from '../../../src/analysis/gate/parse.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { GateDecision, GateOutcome } from '../../../src/domain/gate.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
+import { LatencyHistogram } from '../../../src/stats/histogram.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
 import { pairedRun, type PairedCell } from './paired-run.ts';
 
 const settings = { alpha: 0.01, minEffect: 0.05, minDelta: undefined };
 
-const decide = (run: RunRecord, ...gates: string[]): GateDecision => decideGates(run, { gates: gates.map(parseGate), settings });
+const decide = (run: RunRecord, ...gates: string[]): GateDecision =>
+  decideGates(summarizeRun(run), { gates: gates.map(parseGate), settings });
 
 const outcomes = (run: RunRecord, ...gates: string[]): GateOutcome[] =>
   decide(run, ...gates).results.map(({ outcome }) => outcome);
@@ -133,7 +136,7 @@ describe('what could not be judged never passes', () => {
     ['a change without a state before', pairedRun([one()]), 'full.p50 regresses < 5%', 'no-baseline'],
   ])('%s', (_what, run, gate, code) => {
     const decision = decide(run, gate);
-    expect(decision.results.map(({ outcome, doubt }) => [outcome, doubt?.code])).toEqual([['inconclusive', code]]);
+    expect(decision.results.map(({ outcome, caveat }) => [outcome, caveat?.code])).toEqual([['inconclusive', code]]);
     expect(decision.outcome).toBe('inconclusive');
   });
 
@@ -147,7 +150,7 @@ describe('what could not be judged never passes', () => {
   it('many invalid blocks are a selection', () => {
     const run = pairedRun([one()]);
     const spoilt = { ...run, blocks: run.blocks.map((block, i) => ({ ...block, valid: i % 3 > 0 })) };
-    expect(decide(spoilt, 'full.p50 < 9ms').results[0]?.doubt).toMatchObject({ code: 'invalid-blocks' });
+    expect(decide(spoilt, 'full.p50 < 9ms').results[0]?.caveat).toMatchObject({ code: 'invalid-blocks' });
   });
 });
 
@@ -179,7 +182,7 @@ describe('several gates', () => {
 
   it('share the level over the planned looks, and are decided when more rounds cannot change them', () => {
     const looks = { scenario: { plan: { looks: [12, 24, 48] } } };
-    expect(decideGates(pairedRun(two(1), looks), { gates: [], settings }).alphaPerLook).toBeCloseTo(0.01 / 3);
+    expect(decideGates(summarizeRun(pairedRun(two(1), looks)), { gates: [], settings }).alphaPerLook).toBeCloseTo(0.01 / 3);
     const few = two(1).map((cell) => ({ ...cell, p50: cell.p50.slice(0, 5) }));
     expect(isDecided(decide(pairedRun(few), 'full.p50 regresses < 5%'))).toBe(false);
     expect(isDecided(decide(pairedRun(two(1.05)), 'full.p50 regresses < 5%'))).toBe(false);
@@ -196,16 +199,20 @@ describe('runs that were measured apart', () => {
       one({ mode: 'ticket', p50: series(5e5 * factor, seed + 50) }),
     ]);
   const against = (run: RunRecord, baselines: readonly RunRecord[]) =>
-    decideGates(run, { gates: [parseGate('full.p50 regresses < 5%')], settings, baselines }).results[0];
+    decideGates(summarizeRun(run), {
+      gates: [parseGate('full.p50 regresses < 5%')],
+      settings,
+      baselines: baselines.map(summarizeRun),
+    }).results[0];
 
-  it('are no hard gate when there is one of them, and the doubt says so', () => {
-    expect(against(apart(1, 3), [apart(2)])).toMatchObject({ outcome: 'inconclusive', doubt: { code: 'single-baseline' } });
+  it('are no hard gate when there is one of them, and the caveat says so', () => {
+    expect(against(apart(1, 3), [apart(2)])).toMatchObject({ outcome: 'inconclusive', caveat: { code: 'single-baseline' } });
     expect(
       against(
         apart(1, 3),
         [2, 3, 4].map((seed) => apart(seed)),
-      )?.doubt,
-    ).toMatchObject({ code: 'few-runs', runs: 3 });
+      )?.caveat,
+    ).toMatchObject({ code: 'few-baselines', runs: 3 });
   });
 
   it('are judged by how much they differ among themselves', () => {
@@ -213,12 +220,16 @@ describe('runs that were measured apart', () => {
     expect(against(apart(1), baselines)).toMatchObject({ outcome: 'passed' });
     expect(against(apart(1, 1.3), baselines)).toMatchObject({ outcome: 'failed' });
     const unlike = [0.8, 0.9, 1, 1.1, 1.25, 1.3].map((factor, i) => apart(i + 2, factor));
-    expect(against(apart(1, 1.3), unlike)).toMatchObject({ outcome: 'inconclusive', doubt: null });
+    expect(against(apart(1, 1.3), unlike)).toMatchObject({ outcome: 'inconclusive', caveat: null });
   });
 
   it('take a resumed handshake relative to the full one of its own run', () => {
     const baselines = [0.8, 0.9, 1, 1.1, 1.25, 1.3].map((factor, i) => apart(i + 2, factor));
-    const [result] = decideGates(apart(1, 1.3), { gates: [parseGate('ticket.p50 regresses < 5%')], settings, baselines }).results;
+    const [result] = decideGates(summarizeRun(apart(1, 1.3)), {
+      gates: [parseGate('ticket.p50 regresses < 5%')],
+      settings,
+      baselines: baselines.map(summarizeRun),
+    }).results;
     expect(result).toMatchObject({ outcome: 'passed' });
   });
 });
@@ -234,7 +245,7 @@ describe('a confirmation', () => {
     expect(confirmed([bad, good])).toMatchObject({ outcome: 'passed', attempts: 2, results: [{ cleared: 1 }] });
     expect(confirmed([good, bad])).toMatchObject({
       outcome: 'inconclusive',
-      results: [{ doubt: { code: 'unconfirmed', failed: 1, of: 2 } }],
+      results: [{ caveat: { code: 'unconfirmed', failed: 1, of: 2 } }],
     });
   });
 });
@@ -244,4 +255,46 @@ it('the order of the gates changes nothing', () => {
   const sorted = (texts: readonly string[]) =>
     decide(pairedRun(two(1.07)), ...texts).results.toSorted((a, b) => a.gate.localeCompare(b.gate));
   expect(sorted(gates.toReversed())).toEqual(sorted(gates));
+});
+
+describe('a gate on a quantile, when 2% of the connections failed', () => {
+  const constant = (count: number, ns: number): RunRecord['blocks'][number]['handshakeNs'] => {
+    const histogram = new LatencyHistogram();
+    for (let i = 0; i < count; i++) histogram.record(ns);
+    return histogram.encode();
+  };
+  const scheduled = (failed: number): RunRecord => {
+    const run = pairedRun([one({ honoured: 2500 - failed, p50: series(1e6, 1, { rounds: 8 }), errors: { closed: failed } })]);
+    const responseNs = constant(2500 - failed, 2e6);
+    const schedule = {
+      due: 2500,
+      dropped: 0,
+      connectionLimited: 0,
+      lateNs: constant(2500, 1000),
+      serviceNs: responseNs,
+      responseNs,
+    };
+    const firstByte = { firstByteNs: responseNs, firstByteAfterHandshakeNs: responseNs, unanswered: 0 };
+    return { ...run, blocks: run.blocks.map((block) => ({ ...block, schedule, firstByte })) };
+  };
+
+  it.each(['full.p99 < 25ms', 'full.response.p99 < 25ms', 'full.service.p99 < 25ms', 'full.first-byte.p99 < 25ms'])(
+    'misses %s, which it meets without them',
+    (gate) => {
+      expect(outcomes(scheduled(0), gate)).toEqual(['passed']);
+      expect(decide(scheduled(50), gate).results).toMatchObject([{ outcome: 'failed', value: null, caveat: null }]);
+      expect(outcomes(scheduled(1), gate)).toEqual(['passed']);
+    },
+  );
+
+  it('is told from the state before, in which none failed', () => {
+    const [before, after] = [scheduled(0), scheduled(50)];
+    const run = pairedRun(two(1));
+    const blocks = [before, after].flatMap((side, at) =>
+      side.blocks.map((block) => ({ ...block, cell: run.cells[at]?.id ?? '' })),
+    );
+    expect(outcomes({ ...run, blocks }, 'full.response.p99 regresses < 5%')).toEqual(['failed']);
+    expect(outcomes({ ...run, blocks }, 'after.full.response.p99 < 2 * before.full.response.p99')).toEqual(['failed']);
+    expect(outcomes({ ...run, blocks }, 'before.full.response.p99 < after.full.response.p99')).toEqual(['passed']);
+  });
 });

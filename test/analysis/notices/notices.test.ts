@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../../src/analysis/notices/notices.ts';
-import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { GeneratorHint, Notice, NoticeCode } from '../../../src/domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../../src/stats/histogram.ts';
 import { beforeAndAfter, distant, fakeRun, fakeState, type FakeCell } from '../../report/fake-run.ts';
 
-const noticesIn = (run: RunRecord): Notice[] => noticesOf(run, summarize(run));
+const noticesIn = (run: RunRecord): Notice[] => noticesOf(summarizeRun(run));
 
 const of = (run: RunRecord, code: NoticeCode): Notice[] => noticesIn(run).filter((notice) => notice.code === code);
 

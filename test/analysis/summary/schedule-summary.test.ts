@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noticesOf } from '../../../src/analysis/notices/notices.ts';
 import { summarize } from '../../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { BlockRecord, HostRecord, RunRecord } from '../../../src/domain/run-record.ts';
 import { openMix } from '../../report/fake-open-run.ts';
 import { fakeRun } from '../../report/fake-run.ts';
@@ -54,7 +55,7 @@ describe('a schedule', () => {
 });
 
 describe('head-room', () => {
-  const codes = (run: RunRecord): string[] => noticesOf(run, summarize(run)).map(({ code }) => code);
+  const codes = (run: RunRecord): string[] => noticesOf(summarizeRun(run)).map(({ code }) => code);
   const withHost = (change: Partial<HostRecord>): RunRecord =>
     changed(fakeRun([{}]), ({ hosts }) => ({ hosts: hosts.map((host) => ({ ...host, ...change })) }));
 
@@ -66,7 +67,7 @@ describe('head-room', () => {
   it('warns before descriptors and ports are used up, ended connections included', () => {
     expect(codes(withHost({ mostInFlight: 900 }))).toEqual(['headroom']);
     const run = withHost({ timeWait: 27_000 });
-    expect(noticesOf(run, summarize(run))).toEqual([
+    expect(noticesOf(summarizeRun(run))).toEqual([
       { code: 'headroom', severity: 'warning', what: 'ports', used: 27_016, limit: 28_232 },
     ]);
   });

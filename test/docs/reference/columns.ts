@@ -1,7 +1,9 @@
 import { METRICS } from '../../../src/analysis/metrics/catalogue.ts';
 import type { Metric } from '../../../src/analysis/metrics/metric.ts';
 import { compareStates } from '../../../src/analysis/compare/states.ts';
-import { blocksCsv, compareCsv, summaryCsv } from '../../../src/report/csv.ts';
+import { compareCsv } from '../../../src/report/comparison/csv.ts';
+import { blocksCsv, summaryCsv } from '../../../src/report/run-csv.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 import { code, plain, table } from './markdown.ts';
 
@@ -83,7 +85,7 @@ const metricOf = (column: string): Metric | undefined => METRICS.find((metric) =
 
 const headerOf = (csv: string): readonly string[] => (csv.split('\n', 1)[0] ?? '').split(',');
 
-const RUN = fakeRun([{ state: 'before' }, { state: 'after' }]);
+const RUN = summarizeRun(fakeRun([{ state: 'before' }, { state: 'after' }]));
 
 const comparisonCsv = (): string => {
   const [comparison] = compareStates(RUN);

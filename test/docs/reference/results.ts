@@ -1,6 +1,7 @@
 import { metric, type MetricId } from '../../../src/analysis/metrics/catalogue.ts';
 import { savings } from '../../../src/analysis/summary/saving.ts';
-import { summarize, type CellSummary } from '../../../src/analysis/summary/cell-summary.ts';
+import type { CellSummary } from '../../../src/analysis/summary/cell-summary.ts';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import { protocolLabel } from '../../../src/domain/protocol.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
 import { engineText } from '../../../src/report/text/facts.ts';
@@ -16,14 +17,14 @@ const SHOWN: readonly MetricId[] = ['p50', 'p99', 'cpu.server', 'cpu.client', 'r
 /** The demo's four rows of the README, and the sentence that reads them, from the run that is kept. */
 export const demoResult = async (): Promise<string> => {
   const run = await readRun(DEMO);
-  const cells = summarize(run);
+  const { cells, settings } = summarizeRun(run);
   const rows = cells.filter(({ state, mode }) => state === 'after' && (mode === 'full' || mode === 'ticket'));
   return [
     table(
       ['protocol', 'mode', 'resumed by', ...SHOWN.map((id) => metric(id).label)],
       rows.map((cell) => [protocolLabel(cell.protocol), cell.mode, cell.mechanism ?? '-', ...SHOWN.map((id) => shown(cell, id))]),
     ),
-    `<sub>\`npm start\` on ${machineOf(run)}: RSA-2048 key, engine ${engineText(run)}, ${loadText(run)}.</sub>`,
+    `<sub>\`npm start\` on ${machineOf(run)}: RSA-2048 key, engine ${engineText(run)}, ${loadText(settings.load, run.workers)}.</sub>`,
     reading(cells),
   ].join('\n\n');
 };
@@ -38,7 +39,7 @@ const machineOf = ({ environment }: RunRecord): string => `Node ${environment.no
 const reading = (cells: readonly CellSummary[]): string => {
   const [old, current] = (['TLSv1.2', 'TLSv1.3'] as const).map((protocol) => {
     const saving = savings(cells).find((one) => one.state === 'after' && one.protocol === protocol && one.mode === 'ticket');
-    return { p50: percent(saving?.change['p50']), cpu: percent(saving?.change['cpu.server']) };
+    return { p50: percent(saving?.change.p50), cpu: percent(saving?.change['cpu.server']) };
   });
   const refused = cells.filter(({ state, mode }) => state === 'before' && mode === 'ticket');
   if (old === undefined || current === undefined || refused.some(({ honoured }) => honoured > 0)) {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import { readRun, RunStore } from '../../../src/run/files/run-folder.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 
@@ -24,8 +25,8 @@ it('gives each of many runs of one second a folder of its own, under its own ID'
 it('leaves no half-written file behind, and reads what it wrote', async () => {
   const store = await RunStore.create(parent, 'run');
   const run = fakeRun([{ state: 'only', protocol: 'TLSv1.2', mode: 'full' }]);
-  await store.save(run);
-  await store.save(run);
+  await store.save(summarizeRun(run));
+  await store.save(summarizeRun(run));
   expect((await readdir(store.folder)).toSorted()).toEqual([
     'blocks.csv',
     'histograms.hlog',

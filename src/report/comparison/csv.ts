@@ -1,0 +1,26 @@
+import { metricNamed } from '../../analysis/metrics/catalogue.ts';
+import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
+import { csv, exact, type Columns } from '../csv.ts';
+import { reasonText } from './sentence.ts';
+
+/** `compare.csv`: a row per protocol, mode and metric. Ratios are after / before. */
+export const compareCsv = ({ rows }: Comparison): string => csv(COLUMNS, rows);
+
+const COLUMNS: Columns<ComparisonRow> = [
+  ['protocol', (row) => row.protocol],
+  ['mode', (row) => row.mode],
+  ['metric', (row) => row.metric],
+  ['unit', (row) => metricNamed(row.metric).unit],
+  ['before', (row) => exact(row.before)],
+  ['after', (row) => exact(row.after)],
+  ['ratio', (row) => exact(row.ratio)],
+  ['ratio_low', (row) => exact(row.ratioLow)],
+  ['ratio_high', (row) => exact(row.ratioHigh)],
+  ['confidence', (row) => row.confidence],
+  ['pairs', (row) => row.pairs],
+  ['p_value', (row) => exact(row.pValue)],
+  ['p_adjusted', (row) => exact(row.pAdjusted)],
+  ['min_effect', (row) => row.minEffect],
+  ['verdict', (row) => row.verdict],
+  ['reason', (row) => reasonText(row)],
+];
