@@ -1,6 +1,6 @@
 import { DECLINE_REASONS } from './judgement.ts';
 import { MECHANISMS } from './kind.ts';
-import { durations, group, least, most, optional, sum, sumByKey, type GroupCounter, type ValueOf } from './mergeable.ts';
+import { durations, group, least, most, optional, sum, sumByKey, type ValueOf } from './mergeable.ts';
 import { z } from './zod.ts';
 
 /** How a schedule was kept. */
@@ -102,10 +102,5 @@ export const PRIMING_COUNTS = group({
   conflicts: sum(),
 });
 
-export type PrimingCounts = ValueOf<typeof PRIMING_COUNTS>;
-
 export type ScheduleCounts = NonNullable<BlockCounts['schedule']>;
 export type OfferedSessionsCounts = NonNullable<BlockCounts['offeredSessions']>;
-export type TicketCounts = NonNullable<BlockCounts['tickets']>;
-export type FirstByteCounts = NonNullable<BlockCounts['firstByte']>;
-export type { GroupCounter };

@@ -48,9 +48,7 @@ it('names the targets of states that point to different ones', () => {
 });
 
 it('colours what was saved, and only when asked to', () => {
-  expect(terminalReport(summarizeRun(beforeAndAfter()), { colour: true })).toMatch(
-    /\u001B\[32mafter TLS 1\.2 ticket: p50 -63%/u,
-  );
+  expect(terminalReport(summarizeRun(beforeAndAfter()), { colour: true })).toMatch(/\u001B\[32mafter TLS 1\.2 ticket: p50 -63%/u);
   expect(terminalReport(summarizeRun(beforeAndAfter()))).not.toContain('\u001B');
 });
 
