@@ -63,7 +63,7 @@ describe('the exit code', () => {
       os.cpus = () => { throw new TypeError('broken on purpose'); }; syncBuiltinESMExports();`;
     const { code, stderr } = await preloaded(breaking, () => runScenario(QUICK, ...few));
     expect(stderr).toMatch(
-      /^This is a bug of resumark .*; please report it with what follows\.\nTypeError: broken on purpose\n +at /u,
+      /^This is a bug in resumark .*\. Please report it with the following stack trace\.\nTypeError: broken on purpose\n +at /u,
     );
     expect(code).toBe(EXIT.internal);
   });
