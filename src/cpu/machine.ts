@@ -17,7 +17,7 @@ export const readMachine = (): MachineReading => ({
   loadAverage: numberOf(readText('/proc/loadavg').split(' ')[0]),
 });
 
-/** What the machine allows a generator. */
+/** Reads the limits that the machine sets a generator. */
 export const readMachineLimits = (): MachineLimits => {
   const [, files] = /^Max open files\s+(\d+)/mu.exec(readText('/proc/self/limits')) ?? [];
   const [low, high] = readText('/proc/sys/net/ipv4/ip_local_port_range').trim().split(/\s+/u).map(numberOf);

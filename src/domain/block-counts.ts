@@ -3,7 +3,7 @@ import { MECHANISMS } from './kind.ts';
 import { durations, group, least, most, optional, sum, sumByKey, type ValueOf } from './mergeable.ts';
 import { z } from './zod.ts';
 
-/** How a schedule was kept. */
+/** Starts of a schedule, and the times counted from them. */
 const schedule = group({
   /** Handshakes that fell due in the window. Those dropped in flight by an interrupt are counted nowhere else. */
   due: sum(),
@@ -11,7 +11,7 @@ const schedule = group({
   dropped: sum(),
   /** Started late because as many were in flight as may be, and not because the generator was slow. */
   connectionLimited: sum(),
-  /** How late each handshake was started. */
+  /** Delay of each start. */
   lateNs: durations(),
   /** From the actual start of the connection until the end of the handshake, of honoured handshakes. */
   serviceNs: durations(),

@@ -23,7 +23,7 @@ export const caveatSchema = z.discriminatedUnion('code', [
 ]);
 
 /**
- * Why a gate or a change must not be judged, as data: worded in `report/`. Measuring on helps against `few-rounds` and
+ * The reason why a gate or a change must not be judged, as data: worded in `report/`. Measuring on helps against `few-rounds` and
  * `few-pairs` only.
  */
 export type Caveat = Readonly<z.infer<typeof caveatSchema>>;

@@ -69,7 +69,7 @@ export const comparisonSchema = z.object({
   format: z.literal(COMPARISON_FORMAT),
   design: z.enum(COMPARISON_DESIGNS),
   /**
-   * How the blocks of a pair alternate: in one window in random order, or one after the other; null
+   * Alternation of the blocks of a pair: in one window in random order, or one after the other; null
    * where runs are compared.
    */
   interleave: z.enum(INTERLEAVES).nullable(),

@@ -23,7 +23,7 @@ export type EarlyDataResult = 'none' | 'accepted' | 'rejected';
 export interface HelloEvidence {
   readonly protocol: Protocol;
   readonly resumed: boolean;
-  /** What the ClientHello offered, by its extensions and session ID. */
+  /** Mechanism that the ClientHello offered, by its extensions and session ID. */
   readonly offered: 'nothing' | 'session-id' | 'ticket' | 'psk';
   readonly helloRetry: boolean;
 }

@@ -103,7 +103,7 @@ export const negotiatedSchema = z.object({
 
 const stateSchema = z.object({
   label: z.string(),
-  /** What it is: a server that ran already, or a reference server that the run started. */
+  /** Kind of server: one that ran already, or a reference server that the run started. */
   kind: z.enum(['target', 'server']),
   /** As the scenario names it: `host:port`, or `reference server`. */
   target: z.string(),

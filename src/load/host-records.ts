@@ -4,7 +4,7 @@ import type { HostReport } from './load-generator.ts';
 import type { MeasureReport } from './protocol/messages.ts';
 
 /**
- * How hard each machine of the generator worked in a window.
+ * The work of each machine of the generator in a window.
  *
  * @param sources local addresses that each machine connects from: each has ports of its own.
  */

@@ -1,6 +1,6 @@
 import type { Scenario } from './schema.ts';
 
-/** What the machine allows; `undefined` where it is not known. */
+/** Limits of the machine; `undefined` where they are unknown. */
 export interface MachineLimits {
   /** File descriptors of a process. */
   readonly files: number | undefined;
@@ -16,7 +16,7 @@ const OWN_FILES = 200;
 /** Ended connections stay open for 50 ms where the client sends last: this many at 20,000/s. */
 const LINGERING = 1000;
 
-/** Why the machine cannot carry the concurrency that is asked for, or `undefined` when it can. */
+/** The reason why the machine cannot provide the requested concurrency, or `undefined` when it can. */
 export const machineLimitFlaw = (
   { load, connection }: Scenario,
   { files, ports }: MachineLimits,

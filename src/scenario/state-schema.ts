@@ -34,9 +34,9 @@ export interface TargetState {
   readonly kind: 'target';
   /** As the user wrote it: `host:port`. */
   readonly target: string;
-  /** What it is known to offer; `undefined` where nothing is known. */
+  /** Resumption that it is known to offer; `undefined` where nothing is known. */
   readonly resumption: readonly Resumption[] | undefined;
-  /** What holds for this state alone; `undefined` leaves it to the scenario. */
+  /** Settings of this state alone; `undefined` leaves it to the scenario. */
   readonly servername: string | undefined;
   readonly cacert: string | undefined;
   readonly insecure: boolean | undefined;

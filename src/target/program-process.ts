@@ -65,7 +65,7 @@ export class ProgramProcess {
     });
   }
 
-  /** How it has ended; `undefined` while it runs. */
+  /** The way it ended; `undefined` while it runs. */
   get end(): string | undefined {
     return this.#end;
   }

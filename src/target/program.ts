@@ -153,7 +153,7 @@ const requireProgram = (name: string): string => {
   throw new ResumarkError('USAGE', `the program ${name} is not installed.`, 'Install it, or give its path.');
 };
 
-/** What it prints is in the message when it fails. */
+/** Runs a step; its output is in the message when it fails. */
 const runToEnd = async ([name, ...args]: Command, folder: string): Promise<void> => {
   try {
     await promisify(execFile)(requireProgram(name), args, { cwd: folder });
@@ -184,5 +184,5 @@ const notReady = async (
   return new ResumarkError('TARGET', `${command[0]} ${what} on ${address} port ${String(port)}. ${said}`);
 };
 
-/** What a server was writing when it was killed may come in between. */
+/** Files that a killed server was still writing may come in between. */
 const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -59,7 +59,7 @@ const openState = async (state: StateSettings, scenario: Scenario): Promise<Open
   }
 };
 
-/** What a state leaves open the scenario says for all. */
+/** The scenario's settings apply where a state leaves them open. */
 const targetSettings = async (state: TargetState, { tls, authorized }: Scenario): Promise<TargetSettings> => {
   const cacert = state.cacert ?? tls.cacert;
   return {

@@ -31,7 +31,7 @@ export interface Prepared {
   readonly chosen: Pick<ChosenEngine, 'reason' | 'obstacles'> & {
     readonly engine: Pick<Engine, 'name' | 'library' | 'tellsTurns' | 'readsEveryHello'>;
   };
-  /** What the preflight negotiated, by `negotiatedKey`. */
+  /** Results of the preflight, by `negotiatedKey`. */
   readonly negotiated: ReadonlyMap<string, Negotiated>;
   /** In which the cells have been opened. */
   readonly generator: LoadGenerator;
