@@ -1,4 +1,5 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareStates, isCompared } from '../../analysis/compare/states.ts';
 import type { Comparison } from '../../domain/comparison.ts';
@@ -46,38 +47,39 @@ export class RunStore {
   }
 
   /** Writes every file of the folder anew; a reader sees the old or the new content, never a part. */
-  async save(run: RunRecord): Promise<void> {
-    await this.saveRecord(run);
-    await this.#replace('summary.csv', summaryCsv(run));
-    await this.#replace('blocks.csv', blocksCsv(run));
-    await this.#replace('histograms.hlog', histogramLog(run));
-    await this.#replace('report.html', htmlReport(run));
-    if (isCompared(run)) await this.#saveComparisons(compareStates(run));
+  save(run: RunRecord): void {
+    this.saveRecord(run);
+    this.#replace('summary.csv', summaryCsv(run));
+    this.#replace('blocks.csv', blocksCsv(run));
+    this.#replace('histograms.hlog', histogramLog(run));
+    this.#replace('report.html', htmlReport(run));
+    if (isCompared(run)) this.#saveComparisons(compareStates(run));
   }
 
   /** Of more than two states there are several comparisons: each is then named for the state that it is of. */
-  async #saveComparisons(comparisons: readonly Comparison[]): Promise<void> {
+  #saveComparisons(comparisons: readonly Comparison[]): void {
     for (const comparison of comparisons) {
       const name = comparisons.length === 1 ? 'compare' : `compare-${comparison.after.state}`;
-      await this.#replace(`${name}.json`, comparisonJson(comparison));
-      await this.#replace(`${name}.csv`, compareCsv(comparison));
-      await this.#replace(`${name}.md`, comparisonMarkdown(comparison));
+      this.#replace(`${name}.json`, comparisonJson(comparison));
+      this.#replace(`${name}.csv`, compareCsv(comparison));
+      this.#replace(`${name}.md`, comparisonMarkdown(comparison));
     }
   }
 
   /** Writes the record alone: everything else can be rendered from it. */
-  async saveRecord(run: RunRecord): Promise<void> {
-    await this.#replace('run.json', runJson(run));
+  saveRecord(run: RunRecord): void {
+    this.#replace('run.json', runJson(run));
   }
 
-  async #replace(name: string, text: string): Promise<void> {
+  /** In one go, so that no signal that ends the process leaves a part of a file behind. */
+  #replace(name: string, text: string): void {
     const path = join(this.folder, name);
     const part = `${path}.part`;
     try {
-      await writeFile(part, text);
-      await rename(part, path);
+      writeFileSync(part, text);
+      renameSync(part, path);
     } catch (error) {
-      await rm(part, { force: true });
+      rmSync(part, { force: true });
       throw error;
     }
   }

@@ -29,22 +29,26 @@ export class RunSaver {
   }
 
   /** Writes the record and what is rendered from it. */
-  async save(run: RunRecord): Promise<void> {
+  save(run: RunRecord): void {
     const startMs = performance.now();
-    await this.#attempt((store) => store.save(run));
+    this.#attempt((store) => {
+      store.save(run);
+    });
     const endMs = performance.now();
     this.#nextRenderMs = endMs + RENDER_EVERY * (endMs - startMs);
   }
 
   /** Writes the record alone. */
-  async saveRecord(run: RunRecord): Promise<void> {
-    await this.#attempt((store) => store.saveRecord(run));
+  saveRecord(run: RunRecord): void {
+    this.#attempt((store) => {
+      store.saveRecord(run);
+    });
   }
 
-  async #attempt(write: (store: RunStore) => Promise<void>): Promise<void> {
+  #attempt(write: (store: RunStore) => void): void {
     if (this.#store === undefined) return;
     try {
-      await write(this.#store);
+      write(this.#store);
       this.#notices = [];
     } catch (error) {
       if (!isSystemError(error)) throw error;
