@@ -62,9 +62,11 @@ class Measurement {
 
   async run(): Promise<RunRecord> {
     const { onEvent } = this.#prepared.options;
+    // From the start: what is killed in its first round leaves the record of a run that was under way.
+    this.#saver.saveRecord(this.#run);
     const status = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
     if (status === 'interrupted') this.#noteInterrupt();
-    await this.#saver.save(() => this.#update({ status, endedAt: new Date().toISOString() }));
+    this.#saver.save(() => this.#update({ status, endedAt: new Date().toISOString() }));
     this.#run = { ...this.#run, notices: [...this.#saver.notices, ...this.#run.notices] };
     onEvent?.({ type: 'ended', run: this.#run });
     return this.#run;
@@ -87,7 +89,7 @@ class Measurement {
       following = this.#sequence.next();
       const endsRound = following?.round !== window.round;
       if (window.round >= 0 && endsRound) {
-        await this.#saveRound();
+        this.#saveRound();
         if (this.#endsEarly(window.round)) return 'complete';
       }
     }
@@ -95,12 +97,12 @@ class Measurement {
   }
 
   /** Saves, and notifies at once when the folder cannot be written; the record says so again if it stays so. */
-  async #saveRound(): Promise<void> {
+  #saveRound(): void {
     const before = this.#saver.notices;
     if (this.#saver.isRenderDue) {
-      await this.#saver.save(() => this.#update({}));
+      this.#saver.save(() => this.#update({}));
     } else {
-      await this.#saver.saveRecord(this.#run);
+      this.#saver.saveRecord(this.#run);
     }
     if (before.length === 0)
       for (const notice of this.#saver.notices) this.#prepared.options.onEvent?.({ type: 'notice', notice });

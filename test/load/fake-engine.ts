@@ -153,6 +153,7 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
       streams.map(({ weight = 1 }) => weight),
       seededRandom(5),
     ),
+    random: seededRandom(6),
     pace,
     counters,
     cpu: new CpuSplit(streams.length, () => undefined),

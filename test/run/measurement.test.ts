@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { exitCodeOf } from '../../src/cli/exit-code.ts';
 import { EXIT } from '../../src/domain/error.ts';
 import type { NoticeCode } from '../../src/domain/notice.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import { RunStore } from '../../src/run/files/run-folder.ts';
+import { readRun, RunStore } from '../../src/run/files/run-folder.ts';
 import { measure } from '../../src/run/measurement.ts';
 import type { RunOptions } from '../../src/run/prepare/prepared.ts';
 import type { RunEvent } from '../../src/run/progress/event.ts';
@@ -190,6 +190,15 @@ describe('saving', () => {
     const text = await readFile(join(folder, 'run.json'), 'utf8');
     return (JSON.parse(text) as RunRecord).blocks.length;
   };
+
+  it('begins before the first window: what is killed in it leaves a readable record and no part of a file', async () => {
+    const seen: unknown[] = [];
+    const during: FakeTarget['during'] = async ({ index }) => {
+      if (index === 0) seen.push(await readdir(join(parent, 'run')), (await readRun(join(parent, 'run'))).status);
+    };
+    await measured({ during }, { store: () => RunStore.create(parent, 'run') });
+    expect(seen).toEqual([['run.json'], 'running']);
+  });
 
   it('happens after each round, so that a crash loses one at most', async () => {
     let folder = '';

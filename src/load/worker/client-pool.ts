@@ -1,41 +1,47 @@
+import type { Random } from '../../stats/random.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
 /**
- * The virtual clients of one stream. They take turns, the longest idle first, so that all sessions are
- * offered alike. When all of them are connected, a copy of one makes the next connection: an open load
- * does not wait for a client.
+ * The virtual clients of one stream. They are dealt at random, and all of them once before any comes up again, so that all sessions are
+ * offered alike. In a fixed order they would keep step with a load balancer that takes its servers in turn, and each session would always
+ * meet the server that issued it, or never. When all of them are connected, a copy of one makes the next connection: an open load does not
+ * wait for a client.
  */
 export class ClientPool {
   /** Those that were primed: each has a session of its own, if any has. */
   readonly clients: readonly VirtualClient[];
-  readonly #ring: VirtualClient[];
+  /** Those still to be dealt, and those to be dealt when all these are. */
+  #deck: VirtualClient[];
+  #dealt: VirtualClient[] = [];
   readonly #copies: VirtualClient[] = [];
-  #first = 0;
-  #idle: number;
 
   constructor(clients: readonly VirtualClient[]) {
     this.clients = clients;
-    this.#ring = [...clients];
-    this.#idle = clients.length;
+    this.#deck = [...clients];
   }
 
-  acquire(): VirtualClient {
-    if (this.#idle === 0) return this.#copy();
-    const client = this.#ring[this.#first];
-    this.#first = (this.#first + 1) % this.#ring.length;
-    this.#idle -= 1;
-    if (client === undefined) throw new RangeError('the ring of idle clients is broken');
+  acquire(random: Random): VirtualClient {
+    if (this.#deck.length === 0) this.#turnOver();
+    const last = this.#deck.pop();
+    if (last === undefined) return this.#copy();
+    const at = Math.floor(random() * (this.#deck.length + 1));
+    const client = this.#deck[at] ?? last;
+    if (client !== last) this.#deck[at] = last;
     return client;
   }
 
   release(client: VirtualClient): void {
-    if (this.#idle === this.#ring.length) this.#grow();
-    this.#ring[(this.#first + this.#idle) % this.#ring.length] = client;
-    this.#idle += 1;
+    this.#dealt.push(client);
   }
 
   free(): void {
     for (const client of [...this.clients, ...this.#copies]) client.free();
+  }
+
+  #turnOver(): void {
+    const empty = this.#deck;
+    this.#deck = this.#dealt;
+    this.#dealt = empty;
   }
 
   #copy(): VirtualClient {
@@ -44,14 +50,5 @@ export class ClientPool {
     const copy = client.cloneForOverflow();
     this.#copies.push(copy);
     return copy;
-  }
-
-  #grow(): void {
-    const inOrder = Array.from({ length: this.#idle }, (_, i) => this.#ring[(this.#first + i) % this.#ring.length]);
-    this.#first = 0;
-    this.#ring.length = 0;
-    for (const client of inOrder) if (client !== undefined) this.#ring.push(client);
-    // Room for as many again; what stands there is never read before it is written.
-    this.#ring.push(...this.#ring);
   }
 }

@@ -46,9 +46,9 @@ export class VirtualClient implements Attempt {
     return this.#expectation.expectsTicket(this.session !== undefined);
   }
 
-  /** The request belongs to what is measured; a priming only fetches a session. */
+  /** Whatever the purpose: some servers give a ticket only with their first answer. */
   get sendsRequest(): boolean {
-    return this.purpose === 'measure' && this.client.settings.request !== undefined;
+    return this.client.settings.request !== undefined;
   }
 
   /** Some servers drop a session whose connection did not end in order. */

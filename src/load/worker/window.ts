@@ -1,6 +1,7 @@
 import { judge, type Judgement } from '../../domain/judgement.ts';
 import type { Outcome, Work } from '../../engine/engine.ts';
 import type { PermutedBlocks } from '../../stats/permuted-blocks.ts';
+import type { Random } from '../../stats/random.ts';
 import type { Counters } from '../protocol/counters.ts';
 import type { ClientPool } from './client-pool.ts';
 import type { CpuSplit } from './cpu-split.ts';
@@ -14,6 +15,8 @@ export interface WindowOptions {
   readonly pools: readonly ClientPool[];
   /** Says which stream is next. */
   readonly turns: PermutedBlocks;
+  /** Deals the clients of a stream. */
+  readonly random: Random;
   readonly pace: Pace;
   readonly counters: Counters;
   readonly cpu: CpuSplit;
@@ -44,13 +47,13 @@ export class LoadWindow implements Work<VirtualClient> {
   }
 
   next(nowNs: number): VirtualClient | undefined {
-    const { pace, turns, pools, counters, tapEvery } = this.#options;
+    const { pace, turns, random, pools, counters, tapEvery } = this.#options;
     if (counters.control !== 'run') return undefined;
     const spent = this.#spent.pop();
     if (spent !== undefined) return this.#begin(spent, nowNs);
     const intendedNs = pace.take(nowNs, this.inFlight.count);
     if (intendedNs === undefined) return undefined;
-    const client = pools[turns.next()]?.acquire();
+    const client = pools[turns.next()]?.acquire(random);
     if (client === undefined) throw new RangeError('there are more weights than streams');
     client.startMeasuring(intendedNs, this.#started % tapEvery === 0);
     this.#started += 1;

@@ -93,6 +93,8 @@ class LoadWorker {
     const window = new LoadWindow({
       pools: this.#pools,
       turns: new PermutedBlocks(weights, seededRandom(seed)),
+      // Another series than that of the turns, which would go along with them.
+      random: seededRandom(seed ^ 0x5bd1e995),
       pace: paceOf(pace, startNs),
       counters: this.#counters,
       cpu,

@@ -1,4 +1,5 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareStates, isCompared } from '../../analysis/compare/states.ts';
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
@@ -44,34 +45,35 @@ export class RunStore {
   }
 
   /** Writes every file of the folder anew; a reader sees the old or the new content, never a part. */
-  async save(summary: RunSummary): Promise<void> {
-    await this.saveRecord(summary.run);
-    for (const [name, format] of FOLDER_FILES) await this.#replace(name, render(summary, format));
-    if (isCompared(summary.run)) await this.#saveComparisons(compareStates(summary));
+  save(summary: RunSummary): void {
+    this.saveRecord(summary.run);
+    for (const [name, format] of FOLDER_FILES) this.#replace(name, render(summary, format));
+    if (isCompared(summary.run)) this.#saveComparisons(compareStates(summary));
   }
 
   /** Of more than two states there are several comparisons: each is then named for the state that it is of. */
-  async #saveComparisons(comparisons: readonly Comparison[]): Promise<void> {
+  #saveComparisons(comparisons: readonly Comparison[]): void {
     for (const comparison of comparisons) {
       const name = comparisons.length === 1 ? 'compare' : `compare-${comparison.after.state}`;
       for (const [extension, format] of COMPARISON_FILES)
-        await this.#replace(`${name}.${extension}`, renderComparison(comparison, format));
+        this.#replace(`${name}.${extension}`, renderComparison(comparison, format));
     }
   }
 
   /** Writes the record alone: everything else can be rendered from it. */
-  async saveRecord(run: RunRecord): Promise<void> {
-    await this.#replace('run.json', runJson(run));
+  saveRecord(run: RunRecord): void {
+    this.#replace('run.json', runJson(run));
   }
 
-  async #replace(name: string, text: string): Promise<void> {
+  /** In one go, so that no signal that ends the process leaves a part of a file behind. */
+  #replace(name: string, text: string): void {
     const path = join(this.folder, name);
     const part = `${path}.part`;
     try {
-      await writeFile(part, text);
-      await rename(part, path);
+      writeFileSync(part, text);
+      renameSync(part, path);
     } catch (error) {
-      await rm(part, { force: true });
+      rmSync(part, { force: true });
       throw error;
     }
   }

@@ -34,23 +34,27 @@ export class RunSaver {
    *
    * @param summarized summarises the run, which is part of the work and of its time.
    */
-  async save(summarized: () => RunSummary): Promise<void> {
+  save(summarized: () => RunSummary): void {
     const startMs = performance.now();
     const summary = summarized();
-    await this.#attempt((store) => store.save(summary));
+    this.#attempt((store) => {
+      store.save(summary);
+    });
     const endMs = performance.now();
     this.#nextRenderMs = endMs + RENDER_EVERY * (endMs - startMs);
   }
 
   /** Writes the record alone. */
-  async saveRecord(run: RunRecord): Promise<void> {
-    await this.#attempt((store) => store.saveRecord(run));
+  saveRecord(run: RunRecord): void {
+    this.#attempt((store) => {
+      store.saveRecord(run);
+    });
   }
 
-  async #attempt(write: (store: RunStore) => Promise<void>): Promise<void> {
+  #attempt(write: (store: RunStore) => void): void {
     if (this.#store === undefined) return;
     try {
-      await write(this.#store);
+      write(this.#store);
       this.#notices = [];
     } catch (error) {
       if (!isSystemError(error)) throw error;

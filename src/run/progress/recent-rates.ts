@@ -16,7 +16,7 @@ interface Sample {
   readonly progress: LoadProgress;
 }
 
-/** Looks at counters that only grow, and tells how fast they grew recent. */
+/** Looks at counters that grow until a phase starts them anew, and tells how fast they grew of late. */
 export class RateSampler {
   readonly #spanMs: number;
   readonly #leastAttempts: number;
@@ -35,6 +35,7 @@ export class RateSampler {
 
   sample(atMs: number, progress: LoadProgress): RecentRates {
     const now = { atMs, progress };
+    if (isRestart(this.#samples.at(-1)?.progress, progress)) this.reset();
     const samples = [...this.#samples, now];
     const isEnough = (sample: Sample): boolean =>
       atMs - sample.atMs >= this.#spanMs && attemptsOf(progress) - attemptsOf(sample.progress) >= this.#leastAttempts;
@@ -50,6 +51,10 @@ export class RateSampler {
     };
   }
 }
+
+/** True when counters stand lower than before: workers start them anew a moment after the phase was announced. */
+const isRestart = (before: LoadProgress | undefined, now: LoadProgress): boolean =>
+  before !== undefined && (now.finished < before.finished || now.errors < before.errors);
 
 const attemptsOf = ({ finished, errors }: LoadProgress): number => finished + errors;
 

@@ -53,3 +53,18 @@ it('begins anew when counters do', () => {
   pulse.sample(100, progress({ finished: 0 }));
   expect(pulse.sample(200, progress({ finished: 10 })).ratePerSecond).toBe(100);
 });
+
+it('begins anew where the counters do: a rate is never negative', () => {
+  const pulse = new RateSampler(2000);
+  pulse.sample(0, progress({ finished: 500, errors: 3 }));
+  pulse.sample(200, progress({ finished: 600, errors: 3 }));
+  expect(pulse.sample(400, progress({ finished: 20 }))).toMatchObject({ ratePerSecond: undefined, attempts: 0, errors: 0 });
+  expect(pulse.sample(600, progress({ finished: 40 }))).toMatchObject({ ratePerSecond: 100, attempts: 20, errors: 0 });
+});
+
+it('begins anew for each worker that does', () => {
+  const pulse = new RateSampler(2000);
+  pulse.sample(0, progress({ finished: 1000 }));
+  pulse.sample(200, progress({ finished: 510 }));
+  expect(pulse.sample(400, progress({ finished: 25 })).ratePerSecond).toBeUndefined();
+});
