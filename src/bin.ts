@@ -1,5 +1,14 @@
 #!/usr/bin/env node
-import { main } from './cli/main.ts';
-import { processTerminal } from './cli/terminal.ts';
+/*
+ * Imports nothing before it knows that this Node can parse it: an older one says what it lacks in
+ * one sentence, instead of a SyntaxError. So this file keeps to the syntax of Node 14.
+ */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-process.exitCode = await main(process.argv.slice(2), processTerminal());
+if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) {
+  const { start } = await import('./cli/start.ts');
+  await start();
+} else {
+  process.stderr.write(`error: resumark needs Node 20.19, 22.12 or newer, but this is Node ${process.versions.node}.\n`);
+  process.exitCode = 2;
+}

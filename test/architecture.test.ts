@@ -30,7 +30,7 @@ const IMPORTERS: Readonly<Record<string, string>> = {
   'hdr-histogram-js': 'stats/histogram.ts',
   koffi: 'engine/ffi.ts',
   'reflect-metadata': 'target/certificate.ts',
-  yaml: 'run/files/scenario-file.ts',
+  yaml: 'run/files/scenario-text.ts',
   yargs: 'cli/',
   zod: 'domain/zod.ts',
 };

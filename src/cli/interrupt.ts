@@ -1,6 +1,11 @@
-export type Signal = 'SIGINT' | 'SIGTERM';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** A listener for Ctrl-C and SIGTERM: the first ends the measurement, the second the program. */
+export type Signal = (typeof SIGNALS)[number];
+
+/**
+ * A listener for Ctrl-C, SIGTERM and a terminal that hangs up: the first signal ends the
+ * measurement, the second the program.
+ */
 export interface Interrupt {
   readonly signal: AbortSignal;
   received(): Signal | undefined;
@@ -10,16 +15,15 @@ export interface Interrupt {
 export const listenForInterrupt = (): Interrupt => {
   const controller = new AbortController();
   let received: Signal | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
-    received = signal;
+  const onSignal = (name: NodeJS.Signals): void => {
+    received = SIGNALS.find((signal) => signal === name);
     controller.abort();
     // A second signal has its default effect again and ends the process.
     stopListening();
   };
   const stopListening = (): void => {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return { signal: controller.signal, received: () => received, end: stopListening };
 };

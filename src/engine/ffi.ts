@@ -13,11 +13,11 @@ export interface NativeCallback {
 
 /** A shared library whose functions are bound by their C prototype. */
 export interface NativeLibrary {
-  /** @throws when the library has no such function. */
+  /** @throws ResumarkError ENGINE when the library has no such function. */
   bind(prototype: string): NativeFunction;
   /** A function that gives a C string, or null. */
   bindText(prototype: string): (...args: (number | bigint)[]) => string | null;
-  /** Returns the address of a function, for native code to call. @throws when the library has no such function. */
+  /** Returns the address of a function, for native code to call. @throws ResumarkError ENGINE when there is none. */
   addressOf(name: string): number;
 }
 
@@ -50,10 +50,19 @@ export const openLibrary = (path: string | null): NativeLibrary => {
     throw new ResumarkError('ENGINE', `the library ${path ?? 'of node itself'} cannot be opened: ${messageOf(error)}.`);
   }
   return {
-    bind: (prototype) => library.func(prototype),
-    bindText: (prototype) => library.func(prototype),
-    addressOf: (name) => Number(koffi.address(library.symbol(name))),
+    bind: (prototype) => found(() => library.func(prototype)),
+    bindText: (prototype) => found(() => library.func(prototype)),
+    addressOf: (name) => found(() => Number(koffi.address(library.symbol(name)))),
   };
+};
+
+/** A Node that is built in another way, or linked to another library, may lack a function: then another engine serves. */
+const found = <Found>(find: () => Found): Found => {
+  try {
+    return find();
+  } catch (error) {
+    throw new ResumarkError('ENGINE', `a native function is missing here: ${messageOf(error)}.`);
+  }
 };
 
 /**
@@ -146,8 +155,15 @@ const requireKoffi = (): typeof Koffi => {
     loaded = createRequire(import.meta.url)('koffi') as typeof Koffi;
     return loaded;
   } catch (error) {
-    throw new ResumarkError('ENGINE', `native functions cannot be called here, since koffi does not load: ${messageOf(error)}.`);
+    const why = isMissing(error) ? 'is not installed (npm install koffi)' : `does not load: ${messageOf(error)}`;
+    throw new ResumarkError(
+      'ENGINE',
+      `native functions cannot be called here, since the optional dependency koffi ${why}.`,
+      'Engine node runs without it: --engine node.',
+    );
   }
 };
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));

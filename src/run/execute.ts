@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
+import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { ThreadFleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
-import { expand } from '../scenario/expand.ts';
+import { expand, type Expansion } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { measure } from './measurement.ts';
 import { checkMachineLimits } from './prepare/check-machine-limits.ts';
+import { checkSources } from './prepare/check-sources.ts';
 import { chooseEngine, type ChosenEngine } from './prepare/choose-engine.ts';
 import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
 import { preflight } from './prepare/preflight.ts';
@@ -20,7 +22,9 @@ import { negotiatedKey, type RunOptions } from './prepare/prepared.ts';
  */
 export const run = async (decoded: DecodedScenario, options: RunOptions = {}): Promise<RunRecord> => {
   const { scenario } = decoded;
+  refuseEmpty(expand(scenario));
   checkMachineLimits(scenario);
+  await checkSources(scenario);
   const states = await openStates(scenario);
   try {
     return await runOn(states, decoded, options);
@@ -51,6 +55,17 @@ const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, opt
   }
 };
 
+/** A run that can measure nothing must not pass. */
+const refuseEmpty = ({ cells, impossible }: Expansion): void => {
+  if (cells.length > 0) return;
+  const reasons = [...new Set(impossible.map(({ reason }) => reason))];
+  throw new ResumarkError(
+    'USAGE',
+    `there is nothing to measure: ${reasons.join(', and ')}.`,
+    'Name other modes with --mode, or versions with --tls.',
+  );
+};
+
 const preflightAll = async (
   { engine }: ChosenEngine,
   scenario: Scenario,
@@ -68,5 +83,6 @@ const preflightAll = async (
 /** More threads than this want more cores than a generator should take from the server unasked. */
 const MOST_DEFAULT_WORKERS = 4;
 
-const workersOf = (scenario: Scenario): number =>
-  scenario.workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, availableParallelism() - 1), scenario.load.concurrency);
+/** A worker without a connection has nothing to do. */
+const workersOf = ({ workers, load }: Scenario): number =>
+  Math.min(workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, availableParallelism() - 1)), load.concurrency);

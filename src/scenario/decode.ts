@@ -2,6 +2,7 @@ import { ResumarkError } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
 import { decode, type Flaw } from '../domain/zod.ts';
 import type { CompareSettings } from './compare-schema.ts';
+import { withoutOwnKeys } from './own-keys.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 import { flagOf, knownKeysAt } from './settings.ts';
 import { serverSchema, type ServerSettings } from './state-schema.ts';
@@ -36,7 +37,13 @@ export const decodeScenario = (
     throw new ResumarkError('SCENARIO', `${fileName} must be a mapping of settings, but it is ${shown(file)}.`);
   }
   const flagPaths = new Set(leaves(flags).map((path) => path.join('.')));
-  const kept = withoutReplaced(file, flagPaths);
+  if (hasCycle(file))
+    throw new ResumarkError(
+      'SCENARIO',
+      `${fileName} has a value that contains itself.`,
+      'Look for an alias inside its own anchor.',
+    );
+  const kept = withoutReplaced(withoutOwnKeys(file), flagPaths);
   const given = merge(kept, flags);
   const decoded = decode(scenarioSchema, merge(withoutReplaced(defaults, groupPaths(given)), given));
   if (!decoded.ok) throw flawError(decoded.flaws, flagPaths, fileName);
@@ -105,9 +112,13 @@ export const decodeCompare = (flags: RawSettings, base: Partial<CompareSettings>
 
 const flawError = (flaws: readonly Flaw[], flagPaths: ReadonlySet<string>, fileName: string): ResumarkError => {
   const isFlag = (flaw: Flaw): boolean => isSetByFlag(flaw.path, flagPaths);
-  const lines = flaws.map((flaw) => sentence(flaw, isFlag(flaw), fileName));
+  const lines = flaws.slice(0, MOST_FLAWS).map((flaw) => sentence(flaw, isFlag(flaw), fileName));
+  if (flaws.length > MOST_FLAWS) lines.push(`There are ${String(flaws.length - MOST_FLAWS)} more.`);
   return new ResumarkError(flaws.every(isFlag) ? 'USAGE' : 'SCENARIO', lines.join('\n'));
 };
+
+/** More would not fit on a screen, and mostly have the same cause. */
+const MOST_FLAWS = 10;
 
 const isSetByFlag = (path: Flaw['path'], flagPaths: ReadonlySet<string>): boolean =>
   path.some((_, i) => flagPaths.has(path.slice(0, i + 1).join('.')));
@@ -131,22 +142,24 @@ const unknownKeySentence = (flaw: Flaw, fileName: string): string => {
   const meant = nearest(key, known);
   const where = flaw.path.length > 1 ? ` in ${flaw.path.slice(0, -1).join('.')}` : '';
   const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-  return `${fileName}: unknown key "${key}"${where}.${hint} Known keys: ${known.join(', ')}.`;
+  const own = meant === undefined ? ' Keys of your own begin with x-.' : '';
+  return `${fileName}: unknown key "${key}"${where}.${hint} Known keys: ${known.join(', ')}.${own}`;
 };
 
 /** A value in a message: short, on one line. */
 const shown = (value: unknown): string => {
   if (value === undefined) return 'missing';
-  const text = typeof value === 'number' ? String(value) : asJson(value);
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 };
 
-/** A YAML alias can make a value that contains itself and has no JSON. */
-const asJson = (value: unknown): string => {
+/** True for a value that contains itself, as a YAML alias can make it. */
+const hasCycle = (value: unknown): boolean => {
   try {
-    return JSON.stringify(value);
+    JSON.stringify(value);
+    return false;
   } catch {
-    return 'a value that contains itself';
+    return true;
   }
 };
 

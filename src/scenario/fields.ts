@@ -1,34 +1,41 @@
 import { z } from '../domain/zod.ts';
-import { parseCount, parseDurationMs, parseRate, parseShare } from './quantity.ts';
+import { LONGEST_MS, parseCount, parseDurationMs, parseRate, parseShare } from './quantity.ts';
 
 /*
  * Fields of the schema. Each decodes what people write and says what would be right: a message
  * completes the sentence "<the setting> ...".
  */
 
-/** A whole number: `10k`. */
-export const count = (least: number): z.ZodType<number, number | string> => {
-  const message = `must be a whole number of at least ${String(least)} (10k means 10000)`;
-  return z.union([z.number(), z.string()], { error: message }).transform((value, context) => {
+/**
+ * A whole number: `10k`. Every one has an upper bound: beyond it lies only what would use up memory
+ * or never end.
+ */
+export const count = (least: number, most: number): z.ZodType<number, number | string> => {
+  const atLeast = `must be a whole number of at least ${String(least)} (10k means 10000)`;
+  const atMost = `must be at most ${String(most)}`;
+  return z.union([z.number(), z.string()], { error: atLeast }).transform((value, context) => {
     const parsed = parseCount(value);
-    if (parsed !== undefined && parsed >= least) return parsed;
-    context.addIssue(message);
+    if (parsed !== undefined && parsed >= least && parsed <= most) return parsed;
+    context.addIssue(parsed !== undefined && parsed > most ? atMost : atLeast);
     return z.NEVER;
   });
 };
 
 /** A duration in ms: `30s`. */
-export const duration = (leastMs: number): z.ZodType<number, string> =>
+export const duration = (leastMs: number, mostMs = LONGEST_MS): z.ZodType<number, string> =>
   z.string('must be a duration with a unit, such as "30s" or "250ms"').transform((value, context) => {
     const parsed = parseDurationMs(value);
-    if (parsed !== undefined && parsed >= leastMs) return parsed;
-    context.addIssue(
-      parsed === undefined
-        ? 'must be a duration with a unit, such as "30s" or "250ms"'
-        : `must be a duration of at least ${String(leastMs)}ms`,
-    );
+    if (parsed !== undefined && parsed >= leastMs && parsed <= mostMs) return parsed;
+    context.addIssue(durationMessage(parsed, leastMs, mostMs));
     return z.NEVER;
   });
+
+const durationMessage = (parsed: number | undefined, leastMs: number, mostMs: number): string => {
+  if (parsed === undefined) return 'must be a duration with a unit, such as "30s" or "250ms", and at most 24 days';
+  return parsed < leastMs
+    ? `must be a duration of at least ${String(leastMs)}ms`
+    : `must be a duration of at most ${String(mostMs / 1000)}s`;
+};
 
 export const choice = <const Choices extends readonly [string, ...string[]]>(
   choices: Choices,
@@ -40,7 +47,14 @@ export const listOf = <Item extends z.ZodType>(item: Item, what: string): z.ZodT
     .nonempty(`must name at least one of ${what}`)
     .refine((items) => new Set(items).size === items.length, { error: 'must not contain duplicates' });
 
-export const text = (what: string): z.ZodType<string, string> => z.string(`must be ${what}`).min(1, `must be ${what}`);
+export const text = (what: string): z.ZodType<string, string> =>
+  z
+    .string(`must be ${what}`)
+    .min(1, `must be ${what}`)
+    .max(LONGEST_TEXT, `must be ${what} of at most ${String(LONGEST_TEXT)} characters`);
+
+/** As long as a path on Linux may be. */
+const LONGEST_TEXT = 4096;
 
 export const flag: z.ZodType<boolean, boolean> = z.boolean('must be true or false');
 
@@ -49,11 +63,14 @@ export const rate = (): z.ZodType<number, string> => {
   const message = 'must be a rate with a unit of time, such as "500/s", "2.5k/s" or "90/min"';
   return z.string(message).transform((value, context) => {
     const parsed = parseRate(value);
-    if (parsed !== undefined) return parsed;
-    context.addIssue(message);
+    if (parsed !== undefined && parsed <= HIGHEST_RATE) return parsed;
+    context.addIssue(parsed === undefined ? message : `must be at most ${String(HIGHEST_RATE / 1e6)}M/s`);
     return z.NEVER;
   });
 };
+
+/** Several times what a machine full of cores can start. */
+const HIGHEST_RATE = 1e6;
 
 /** A share as a fraction above 0: `20%`. */
 export const share = (): z.ZodType<number, string> =>

@@ -1,4 +1,5 @@
 import { z } from '../domain/zod.ts';
+import { OWN_KEY } from './own-keys.ts';
 import { scenarioSchema } from './schema.ts';
 
 /**
@@ -9,8 +10,9 @@ export const scenarioJsonSchema = (): object => ({
   ...z.toJSONSchema(scenarioSchema, {
     io: 'input',
     override: ({ jsonSchema }) => {
-      // Keys for the command line only.
-      for (const key of ['flag', 'alias']) Reflect.deleteProperty(jsonSchema, key);
+      // Keys for the command line only: a strict validator knows none of them.
+      for (const key of ['flag', 'alias', 'repeatable']) Reflect.deleteProperty(jsonSchema, key);
+      if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = { [OWN_KEY.source]: {} };
     },
   }),
 });

@@ -20,18 +20,27 @@ const LOAD_MODELS = ['closed', 'open', 'storm', 'sequential', 'capacity'] as con
 
 export type LoadModel = (typeof LOAD_MODELS)[number];
 
+/** As YAML reads a version without quotes. */
+const BARE_VERSIONS = [1.2, 1.3] as const;
+
+const PROTOCOL_MESSAGE = `must be one of ${PROTOCOLS.join(', ')}`;
+
 /** A protocol version; `1.2` stands for `TLSv1.2`, on the command line and in a file. */
-export const protocol = z.preprocess((value) => {
-  const spelt = `TLSv${String(value)}`;
-  return isProtocol(spelt) ? spelt : value;
-}, choice(PROTOCOLS));
+export const protocol = z
+  .union([z.enum(PROTOCOLS), z.enum(['1.2', '1.3']), z.literal(BARE_VERSIONS)], { error: PROTOCOL_MESSAGE })
+  .transform((value, context) => {
+    const spelt = isProtocol(value) ? value : `TLSv${String(value)}`;
+    if (isProtocol(spelt)) return spelt;
+    context.addIssue(PROTOCOL_MESSAGE);
+    return z.NEVER;
+  });
 
 const rampSchema = z
   .strictObject({
     from: rate().meta({ description: 'Rate at the beginning' }),
     to: rate().meta({ description: 'Rate at the end' }),
     over: duration(10).meta({ description: 'Duration of the ramp' }),
-    steps: count(1).optional().meta({ description: 'Number of equal steps, instead of a steady slope' }),
+    steps: count(1, 10_000).optional().meta({ description: 'Number of equal steps, instead of a steady slope' }),
   })
   .meta({ description: 'A rate that rises or falls, steadily or in steps' });
 
@@ -59,14 +68,15 @@ export const loadSchema = z
       description:
         'When handshakes start: closed (each virtual client starts its next one when one ends), open (at a rate), storm, sequential, or capacity (search for the highest rate that meets an objective) [default: closed, or open with --rate, or capacity with --objective]',
     }),
-    concurrency: count(1).optional().meta({
+    concurrency: count(1, 1e6).optional().meta({
       flag: 'concurrency',
       alias: 'c',
       description: 'Handshakes in flight: the number in closed load, the limit in open load [default: 16 closed, 1000 open]',
     }),
     rate: z
       .union([rate(), rampSchema], {
-        error: 'must be a rate with a unit of time, such as "500/s", or a ramp such as {from: 100/s, to: 2k/s, over: 30s}',
+        error:
+          'must be a rate of at most 1M/s with a unit of time, such as "500/s", or a ramp such as {from: 100/s, to: 2k/s, over: 30s}',
       })
       .optional()
       .meta({ flag: 'rate', alias: 'r', description: 'Rate at which handshakes start in open load, such as 500/s' }),
@@ -74,7 +84,7 @@ export const loadSchema = z
       flag: 'arrivals',
       description: 'Gaps between starts in open load: constant, or poisson (as of independent clients)',
     }),
-    clients: count(1).optional().meta({ flag: 'clients', description: 'Clients in a storm; each reconnects once' }),
+    clients: count(1, 1e6).optional().meta({ flag: 'clients', description: 'Clients in a storm; each reconnects once' }),
     over: duration(1).optional().meta({ flag: 'over', description: 'Time in which the clients of a storm reconnect' }),
     objective: objective.optional().meta({
       flag: 'objective',

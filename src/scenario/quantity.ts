@@ -7,8 +7,8 @@ const COUNT = /^(\d+(?:\.\d+)?)\s*([kKmM])?$/u;
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|us|µs|s|m|h)/gu;
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|us|µs|s|m|h))+$/u;
 
-/** Thirty days. Anything longer is a typing error, and timers end at 24.8 days anyway. */
-const LONGEST_MS = 30 * 24 * 3600e3;
+/** 24 days: timers end at 24.8 days, and anything longer is a typing error. */
+export const LONGEST_MS = 24 * 24 * 3600e3;
 
 const MULTIPLES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 60e3, h: 3600e3 };

@@ -26,10 +26,8 @@ export interface SettingMeta {
   readonly [key: string]: unknown;
 }
 
-/**
- * A rough check on purpose: the system reports what it cannot bind. No I/O module may be used here.
- */
-const isIpAddress = (text: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:]*:[\da-f:.]*)$/iu.test(text);
+/** Each is measured in every round: more take longer than anyone waits. */
+const MOST_STATES = 100;
 
 const labelled = z
   .record(
@@ -39,11 +37,15 @@ const labelled = z
     stateSchema,
     'must map labels such as before and after to states',
   )
-  .refine((states) => Object.keys(states).length > 0, { error: 'must have at least one state' });
+  .refine((states) => Object.keys(states).length > 0, { error: 'must have at least one state' })
+  .refine((states) => Object.keys(states).length <= MOST_STATES, { error: `must have at most ${String(MOST_STATES)} states` });
+
+/** A plan is made whole before it begins: of more rounds than this it would take up gigabytes. */
+const MOST_ROUNDS = 100_000;
 
 const planSchema = z
   .strictObject({
-    rounds: count(1).optional().meta({
+    rounds: count(1, MOST_ROUNDS).optional().meta({
       flag: 'rounds',
       description: 'Rounds; each measures one block of every cell, in random order [default: 5, or 1 for a storm or a ramp]',
     }),
@@ -52,11 +54,11 @@ const planSchema = z
       description:
         'How states alternate: handshake (in one window, in random order) or block (one window after the other) [default: handshake where server CPU time can be attributed to each state and all states do the same work]',
     }),
-    pairs: count(1).optional().meta({
+    pairs: count(1, MOST_ROUNDS).optional().meta({
       flag: 'pairs',
       description: 'Rounds of a comparison; each gives one pair of blocks per mode',
     }),
-    looks: listOf(count(1), 'numbers of pairs')
+    looks: listOf(count(1, MOST_ROUNDS), 'numbers of pairs')
       .refine((looks) => looks.every((pairs, i) => i === 0 || pairs > (looks[i - 1] ?? 0)), {
         error: 'must be in ascending order',
       })
@@ -70,12 +72,12 @@ const planSchema = z
       alias: 'd',
       description: 'Measured time of each cell over all rounds [default: 5s]',
     }),
-    handshakes: count(1).optional().meta({
+    handshakes: count(1, 1e9).optional().meta({
       flag: 'handshakes',
       alias: 'n',
       description: 'Measured handshakes of each cell over all rounds, instead of a duration',
     }),
-    handshakesPerBlock: count(1).optional().meta({
+    handshakesPerBlock: count(1, 1e9).optional().meta({
       flag: 'handshakes-per-block',
       description: 'Measured handshakes of each block, instead of a duration',
     }),
@@ -84,7 +86,7 @@ const planSchema = z
       description:
         'Stop the run when more than this share of all connections, or of those in the last 5 s, fails; 100% never stops [default: 50%]',
     }),
-    warmup: count(0).default(1).meta({ flag: 'warmup', description: 'Warm-up rounds, which are discarded' }),
+    warmup: count(0, 1000).default(1).meta({ flag: 'warmup', description: 'Warm-up rounds, which are discarded' }),
   })
   .refine((plan) => [plan.rounds, plan.pairs, plan.looks].filter((value) => value !== undefined).length <= 1, {
     error: 'must have only one of rounds, pairs and looks: they set the same number',
@@ -139,7 +141,7 @@ const connectionSchema = z.strictObject({
       'How measured connections end: reset (keeps local ports free, where the server ends the handshake) or notify (always a close_notify alert)',
   }),
   source: listOf(
-    z.string().refine((address) => isIpAddress(address), { error: 'must be an IP address of this machine' }),
+    z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address of this machine, such as 127.0.0.2' }),
     'IP addresses',
   )
     .optional()
@@ -192,12 +194,14 @@ export const scenarioSchema = z.strictObject({
     flag: 'spin',
     description: 'Busy-poll for events: takes a core per worker, and keeps wake-ups out of the measurement (not engine node)',
   }),
-  workers: count(1).optional().meta({
+  workers: count(1, 1024).optional().meta({
     flag: 'workers',
     alias: 'w',
     description: 'Worker threads [default: one fewer than the cores, at most 4]',
   }),
-  seed: count(0).optional().meta({ flag: 'seed', description: 'Seed of the random order [default: random, and recorded]' }),
+  seed: count(0, 2 ** 32 - 1)
+    .optional()
+    .meta({ flag: 'seed', description: 'Seed of the random order [default: random, and recorded]' }),
   authorized: flag.default(false).meta({
     flag: 'authorized',
     description: 'Confirm that you may load a target with a public address',

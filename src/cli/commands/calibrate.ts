@@ -73,11 +73,14 @@ const calibrateTarget = async (context: CommandContext, parsed: ParsedFlags): Pr
 /** Fewer cannot show how much pairs vary. */
 const LEAST_PAIRS = 12;
 
+/** More take longer than any machine stays the same. */
+const MOST = 10_000;
+
 const numberOf = (parsed: ParsedFlags, flag: string, least: number): number => {
   const value = parseCount(parsed[flag]);
-  if (value !== undefined && value >= least) return value;
+  if (value !== undefined && value >= least && value <= MOST) return value;
   throw new ResumarkError(
     'USAGE',
-    `--${flag} must be a whole number of at least ${String(least)}, but it is ${JSON.stringify(parsed[flag])}.`,
+    `--${flag} must be a whole number from ${String(least)} to ${String(MOST)}, but it is ${JSON.stringify(parsed[flag])}.`,
   );
 };

@@ -1,4 +1,4 @@
-import type { NativeFunction, NativeLibrary } from '../ffi.ts';
+import { allocate, type NativeFunction, type NativeLibrary, type NativeMemory } from '../ffi.ts';
 
 /** Functions of libssl and libcrypto that the engine calls. Pointers are numbers, 0 is NULL. */
 export interface OpenSsl {
@@ -11,6 +11,11 @@ export interface OpenSsl {
    */
   readonly yes: number;
   readonly text: Readonly<Record<keyof typeof TEXT_FUNCTIONS, (...args: (number | bigint)[]) => string | null>>;
+  /**
+   * Room for two out parameters of a call. It belongs to the library and not to a module: where koffi does not load, importing the engine
+   * must not fail.
+   */
+  readonly outParameters: NativeMemory;
 }
 
 const SSL_FUNCTIONS = {
@@ -90,11 +95,12 @@ const TEXT_FUNCTIONS = {
   SSL_group_to_name: 'const char *SSL_group_to_name(uintptr_t ssl, int id)',
 } as const;
 
-/** Binds libssl of OpenSSL 3. @throws koffi's error when a function is missing. */
+/** Binds libssl of OpenSSL 3. @throws ResumarkError ENGINE when a function is missing. */
 export const bindOpenSsl = (library: NativeLibrary): OpenSsl => {
   const ssl = mapValues(SSL_FUNCTIONS, (prototype) => library.bind(prototype));
   const text = mapValues(TEXT_FUNCTIONS, (prototype) => library.bindText(prototype));
-  return { version: text.OpenSSL_version(0) ?? 'OpenSSL', ssl, yes: library.addressOf('OPENSSL_version_major'), text };
+  const yes = library.addressOf('OPENSSL_version_major');
+  return { version: text.OpenSSL_version(0) ?? 'OpenSSL', ssl, yes, text, outParameters: allocate(16) };
 };
 
 const mapValues = <Key extends string, Value>(

@@ -6,14 +6,11 @@ import type { Session, TicketFacts } from '../engine.ts';
 import { allocate } from '../ffi.ts';
 import type { OpenSsl } from './library.ts';
 
-/** Two out parameters of SSL_SESSION_get0_ticket, or one of i2d. */
-const outParameters = allocate(16);
-
 /** Reads what an `SSL_SESSION` is like; whose it is does not change. */
-export const sessionFacts = ({ ssl }: OpenSsl, pointer: number): TicketFacts => {
-  ssl.SSL_SESSION_get0_ticket(pointer, outParameters.address, outParameters.address + 8);
+export const sessionFacts = ({ ssl, outParameters: out }: OpenSsl, pointer: number): TicketFacts => {
+  ssl.SSL_SESSION_get0_ticket(pointer, out.address, out.address + 8);
   return {
-    ticketBytes: outParameters.bytes.readUInt32LE(8),
+    ticketBytes: out.bytes.readUInt32LE(8),
     lifetimeS: ssl.SSL_SESSION_get_ticket_lifetime_hint(pointer),
   };
 };
@@ -39,8 +36,9 @@ export class OpenSslSession implements Session {
   static fromDer(openssl: OpenSsl, der: Buffer, protocol: Protocol): OpenSslSession {
     const memory = allocate(der.length);
     der.copy(memory.bytes);
-    outParameters.bytes.writeBigUInt64LE(BigInt(memory.address), 0);
-    const pointer = openssl.ssl.d2i_SSL_SESSION(0, outParameters.address, der.length);
+    const { outParameters: out } = openssl;
+    out.bytes.writeBigUInt64LE(BigInt(memory.address), 0);
+    const pointer = openssl.ssl.d2i_SSL_SESSION(0, out.address, der.length);
     if (pointer === 0) {
       openssl.ssl.ERR_clear_error();
       throw new RangeError('the bytes are no SSL_SESSION');
@@ -49,10 +47,10 @@ export class OpenSslSession implements Session {
   }
 
   der(): Buffer {
-    const { ssl } = this.#openssl;
+    const { ssl, outParameters: out } = this.#openssl;
     const memory = allocate(ssl.i2d_SSL_SESSION(this.pointer, 0));
-    outParameters.bytes.writeBigUInt64LE(BigInt(memory.address), 0);
-    ssl.i2d_SSL_SESSION(this.pointer, outParameters.address);
+    out.bytes.writeBigUInt64LE(BigInt(memory.address), 0);
+    ssl.i2d_SSL_SESSION(this.pointer, out.address);
     return memory.bytes;
   }
 

@@ -74,7 +74,7 @@ const OPTIONAL = {
   ossl_x25519: 'int ossl_x25519(uintptr_t secret, uintptr_t privateKey, uintptr_t peer)',
 } as const;
 
-/** Binds libcrypto, by default that inside the Node binary. @throws koffi's error when a public function is missing. */
+/** Binds libcrypto, by default that inside the Node binary. @throws ResumarkError ENGINE when a public function is missing. */
 export const openLibCrypto = (library: NativeLibrary = openLibrary(null)): LibCrypto => {
   const bound = Object.entries(FUNCTIONS).map(([name, prototype]) => [name, library.bind(prototype)] as const);
   const optional = Object.entries(OPTIONAL).flatMap(([name, prototype]) => {

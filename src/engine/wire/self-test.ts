@@ -56,41 +56,47 @@ const passes = (primitives: Primitives, test: (primitives: Primitives) => boolea
   }
 };
 
-/** Longer than a block of any hash function. */
-const TEXT = native(Buffer.alloc(200, 'resumark'));
+/** Some text, longer than a block of any hash function. Made when it is needed: importing this must not fail where koffi does not load. */
+const newText = (): NativeMemory => native(Buffer.alloc(200, 'resumark'));
 
-const hashes = ({ hashes: all }: Primitives): boolean =>
-  Object.values(all).every((hash) => {
+const hashes = ({ hashes: all }: Primitives): boolean => {
+  const text = newText();
+  return Object.values(all).every((hash) => {
     const [state, copy] = [hash.state(), hash.state()];
     const out = allocate(hash.digestBytes);
     hash.init(state);
-    hash.update(state, TEXT.address, 77);
+    hash.update(state, text.address, 77);
     hash.copy(copy, state);
     hash.final(state, out.address);
-    hash.update(copy, TEXT.address + 77, TEXT.bytes.length - 77);
+    hash.update(copy, text.address + 77, text.bytes.length - 77);
     hash.final(copy, out.address);
-    return out.bytes.equals(createHash(hash.name).update(TEXT.bytes).digest());
+    return out.bytes.equals(createHash(hash.name).update(text.bytes).digest());
   });
+};
 
-const codes = ({ hmacs }: Primitives): boolean =>
-  Object.values(hmacs).every((hmac) => {
+const codes = ({ hmacs }: Primitives): boolean => {
+  const text = newText();
+  return Object.values(hmacs).every((hmac) => {
     const out = allocate(hmac.hash.digestBytes);
-    hmac.key(TEXT.address, 48);
-    hmac.of(TEXT.address, TEXT.bytes.length, out.address);
-    return out.bytes.equals(createHmac(hmac.hash.name, TEXT.bytes.subarray(0, 48)).update(TEXT.bytes).digest());
+    hmac.key(text.address, 48);
+    hmac.of(text.address, text.bytes.length, out.address);
+    return out.bytes.equals(createHmac(hmac.hash.name, text.bytes.subarray(0, 48)).update(text.bytes).digest());
   });
+};
 
-const expands = ({ hkdfs, hashes: all }: Primitives): boolean =>
-  (['sha256', 'sha384'] as const).every((name) => {
+const expands = ({ hkdfs, hashes: all }: Primitives): boolean => {
+  const text = newText();
+  return (['sha256', 'sha384'] as const).every((name) => {
     const { digestBytes } = all[name];
     const [secret, out] = [allocate(digestBytes), allocate(16)];
-    hkdfs[name].extract(TEXT.address, TEXT.address, 32, secret.address);
+    hkdfs[name].extract(text.address, text.address, 32, secret.address);
     hkdfs[name].from(secret.address);
     hkdfs[name].expand('key', 0, 0, out.address, 16);
     const info = Buffer.from('\0\x10\x09tls13 key\0', 'latin1');
-    const expected = hkdfSync(name, TEXT.bytes.subarray(0, 32), TEXT.bytes.subarray(0, digestBytes), info, 16);
+    const expected = hkdfSync(name, text.bytes.subarray(0, 32), text.bytes.subarray(0, digestBytes), info, 16);
     return out.bytes.equals(Buffer.from(expected));
   });
+};
 
 const seals = (
   { aeads }: Primitives,
@@ -98,15 +104,16 @@ const seals = (
   cipherName: 'aes-128-gcm' | 'chacha20-poly1305',
 ): boolean => {
   const aead = aeads[name];
-  const [key, nonce] = [TEXT.bytes.subarray(0, aead.keyBytes), TEXT.bytes.subarray(0, NONCE_BYTES)];
-  const text = native(Buffer.concat([TEXT.bytes, Buffer.alloc(TAG_BYTES)]));
-  const textBytes = TEXT.bytes.length;
-  const of = { key: TEXT.address, nonce: TEXT.address, extra: TEXT.address, extraBytes: 5, text: text.address, textBytes };
+  const clear = newText();
+  const [key, nonce] = [clear.bytes.subarray(0, aead.keyBytes), clear.bytes.subarray(0, NONCE_BYTES)];
+  const sealed = native(Buffer.concat([clear.bytes, Buffer.alloc(TAG_BYTES)]));
+  const textBytes = clear.bytes.length;
+  const of = { key: clear.address, nonce: clear.address, extra: clear.address, extraBytes: 5, text: sealed.address, textBytes };
   aead.seal(of);
   const cipher = createCipheriv(cipherName as 'aes-128-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(TEXT.bytes.subarray(0, 5), { plaintextLength: textBytes });
-  const isSealed = Buffer.concat([cipher.update(TEXT.bytes), cipher.final(), cipher.getAuthTag()]).equals(text.bytes);
-  const isOpened = aead.open(of) && text.bytes.subarray(0, textBytes).equals(TEXT.bytes);
+  cipher.setAAD(clear.bytes.subarray(0, 5), { plaintextLength: textBytes });
+  const isSealed = Buffer.concat([cipher.update(clear.bytes), cipher.final(), cipher.getAuthTag()]).equals(sealed.bytes);
+  const isOpened = aead.open(of) && sealed.bytes.subarray(0, textBytes).equals(clear.bytes);
   return isSealed && isOpened && !aead.open(of);
 };
 
@@ -131,12 +138,13 @@ const agrees = ({ keyExchange }: Primitives): boolean => {
 const verifies = ({ verifier }: Primitives): boolean => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const [scheme] = SCHEMES;
+  const text = newText();
   const key = verifier.key(publicKey.export({ type: 'spki', format: 'der' }), { type: 'ec', curve: 'prime256v1' });
-  const signature = native(sign('sha256', TEXT.bytes, privateKey));
+  const signature = native(sign('sha256', text.bytes, privateKey));
   const isGood = (length: number): boolean =>
     scheme !== undefined &&
-    key.verify(scheme, { address: TEXT.address, length }, { address: signature.address, length: signature.bytes.length });
-  const result = isGood(TEXT.bytes.length) && !isGood(TEXT.bytes.length - 1);
+    key.verify(scheme, { address: text.address, length }, { address: signature.address, length: signature.bytes.length });
+  const result = isGood(text.bytes.length) && !isGood(text.bytes.length - 1);
   key.release();
   return result;
 };

@@ -36,7 +36,8 @@ const chooseFastest = (spin: boolean, settings: readonly ClientSettings[]): Chos
       return { choice, engine: openFor(choice, settings), reason, obstacles };
     } catch (error) {
       if (!(error instanceof ResumarkError)) throw error;
-      obstacles.push(error.message);
+      // What keeps both native engines from running is one reason.
+      if (!obstacles.includes(error.message)) obstacles.push(error.message);
     }
   }
   throw new ResumarkError('ENGINE', `no engine can run this here: ${obstacles.join(' ')}`);

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { ResumarkError } from '../../domain/error.ts';
+import type { Scenario } from '../../scenario/schema.ts';
+
+/**
+ * Refuses local addresses that this machine does not have, before anything is dialled. Binding is
+ * the only sure test: Linux has the whole of 127.0.0.0/8, and lists one address of it.
+ *
+ * @throws ResumarkError USAGE naming the address.
+ */
+export const checkSources = async ({ connection }: Scenario): Promise<void> => {
+  for (const address of connection.source ?? []) {
+    const server = createServer();
+    try {
+      server.listen(0, address);
+      await once(server, 'listening');
+    } catch (error) {
+      throw new ResumarkError(
+        'USAGE',
+        `--source ${address} cannot be used: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+        'Name addresses of this machine, as ip address lists them.',
+      );
+    } finally {
+      server.close();
+    }
+  }
+};
