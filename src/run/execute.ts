@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { usableCores } from '../cpu/machine.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { ThreadFleet } from '../load/thread-fleet.ts';
@@ -69,4 +69,4 @@ const preflightAll = async (
 const MOST_DEFAULT_WORKERS = 4;
 
 const workersOf = (scenario: Scenario): number =>
-  scenario.workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, availableParallelism() - 1), scenario.load.concurrency);
+  scenario.workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, usableCores() - 1), scenario.load.concurrency);

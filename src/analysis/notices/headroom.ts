@@ -2,6 +2,7 @@ import { cellLabel } from '../../domain/cell.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { CONNECTION_LIMITED_SHARE } from '../summary/saturation.ts';
+import { generatorThrottleNotices } from './server-notices.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 
 /** Above this share of a limit the next larger load meets it. */
@@ -15,6 +16,7 @@ export const headroomNotices = (run: RunRecord, cells: readonly CellSummary[]): 
   ...cells.flatMap((cell) => connectionLimitNotices(run, cell)),
   ...limitNotices(run),
   ...stealNotices(run),
+  ...generatorThrottleNotices(run),
 ];
 
 const connectionLimitNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
