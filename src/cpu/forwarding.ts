@@ -3,10 +3,10 @@ import { parseConnections } from './procfs.ts';
 import { readText } from './read-proc.ts';
 import { endpointText } from './socket-address.ts';
 
-/** Accepted connections that are enough to judge by: a pool of connections to a database does not grow with them. */
-const ENOUGH = 16;
+/** Accepted connections that are enough to judge by. */
+const ENOUGH = 8;
 
-/** A table of connections can be long, and reading it takes the kernel's time: a server that is idle so often is let alone. */
+/** Reading the table of connections takes the kernel some 10 ms: a server that is idle so often is left alone. */
 const MOST_LOOKS = 32;
 
 /** Of the accepted connections, those that may lack one onwards: it has not been opened yet, or has ended already. */
@@ -21,6 +21,8 @@ const MOST_PEERS = 4;
  */
 export class ForwardWatch {
   readonly #port: number;
+  /** Sockets from before the load, such as a pool of connections to a database. */
+  readonly #old = new Set<string>();
   readonly #accepted = new Set<string>();
   /** Where each connection onwards goes. */
   readonly #onwards = new Map<string, string>();
@@ -30,12 +32,17 @@ export class ForwardWatch {
     this.#port = port;
   }
 
+  /** Notes what is there before the first load. */
+  prepare(pids: readonly number[]): void {
+    if (this.#looks === 0) for (const inode of pids.flatMap(socketInodes)) this.#old.add(inode);
+  }
+
   look(pids: readonly number[]): void {
     if (this.#accepted.size >= ENOUGH || this.#looks >= MOST_LOOKS) return;
     this.#looks++;
     const own = new Set(pids.flatMap(socketInodes));
     for (const { inode, local, remote } of establishedConnections()) {
-      if (!own.has(inode)) continue;
+      if (!own.has(inode) || this.#old.has(inode)) continue;
       if (local.port === this.#port) this.#accepted.add(inode);
       else if (remote.port !== this.#port) this.#onwards.set(inode, endpointText(remote.hex, remote.port));
     }

@@ -117,6 +117,7 @@ class ServerSpan implements CpuSpan {
     this.#cgroup = ownCgroup(account.pids);
     this.#usageNs = this.#cgroup && cgroupUsageNs(this.#cgroup);
     this.#quotas = this.#readQuotas();
+    forwards?.prepare(account.pids);
   }
 
   look(): void {

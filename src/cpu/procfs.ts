@@ -13,9 +13,7 @@ const LISTEN = '0A';
 const ESTABLISHED = '01';
 
 export const parseListeningSockets = (table: string): ListeningSocket[] =>
-  rowsOf(table).flatMap(({ local, state, inode }) =>
-    state === LISTEN ? [{ addressHex: local.hex, port: local.port, inode }] : [],
-  );
+  rowsIn(LISTEN, table).map(({ local, inode }) => ({ addressHex: local.hex, port: local.port, inode }));
 
 /** One end of a connection: the address in hexadecimal as the kernel prints it. */
 interface SocketEnd {
@@ -30,21 +28,16 @@ export interface Connection {
   readonly inode: string;
 }
 
-export const parseConnections = (table: string): Connection[] => rowsOf(table).filter(({ state }) => state === ESTABLISHED);
+export const parseConnections = (table: string): Connection[] => rowsIn(ESTABLISHED, table);
 
-const rowsOf = (table: string): (Connection & { readonly state: string })[] =>
-  table
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const [, local, remote, state = '', , , , , , inode] = line.trim().split(/\s+/u);
-      if (local === undefined || remote === undefined || inode === undefined) return [];
-      return [{ local: parseEnd(local), remote: parseEnd(remote), state, inode }];
-    });
-
-const parseEnd = (text: string): SocketEnd => {
-  const [hex = '', port = ''] = text.split(':');
-  return { hex, port: Number.parseInt(port, 16) };
+/** Rows in one state. Most rows of a machine under load are in another, TIME_WAIT: these are passed over. */
+const rowsIn = (state: string, table: string): Connection[] => {
+  const row = new RegExp(String.raw`^ *\d+: (\w+):(\w+) (\w+):(\w+) ${state} (?:\S+ +){5}(\d+)`, 'gmu');
+  return [...table.matchAll(row)].map(([, localHex = '', localPort = '', remoteHex = '', remotePort = '', inode = '']) => ({
+    local: { hex: localHex, port: Number.parseInt(localPort, 16) },
+    remote: { hex: remoteHex, port: Number.parseInt(remotePort, 16) },
+    inode,
+  }));
 };
 
 /** CPU time in ns: the first field of a thread's schedstat. `undefined` when the text is not one. */

@@ -4,8 +4,8 @@ import type { WindowStream } from './window-request.ts';
 /** Short beside a block, long beside what a look takes. */
 const LEAST_PAUSE_MS = 20;
 
-/** A look at many processes takes longer: the generator's machine is left alone for a hundred times as long. */
-const PAUSES_PER_LOOK = 100;
+/** A look at many processes takes longer: the generator's machine is left alone for 20 times as long. */
+const PAUSES_PER_LOOK = 20;
 
 /** Measures the CPU time of the servers of a window, and looks at their processes now and then while it goes on. */
 export class ServerWatch {
