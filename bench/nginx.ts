@@ -28,7 +28,7 @@ export const startNginx = async (path: string, workers: number): Promise<NginxSe
       tls13Port: String(httpPorts['TLSv1.3']),
     },
   });
-  const meter = meterOfPid(program.pid);
+  const span = meterOfPid(program.pid).start();
   const log = new HandshakeLog(join(program.folder, 'handshakes.log'));
   return {
     name: versionOf(path),
@@ -37,7 +37,7 @@ export const startNginx = async (path: string, workers: number): Promise<NginxSe
     httpPort: (protocol) => httpPorts[protocol],
     certificatePath: join(program.folder, 'certificate.pem'),
     takeCounts: () => log.take(),
-    cpuNs: () => meter?.readNs() ?? Number.NaN,
+    cpuNs: () => span.used().cpuNs ?? Number.NaN,
     close: () => program.close(),
   };
 };

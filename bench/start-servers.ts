@@ -29,7 +29,7 @@ export const closeServers = async ({ perCore, single }: BenchServers): Promise<v
 
 const startReference = async (folder: string): Promise<BenchServer> => {
   const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'] });
-  const meter = meterOfPid(server.pid);
+  const span = meterOfPid(server.pid).start();
   const certificatePath = join(folder, 'certificate.pem');
   await writeFile(certificatePath, server.certificate);
   let seen: HandshakeCounts = { full: 0, resumed: 0 };
@@ -45,7 +45,7 @@ const startReference = async (folder: string): Promise<BenchServer> => {
       seen = now;
       return taken;
     },
-    cpuNs: () => meter?.readNs() ?? Number.NaN,
+    cpuNs: () => span.used().cpuNs ?? Number.NaN,
     close: () => server.close(),
   };
 };

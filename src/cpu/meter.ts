@@ -1,43 +1,164 @@
-import { networkInterfaces } from 'node:os';
-import { isAlive, listenersOf, threadTimesNs, withDescendants } from './processes.ts';
+import type { CpuAbsence } from '../domain/server-cpu.ts';
+import type { ServerRecord } from '../domain/run-record.ts';
+import { cgroupUsageNs, ownCgroup, readQuotas, type OwnCgroup, type QuotaLevel } from './cgroup.ts';
+import { ForwardWatch } from './forwarding.ts';
+import { findListeners, type ServerProcesses } from './listeners.ts';
+import { ProcessAccount, usedBetween, type AccountReading } from './process-account.ts';
+import { readTree } from './processes.ts';
+import { quotaBetween } from './quota.ts';
 
-/** Reads how much CPU time a server has used. */
-export interface CpuMeter {
-  /** Source of the readings, for the record: `schedstat of pids 12, 13`. */
-  readonly source: string;
-  /**
-   * CPU time in ns so far; `undefined` once the server has ended. It never goes back: a thread that has ended keeps what it had used when
-   * it was last seen.
-   */
-  readNs(): number | undefined;
+/** Source of a server's CPU time, or the reason why there is none. */
+export type CpuSource =
+  { readonly state: 'known'; readonly text: string } | { readonly state: 'unknown'; readonly reason: CpuAbsence };
+
+/** CPU time that a server used in a span of time, and what else its processes showed. */
+export interface ServerUse extends ServerRecord {
+  /** `undefined` where it cannot be known; `cpuAbsence` is the reason. */
+  readonly cpuNs: number | undefined;
+  /** Processes that were there at the end. */
+  readonly pids: readonly number[];
 }
 
-/** The meter of the server that listens on a port, or `undefined` when it is not on this machine or may not be read. */
-export const meterOfPort = (address: string, port: number): CpuMeter | undefined =>
-  isLocal(address) ? meterOf(listenersOf(address, port)) : undefined;
+/** A span of time in which a server's CPU time is measured. */
+export interface CpuSpan {
+  /** Looks at the processes in between, so that those that come and go are noticed. */
+  look(): void;
+  /** What was used from the start until now. */
+  used(): ServerUse;
+}
 
-/** The meter of a process and its descendants, or `undefined` where /proc does not say. */
-export const meterOfPid = (pid: number): CpuMeter | undefined => meterOf([pid]);
+/** Reads how much CPU time a server uses. */
+export interface CpuMeter {
+  /** Looks for the server's processes: one may be started by its first connection. */
+  readonly source: CpuSource;
+  start(): CpuSpan;
+}
 
-const meterOf = (roots: readonly number[]): CpuMeter | undefined => {
-  const seen = new Map<string, number>();
-  let total = 0;
-  const readNs = (): number | undefined => {
-    if (!roots.some(isAlive)) return undefined;
-    for (const pid of withDescendants(roots)) {
-      for (const [thread, ns] of threadTimesNs(pid)) {
-        const before = seen.get(thread) ?? 0;
-        // A thread that has used less than before is another one under the same ID.
-        total += ns >= before ? ns - before : ns;
-        seen.set(thread, ns);
-      }
-    }
-    return total;
-  };
-  if ((readNs() ?? 0) === 0) return undefined;
-  return { source: `schedstat of ${roots.length === 1 ? 'pid' : 'pids'} ${roots.join(', ')} and children`, readNs };
-};
+/** The meter of the server that listens on a port. */
+export const meterOfPort = (address: string, port: number): CpuMeter =>
+  new ServerMeter(() => findListeners(address, port), new ForwardWatch(port));
 
-const isLocal = (address: string): boolean =>
-  address.startsWith('127.') ||
-  Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address));
+/** The meter of a process and its descendants. */
+export const meterOfPid = (pid: number): CpuMeter => new ServerMeter(() => ({ state: 'found', pids: [pid] }), undefined);
+
+class ServerMeter implements CpuMeter {
+  readonly #find: () => ServerProcesses;
+  readonly #forwards: ForwardWatch | undefined;
+  #account: ProcessAccount | undefined;
+
+  constructor(find: () => ServerProcesses, forwards: ForwardWatch | undefined) {
+    this.#find = find;
+    this.#forwards = forwards;
+  }
+
+  get source(): CpuSource {
+    const found = this.#find();
+    if (found.state === 'absent') return { state: 'unknown', reason: found.reason };
+    const pids = readTree(found.pids).map(({ pid }) => pid);
+    if (pids.length === 0) return { state: 'unknown', reason: 'replaced' };
+    const cgroup = ownCgroup(pids);
+    return { state: 'known', text: cgroup === undefined ? textOf(found.pids) : `cgroup ${cgroup.name}` };
+  }
+
+  start(): CpuSpan {
+    const found = this.#find();
+    if (found.state === 'absent') return new UnknownSpan(found.reason);
+    this.#account = this.#accountOf(found.pids);
+    return new ServerSpan(this.#account, { forwards: this.#forwards, find: this.#find });
+  }
+
+  /** Processes that have come since the last span, or have ended, begin another account. */
+  #accountOf(pids: readonly number[]): ProcessAccount {
+    const account = this.#account;
+    const isSame = account !== undefined && account.lost !== 'replaced' && pids.every((pid) => account.pids.includes(pid));
+    return isSame ? account : new ProcessAccount(pids);
+  }
+}
+
+const textOf = (pids: readonly number[]): string =>
+  `schedstat of ${pids.length === 1 ? 'pid' : 'pids'} ${pids.join(', ')} and children`;
+
+/** A span of a server whose processes are not known. */
+class UnknownSpan implements CpuSpan {
+  readonly #reason: CpuAbsence;
+
+  constructor(reason: CpuAbsence) {
+    this.#reason = reason;
+  }
+
+  look(): void {
+    // There is nothing to look at.
+  }
+
+  used(): ServerUse {
+    return { cpuNs: undefined, cpuAbsence: this.#reason, quota: null, forwardsTo: [], pids: [] };
+  }
+}
+
+interface ServerLookout {
+  readonly forwards: ForwardWatch | undefined;
+  readonly find: () => ServerProcesses;
+}
+
+class ServerSpan implements CpuSpan {
+  readonly #account: ProcessAccount;
+  readonly #forwards: ForwardWatch | undefined;
+  readonly #find: () => ServerProcesses;
+  readonly #cgroup: OwnCgroup | undefined;
+  readonly #usageNs: number | undefined;
+  readonly #quotas: readonly QuotaLevel[];
+  readonly #before: AccountReading;
+
+  constructor(account: ProcessAccount, { forwards, find }: ServerLookout) {
+    this.#account = account;
+    this.#forwards = forwards;
+    this.#find = find;
+    this.#before = this.#read();
+    this.#cgroup = ownCgroup(account.pids);
+    this.#usageNs = this.#cgroup && cgroupUsageNs(this.#cgroup);
+    this.#quotas = this.#readQuotas();
+    forwards?.prepare(account.pids);
+  }
+
+  look(): void {
+    this.#read();
+    this.#forwards?.look(this.#account.pids);
+  }
+
+  used(): ServerUse {
+    const after = this.#read();
+    const shown = {
+      quota: quotaBetween(this.#quotas, this.#readQuotas()),
+      forwardsTo: this.#forwards?.peers ?? [],
+      pids: this.#account.pids,
+    };
+    const cgroupNs = this.#cgroupNs();
+    if (cgroupNs !== undefined) return { ...shown, cpuNs: cgroupNs, cpuAbsence: null };
+    const reason = after.lost ?? (this.#isJoined() ? 'replaced' : undefined);
+    if (reason !== undefined) return { ...shown, cpuNs: undefined, cpuAbsence: reason };
+    return { ...shown, cpuNs: usedBetween(this.#before, after), cpuAbsence: null };
+  }
+
+  /** A process that listens too, and descends from none of the others. */
+  #isJoined(): boolean {
+    const found = this.#find();
+    return found.state === 'found' && found.pids.some((pid) => !this.#account.pids.includes(pid));
+  }
+
+  /** Where the server has a cgroup to itself, before and after. */
+  #cgroupNs(): number | undefined {
+    if (this.#cgroup === undefined || this.#usageNs === undefined) return undefined;
+    if (ownCgroup(this.#account.pids)?.folder !== this.#cgroup.folder) return undefined;
+    const after = cgroupUsageNs(this.#cgroup);
+    return after === undefined ? undefined : after - this.#usageNs;
+  }
+
+  #read(): AccountReading {
+    return this.#account.take(readTree(this.#account.pids));
+  }
+
+  #readQuotas(): QuotaLevel[] {
+    const [first] = this.#account.pids;
+    return first === undefined ? [] : readQuotas(first);
+  }
+}

@@ -8,18 +8,37 @@ export interface ListeningSocket {
   readonly inode: string;
 }
 
-/** The state TCP_LISTEN in the kernel's numbering. */
+/** The states TCP_LISTEN and TCP_ESTABLISHED in the kernel's numbering. */
 const LISTEN = '0A';
+const ESTABLISHED = '01';
 
 export const parseListeningSockets = (table: string): ListeningSocket[] =>
-  table
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/u);
-      const [addressHex = '', portHex = ''] = local.split(':');
-      return state === LISTEN ? [{ addressHex, port: Number.parseInt(portHex, 16), inode }] : [];
-    });
+  rowsIn(LISTEN, table).map(({ local, inode }) => ({ addressHex: local.hex, port: local.port, inode }));
+
+/** One end of a connection: the address in hexadecimal as the kernel prints it. */
+interface SocketEnd {
+  readonly hex: string;
+  readonly port: number;
+}
+
+/** An established connection of /proc/net/tcp or tcp6. */
+export interface Connection {
+  readonly local: SocketEnd;
+  readonly remote: SocketEnd;
+  readonly inode: string;
+}
+
+export const parseConnections = (table: string): Connection[] => rowsIn(ESTABLISHED, table);
+
+/** Rows in one state. Most rows of a machine under load are in another, TIME_WAIT: these are passed over. */
+const rowsIn = (state: string, table: string): Connection[] => {
+  const row = new RegExp(String.raw`^ *\d+: (\w+):(\w+) (\w+):(\w+) ${state} (?:\S+ +){5}(\d+)`, 'gmu');
+  return [...table.matchAll(row)].map(([, localHex = '', localPort = '', remoteHex = '', remotePort = '', inode = '']) => ({
+    local: { hex: localHex, port: Number.parseInt(localPort, 16) },
+    remote: { hex: remoteHex, port: Number.parseInt(remotePort, 16) },
+    inode,
+  }));
+};
 
 /** CPU time in ns: the first field of a thread's schedstat. `undefined` when the text is not one. */
 export const parseSchedstatNs = (text: string): number | undefined => {
@@ -27,10 +46,38 @@ export const parseSchedstatNs = (text: string): number | undefined => {
   return /^\d+$/u.test(first) ? Number(first) : undefined;
 };
 
-/** The parent of a process, from its stat line: the name in parentheses may hold anything, so fields count from the last one. */
-export const parseParentPid = (stat: string): number | undefined => {
-  const [, parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return /^\d+$/u.test(parent) ? Number(parent) : undefined;
+/** A process as its stat line shows it. */
+export interface ProcessStat {
+  readonly parent: number;
+  /** Clock ticks from the machine's start until its own: tells it from a later process with the same ID. */
+  readonly startTicks: string;
+  /** CPU time of all its threads, those that have ended too, in clock ticks. */
+  readonly ownTicks: number;
+  /** CPU time of its children that it has waited for, and of theirs, in clock ticks. */
+  readonly waitedTicks: number;
+}
+
+/** A process's stat line: the name in parentheses may hold anything, so fields count from the last one. */
+export const parseStat = (stat: string): ProcessStat | undefined => {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [, parent = ''] = fields;
+  const [userTicks, systemTicks, childUserTicks, childSystemTicks] = fields.slice(11, 15).map(Number);
+  if (!/^\d+$/u.test(parent) || userTicks === undefined || systemTicks === undefined) return undefined;
+  return {
+    parent: Number(parent),
+    startTicks: fields[19] ?? '',
+    ownTicks: userTicks + systemTicks,
+    waitedTicks: (childUserTicks ?? 0) + (childSystemTicks ?? 0),
+  };
+};
+
+/** SIGCHLD is signal 17, so bit 16. */
+const SIGCHLD_BIT = 1n << 16n;
+
+/** Tells whether a process ignores SIGCHLD, from its status: the kernel then drops its children when they end. */
+export const parseIgnoresChildren = (status: string): boolean => {
+  const [, mask] = /^SigIgn:\s*([0-9a-f]+)$/mu.exec(status) ?? [];
+  return mask !== undefined && (BigInt(`0x${mask}`) & SIGCHLD_BIT) !== 0n;
 };
 
 /** The inode that a link such as `socket:[12345]` names, or `undefined` for any other descriptor. */

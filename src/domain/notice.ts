@@ -1,3 +1,5 @@
+import type { CpuAbsence } from './server-cpu.ts';
+
 /** A remedy for a saturated generator: a setting to change, or another machine. */
 export type GeneratorHint = 'engine' | 'workers' | 'machine' | 'concurrency' | 'rate' | 'over';
 
@@ -49,7 +51,28 @@ export type Notice =
       readonly because: Readonly<Record<string, number>>;
     }
   | { readonly code: 'stateful-tickets'; readonly severity: 'info'; readonly cell: string }
-  | { readonly code: 'server-cpu-unknown'; readonly severity: 'info'; readonly state: string; readonly reason: string }
+  | {
+      readonly code: 'server-cpu-unknown';
+      readonly severity: 'info';
+      readonly state: string;
+      readonly reason: CpuAbsence;
+      /** Blocks in which it is not known, where it is in others. */
+      readonly blocks?: number;
+      readonly of?: number;
+    }
+  /** The CPU time of the servers that it forwards to is not in that of the server. */
+  | { readonly code: 'server-forwards'; readonly severity: 'info'; readonly state: string; readonly to: readonly string[] }
+  | {
+      /** A limit on CPU time (cgroup) held the generator, or the server of a state, back. */
+      readonly code: 'cpu-throttled';
+      readonly severity: 'warning';
+      /** `undefined` for the generator. */
+      readonly state?: string;
+      /** Cores that the limit allows. */
+      readonly cores: number;
+      /** Share of the limit's periods in which the time was used up, in the worst block. */
+      readonly share: number;
+    }
   | {
       readonly code: 'generator-saturated';
       readonly severity: 'warning';

@@ -4,6 +4,7 @@ import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { PROTOCOLS } from './protocol.ts';
+import { CPU_ABSENCES } from './server-cpu.ts';
 import { z } from './zod.ts';
 
 /** Raised when the meaning of a field changes; a file of another format is refused. */
@@ -15,6 +16,23 @@ const SHORTCUTS = ['key-share-reused', 'signature-unchecked', 'spinning'] as con
 export type Shortcut = (typeof SHORTCUTS)[number];
 
 const whole = z.int().nonnegative();
+/** A limit on the CPU time of processes (a container's, a service's) that was in force in a window. */
+const quotaSchema = z.object({
+  /** CPU time per time that it allows. */
+  cores: z.number().nonnegative(),
+  /** Share of the limit's periods in which the time was used up and the processes had to wait. */
+  throttledShare: z.number().nonnegative(),
+});
+
+/** What a server's processes showed in a window, besides their CPU time. */
+const serverSchema = z.object({
+  /** The reason why the CPU time cannot be known, null where it is. */
+  cpuAbsence: z.enum(CPU_ABSENCES).nullable(),
+  quota: quotaSchema.nullable(),
+  /** Endpoints to which it opened a connection for each one that it accepted. */
+  forwardsTo: z.array(z.string()),
+});
+
 /** One machine of the load generator in a window. Null is what is not known. */
 const hostSchema = z.object({
   workers: z.array(
@@ -42,6 +60,8 @@ const hostSchema = z.object({
       loadAverage: z.number().nonnegative(),
     })
     .nullable(),
+  /** The limit on the generator itself, null where there is none. */
+  quota: quotaSchema.nullable().default(null),
 });
 
 /** tinybench's statistics of the honoured handshakes of a sequential window. */
@@ -73,6 +93,7 @@ const blockSchema = z.object({
   cpuServerNs: z.number().nonnegative().nullable(),
   /** CPU time of the server's processes for all cells of the window, where several cells of one state shared it. */
   cpuServerWindowNs: z.number().nonnegative().nullable(),
+  server: serverSchema.default({ cpuAbsence: null, quota: null, forwardsTo: [] }),
   /** Time that virtual clients existed for; `residenceNs` is the part that their connections account for. */
   clientNs: z.number().nonnegative(),
   /** The share of its window that was asked for this cell, and the share of the connections' time that it took; 1 for a cell alone. */
@@ -113,6 +134,8 @@ const stateSchema = z.object({
   verified: z.boolean(),
   /** Source of the server's CPU time, null when it could not be. */
   cpuSource: z.string().nullable(),
+  /** The reason why it could not be. */
+  cpuAbsence: z.enum(CPU_ABSENCES).nullable().default(null),
 });
 
 const cellSchema = z.object({
@@ -176,6 +199,10 @@ export const runRecordSchema = runSchema;
 export type BlockRecord = Readonly<z.infer<typeof blockSchema>>;
 
 export type HostRecord = BlockRecord['hosts'][number];
+
+export type QuotaRecord = Readonly<z.infer<typeof quotaSchema>>;
+
+export type ServerRecord = Readonly<z.infer<typeof serverSchema>>;
 
 export type SequentialRecord = NonNullable<BlockRecord['sequential']>;
 

@@ -1,5 +1,5 @@
 import { isSaturated } from '../analysis/summary/saturation.ts';
-import type { CpuMeter } from '../cpu/meter.ts';
+import type { CpuMeter, ServerUse } from '../cpu/meter.ts';
 import { BLOCK_COUNTS, PRIMING_COUNTS } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
 import type { Negotiated } from '../engine/engine.ts';
@@ -14,8 +14,8 @@ export interface WindowReports {
   readonly measured: MeasuredLoad;
   /** One per worker. */
   readonly primings: readonly PrimeReport[];
-  /** CPU time of each state's server in the window. */
-  readonly serverCpuNs: ReadonlyMap<CpuMeter, number | undefined>;
+  /** Use of each state's server in the window. */
+  readonly servers: ReadonlyMap<CpuMeter, ServerUse>;
 }
 
 /** The blocks of a window, one per stream: the workers' reports, merged. */
@@ -55,13 +55,14 @@ const placed = ({ request, measured }: WindowReports, workers: readonly MeasureR
 });
 
 /** A cell's part of what its window shares: the time, and the threads' and the server's CPU time. */
-const shared = ({ request, serverCpuNs }: WindowReports, workers: readonly MeasureReport[], index: number) => {
+const shared = ({ request, servers }: WindowReports, workers: readonly MeasureReport[], index: number) => {
   const { streams, schedule } = request;
   const stream = streams[index];
   const occupied = occupiedShare(workers, index);
   const clientCpu = workers.map(({ cpuNs }) => cpuNs?.[index]);
-  const serverNs = stream?.serverCpu === undefined ? null : (serverCpuNs.get(stream.serverCpu) ?? null);
-  const isServerShared = streams.filter(({ serverCpu }) => serverCpu?.source === stream?.serverCpu?.source).length > 1;
+  const server = stream?.serverCpu && servers.get(stream.serverCpu);
+  const serverNs = server?.cpuNs ?? null;
+  const isServerShared = streams.filter(({ serverCpu }) => serverCpu === stream?.serverCpu).length > 1;
   return {
     askedShare: (stream?.weight ?? 0) / streams.reduce((sum, { weight }) => sum + weight, 0),
     // A schedule gives every cell the whole window: its share of it is for the schedule to say.
@@ -70,6 +71,7 @@ const shared = ({ request, serverCpuNs }: WindowReports, workers: readonly Measu
     cpuClientNs: clientCpu.every((ns) => ns !== undefined) ? clientCpu.reduce((sum: number, ns) => sum + ns, 0) : null,
     cpuServerNs: isServerShared ? null : serverNs,
     cpuServerWindowNs: isServerShared ? serverNs : null,
+    server: { cpuAbsence: server?.cpuAbsence ?? null, quota: server?.quota ?? null, forwardsTo: server?.forwardsTo ?? [] },
   };
 };
 

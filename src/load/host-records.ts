@@ -1,4 +1,5 @@
 import type { MachineReading } from '../cpu/machine.ts';
+import { quotaBetween } from '../cpu/quota.ts';
 import type { HostRecord } from '../domain/run-record.ts';
 import type { HostReport } from './load-generator.ts';
 import type { MeasureReport } from './protocol/messages.ts';
@@ -15,6 +16,7 @@ export const hostRecord = ({ workers, before, after, limits }: HostReport, sourc
   portLimit: limits.ports === undefined ? null : limits.ports * sources,
   timeWait: after.timeWait ?? null,
   machine: machineShares(before, after),
+  quota: quotaBetween(before.quotas, after.quotas),
 });
 
 /** Shares of the time from the common start to the worker's last end. */

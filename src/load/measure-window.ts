@@ -1,7 +1,7 @@
-import type { CpuMeter } from '../cpu/meter.ts';
 import { nowNs } from '../engine/clock.ts';
 import { blockRecordsOf } from './block-records.ts';
 import type { LoadGenerator } from './load-generator.ts';
+import { ServerWatch } from './server-watch.ts';
 import { measureRequests, primeRequests, sessionsOf, workersOf } from './split-window.ts';
 import type { MeasuredBlock, WindowPhase, WindowRequest } from './window-request.ts';
 
@@ -24,25 +24,15 @@ export const measureWindow = async (
   const primings = await generator.prime(primeRequests(request, workers));
   onPhase({ name: 'ageing', ms: request.offerAfterMs });
   await age(request);
-  const meters = new Set(request.streams.flatMap(({ serverCpu }) => serverCpu ?? []));
-  const cpuBefore = readAll(meters);
+  const watch = new ServerWatch(request.streams);
   onPhase({ name: 'window', startNs: nowNs() + START_MARGIN_NS });
-  const measured = await generator.measure(measureRequests(request, workers), START_MARGIN_NS);
-  const serverCpuNs = differences(cpuBefore, readAll(meters));
-  return blockRecordsOf({ request, measured, primings, serverCpuNs });
+  try {
+    const measured = await generator.measure(measureRequests(request, workers), START_MARGIN_NS);
+    return blockRecordsOf({ request, measured, primings, servers: watch.end() });
+  } finally {
+    watch.stop();
+  }
 };
-
-type MeterReadings = ReadonlyMap<CpuMeter, number | undefined>;
-
-const readAll = (meters: ReadonlySet<CpuMeter>): MeterReadings => new Map([...meters].map((meter) => [meter, meter.readNs()]));
-
-const differences = (before: MeterReadings, after: MeterReadings): MeterReadings =>
-  new Map(
-    [...after].map(([meter, ns]) => {
-      const earlier = before.get(meter);
-      return [meter, ns === undefined || earlier === undefined ? undefined : ns - earlier];
-    }),
-  );
 
 /** Leaves sessions that are to be offered at some age alone until they have it. */
 const age = async ({ offerAfterMs, signal }: WindowRequest): Promise<void> => {

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { usableCores } from '../cpu/machine.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
@@ -85,4 +85,4 @@ const MOST_DEFAULT_WORKERS = 4;
 
 /** A worker without a connection has nothing to do. */
 const workersOf = ({ workers, load }: Scenario): number =>
-  Math.min(workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, availableParallelism() - 1)), load.concurrency);
+  Math.min(workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, usableCores() - 1)), load.concurrency);

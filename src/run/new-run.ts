@@ -1,4 +1,5 @@
 import { cpus, loadavg, release, totalmem } from 'node:os';
+import { usableCores } from '../cpu/machine.ts';
 import type { Interleave } from '../domain/interleave.ts';
 import { RUN_FORMAT, type RunRecord, type Shortcut } from '../domain/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -65,7 +66,7 @@ const describeEnvironment = (): RunRecord['environment'] => ({
   platform: `${process.platform}-${process.arch}`,
   kernel: release(),
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: cpus().length,
+  cores: usableCores(),
   memoryBytes: totalmem(),
   loadAverage: loadavg()[0] ?? 0,
 });

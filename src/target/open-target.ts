@@ -9,8 +9,7 @@ export interface OpenTarget extends Endpoint {
   readonly verify: boolean;
   /** PEM of the authorities to trust; `undefined` takes those of Node. */
   readonly ca: string | undefined;
-  /** `undefined` where the server's processes are not to be found on this machine. */
-  readonly cpu: CpuMeter | undefined;
+  readonly cpu: CpuMeter;
   readonly close: () => Promise<void>;
 }
 

@@ -6,15 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { meterOfPid, meterOfPort } from '../../src/cpu/meter.ts';
-import { listenersOf } from '../../src/cpu/processes.ts';
-import {
-  parseCpuTicks,
-  parseListeningSockets,
-  parseParentPid,
-  parseSchedstatNs,
-  parseSocketLink,
-  parseTimeWait,
-} from '../../src/cpu/procfs.ts';
+import { findListeners } from '../../src/cpu/listeners.ts';
+import { parseCpuTicks, parseListeningSockets, parseSchedstatNs, parseSocketLink, parseTimeWait } from '../../src/cpu/procfs.ts';
 import { threadCpuNs } from '../../src/cpu/thread.ts';
 import { startRudeServer } from '../servers/rude-server.ts';
 
@@ -24,11 +17,6 @@ it('reads the listening sockets of /proc/net/tcp and no others', () => {
    1: 0100007F:20FB 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 12346 1 0 20 4 30 10 -1
 `;
   expect(parseListeningSockets(table)).toEqual([{ addressHex: '0100007F', port: 8443, inode: '12345' }]);
-});
-
-it('finds the parent behind a name that looks like fields', () => {
-  expect(parseParentPid('71 (a) 5 (b) S 42 71 71 0 -1')).toBe(42);
-  expect(parseParentPid('')).toBeUndefined();
 });
 
 it.each([
@@ -46,26 +34,28 @@ it('tells sockets from other descriptors', () => {
 
 it('finds the process that listens on a port, and nobody on another address or when it has ended', async () => {
   const server = await startRudeServer('silence');
-  const found = listenersOf('127.0.0.1', server.port);
-  expect(found).toHaveLength(1);
-  expect(listenersOf('127.0.0.2', server.port)).toEqual([]);
+  expect(findListeners('127.0.0.1', server.port)).toMatchObject({ state: 'found', pids: [expect.any(Number)] });
+  expect(findListeners('127.0.0.2', server.port)).toEqual({ state: 'absent', reason: 'no-listener' });
   const meter = meterOfPort('127.0.0.1', server.port);
-  expect(meter?.readNs()).toBeGreaterThan(0);
+  expect(meter.source).toMatchObject({ state: 'known' });
+  const span = meter.start();
+  expect(span.used().cpuNs).toBeGreaterThanOrEqual(0);
   await server.close();
-  expect(listenersOf('127.0.0.1', server.port)).toEqual([]);
-  expect(meterOfPort('127.0.0.1', server.port)).toBeUndefined();
-  expect(meter?.readNs()).toBeUndefined();
+  expect(meter.source).toEqual({ state: 'unknown', reason: 'no-listener' });
+  expect(span.used()).toMatchObject({ cpuNs: undefined, cpuAbsence: 'replaced' });
+  expect(meter.start().used()).toMatchObject({ cpuNs: undefined, cpuAbsence: 'no-listener' });
 });
 
 it('does not take its own process for a server', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  expect(listenersOf('127.0.0.1', (server.address() as AddressInfo).port)).toEqual([]);
+  const { port } = server.address() as AddressInfo;
+  expect(findListeners('127.0.0.1', port)).toEqual({ state: 'absent', reason: 'own-process' });
   server.close();
 });
 
 it('knows nothing of a server on another machine', () => {
-  expect(meterOfPort('192.0.2.1', 443)).toBeUndefined();
+  expect(meterOfPort('192.0.2.1', 443).source).toEqual({ state: 'unknown', reason: 'other-machine' });
 });
 
 it("agrees with a process's own account of the CPU time that it burns, its child's included", async () => {
@@ -88,13 +78,12 @@ if (isChild) process.send('ready'); else child.once('message', () => process.sen
   );
   const burner = fork(join(folder, 'burn.mjs'));
   await once(burner, 'message');
-  const meter = meterOfPid(burner.pid ?? 0);
-  const before = meter?.readNs() ?? 0;
+  const span = meterOfPid(burner.pid ?? 0).start();
   burner.send(400);
   const [usedUs] = (await once(burner, 'message')) as [number];
   // The kernel adds a running thread's time at its next tick.
   await new Promise((resolve) => setTimeout(resolve, 50));
-  const measuredUs = ((meter?.readNs() ?? 0) - before) / 1000;
+  const measuredUs = (span.used().cpuNs ?? 0) / 1000;
   burner.disconnect();
   expect(usedUs).toBeGreaterThan(50_000);
   expect(measuredUs / usedUs).toBeGreaterThan(0.95);
@@ -115,12 +104,13 @@ process.on('disconnect', () => process.exit());
 `,
   );
   const parent = fork(join(folder, 'parent.mjs'));
+  const span = meterOfPid(parent.pid ?? 0).start();
   await once(parent, 'message');
-  const meter = meterOfPid(parent.pid ?? 0);
-  const burnt = meter?.readNs() ?? 0;
+  const burnt = span.used().cpuNs ?? 0;
   parent.send('end');
   await once(parent, 'message');
-  expect(meter?.readNs()).toBeGreaterThanOrEqual(burnt);
+  expect(burnt).toBeGreaterThan(10_000_000);
+  expect(span.used().cpuNs).toBeGreaterThanOrEqual(burnt);
   parent.disconnect();
 });
 

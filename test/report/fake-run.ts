@@ -42,6 +42,7 @@ export const fakeState = (change: Partial<StateRecord> = {}): StateRecord => ({
   serverName: 'localhost',
   verified: true,
   cpuSource: 'schedstat of pid 42 and children',
+  cpuAbsence: null,
   ...change,
 });
 
@@ -132,7 +133,7 @@ export const troubled = (change: Partial<RunRecord> = {}): RunRecord =>
           code: 'server-cpu-unknown',
           severity: 'info',
           state: 'server',
-          reason: 'no process of this machine listens on its port',
+          reason: 'no-listener',
         },
       ],
       ...change,
@@ -240,6 +241,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     askedShare: 1,
     occupiedShare: 1,
     cpuServerWindowNs: null,
+    server: { cpuAbsence: null, quota: null, forwardsTo: [] },
     schedule: null,
     offeredSessions: null,
     tickets: null,
@@ -264,6 +266,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
         portLimit: 28_232,
         timeWait: 3,
         machine: { busyShare: 0.6, stealShare: 0, loadAverage: 1.5 },
+        quota: null,
       },
     ],
     saturated: false,

@@ -85,8 +85,8 @@ export class FakeFleet implements LoadGenerator {
       hosts: [
         {
           workers,
-          before: { ticks: undefined, timeWait: undefined, loadAverage: undefined },
-          after: { ticks: undefined, timeWait: undefined, loadAverage: undefined },
+          before: { ticks: undefined, timeWait: undefined, loadAverage: undefined, quotas: [] },
+          after: { ticks: undefined, timeWait: undefined, loadAverage: undefined, quotas: [] },
           limits: { files: undefined, ports: undefined },
         },
       ],

@@ -1,3 +1,4 @@
+import type { CpuSpan } from '../../src/cpu/meter.ts';
 import { decodeScenario } from '../../src/scenario/decode.ts';
 import { expand } from '../../src/scenario/expand.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
@@ -30,6 +31,11 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
   };
 };
 
+const NOWHERE: CpuSpan = {
+  look: () => undefined,
+  used: () => ({ cpuNs: undefined, cpuAbsence: 'other-machine', quota: null, forwardsTo: [], pids: [] }),
+};
+
 const openOnPaper = (label: string): OpenState => ({
   label,
   kind: 'target',
@@ -40,6 +46,6 @@ const openOnPaper = (label: string): OpenState => ({
   verify: false,
   ca: undefined,
   identity: undefined,
-  cpu: undefined,
+  cpu: { source: { state: 'unknown', reason: 'other-machine' }, start: () => NOWHERE },
   close: () => Promise.resolve(),
 });

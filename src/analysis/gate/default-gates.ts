@@ -18,7 +18,8 @@ export const defaultGates = (run: RunRecord, { minEffect }: CompareSettings): Ga
   // What the state before is not meant to offer cannot get worse.
   const offered = run.cells.filter(({ state, expected }) => state === (before ?? state) && expected === 'honoured');
   const modes = [...new Set(offered.map(({ mode }) => mode))];
-  const hasServerCpu = run.states.every(({ cpuSource }) => cpuSource !== null);
+  const hasServerCpu =
+    run.blocks.some(({ server }) => server.cpuAbsence === null) && run.states.every(({ cpuSource }) => cpuSource !== null);
   const metrics = COMPARED.filter(({ comparison, id }) => comparison === 'primary' && (id !== 'cpu.server' || hasServerCpu));
   return modes
     .flatMap((mode) => [

@@ -4,6 +4,7 @@ import type { RunRecord } from '../../domain/run-record.ts';
 import { CONNECTION_LIMITED_SHARE } from '../summary/saturation.ts';
 import type { LoadOfRun } from '../settings-of-run.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
+import { generatorThrottleNotices } from './server-notices.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 
 /** Above this share of a limit the next larger load meets it. */
@@ -17,6 +18,7 @@ export const headroomNotices = ({ run, settings, cells }: RunSummary): Notice[] 
   ...cells.flatMap((cell) => connectionLimitNotices(settings.load, cell)),
   ...limitNotices(run),
   ...stealNotices(run),
+  ...generatorThrottleNotices(run),
 ];
 
 const connectionLimitNotices = (load: LoadOfRun, cell: CellSummary): Notice[] => {

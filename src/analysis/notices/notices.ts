@@ -7,6 +7,7 @@ import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/probe-blocks.ts';
 import { generatorHints, saturationNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
+import { serverNotices } from './server-notices.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
 import { timingNotices } from './timing.ts';
@@ -107,10 +108,6 @@ const costOf = (cipher: string): string => cipher.replace(/^((?:EC)?DHE)-(?:RSA|
 
 const stateNotices = (run: RunRecord): Notice[] =>
   run.states.flatMap((state): Notice[] => [
-    ...(state.cpuSource === null
-      ? [{ code: 'server-cpu-unknown', severity: 'info', state: state.label, reason: CPU_REASON } as const]
-      : []),
+    ...serverNotices(run, state),
     ...(state.verified ? [] : [{ code: 'not-verified', severity: 'info', state: state.label } as const]),
   ]);
-
-const CPU_REASON = 'no process of this machine that may be read listens on its port';

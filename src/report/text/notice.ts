@@ -2,6 +2,7 @@ import { MOST_BUSY } from '../../analysis/summary/saturation.ts';
 import { DECLINE_TEXT, type DeclineReason } from '../../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../../domain/failure.ts';
 import type { GeneratorHint, Notice } from '../../domain/notice.ts';
+import { CPU_ABSENCE_TEXT, type CpuAbsence } from '../../domain/server-cpu.ts';
 import { counted, formatDuration, formatRate, formatShare, grouped } from './units.ts';
 import { oneLine } from '../safe-text.ts';
 
@@ -34,7 +35,11 @@ const sentence = (notice: Notice): string => {
     case 'stateful-tickets':
       return `${notice.cell} is resumed by stateful tickets: the ticket is only a key into a cache on the server, so only servers that share this cache can resume it.`;
     case 'server-cpu-unknown':
-      return `the server CPU of ${notice.state} is unknown: ${notice.reason}. To measure it, run on the server's machine, as its user or as root.`;
+      return `the server CPU of ${notice.state} is unknown${inBlocks(notice)}: ${cpuAbsenceText(notice.reason)}.`;
+    case 'server-forwards':
+      return `the server of ${notice.state} opened a connection to ${notice.to.join(' or ')} for each one that it accepted: its CPU is without that of the servers there. If it only forwards, measure these as targets of their own.`;
+    case 'cpu-throttled':
+      return `${notice.state === undefined ? 'this generator' : `the server of ${notice.state}`} may use ${String(notice.cores)} cores (cgroup) and had to wait for CPU time in up to ${formatShare(notice.share)} of the limit's periods: latency has these waits in it. Raise the limit, or lower the load.`;
     case 'generator-saturated':
       return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: ${bottleneckText(notice)}, so latencies include its own queueing and the rate is its limit, not the server's. ${hintsText(notice.hints)} CPU time per handshake stays valid.`;
     case 'connection-limited':
@@ -141,6 +146,12 @@ const because = (reasons: Readonly<Record<string, number>>, lead: string, textOf
 
 const byCount = (reasons: Readonly<Record<string, number>>): [string, number][] =>
   Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
+
+const inBlocks = ({ blocks, of }: { readonly blocks?: number; readonly of?: number }): string =>
+  blocks === undefined || of === undefined ? '' : ` (in ${String(blocks)} of ${counted(of, 'block')})`;
+
+const cpuAbsenceText = (reason: string): string =>
+  Object.hasOwn(CPU_ABSENCE_TEXT, reason) ? CPU_ABSENCE_TEXT[reason as CpuAbsence] : reason;
 
 const declineText = (reason: string): string =>
   Object.hasOwn(DECLINE_TEXT, reason) ? DECLINE_TEXT[reason as DeclineReason] : reason;

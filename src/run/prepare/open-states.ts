@@ -39,16 +39,20 @@ export const closeStates = async (states: readonly OpenState[]): Promise<void> =
 };
 
 /** Describes a state as result files do. */
-export const stateRecord = (state: OpenState): StateRecord => ({
-  label: state.label,
-  kind: state.kind,
-  target: state.target,
-  address: state.address,
-  port: state.port,
-  serverName: state.serverName ?? null,
-  verified: state.verify,
-  cpuSource: state.cpu?.source ?? null,
-});
+export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
+  const { source } = cpu;
+  return {
+    label: state.label,
+    kind: state.kind,
+    target: state.target,
+    address: state.address,
+    port: state.port,
+    serverName: state.serverName ?? null,
+    verified: state.verify,
+    cpuSource: source.state === 'known' ? source.text : null,
+    cpuAbsence: source.state === 'unknown' ? source.reason : null,
+  };
+};
 
 const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenTarget & Pick<OpenState, 'target'>> => {
   switch (state.kind) {

@@ -11,6 +11,7 @@ const host = (...workers: HostRecord['workers']): HostRecord => ({
   portLimit: null,
   timeWait: null,
   machine: null,
+  quota: null,
 });
 
 const histogram = (ns: number) => {
