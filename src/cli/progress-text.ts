@@ -5,10 +5,10 @@ import type { WindowPosition, RunEvent } from '../run/progress/event.ts';
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 
 /** `round 1/5  edge TLS 1.3 ticket`. */
-export const positionText = ({ cells, round, rounds, probePerSecond }: WindowPosition): string => {
+export const positionText = ({ cells, round, rounds, trialPerSecond }: WindowPosition): string => {
   const number = String(round + 1);
   const turn =
-    probePerSecond === undefined ? `round ${number}/${String(rounds)}` : `probe ${number} at ${formatRate(probePerSecond)}`;
+    trialPerSecond === undefined ? `round ${number}/${String(rounds)}` : `trial ${number} at ${formatRate(trialPerSecond)}`;
   return `${round < 0 ? 'warm-up' : turn}  ${cells.map(cellLabel).join(' + ')}`;
 };
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { markProbes } from '../analysis/capacity/probe-blocks.ts';
+import { markTrials } from '../analysis/capacity/trial-blocks.ts';
 import { noticesOf } from '../analysis/notices/notices.ts';
 import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
@@ -153,7 +153,7 @@ class Measurement {
       cells: streams.map(({ cell }) => cell),
       round,
       rounds,
-      probePerSecond: isSearch && profile?.shape === 'constant' ? profile.perSecond : undefined,
+      trialPerSecond: isSearch && profile?.shape === 'constant' ? profile.perSecond : undefined,
       index,
       windows,
       plannedMs: plannedMs({ bound, profile }),
@@ -184,7 +184,7 @@ class Measurement {
 
   #update(change: Partial<Pick<RunRecord, 'status' | 'endedAt'>>): RunSummary {
     const { capacity } = this.#sequence;
-    const blocks = markProbes(this.#run.blocks, capacity);
+    const blocks = markTrials(this.#run.blocks, capacity);
     const summary = summarizeRun({ ...this.#run, ...change, blocks, capacity: [...capacity] });
     this.#run = { ...summary.run, notices: [...this.#ownNotices, ...noticesOf(summary)] };
     return { ...summary, run: this.#run };

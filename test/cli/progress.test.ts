@@ -10,7 +10,7 @@ const AT: WindowPosition = {
   cells: [{ state: 'edge', protocol: 'TLSv1.3', mode: 'ticket' }],
   round: 0,
   rounds: 5,
-  probePerSecond: undefined,
+  trialPerSecond: undefined,
   index: 2,
   windows: 10,
   plannedMs: 4000,

@@ -7,21 +7,21 @@ let resumark: Resumark;
 let baselines: readonly string[];
 let slower: string;
 
-/** Measures a reference server that burns so much CPU time in every handshake, resumed or not. */
-const measured = async (workMs: number): Promise<string> => {
-  const file = join(resumark.results, `work-${String(workMs)}.json`);
-  const states = { edge: { server: { work: `${String(workMs)}ms` } } };
+/** Measures a reference server that holds every handshake back, resumed or not: a delay that no busy machine can blur. */
+const measured = async (delayMs: number): Promise<string> => {
+  const file = join(resumark.results, `delay-${String(delayMs)}.json`);
+  const states = { edge: { server: { delay: `${String(delayMs)}ms` } } };
   await writeFile(file, JSON.stringify({ name: 'stored', states, protocols: ['TLSv1.3'], modes: ['full', 'ticket'] }));
-  const { record } = await resumark.measure('run', file, '-c', '1', '--rounds', '2', '-n', '40', '--warmup', '0');
+  const { record } = await resumark.measure('run', file, '-c', '20', '--rounds', '2', '-n', '40', '--warmup', '0');
   return join(resumark.results, record.id);
 };
 
 beforeAll(async () => {
   resumark = await Resumark.create();
   const runs: string[] = [];
-  for (let i = 0; i < 5; i++) runs.push(await measured(1));
+  for (let i = 0; i < 5; i++) runs.push(await measured(100));
   baselines = runs;
-  slower = await measured(20);
+  slower = await measured(2000);
 }, 120_000);
 
 afterAll(() => resumark.close());

@@ -167,7 +167,7 @@ const unbounded = ({ before, after }: { readonly before: readonly number[]; read
   upper: Number.POSITIVE_INFINITY,
 });
 
-/** Whether a mode resumes at all shows in a single run: no noise turns 0 % into 100 %. */
+/** Whether a mode resumes at all shows in a single run: no noise turns 0% into 100%. */
 const shareRow = (cell: CellRecord, sides: Sides, alpha: number): ComparisonRow | undefined => {
   if (cell.mode === 'full') return undefined;
   const shares = (runs: Sides['before']): number[] => runs.flatMap((cells) => summaryIn(cells, cell)?.honouredShare ?? []);

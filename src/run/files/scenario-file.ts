@@ -8,12 +8,12 @@ import type { RawSettings } from '../../scenario/decode.ts';
  * Reads a scenario file: YAML, and so JSON too.
  *
  * @returns the content, with the file's name as the run's name unless it has one.
- * @throws ResumarkError SCENARIO when there is no such file, or it is no YAML.
+ * @throws ResumarkError SCENARIO when there is no such file, or it is not YAML.
  */
 export const readScenarioFile = async (path: string): Promise<unknown> => {
   const document = parseDocument(await readText(path), { prettyErrors: true });
   const flaw = document.errors[0];
-  if (flaw !== undefined) throw new ResumarkError('SCENARIO', `${path} is no YAML: ${flaw.message.trim()}`);
+  if (flaw !== undefined) throw new ResumarkError('SCENARIO', `${path} is not YAML: ${flaw.message.trim()}`);
   const content: unknown = document.toJS();
   return isMapping(content) ? { name: nameOf(path), ...content } : content;
 };

@@ -11,7 +11,7 @@ export interface WindowPosition {
   readonly round: number;
   readonly rounds: number;
   /** The rate that is tried, in a search for the capacity. */
-  readonly probePerSecond: number | undefined;
+  readonly trialPerSecond: number | undefined;
   /** Index among all windows of the run, warm-up included. */
   readonly index: number;
   readonly windows: number;
