@@ -11,7 +11,10 @@ export interface Terminal {
   /** True when stderr can show a line that is rewritten. */
   readonly isLive: boolean;
   readonly hasColour: boolean;
+  /** Width of stdout; 0 where it is no terminal. */
   readonly columns: number;
+  /** Width of stderr; 0 where it is no terminal. */
+  readonly errColumns: number;
 }
 
 /** Returns how a table is shown there. */
@@ -24,4 +27,5 @@ export const processTerminal = (): Terminal => ({
   isLive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
   hasColour: process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   columns: process.stdout.isTTY ? process.stdout.columns : 0,
+  errColumns: process.stderr.isTTY ? process.stderr.columns : 0,
 });

@@ -59,6 +59,10 @@ export class CapacitySearch implements WindowSequence {
     return this.#searches.flatMap((search) => search.record ?? []);
   }
 
+  windowsUntil(): undefined {
+    // A search has no looks: it ends when it has found the rate.
+  }
+
   next(): PlannedWindow | undefined {
     const search = this.#current;
     return search && { position: this.#searches.indexOf(search), streams: search.streams, ...search.next() };
