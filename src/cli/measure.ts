@@ -37,7 +37,7 @@ export const withRunFlags = (yargs: Argv): Argv =>
     .option('quiet', {
       alias: 'q',
       type: 'boolean',
-      describe: 'Print no progress, and no notices except errors',
+      describe: 'Print no progress, and of the notices only warnings and errors',
       group: 'Output:',
     });
 
@@ -88,8 +88,8 @@ export const watched = async <Result>(
   }
 };
 
-/** Prints the notices of a run, with --quiet only errors. */
+/** Prints the notices of a run, with --quiet only those that put a number into question. */
 export const tellNotices = (terminal: Terminal, run: RunRecord, parsed: ParsedFlags): void => {
   for (const notice of run.notices)
-    if (parsed['quiet'] !== true || notice.severity === 'error') terminal.err(`${noticeText(notice)}\n`);
+    if (parsed['quiet'] !== true || notice.severity !== 'info') terminal.err(`${noticeText(notice)}\n`);
 };

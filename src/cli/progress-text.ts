@@ -1,35 +1,77 @@
-import { cellLabel } from '../domain/cell.ts';
-import { formatDuration, formatRate, formatShare, grouped } from '../report/text/units.ts';
-import type { WindowPosition, RunEvent } from '../run/progress/event.ts';
+import { cellLabel, type Cell } from '../domain/cell.ts';
+import { counted, formatDuration, formatRate, formatShare, grouped } from '../report/text/units.ts';
+import type { RunEvent, RunPlan, WindowPosition } from '../run/progress/event.ts';
+import type { TimeLeft } from './remaining.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 
+/** `6 cells over 5 rounds, at least 36 s`: the extent of a run before it begins. */
+export const planText = ({ rounds, looks, isSearch, plannedMs }: RunPlan, cells: number): string => {
+  const what = counted(cells, 'cell');
+  if (isSearch) return `${what}, a search that takes about ${seconds(plannedMs ?? 0)}`;
+  const ends = looks.length === 0 ? '' : `, or fewer if all is decided after ${looks.join(' or ')}`;
+  const time = plannedMs === undefined ? 'the time depends on the server' : `at least ${seconds(plannedMs)}`;
+  return `${what} over ${counted(rounds, 'round')}${ends}; ${time}`;
+};
+
 /** `round 1/5  edge TLS 1.3 ticket`. */
-export const positionText = ({ cells, round, rounds, probePerSecond }: WindowPosition): string => {
+export const positionText = ({ cells, round, rounds, trialPerSecond }: WindowPosition): string => {
   const number = String(round + 1);
   const turn =
-    probePerSecond === undefined ? `round ${number}/${String(rounds)}` : `probe ${number} at ${formatRate(probePerSecond)}`;
-  return `${round < 0 ? 'warm-up' : turn}  ${cells.map(cellLabel).join(' + ')}`;
+    trialPerSecond === undefined ? `round ${number}/${String(rounds)}` : `trial ${number} at ${formatRate(trialPerSecond)}`;
+  return `${round < 0 ? 'warm-up' : turn}  ${cellsText(cells)}`;
+};
+
+/** `before + after TLS 1.3 ticket` where cells differ only in their state. */
+const cellsText = (cells: readonly Cell[]): string => {
+  const [first] = cells;
+  const isOneKind = cells.every(({ protocol, mode }) => protocol === first?.protocol && mode === first.mode);
+  if (first === undefined || !isOneKind) return cells.map(cellLabel).join(' + ');
+  return cellLabel({ ...first, state: cells.map(({ state }) => state).join(' + ') });
+};
+
+/**
+ * As many parts as a line has room for, in their order: a part is shown whole or not at all, and
+ * the first one is cut where it is too long itself.
+ */
+export const fittedLine = (parts: readonly string[], columns: number): string => {
+  let line = '';
+  for (const part of parts.filter((text) => text !== '')) {
+    const longer = line === '' ? part : `${line}  ${part}`;
+    if (longer.length > columns) return line === '' ? part.slice(0, columns) : line;
+    line = longer;
+  }
+  return line;
 };
 
 /**
  * The progress of a phase: priming by its count, a window by its rates, latencies and the
  * generator's health.
  */
-export const progressText = (event: Progress): string => {
+export const progressTexts = (event: Progress): string[] => {
   const { phase, progress } = event;
   switch (phase.name) {
     case 'priming':
-      return [`priming ${grouped(progress.finished)} of ${grouped(phase.sessions)}`, ...errorTexts(event)].join('  ');
+      // A handshake that tries whether the server resumes gives a session more than was asked for.
+      return [
+        `priming ${grouped(Math.min(progress.finished, phase.sessions))} of ${grouped(phase.sessions)}`,
+        ...errorTexts(event),
+      ];
     case 'ageing':
-      return `waiting for sessions to age, ${seconds(Math.max(0, phase.ms - event.elapsedMs))} left`;
+      return [`waiting for sessions to age, ${seconds(Math.max(0, phase.ms - event.elapsedMs))} left`];
     case 'window':
-      return windowTexts(event).join('  ');
+      return windowTexts(event);
   }
 };
 
-/** `about 12 s left`, `about 3 min left`. */
-export const leftText = (ms: number | undefined): string => (ms === undefined ? '' : `about ${seconds(ms)} left`);
+/** `about 12 s left`, `about 40 s to the next look, 3 min at most`. */
+export const leftText = (left: TimeLeft | undefined): string => {
+  if (left === undefined) return '';
+  const { endMs, lookMs } = left;
+  return lookMs === undefined
+    ? `about ${seconds(endMs)} left`
+    : `about ${seconds(lookMs)} to the next look, ${seconds(endMs)} at most`;
+};
 
 const windowTexts = (event: Progress): string[] => {
   const { progress, recent, asked } = event;

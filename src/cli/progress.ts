@@ -1,6 +1,7 @@
 import type { RunEvent } from '../run/progress/event.ts';
+import { counted } from '../report/text/units.ts';
 import { noticeText } from '../report/text/notice.ts';
-import { leftText, positionText, progressText } from './progress-text.ts';
+import { fittedLine, leftText, planText, positionText, progressTexts } from './progress-text.ts';
 import { Remaining } from './remaining.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -8,6 +9,9 @@ const CLEAR_LINE = '\r\u001B[K';
 
 /** Interval of the plain lines that replace a rewritten line where there is no terminal. */
 const PLAIN_EVERY_MS = 5000;
+
+/** Width where a terminal does not tell its own. */
+const USUAL_COLUMNS = 80;
 
 /**
  * Shows the progress of a run on stderr: one line that is rewritten on a terminal, a plain line now
@@ -32,7 +36,7 @@ export class ProgressLine {
         this.#remaining.begin(performance.now());
         return;
       case 'progress':
-        this.#show([positionText(event.at), progressText(event), this.#leftText(event)].join('  ').trimEnd());
+        this.#show([positionText(event.at), this.#leftText(event), ...progressTexts(event)]);
         return;
       case 'notice':
         this.#line(noticeText(event.notice));
@@ -51,15 +55,15 @@ export class ProgressLine {
     this.#isShown = false;
   }
 
-  #show(text: string): void {
+  #show(parts: readonly string[]): void {
     if (this.#terminal.isLive) {
-      this.#terminal.err(`${CLEAR_LINE}${text.slice(0, this.#terminal.columns || 120)}`);
+      this.#terminal.err(`${CLEAR_LINE}${fittedLine(parts, this.#terminal.errColumns || USUAL_COLUMNS)}`);
       this.#isShown = true;
       return;
     }
     if (performance.now() - this.#lastPlainMs < PLAIN_EVERY_MS) return;
     this.#lastPlainMs = performance.now();
-    this.#terminal.err(`${text}\n`);
+    this.#terminal.err(`${fittedLine(parts, Number.POSITIVE_INFINITY)}\n`);
   }
 
   #line(text: string): void {
@@ -71,13 +75,12 @@ export class ProgressLine {
     const behind = asked === undefined ? 0 : Math.max(0, asked.due - progress.begun);
     const behindMs = behind === 0 || !recent.ratePerSecond ? 0 : (behind / recent.ratePerSecond) * 1000;
     const open = { doneMs: phase.name === 'window' ? elapsedMs : 0, behindMs };
-    return leftText(this.#remaining.leftMs(at, open, performance.now()));
+    return leftText(this.#remaining.left(at, open, performance.now()));
   }
 }
 
-const startText = ({ run, folder }: Extract<RunEvent, { type: 'started' }>): string =>
+const startText = ({ run, folder, plan }: Extract<RunEvent, { type: 'started' }>): string =>
   [
-    `${run.name}: ${String(run.cells.length)} ${run.cells.length === 1 ? 'cell' : 'cells'}, engine ${run.engine.name} (${run.engine.library}), `,
-    `${String(run.workers)} ${run.workers === 1 ? 'worker' : 'workers'}, seed ${String(run.seed)}`,
-    folder === undefined ? '' : `, writing to ${folder}`,
-  ].join('');
+    `${run.name}: ${planText(plan, run.cells.length)}`,
+    `engine ${run.engine.name} (${run.engine.library}), ${counted(run.workers, 'worker')}, seed ${String(run.seed)}${folder === undefined ? '' : `, writing to ${folder}`}`,
+  ].join('\n');

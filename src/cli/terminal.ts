@@ -12,7 +12,10 @@ export interface Terminal {
   /** True when stderr can show a line that is rewritten. */
   readonly isLive: boolean;
   readonly hasColour: boolean;
+  /** Width of stdout; 0 where it is no terminal. */
   readonly columns: number;
+  /** Width of stderr; 0 where it is no terminal. */
+  readonly errColumns: number;
 }
 
 /** Returns how a table is shown there. */
@@ -37,6 +40,7 @@ export const processTerminal = (): ProcessTerminal => {
     isLive: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
     hasColour: showsColour(process.env, process.stdout.isTTY),
     columns: process.stdout.isTTY ? process.stdout.columns : 0,
+    errColumns: process.stderr.isTTY ? process.stderr.columns : 0,
     end: async () => {
       const failure = await out.end();
       if (failure !== undefined) err.write(`error: the result could not be printed: ${failure}.\n`);

@@ -1,17 +1,17 @@
 import { z } from './zod.ts';
 
 /**
- * The result of a probe. All but `sustained` say why the rate failed; `generator` that it was not
+ * The result of a trial. All but `sustained` say why the rate failed; `generator` that it was not
  * the target's fault.
  */
-const PROBE_VERDICTS = ['sustained', 'too-slow', 'errors', 'behind', 'generator', 'never-honoured'] as const;
+const TRIAL_VERDICTS = ['sustained', 'too-slow', 'errors', 'behind', 'generator', 'never-honoured'] as const;
 
-export type ProbeVerdict = (typeof PROBE_VERDICTS)[number];
+export type TrialVerdict = (typeof TRIAL_VERDICTS)[number];
 
 const whole = z.int().nonnegative();
 
 /**
- * A search for the highest rate that meets an objective: the request, the probes and the result.
+ * A search for the highest rate that meets an objective: the request, the trials and the result.
  */
 export const capacitySchema = z.object({
   /** The cells of the stream. */
@@ -26,10 +26,10 @@ export const capacitySchema = z.object({
   /** Relative distance between the rate found and a higher one that fails. */
   tolerance: z.number().positive(),
   /** In order; the n-th is round n of the blocks. */
-  probes: z.array(
+  trials: z.array(
     z.object({
       perSecond: z.number().positive(),
-      verdict: z.enum(PROBE_VERDICTS),
+      verdict: z.enum(TRIAL_VERDICTS),
       /** The objective's quantile, null when nothing was honoured. */
       responseNs: whole.nullable(),
       errorShare: z.number().min(0).max(1),

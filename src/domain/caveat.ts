@@ -17,6 +17,7 @@ export const caveatSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('no-baseline') }),
   z.object({ code: z.literal('single-baseline') }),
   z.object({ code: z.literal('few-baselines'), runs: whole, needed: whole }),
+  z.object({ code: z.literal('measured-unlike'), what: z.array(z.string()), judgeInstead: z.string().nullable() }),
   z.object({ code: z.literal('single-run') }),
   z.object({ code: z.literal('few-runs'), runs: whole, needed: whole }),
   z.object({ code: z.literal('unconfirmed'), failed: whole, of: whole }),

@@ -27,6 +27,8 @@ const rowSchema = z.object({
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
   metric: z.string(),
+  /** The mode whose same metric it is divided by in each run: `full` for ticket p50 / full p50. Null for the metric itself. */
+  per: z.enum(MODES).nullable().default(null),
   /**
    * `primary` rows make the verdict and share the rate of false alarms; `secondary` rows are shown.
    */

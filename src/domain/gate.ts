@@ -20,7 +20,8 @@ export type GateOperator = '<' | '<=' | '>' | '>=';
  * - `limit`: a metric against a number of its unit: `ticket.p99 < 25ms`.
  * - `ratio`: a metric against a multiple of another of the same run, which holds on any machine:
  *   `ticket.p50 <= 0.8 * full.p50`.
- * - `change`: a metric against its baseline: `full.cpu.server regresses < 5%`.
+ * - `change`: a metric, or its ratio to another, against its baseline: `full.cpu.server regresses < 5%`,
+ *   `ticket.p50 / full.p50 regresses < 5%`.
  */
 export type Gate =
   | {
@@ -38,7 +39,14 @@ export type Gate =
       readonly factor: number;
       readonly right: MetricReference;
     }
-  | { readonly kind: 'change'; readonly text: string; readonly left: MetricReference; readonly limit: number };
+  | {
+      readonly kind: 'change';
+      readonly text: string;
+      readonly left: MetricReference;
+      /** The metric of the same state that `left` is divided by on both sides of the change. */
+      readonly per: MetricReference | undefined;
+      readonly limit: number;
+    };
 
 /**
  * `inconclusive` is not a pass: the confidence interval contains the limit, or nothing can be

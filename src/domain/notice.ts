@@ -115,14 +115,22 @@ export type Notice =
       readonly hints: readonly GeneratorHint[];
     }
   | {
+      /** The server asked for another key share (HelloRetryRequest). */
+      readonly code: 'hello-retry';
+      readonly severity: 'warning';
+      readonly cell: string;
+      /** Of the handshakes whose hellos were read. */
+      readonly share: number;
+      /** The group that it chose; null where it is not known. */
+      readonly group: string | null;
+    }
+  | {
       readonly code: 'extra-round-trips';
       readonly severity: 'warning';
       readonly cell: string;
       readonly taken: number;
       readonly needed: number;
       readonly rttNs: number;
-      /** Share of the handshakes in which the server asked for another key share. */
-      readonly helloRetryShare: number;
     }
   | {
       readonly code: 'delayed-ack';
@@ -160,7 +168,7 @@ export type Notice =
       readonly cell: string;
       readonly perSecond: number;
     }
-  | { readonly code: 'capacity-unconfirmed'; readonly severity: 'warning'; readonly cell: string; readonly probes: number }
+  | { readonly code: 'capacity-unconfirmed'; readonly severity: 'warning'; readonly cell: string; readonly trials: number }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }

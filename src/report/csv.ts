@@ -18,7 +18,7 @@ export const csv = <Row>(columns: Columns<Row>, rows: readonly Row[]): string =>
     { escape_formulas: true, cast: { string: (text) => oneLine(text) } },
   );
 
-/** Returns a number unrounded: 99.997 % must not become all. NaN and infinity, which CSV would write as words, are absent. */
+/** Returns a number unrounded: 99.997% must not become all. NaN and infinity, which CSV would write as words, are absent. */
 export const exact = (value: number | null | undefined): CsvValue =>
   value === null || !Number.isFinite(value) ? undefined : value;
 

@@ -12,7 +12,7 @@ export const markdownReport = (summary: RunSummary): string => {
     [`### ${escaped(result.title)}`],
     result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
     markdownTable(result.table),
-    ...result.told.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
+    ...result.details.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
     summary.run.notices.filter(isWarning).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
   ];

@@ -8,7 +8,7 @@ import { engineText, targetTexts } from './text/facts.ts';
 import { ABSENT, formatValue } from './text/units.ts';
 import { loadText } from './text/load.ts';
 import { savingLines, type SavingLine } from './text/savings.ts';
-import { toldSections, type Told } from './text/details.ts';
+import { detailSections, type DetailSection } from './text/details.ts';
 
 /** A column of a table. */
 export interface Column {
@@ -40,7 +40,7 @@ export interface ResultTable {
   /** The saving of each resumption mode. */
   readonly savings: readonly SavingLine[];
   /** Other subjects that are described in words. */
-  readonly told: readonly Told[];
+  readonly details: readonly DetailSection[];
 }
 
 /** The metrics of the table, and the order in which they are hidden on a narrow terminal. */
@@ -100,7 +100,7 @@ export const resultTable = (summary: RunSummary): ResultTable => {
       rows: cells.map((cell) => [...varying.map(({ text }) => text(cell)), ...shown.map(([id]) => valueText(cell, metric(id)))]),
     },
     savings: savingLines(run, cells),
-    told: toldSections(summary),
+    details: detailSections(summary),
   };
 };
 

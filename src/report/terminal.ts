@@ -44,7 +44,7 @@ export const terminalReport = (summary: RunSummary, { colour = false, columns: w
     ...note.map(paint('dim')),
     ...(result.savings.length === 0 ? [] : ['']),
     ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
-    ...result.told.flatMap(({ lines: details }) => ['', ...details.map(oneLine)]),
+    ...result.details.flatMap(({ lines }) => ['', ...lines.map(oneLine)]),
   ];
   return `${lines.join('\n')}\n`;
 };

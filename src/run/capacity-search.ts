@@ -1,5 +1,5 @@
 import { nextStep, type SearchStep } from '../analysis/capacity/search.ts';
-import { judgeProbe } from '../analysis/capacity/probe-verdict.ts';
+import { judgeTrial } from '../analysis/capacity/trial-verdict.ts';
 import { cellId } from '../domain/cell.ts';
 import type { CapacityRecord } from '../domain/capacity-record.ts';
 import type { BlockRecord } from '../domain/run-record.ts';
@@ -9,12 +9,12 @@ import type { Scenario } from '../scenario/schema.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
 import type { WindowSequence } from './window-sequence.ts';
 
-const DEFAULT_PROBE_MS = 5000;
+const DEFAULT_TRIAL_MS = 5000;
 
 /** Fewer handshakes than this beyond the objective's quantile are chance... */
 const LEAST_BEYOND = 10;
 
-/** ...but at a low rate nobody waits for them longer than so many times a probe's time. */
+/** ...but at a low rate nobody waits for them longer than so many times a trial's time. */
 const MOST_STRETCH = 4;
 
 /** Time for which a target is kept busy at first: it warms both sides up and shows about where to begin. */
@@ -26,8 +26,8 @@ const FIRST_SHARE = 0.8;
 /** The first rate where nothing was honoured. */
 const FIRST_PER_SECOND = 10;
 
-/** As many probes as a search mostly takes, for the progress. */
-const USUAL_PROBES = 8;
+/** As many trials as a search mostly takes, for the progress. */
+const USUAL_TRIALS = 8;
 
 /** Searches the capacity of one stream after the other: keeps it busy for a moment, and then tries rates. */
 export class CapacitySearch implements WindowSequence {
@@ -43,20 +43,24 @@ export class CapacitySearch implements WindowSequence {
   }
 
   get blocks(): number {
-    return this.#searches.reduce((sum, search) => sum + search.probes * search.streams.length, 0);
+    return this.#searches.reduce((sum, search) => sum + search.trials * search.streams.length, 0);
   }
 
   get rounds(): number {
-    return this.#current?.probes ?? USUAL_PROBES;
+    return this.#current?.trials ?? USUAL_TRIALS;
   }
 
-  /** A guess: by how many probes a search mostly takes. */
+  /** A guess: by how many trials a search mostly takes. */
   get laterMs(): number {
     return this.#searches.reduce((sum, search) => sum + search.laterMs, 0);
   }
 
   get capacity(): CapacityRecord[] {
     return this.#searches.flatMap((search) => search.record ?? []);
+  }
+
+  windowsUntil(): undefined {
+    // A search has no looks: it ends when it has found the rate.
   }
 
   next(): PlannedWindow | undefined {
@@ -86,43 +90,43 @@ class Search {
     if (load.objective === undefined) throw new TypeError('a search without an objective');
     this.streams = streams;
     this.#asked = { objective: load.objective, maxErrors: load.maxErrors, tolerance: load.tolerance };
-    this.#leastMs = plan.duration ?? DEFAULT_PROBE_MS;
+    this.#leastMs = plan.duration ?? DEFAULT_TRIAL_MS;
   }
 
   /** As many as were made, and at least as many as it mostly takes. */
-  get probes(): number {
-    const made = this.record?.probes.length ?? 0;
-    return this.step?.step === 'done' ? made : Math.max(made + 1, USUAL_PROBES);
+  get trials(): number {
+    const made = this.record?.trials.length ?? 0;
+    return this.step?.step === 'done' ? made : Math.max(made + 1, USUAL_TRIALS);
   }
 
   get windows(): number {
-    return this.probes + 1;
+    return this.trials + 1;
   }
 
   get laterMs(): number {
-    return (this.probes - (this.record?.probes.length ?? 0)) * this.#leastMs;
+    return (this.trials - (this.record?.trials.length ?? 0)) * this.#leastMs;
   }
 
   next(): Pick<PlannedWindow, 'round' | 'bound' | 'profile'> {
-    if (this.step?.step !== 'probe')
+    if (this.step?.step !== 'trial')
       return { round: -1, bound: { by: 'duration', durationMs: SATURATING_MS }, profile: undefined };
     return {
-      round: this.record?.probes.length ?? 0,
-      bound: { by: 'duration', durationMs: this.#probeMs(this.step.perSecond) },
+      round: this.record?.trials.length ?? 0,
+      bound: { by: 'duration', durationMs: this.#trialMs(this.step.perSecond) },
       profile: { shape: 'constant', perSecond: this.step.perSecond },
     };
   }
 
   observe(blocks: readonly BlockRecord[]): void {
-    if (this.step?.step === 'probe') this.#judge(blocks, this.step.perSecond);
+    if (this.step?.step === 'trial') this.#judge(blocks, this.step.perSecond);
     else this.#guess(blocks);
     const { tolerance } = this.#asked;
-    this.step = nextStep({ firstPerSecond: this.#firstPerSecond, tolerance }, this.record?.probes ?? []);
+    this.step = nextStep({ firstPerSecond: this.#firstPerSecond, tolerance }, this.record?.trials ?? []);
     const found = this.step.step === 'done' ? this.step : undefined;
     this.record = {
       cells: this.streams.map(({ cell }) => cellId(cell)),
       ...this.#asked,
-      probes: this.record?.probes ?? [],
+      trials: this.record?.trials ?? [],
       foundPerSecond: found?.foundPerSecond ?? null,
       failsPerSecond: found?.failsPerSecond ?? null,
       isConfirmed: found?.isConfirmed ?? false,
@@ -130,7 +134,7 @@ class Search {
     };
   }
 
-  #probeMs(perSecond: number): number {
+  #trialMs(perSecond: number): number {
     const beyond = 1 - Math.min(0.99, this.#asked.objective.quantile);
     const wantedMs = (LEAST_BEYOND / beyond / perSecond) * 1000;
     return Math.max(this.#leastMs, Math.min(wantedMs, this.#leastMs * MOST_STRETCH));
@@ -142,10 +146,10 @@ class Search {
   }
 
   #judge(blocks: readonly BlockRecord[], perSecond: number): void {
-    if (this.record === undefined) throw new TypeError('a probe before the search');
+    if (this.record === undefined) throw new TypeError('a trial before the search');
     const { objective, maxErrors } = this.#asked;
-    const { responseNs, ...outcome } = judgeProbe(blocks, { ...objective, maxErrors }, this.#probeMs(perSecond));
-    const probe = { perSecond, ...outcome, responseNs: responseNs ?? null };
-    this.record = { ...this.record, probes: [...this.record.probes, probe] };
+    const { responseNs, ...outcome } = judgeTrial(blocks, { ...objective, maxErrors }, this.#trialMs(perSecond));
+    const trial = { perSecond, ...outcome, responseNs: responseNs ?? null };
+    this.record = { ...this.record, trials: [...this.record.trials, trial] };
   }
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { markProbes } from '../analysis/capacity/probe-blocks.ts';
+import { markTrials } from '../analysis/capacity/trial-blocks.ts';
 import { noticesOf } from '../analysis/notices/notices.ts';
 import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
@@ -13,7 +13,7 @@ import { CapacitySearch } from './capacity-search.ts';
 import { RunSaver } from './files/run-saver.ts';
 import { newRun, runIdOf } from './new-run.ts';
 import type { Prepared } from './prepare/prepared.ts';
-import type { AskedNow, WindowPosition } from './progress/event.ts';
+import type { AskedNow, RunPlan, WindowPosition } from './progress/event.ts';
 import { monitored } from './progress/load-monitor.ts';
 import { windowRequest } from './window-request.ts';
 import { FixedSequence, type WindowSequence } from './window-sequence.ts';
@@ -37,9 +37,20 @@ export const measure = async (prepared: Prepared): Promise<RunRecord> => {
   // The folder may be taken: the run has the name of the one that was made.
   const store = await options.store?.(wantedId);
   const run = newRun(prepared, { id: store?.runId ?? wantedId, seed, interleave, startedAt });
-  options.onEvent?.({ type: 'started', run, folder: store?.folder });
+  options.onEvent?.({ type: 'started', run, folder: store?.folder, plan: planOf(prepared, sequence) });
   return new Measurement(prepared, { run, sequence, saver: new RunSaver(store) }).run();
 };
+
+const planOf = (prepared: Prepared, { rounds, laterMs, toleratesErrors }: WindowSequence): RunPlan => ({
+  rounds,
+  looks: looksOf(prepared),
+  isSearch: toleratesErrors,
+  plannedMs: laterMs,
+});
+
+/** Numbers of rounds after which the run may end early. */
+const looksOf = ({ decoded, options }: Prepared): readonly number[] =>
+  options.isDecided === undefined ? [] : (decoded.scenario.plan.looks ?? []).slice(0, -1);
 
 /** The measuring part of a run: goes through the windows and keeps the record. */
 class Measurement {
@@ -110,11 +121,8 @@ class Measurement {
 
   /** Only at planned looks: looking whenever one likes would raise the rate of false alarms. */
   #endsEarly(round: number): boolean {
-    const { decoded, options } = this.#prepared;
-    const looks = decoded.scenario.plan.looks ?? [];
-    const isLook = looks.slice(0, -1).includes(round + 1);
-    if (!isLook || options.isDecided === undefined) return false;
-    return options.isDecided(this.#update({}));
+    const isLook = looksOf(this.#prepared).includes(round + 1);
+    return isLook && this.#prepared.options.isDecided?.(this.#update({})) === true;
   }
 
   /** Measures one window. @returns how the run goes on: `complete` when it does. */
@@ -155,12 +163,19 @@ class Measurement {
       cells: streams.map(({ cell }) => cell),
       round,
       rounds,
-      probePerSecond: isSearch && profile?.shape === 'constant' ? profile.perSecond : undefined,
+      trialPerSecond: isSearch && profile?.shape === 'constant' ? profile.perSecond : undefined,
       index,
       windows,
+      toLook: this.#toLook(round),
       plannedMs: plannedMs({ bound, profile }),
       laterMs,
     };
+  }
+
+  #toLook(round: number): number | undefined {
+    const look = looksOf(this.#prepared).find((rounds) => rounds > round);
+    const later = look === undefined ? undefined : this.#sequence.windowsUntil(look);
+    return later === undefined ? undefined : later + 1;
   }
 
   #keep({ block, negotiated }: MeasuredBlock): void {
@@ -186,7 +201,7 @@ class Measurement {
 
   #update(change: Partial<Pick<RunRecord, 'status' | 'endedAt'>>): RunSummary {
     const { capacity } = this.#sequence;
-    const blocks = markProbes(this.#run.blocks, capacity);
+    const blocks = markTrials(this.#run.blocks, capacity);
     const summary = summarizeRun({ ...this.#run, ...change, blocks, capacity: [...capacity] });
     this.#run = { ...summary.run, notices: [...this.#ownNotices, ...noticesOf(summary)] };
     return { ...summary, run: this.#run };

@@ -15,6 +15,8 @@ export interface WindowSequence {
   readonly toleratesErrors: boolean;
   /** Searches so far; empty where none is made. */
   readonly capacity: readonly CapacityRecord[];
+  /** Number of windows after this one up to the end of so many rounds; `undefined` where that is not known. */
+  windowsUntil(rounds: number): number | undefined;
   /** The next window, `undefined` when all is measured. */
   next(): PlannedWindow | undefined;
   /** Takes the blocks of the last window. */
@@ -45,6 +47,10 @@ export class FixedSequence implements WindowSequence {
   get laterMs(): number | undefined {
     const later = this.#windows.slice(this.#next).map((window) => plannedMs(window));
     return later.reduce((sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms), 0);
+  }
+
+  windowsUntil(rounds: number): number {
+    return this.#windows.slice(this.#next).filter(({ round }) => round < rounds).length;
   }
 
   next(): PlannedWindow | undefined {

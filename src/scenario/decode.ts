@@ -68,7 +68,7 @@ const refuseModesBesideMix = ({ load }: Scenario, sources: SettingSources, fileN
   );
 };
 
-/** A search makes as many probes as it needs; a plan can only set how long each lasts. */
+/** A search makes as many trials as it needs; a plan can only set how long each lasts. */
 const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileName: string): void => {
   if (load.model !== 'capacity') return;
   for (const key of ['rounds', 'pairs', 'looks', 'handshakes', 'handshakesPerBlock']) {
@@ -77,8 +77,8 @@ const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileNam
     const name = from === 'flag' ? (flagOf(['plan', key]) ?? key) : `${fileName}: plan.${key}`;
     throw new ResumarkError(
       'SCENARIO',
-      `${name} cannot be combined with a capacity search, which makes as many probes as it needs.`,
-      'Set the length of a probe with --duration.',
+      `${name} cannot be combined with a capacity search, which makes as many trials as it needs.`,
+      'Set the length of a trial with --duration.',
     );
   }
 };

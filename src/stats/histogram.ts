@@ -1,6 +1,6 @@
 import * as hdr from 'hdr-histogram-js';
 
-/** 0.1 %: at 1 ms a step is below 1 us, far under any effect that is judged. */
+/** 0.1%: at 1 ms a step is below 1 us, far under any effect that is judged. */
 const SIGNIFICANT_DIGITS = 3;
 
 /** One hour in ns. A longer handshake is counted at this value, and `max` is still exact. */

@@ -33,7 +33,7 @@ const CALLS = SHELL_LINES.flatMap(({ document, words }) => {
     : [];
 });
 
-const TERMINAL = { out: () => undefined, err: () => undefined, isLive: false, hasColour: false, columns: 0 };
+const TERMINAL = { out: () => undefined, err: () => undefined, isLive: false, hasColour: false, errColumns: 0, columns: 0 };
 
 /** What the real parser makes of arguments, without running the command. */
 const parseCall = async (args: readonly string[]): Promise<ParsedFlags> => {

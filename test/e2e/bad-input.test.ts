@@ -75,8 +75,8 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
     await refuses(['run', 'scenarios'], /^error: scenarios is a directory, not a scenario file\.$/u);
   });
 
-  it('a scenario that is no YAML', async () => {
-    await refuses(['run', await scenario('states: [\n')], /is no YAML/u);
+  it('a scenario that is not YAML', async () => {
+    await refuses(['run', await scenario('states: [\n')], /is not YAML/u);
   });
 
   it('a state with both a target and a server', async () => {

@@ -37,9 +37,9 @@ it('finds the capacity of a server of one thread, which its closed loop knows to
     expect(found / truth).toBeLessThan(1 + TOLERANCE);
     expect(capacity?.failsPerSecond).toBeGreaterThan(truth * (1 - TOLERANCE / 2));
 
-    // Each probe is in the record, and the result is what was measured at the found rate.
-    expect(record.blocks.map(({ round }) => round)).toEqual(capacity?.probes.map((_, i) => i));
-    for (const block of record.blocks) expect(block.valid).toBe(capacity?.probes[block.round]?.perSecond === found);
+    // Each trial is in the record, and the result is what was measured at the found rate.
+    expect(record.blocks.map(({ round }) => round)).toEqual(capacity?.trials.map((_, i) => i));
+    for (const block of record.blocks) expect(block.valid).toBe(capacity?.trials[block.round]?.perSecond === found);
     expect((summarize(record)[0]?.ratePerSecond ?? 0) / found).toBeCloseTo(1, 1);
 
     const folder = join(resumark.results, record.id);

@@ -110,6 +110,7 @@ describe('the sentence of a row', () => {
     protocol: 'TLSv1.3',
     mode: 'full',
     metric: 'p50',
+    per: null,
     role: 'primary',
     before: 1_000_000,
     after: 1_180_000,
@@ -159,12 +160,18 @@ describe('the sentence of a row', () => {
     expect(rowSentence({ ...row, ...change }, switchedOn())).toBe(sentence);
   });
 
-  it('names what a change is relative to, where runs were measured apart', () => {
-    const ticket: ComparisonRow = { ...row, mode: 'ticket', before: 1_700_000, after: 1_550_000, ratio: 0.77, ratioLow: null };
+  it('names the ratio that it compares, with values whose change it is', () => {
+    const ticket: ComparisonRow = {
+      ...row,
+      mode: 'ticket',
+      per: 'full',
+      before: 0.652,
+      after: 0.502,
+      ratio: 0.77,
+      ratioLow: null,
+    };
     const apart: Comparison = { ...switchedOn(), design: 'runs', rows: [row, ticket] };
-    expect(rowSentence(ticket, apart)).toBe(
-      'TLS 1.3 ticket p50 regressed: 1.70 ms to 1.55 ms (change relative to the full handshake -23%).',
-    );
+    expect(rowSentence(ticket, apart)).toBe('TLS 1.3 ticket p50 / full p50 regressed: 0.65 to 0.50 (change -23%).');
   });
 });
 

@@ -124,7 +124,7 @@ it.each<[string, unknown, string]>([
   [
     'rounds of a search',
     { ...target, load: { objective: 'p99 < 25ms' }, plan: { rounds: 3 } },
-    'file.yaml: plan.rounds cannot be combined with a capacity search, which makes as many probes as it needs.',
+    'file.yaml: plan.rounds cannot be combined with a capacity search, which makes as many trials as it needs.',
   ],
   [
     'a request that is none',

@@ -1,28 +1,28 @@
-import type { ProbeVerdict } from '../../domain/capacity-record.ts';
+import type { TrialVerdict } from '../../domain/capacity-record.ts';
 
 /** One rate that was tried, and what came of it. */
-export interface Probe {
+export interface Trial {
   readonly perSecond: number;
-  readonly verdict: ProbeVerdict;
+  readonly verdict: TrialVerdict;
 }
 
 export interface SearchOptions {
   /** A guess, good or bad. */
   readonly firstPerSecond: number;
-  /** The answer is so close below a rate that is not sustained: 0.05 is 5 %. */
+  /** The answer is so close below a rate that is not sustained: 0.05 is 5%. */
   readonly tolerance: number;
 }
 
 /** What to do next: try a rate, or stop with what was found. */
 export type SearchStep =
-  | { readonly step: 'probe'; readonly perSecond: number }
+  | { readonly step: 'trial'; readonly perSecond: number }
   | {
       readonly step: 'done';
       /** The highest rate that was sustained; `undefined` when not even the lowest was. */
       readonly foundPerSecond: number | undefined;
       /** The lowest rate above it that was not; `undefined` when all were. */
       readonly failsPerSecond: number | undefined;
-      /** Whether a repeat of each said the same, within the tolerance, and no probe far from them contradicts. */
+      /** Whether a repeat of each said the same, within the tolerance, and no trial far from them contradicts. */
       readonly isConfirmed: boolean;
     };
 
@@ -37,30 +37,30 @@ const DOWN = 0.6;
 /** Below this there is nothing to search for. */
 const LEAST_PER_SECOND = 0.5;
 
-/** The search ends after so many probes whatever they said: a target that answers at random has no capacity to be found. */
-export const MOST_PROBES = 40;
+/** The search ends after so many trials whatever they said: a target that answers at random has no capacity to be found. */
+export const MOST_TRIALS = 40;
 
 /**
  * Finds the highest rate that is sustained: goes up or down from a guess until one rate is sustained and one is not, halves the distance
  * (of the logarithms) until it is within the tolerance, and repeats both ends. Noise goes both ways, so two of three decide on a rate.
  *
- * Pure: all that is known is in the probes so far.
+ * Pure: all that is known is in the trials so far.
  */
-export const nextStep = ({ firstPerSecond, tolerance }: SearchOptions, probes: readonly Probe[]): SearchStep => {
-  if (probes.at(-1)?.verdict === 'never-honoured') return { step: 'done', ...NOTHING };
-  const rates = triedRates(probes);
+export const nextStep = ({ firstPerSecond, tolerance }: SearchOptions, trials: readonly Trial[]): SearchStep => {
+  if (trials.at(-1)?.verdict === 'never-honoured') return { step: 'done', ...NOTHING };
+  const rates = triedRates(trials);
   const undecided = rates.find(({ sustained, failed }) => sustained === failed);
   const { found, fails } = bracketOf(rates);
-  if (probes.length >= MOST_PROBES) return done({ found, fails, rates }, tolerance);
-  if (undecided !== undefined) return probe(undecided.perSecond);
-  if (fails === undefined) return probe(found === undefined ? firstPerSecond : found.perSecond * UP);
+  if (trials.length >= MOST_TRIALS) return done({ found, fails, rates }, tolerance);
+  if (undecided !== undefined) return trial(undecided.perSecond);
+  if (fails === undefined) return trial(found === undefined ? firstPerSecond : found.perSecond * UP);
   return found === undefined ? stepDown(fails, rates, tolerance) : stepBetween({ found, fails, rates }, tolerance);
 };
 
 const stepDown = (fails: TriedRate, rates: readonly TriedRate[], tolerance: number): SearchStep => {
   const lower = fails.perSecond * DOWN;
-  if (lower >= LEAST_PER_SECOND) return probe(lower);
-  return isAgreed(fails) ? done({ fails, rates }, tolerance) : probe(fails.perSecond);
+  if (lower >= LEAST_PER_SECOND) return trial(lower);
+  return isAgreed(fails) ? done({ fails, rates }, tolerance) : trial(fails.perSecond);
 };
 
 interface Bracket {
@@ -72,9 +72,9 @@ interface Bracket {
 const stepBetween = ({ found, fails, rates }: Bracket, tolerance: number): SearchStep => {
   const middle = rounded(Math.sqrt(found.perSecond * fails.perSecond));
   const isNarrow = fails.perSecond / found.perSecond <= 1 + tolerance || rates.some(({ perSecond }) => perSecond === middle);
-  if (!isNarrow) return probe(middle);
+  if (!isNarrow) return trial(middle);
   const doubtful = [found, fails].find((rate) => !isAgreed(rate));
-  return doubtful === undefined ? done({ found, fails, rates }, tolerance) : probe(doubtful.perSecond);
+  return doubtful === undefined ? done({ found, fails, rates }, tolerance) : trial(doubtful.perSecond);
 };
 
 interface TriedRate {
@@ -84,11 +84,11 @@ interface TriedRate {
 }
 
 /** In ascending order. */
-const triedRates = (probes: readonly Probe[]): TriedRate[] =>
-  [...new Set(probes.map(({ perSecond }) => perSecond))]
+const triedRates = (trials: readonly Trial[]): TriedRate[] =>
+  [...new Set(trials.map(({ perSecond }) => perSecond))]
     .toSorted((a, b) => a - b)
     .map((perSecond) => {
-      const tries = probes.filter((one) => one.perSecond === perSecond);
+      const tries = trials.filter((one) => one.perSecond === perSecond);
       const sustained = tries.filter(({ verdict }) => verdict === 'sustained').length;
       return { perSecond, sustained, failed: tries.length - sustained };
     });
@@ -136,7 +136,7 @@ const contradicts = (
   (sustained > 0 && perSecond > fails.perSecond * (1 + tolerance)) ||
   (failed > 0 && perSecond < found.perSecond / (1 + tolerance));
 
-const probe = (perSecond: number): SearchStep => ({ step: 'probe', perSecond: rounded(perSecond) });
+const trial = (perSecond: number): SearchStep => ({ step: 'trial', perSecond: rounded(perSecond) });
 
 /** What rounding can add to the distance of two rates. */
 const ROUNDING = 0.005;

@@ -13,6 +13,10 @@ export const differencesBetween = (before: RunsOfState, after: RunsOfState): Run
   return [...new Map(found.map((difference) => [JSON.stringify(difference), difference])).values()];
 };
 
+/** What runs were measured with otherwise: the differences that change every time and rate, whatever the server does. */
+export const measuredUnlike = (differences: readonly RunDifference[]): string[] =>
+  RUN_FACTS.map(([what]) => what).filter((what) => differences.some((difference) => difference.what === what));
+
 const differencesOf = (reference: StateOfRun, other: StateOfRun): RunDifference[] => [
   ...RUN_FACTS.flatMap(([what, read]) => difference(what, read(reference.summary.run), read(other.summary.run))),
   ...cellsOf(reference).flatMap((cell) => {

@@ -72,6 +72,8 @@ const pairedEvidence = (
     protocol: pair.before.protocol,
     mode: pair.before.mode,
     metric,
+    per: null,
+    role: metric.comparison,
     ...values,
     ratio: test.ratio,
     confidence: 1 - 2 * alpha,

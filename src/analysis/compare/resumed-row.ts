@@ -13,7 +13,7 @@ import { LEAST_SHARE_CHANGE, PLAIN_SHARE_CHANGE } from '../judging-rules.ts';
 const PART_OF_LEVEL = 0.01;
 
 /**
- * The share of resumed handshakes before and after, for a mode that resumes. Shares have no ratio where one side is 0 %, so their bounds
+ * The share of resumed handshakes before and after, for a mode that resumes. Shares have no ratio where one side is 0%, so their bounds
  * (Clopper and Pearson) are compared as they are. Refusals come in bursts, so a handshake is not independent of the next: a small change
  * must show in most blocks too (sign test).
  */

@@ -12,6 +12,8 @@ export interface RowEvidence {
   readonly protocol: Protocol;
   readonly mode: Mode;
   readonly metric: ComparedMetric;
+  readonly per: ComparisonRow['per'];
+  readonly role: ComparisonRow['role'];
   readonly before: number | undefined;
   readonly after: number | undefined;
   readonly ratio: Interval | undefined;
@@ -27,7 +29,7 @@ export interface RowEvidence {
 
 /** Verdicts of rows that share one rate of false alarms, by Holm. */
 export const judgeAll = (evidence: readonly RowEvidence[], alpha: number): ComparisonRow[] => {
-  const family = evidence.filter(({ metric, caveat }) => metric.comparison === 'primary' && caveat === null);
+  const family = evidence.filter(({ role, caveat }) => role === 'primary' && caveat === null);
   const higher = holmAdjusted(family.map(({ pHigher }) => pHigher));
   const lower = holmAdjusted(family.map(({ pLower }) => pLower));
   return evidence.map((row) => {
@@ -48,14 +50,15 @@ interface AdjustedP {
  * @param adjusted the p-values after Holm; `undefined` for a row that is not judged with others: it is shown with its own.
  */
 const judgeRow = (row: RowEvidence, adjusted: AdjustedP | undefined, alpha: number): ComparisonRow => {
-  const { id, better, comparison } = row.metric;
+  const { id, better } = row.metric;
   const position = row.caveat === null ? positionBy(row, adjusted, alpha) : 'unknown';
   const verdict: ChangeVerdict = better === 'neither' ? 'inconclusive' : verdictOf(position, better);
   return {
     protocol: row.protocol,
     mode: row.mode,
     metric: id,
-    role: comparison,
+    per: row.per,
+    role: row.role,
     before: row.before ?? null,
     after: row.after ?? null,
     ratio: finite(row.ratio?.estimate),

@@ -19,6 +19,7 @@ export const shareRowOf = (
   protocol,
   mode,
   metric: 'resumed',
+  per: null,
   role: 'primary',
   ...change,
   ratio: null,

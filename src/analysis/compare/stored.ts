@@ -4,7 +4,7 @@ import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { compareRuns } from './runs.ts';
 import { differencesBetween } from './compatibility.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
-import type { RunsOfState } from './runs-of-state.ts';
+import type { ComparableSides, RunsOfState } from './runs-of-state.ts';
 
 /** Stored runs of one side of a comparison. */
 export interface StoredSide {
@@ -29,7 +29,7 @@ export interface StoredOptions {
  */
 export const compareStored = (before: StoredSide, after: StoredSide, options: StoredOptions): Comparison => {
   const sides = comparableSides(before, after, options);
-  return compareRuns(sides.before, sides.after, options.settings);
+  return compareRuns(sides, options.settings);
 };
 
 /**
@@ -41,10 +41,10 @@ export const comparableSides = (
   before: StoredSide,
   after: StoredSide,
   { state, isForced }: Pick<StoredOptions, 'state' | 'isForced'>,
-): { readonly before: RunsOfState; readonly after: RunsOfState } => {
+): ComparableSides => {
   const sides = { before: statesOf(before, state), after: statesOf(after, state) };
   const differences = differencesBetween(sides.before, sides.after);
-  if (differences.length === 0 || isForced) return sides;
+  if (differences.length === 0 || isForced) return { ...sides, differences };
   throw new ResumarkError(
     'RESULT_FILE',
     ['the runs cannot be compared: they differ in more than the change.', ...differences.map(differenceLine)].join('\n'),

@@ -3,6 +3,7 @@ import type { Gate, MetricReference } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { divisorOf, rightCell } from './subjects.ts';
 import { handshakesFor } from '../summary/block-values.ts';
 import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, MOST_SPOILT } from '../judging-rules.ts';
 
@@ -31,6 +32,18 @@ export const cellCaveat = (
     : undefined;
 };
 
+/** Why a change must not be judged from one of its sides: by its own cell, or by the one that it is divided by. */
+export const changeCaveat = (
+  run: RunRecord,
+  gate: Extract<Gate, { kind: 'change' }>,
+  { cell, beyond }: { readonly cell: CellRecord; readonly beyond: number },
+): Caveat | undefined => {
+  const own = cellCaveat(run, cell, { metric: metricNamed(gate.left.metric), beyond });
+  if (own !== undefined || gate.per === undefined) return own;
+  const divisor = rightCell(gate.per, cell, run.cells);
+  return divisor === undefined ? { code: 'no-cell' } : cellCaveat(run, divisor, { metric: metricNamed(gate.per.metric), beyond });
+};
+
 /** How many handshakes a block must have for every metric that the gates name. */
 export const handshakesNeeded = (gates: readonly Gate[]): number =>
   Math.max(
@@ -38,6 +51,7 @@ export const handshakesNeeded = (gates: readonly Gate[]): number =>
     ...gates.flatMap((gate) => {
       const needed = ({ metric: name }: MetricReference): number =>
         handshakesFor(metricNamed(name), gate.kind === 'limit' ? BEYOND_FOR_LIMIT : BEYOND_FOR_RATIO);
-      return gate.kind === 'ratio' ? [needed(gate.left), needed(gate.right)] : [needed(gate.left)];
+      const divisor = divisorOf(gate);
+      return [needed(gate.left), ...(divisor === undefined ? [] : [needed(divisor)])];
     }),
   );

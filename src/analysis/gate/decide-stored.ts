@@ -1,5 +1,6 @@
 import type { Gate, GateDecision } from '../../domain/gate.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
+import { measuredUnlike } from '../compare/compatibility.ts';
 import { comparableSides } from '../compare/stored.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
 import { decideGates } from './decide.ts';
@@ -24,12 +25,11 @@ export const decideStored = (summary: RunSummary, { gates, settings, baselines, 
   const { run } = summary;
   for (const gate of gates) checkGate(gate, run.cells, baselines.length > 0);
   const tested = run.states.map(({ label }) => label).filter((label) => label !== baselineState(run.cells));
-  if (baselines.length > 0) {
-    for (const label of tested) {
-      comparableSides({ label, runs: baselines }, { label, runs: [summary] }, { state: undefined, isForced });
-    }
-  }
-  return decideGates(summary, { gates, settings, baselines });
+  const sides = (baselines.length === 0 ? [] : tested).map((label) =>
+    comparableSides({ label, runs: baselines }, { label, runs: [summary] }, { state: undefined, isForced }),
+  );
+  const unlike = measuredUnlike(sides.flatMap(({ differences }) => differences));
+  return decideGates(summary, { gates, settings, baselines, unlike });
 };
 
 /** The gates that a run was measured with. */

@@ -18,6 +18,8 @@ export interface DecideOptions {
   readonly settings: CompareSettings;
   /** Runs of the state before that were measured apart. */
   readonly baselines?: readonly RunSummary[];
+  /** What the baselines were measured with otherwise than the run, such as its processor or load; default nothing. */
+  readonly unlike?: readonly string[];
 }
 
 /**
@@ -30,10 +32,13 @@ export interface DecideOptions {
  *
  * @see R. L. Berger, Multiparameter hypothesis testing and acceptance sampling, Technometrics 24 (1982), for the passing side.
  */
-export const decideGates = (summary: RunSummary, { gates, settings, baselines = [] }: DecideOptions): GateDecision => {
+export const decideGates = (
+  summary: RunSummary,
+  { gates, settings, baselines = [], unlike = [] }: DecideOptions,
+): GateDecision => {
   const { run } = summary;
   const level = alphaPerLook(settings.alpha, Math.max(1, summary.settings.plan.looks.length));
-  const context: GateContext = { summary, alpha: level, settings, baselines };
+  const context: GateContext = { summary, alpha: level, settings, baselines, unlike };
   const asked = gates.length > 0 ? gates : defaultGates(run, settings);
   const subjects = asked.flatMap((gate) => subjectsOf(context, gate));
   const family = subjects.filter(({ evidence }) => evidence.caveat === null && !evidence.isExact);

@@ -9,4 +9,6 @@ export interface GateContext {
   readonly settings: CompareSettings;
   /** Runs of the state before that were measured apart; with none, it is a state of the run itself. */
   readonly baselines: readonly RunSummary[];
+  /** What the baselines were measured with otherwise than the run, such as its processor or load. */
+  readonly unlike: readonly string[];
 }

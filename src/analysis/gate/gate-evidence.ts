@@ -4,7 +4,7 @@ import { blockValues, pairByRound } from '../summary/block-values.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
-import { cellCaveat } from './cell-caveat.ts';
+import { cellCaveat, changeCaveat } from './cell-caveat.ts';
 import { changeLimit } from './change-limit.ts';
 import {
   withCaveat,
@@ -17,7 +17,7 @@ import {
   type Evidence,
   type Limit,
 } from './evidence.ts';
-import { summaryOf, validBlocksOf } from '../summary/run-summary.ts';
+import { summaryOf, validBlocksOf, type RunSummary } from '../summary/run-summary.ts';
 import type { GateContext } from './gate-context.ts';
 import { storedEvidence } from './stored-evidence.ts';
 import { baselineState, rightCell } from './subjects.ts';
@@ -93,17 +93,14 @@ const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: Cell
   );
   if (before === undefined || before.id === cell.id) return unjudged(limitOf(gate), { code: 'no-baseline' });
   const caveat =
-    cellCaveat(summary.run, before, { metric, beyond: BEYOND_FOR_RATIO }) ??
-    cellCaveat(summary.run, cell, { metric, beyond: BEYOND_FOR_RATIO });
+    changeCaveat(run, gate, { cell: before, beyond: BEYOND_FOR_RATIO }) ??
+    changeCaveat(run, gate, { cell, beyond: BEYOND_FOR_RATIO });
   if (metric.judgedBy === 'proportion') {
     const shares = pairByRound(sharesByRound(run, cell), sharesByRound(run, before));
     const differences = shares.map(({ first, second }) => first - second);
     return withCaveat(ofDifferences(limitOf(gate), differences, alpha), caveat);
   }
-  const pairs = pairByRound(
-    blockValues(validBlocksOf(summary, cell), metric).byRound,
-    blockValues(validBlocksOf(summary, before), metric).byRound,
-  );
+  const pairs = pairByRound(quantityByRound(summary, gate, cell), quantityByRound(summary, gate, before));
   if (pairs.length === 0) return unjudged(limitOf(gate), caveat ?? { code: 'unknown-metric' });
   const valueOf = (of: CellRecord): number | undefined => {
     const found = summaryOf(summary, of);
@@ -113,6 +110,18 @@ const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: Cell
   const effect = minimumEffect(metric, values, { ...settings, minEffect: gate.limit });
   const ratios = pairs.map(({ first, second }) => first / second);
   return withCaveat(ofRatios(changeLimit(metric, effect), ratios, alpha), caveat);
+};
+
+/** The quantity whose change a gate judges: a metric, or its ratio to another of the same state. */
+const quantityByRound = (summary: RunSummary, gate: GateOf<'change'>, cell: CellRecord): ReadonlyMap<number, number> => {
+  const own = blockValues(validBlocksOf(summary, cell), knownMetric(gate)).byRound;
+  if (gate.per === undefined) return own;
+  const other = rightCell(gate.per, cell, summary.run.cells);
+  if (other === undefined) return new Map();
+  const divisors = blockValues(validBlocksOf(summary, other), metricNamed(gate.per.metric)).byRound;
+  // A divisor that lies among failed connections has no value.
+  const pairs = pairByRound(own, divisors).filter(({ second }) => Number.isFinite(second));
+  return new Map(pairs.map(({ round, first, second }) => [round, first / second]));
 };
 
 const sharesByRound = (run: RunRecord, cell: CellRecord): ReadonlyMap<number, number> =>

@@ -14,7 +14,10 @@ const OPERATORS = ['<=', '>=', '<', '>'] as const satisfies readonly GateOperato
  * Reads a gate.
  *
  * ```
- * gate      = metric operator quantity | metric operator [factor "*"] metric | metric "regresses" ("<" | "<=") percent
+ * gate      = metric operator quantity
+ *           | metric operator [factor "*"] metric
+ *           | metric "/" metric operator factor
+ *           | metric ["/" metric] "regresses" ("<" | "<=") percent
  * metric    = [state "."] [protocol "."] mode "." name        after.tls1.3.ticket.cpu.server
  * operator  = "<" | "<=" | ">" | ">="
  * ```
@@ -37,15 +40,20 @@ class Parser {
   gate(): Gate {
     const text = this.#text;
     const left = this.#reference();
-    if (this.#take(/regresses\b/u) !== undefined) return { kind: 'change', text, left, limit: this.#change(left) };
+    const per = this.#take(/\//u) === undefined ? undefined : this.#divisor(left);
+    if (this.#take(/regresses\b/u) !== undefined) return { kind: 'change', text, left, per, limit: this.#change(left, per) };
     const operator = this.#operator('an operator is expected: <, <=, >, >= or regresses');
+    if (per !== undefined) return { kind: 'ratio', text, left, operator, factor: this.#quantity('ratio'), right: per };
     const rest = this.#rest();
     if (isMultiple(rest)) return { kind: 'ratio', text, left, operator, ...this.#multiple(left) };
     return { kind: 'limit', text, left, operator, limit: this.#quantity(known(left).unit) };
   }
 
   /** How much worse it may be at most. */
-  #change(left: MetricReference): number {
+  #change(left: MetricReference, per: MetricReference | undefined): number {
+    if (per?.state !== undefined && per.state !== left.state) {
+      this.#fail(per.at, 'a change of a ratio is judged within each state', 'Name no state, or the same one twice.');
+    }
     if (known(left).better === 'neither') {
       this.#fail(left.at, `${left.metric} counts handshakes, and neither more nor fewer is worse`, 'Give it a limit instead.');
     }
@@ -58,16 +66,22 @@ class Parser {
 
   #multiple(left: MetricReference): { readonly factor: number; readonly right: MetricReference } {
     const factor = this.#take(/(?<number>\d+(?:\.\d+)?)\s*\*/u);
-    const right = this.#reference();
+    const right = this.#divisor(left);
     this.#skipSpace();
     if (this.#rest() !== '') this.#fail(this.#at, 'the gate should end here');
+    return { factor: factor === undefined ? 1 : Number.parseFloat(factor), right };
+  }
+
+  /** The metric that another is a multiple of. */
+  #divisor(left: MetricReference): MetricReference {
+    const right = this.#reference();
     if (known(right).unit !== known(left).unit) {
       this.#fail(right.at, `${right.metric} cannot be held against ${left.metric}: they count in different units`);
     }
     if (known(left).unit === 'share' || known(left).unit === 'count') {
       this.#fail(left.at, `${left.metric} cannot be judged as a multiple of another`, 'Give it a limit instead.');
     }
-    return { factor: factor === undefined ? 1 : Number.parseFloat(factor), right };
+    return right;
   }
 
   #reference(): MetricReference {
@@ -130,7 +144,7 @@ class Parser {
     const value = parseQuantity(rest.replace(/\s+/gu, ''), unit);
     if (value !== undefined) return value;
     const what = rest === '' ? 'a value is missing here' : `"${rest}" is not understood`;
-    this.#fail(this.#at, what, `It must be ${QUANTITY_EXAMPLES[unit]}${rest === '' ? '' : ', and the gate ends behind it'}.`);
+    this.#fail(this.#at, what, `It must be ${QUANTITY_EXAMPLES[unit]}${rest === '' ? '' : ', and the gate must end after it'}.`);
   }
 
   /** The text that matches here, taken off. */

@@ -18,7 +18,7 @@ export const scenarioGates = (scenario: Scenario): Gate[] => {
   if (gates.length > 0 || baselineState(cells) !== undefined) return gates;
   throw new ResumarkError(
     'USAGE',
-    'there is nothing to gate: the scenario has no gates, and one state alone cannot get worse.',
+    'there is nothing to gate: the scenario has no gates, and there is only one state, so nothing to compare it with.',
     'Give a gate such as --threshold "ticket.resumed >= 99%", or a second state.',
   );
 };

@@ -1,33 +1,45 @@
 import type { Caveat } from '../../domain/caveat.ts';
 import type { Gate } from '../../domain/gate.ts';
 import type { CellRecord } from '../../domain/run-record.ts';
-import { shiftInterval, shiftPAbove } from '../../stats/new-value.ts';
+import { geometricMean, mean } from '../../stats/descriptive.ts';
+import { shiftInterval, shiftPAbove, type NewValue } from '../../stats/new-value.ts';
+import { minimumEffect } from '../compare/minimum-effect.ts';
+import { BEYOND_FOR_LIMIT, LEAST_RUNS } from '../judging-rules.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
-import { judgedValue, type Metric } from '../metrics/metric.ts';
+import { isOfMachine, judgedValue, type Metric } from '../metrics/metric.ts';
 import { summaryOf, type RunSummary } from '../summary/run-summary.ts';
-import { cellCaveat } from './cell-caveat.ts';
+import { changeCaveat } from './cell-caveat.ts';
 import { changeLimit } from './change-limit.ts';
 import { unjudged, type Evidence } from './evidence.ts';
 import type { GateContext } from './gate-context.ts';
-import { BEYOND_FOR_LIMIT, LEAST_RUNS } from '../judging-rules.ts';
+import { rightCell } from './subjects.ts';
+
+type ChangeGate = Extract<Gate, { kind: 'change' }>;
 
 /**
- * A run against runs that were measured at another time. What differs between any two runs - the start of the processes, the day, the
- * machine - is then in the change, and only several runs of the state before tell how much that is. A resumed handshake is taken relative
- * to the full one of its own run, which takes out what hit both.
+ * Holds a run against runs that were measured at another time. The change then contains everything that differs between any two
+ * runs (the start of the processes, the day, the machine), and only several runs of the state before show how much that is.
+ *
+ * A gate on a metric judges that metric. A gate on a ratio, such as `ticket.p50 / full.p50`, divides within each run, which takes
+ * out what affected both.
  */
-export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind: 'change' }>, cell: CellRecord): Evidence => {
+export const storedEvidence = (context: GateContext, gate: ChangeGate, cell: CellRecord): Evidence => {
+  const { summary, baselines, settings, alpha } = context;
   const metric = metricNamed(gate.left.metric);
-  const limit = changeLimit(metric, gate.limit);
-  const value = logRatioToFull(metric, context.summary, cell);
-  const earlier = context.baselines
-    .flatMap((baseline) => logRatioToFull(metric, baseline, sameIn(baseline, cell)) ?? [])
+  const value = quantityOf(gate, summary, cell);
+  const earlier = baselines
+    .flatMap((baseline) => quantityOf(gate, baseline, sameIn(baseline, cell)) ?? [])
     .filter(Number.isFinite);
-  const caveat = cellCaveat(context.summary.run, cell, { metric, beyond: BEYOND_FOR_LIMIT });
-  if (value === undefined || earlier.length === 0) return unjudged(limit, caveat ?? { code: 'no-baseline' });
+  const caveat = storedCaveat(context, gate, { cell, metric });
+  if (value === undefined || earlier.length === 0) {
+    const code = value === undefined ? 'unknown-metric' : 'no-baseline';
+    return unjudged(changeLimit(metric, gate.limit), caveat ?? { code });
+  }
+  const values = { before: geometricMean(valuesOf(metric, baselines, cell)), after: valueOf(metric, summary, cell) };
+  const limit = changeLimit(metric, minimumEffect(metric, values, { ...settings, minEffect: gate.limit }));
   const sample = { earlier, value };
+  const interval = shiftInterval(sample, alpha) ?? unbounded(sample);
   const isShare = metric.unit === 'share';
-  const interval = shiftInterval(sample, context.alpha) ?? unbounded(sample);
   const shift = isShare ? limit.limit : Math.log(limit.limit);
   const negated = { earlier: earlier.map((one) => -one), value: -value };
   return {
@@ -43,26 +55,45 @@ export const storedEvidence = (context: GateContext, gate: Extract<Gate, { kind:
   };
 };
 
+const storedCaveat = (
+  { summary, unlike }: GateContext,
+  gate: ChangeGate,
+  { cell, metric }: { readonly cell: CellRecord; readonly metric: Metric },
+): Caveat | undefined => {
+  const own = changeCaveat(summary.run, gate, { cell, beyond: BEYOND_FOR_LIMIT });
+  if (own !== undefined || gate.per !== undefined || unlike.length === 0 || !isOfMachine(metric)) return own;
+  const judgeInstead = cell.mode === 'full' ? null : `${gate.left.mode}.${metric.id} / full.${metric.id}`;
+  return { code: 'measured-unlike', what: [...unlike], judgeInstead };
+};
+
 const baselineCaveat = (runs: number): Caveat | null => {
   if (runs === 1) return { code: 'single-baseline' };
   return runs < LEAST_RUNS ? { code: 'few-baselines', runs, needed: LEAST_RUNS } : null;
 };
 
 /** An estimate without any bounds. */
-const unbounded = ({ earlier, value }: { readonly earlier: readonly number[]; readonly value: number }) => ({
-  estimate: value - earlier.reduce((a, b) => a + b, 0) / earlier.length,
+const unbounded = ({ earlier, value }: NewValue) => ({
+  estimate: value - mean(earlier),
   lower: Number.NEGATIVE_INFINITY,
   upper: Number.POSITIVE_INFINITY,
 });
 
-/** Returns the value of a cell, on the scale on which changes add up: a share as it is, else its logarithm, relative to the full handshake. */
-const logRatioToFull = (metric: Metric, run: RunSummary, cell: CellRecord | undefined): number | undefined => {
+/**
+ * Returns the judged quantity on the scale on which changes add up: a share as it is, anything else as its logarithm.
+ *
+ * @returns Infinity where it lies among failed connections; `undefined` where it is not known.
+ */
+const quantityOf = ({ left, per }: ChangeGate, run: RunSummary, cell: CellRecord | undefined): number | undefined => {
+  const metric = metricNamed(left.metric);
   const value = valueOf(metric, run, cell);
-  if (metric.unit === 'share' || value === undefined) return value;
-  const full = run.cells.find((one) => one.state === cell?.state && one.protocol === cell.protocol && one.mode === 'full');
-  const control = cell?.mode === 'full' ? 1 : (valueOf(metric, run, full) ?? 1);
-  return value > 0 && control > 0 && Number.isFinite(control) ? Math.log(value / control) : undefined;
+  if (metric.unit === 'share' || value === undefined || cell === undefined) return value;
+  const divisor = per === undefined ? 1 : valueOf(metricNamed(per.metric), run, rightCell(per, cell, run.run.cells));
+  const ratio = divisor === undefined ? Number.NaN : value / divisor;
+  return ratio > 0 ? Math.log(ratio) : undefined;
 };
+
+const valuesOf = (metric: Metric, runs: readonly RunSummary[], cell: CellRecord): number[] =>
+  runs.flatMap((run) => valueOf(metric, run, sameIn(run, cell)) ?? []);
 
 const valueOf = (metric: Metric, run: RunSummary, cell: { readonly id: string } | undefined): number | undefined => {
   const summary = cell && summaryOf(run, cell);

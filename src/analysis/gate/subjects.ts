@@ -54,11 +54,12 @@ export const rightCell = <One extends Cell>(right: MetricReference, left: Cell, 
  * @throws ResumarkError USAGE that shows the place and what is measured.
  */
 export const checkGate = (gate: Gate, cells: readonly GatedCell[], hasBaseline: boolean): void => {
-  for (const reference of gate.kind === 'ratio' ? [gate.left, gate.right] : [gate.left]) checkReference(gate, reference, cells);
+  const divisor = divisorOf(gate);
+  for (const reference of [gate.left, ...(divisor === undefined ? [] : [divisor])]) checkReference(gate, reference, cells);
   const found = cellsOfGate(gate, cells);
   if (found.length === 0) throw gateError(gate.text, gate.left.at, `${refersTo(gate.left)} is not measured`, measured(cells));
-  if (gate.kind === 'ratio' && !found.some((cell) => rightCell(gate.right, cell, cells) !== undefined)) {
-    throw gateError(gate.text, gate.right.at, `${refersTo(gate.right)} is not measured beside the other`, measured(cells));
+  if (divisor !== undefined && !found.some((cell) => rightCell(divisor, cell, cells) !== undefined)) {
+    throw gateError(gate.text, divisor.at, `${refersTo(divisor)} is not measured beside the other`, measured(cells));
   }
   if (gate.kind !== 'change' || hasBaseline) return;
   const baseline = baselineState(cells);
@@ -69,6 +70,18 @@ export const checkGate = (gate: Gate, cells: readonly GatedCell[], hasBaseline: 
     baseline === undefined ? 'there is no state to compare with' : `${baseline} is the state that the others are compared with`,
     'A change is judged from the first state of a scenario to the others, or from the runs of gate <run> --baseline <run>.',
   );
+};
+
+/** The metric that the other of a gate is divided by or held against, if it names one. */
+export const divisorOf = (gate: Gate): MetricReference | undefined => {
+  switch (gate.kind) {
+    case 'limit':
+      return undefined;
+    case 'ratio':
+      return gate.right;
+    case 'change':
+      return gate.per;
+  }
 };
 
 const checkReference = (gate: Gate, reference: MetricReference, cells: readonly GatedCell[]): void => {

@@ -2,7 +2,7 @@ import { count, cpu, quantile, quantity, rate, time } from './kinds.ts';
 import type { Metric } from './metric.ts';
 
 const atMost = (p: number): string =>
-  `${String(p * 100)} % of the honoured handshakes took at most this long, from the ClientHello to both Finished messages.`;
+  `${String(p * 100)}% of the honoured handshakes took at most this long, from the ClientHello to both Finished messages.`;
 
 const handshake = <const Id extends string>(id: Id, p: number, comparison?: Metric['comparison']): Metric<Id> =>
   quantile({ id, label: id, reading: atMost(p), quantile: { of: 'handshake', p }, ...(comparison && { comparison }) });
@@ -13,8 +13,8 @@ const outcome = <const Id extends 'handshakes' | 'honoured' | 'declined' | 'erro
 /** Metrics of handshakes: outcomes, times and costs. */
 export const HANDSHAKE_METRICS = [
   outcome('handshakes', 'Finished handshakes: honoured and declined.'),
-  outcome('honoured', 'Handshakes whose kind is the mode that was asked for, by evidence.'),
-  outcome('declined', 'Finished handshakes of another kind than was asked for.'),
+  outcome('honoured', 'Handshakes that were proven to be of the requested mode.'),
+  outcome('declined', 'Finished handshakes of another kind than requested.'),
   outcome('errors', 'Connections without a finished handshake.'),
   rate({
     id: 'rate',
@@ -23,18 +23,18 @@ export const HANDSHAKE_METRICS = [
     reading: 'Honoured handshakes per second of measured time.',
     value: (cell) => cell.ratePerSecond,
   }),
-  { ...handshake('min', 0), reading: 'The fastest honoured handshake, exactly.' },
+  { ...handshake('min', 0), reading: 'The fastest honoured handshake (exact).' },
   handshake('p50', 0.5, 'primary'),
   handshake('p90', 0.9, 'secondary'),
   handshake('p95', 0.95),
   handshake('p99', 0.99, 'secondary'),
   handshake('p999', 0.999),
-  { ...handshake('max', 1), reading: 'The slowest honoured handshake, exactly.' },
+  { ...handshake('max', 1), reading: 'The slowest honoured handshake (exact).' },
   time({
     id: 'mean',
     column: 'mean_ns',
     label: 'mean',
-    reading: 'Mean time of the honoured handshakes, exactly. Latency is skewed: read p50 first.',
+    reading: 'Mean time of the honoured handshakes (exact). Latency is skewed: read p50 first.',
     value: (cell) => cell.handshakeNs.meanNs,
   }),
   quantile({
@@ -85,7 +85,7 @@ export const HANDSHAKE_METRICS = [
       label: 'honoured',
       unit: 'share',
       better: 'higher',
-      reading: 'Share of the finished handshakes that were what was asked for, each proven.',
+      reading: 'Share of the finished handshakes that were proven to be of the requested mode.',
       value: (cell) => cell.honouredShare,
     }),
     judgedBy: 'proportion',
@@ -93,15 +93,15 @@ export const HANDSHAKE_METRICS = [
   time({
     id: 'mean.margin',
     column: 'mean_margin_ns',
-    label: 'mean +-',
-    reading: 'Half of the 95 % interval of the mean, by tinybench, in sequential load.',
+    label: 'mean ±',
+    reading: 'Half the width of the 95% confidence interval of the mean, by tinybench, in sequential load.',
     value: (cell) => cell.sequential?.marginNs,
   }),
   time({
     id: 'rtt',
     column: 'rtt_ns',
     label: 'round trip',
-    reading: 'The shortest TCP connect: the way to the server and back.',
+    reading: 'The shortest TCP connect: the network round trip to the server.',
     value: (cell) => cell.roundTrips?.rttNs,
   }),
   count({
@@ -109,13 +109,13 @@ export const HANDSHAKE_METRICS = [
     column: 'round_trips',
     label: 'round trips',
     better: 'lower',
-    reading: 'Round trips that the fastest handshake took, by the clock. Empty where the way is too short to count them.',
+    reading: 'Round trips that the fastest handshake took, by the clock. Empty where the path is too short to count them.',
     value: (cell) => cell.roundTrips?.taken,
   }),
   time({
     id: 'remainder',
     column: 'remainder_ns',
-    label: 'beyond the way',
+    label: 'beyond round trips',
     reading: 'The median handshake less its round trips: work on both sides, and queueing.',
     value: (cell) => cell.roundTrips?.remainderNs,
   }),

@@ -35,6 +35,9 @@ export interface Metric<Id extends string = string> {
   readonly comparison?: 'primary' | 'secondary';
 }
 
+/** Tells whether another machine changes a metric: times and rates, but neither shares nor bytes nor counts. */
+export const isOfMachine = ({ unit }: Metric): boolean => unit === 'ns' || unit === 'per-second';
+
 /** Returns the value by which a metric is judged, which differs from the one shown where connections failed. */
 export const judgedValue = ({ quantile, value }: Metric, cell: CellSummary): number | undefined =>
   quantile === undefined ? value(cell) : judgedQuantileOf(cell, quantile);

@@ -7,7 +7,7 @@ const response = <const Name extends string>(name: Name, p: number): Metric<`res
   quantile({
     id: `response.${name}`,
     label: `response ${LABEL[name] ?? name}`,
-    reading: `${String(p * 100)} % of the honoured handshakes of a schedule were over at most this long after they were to start: what a user waits for, TCP connect included.`,
+    reading: `${String(p * 100)}% of the honoured handshakes of a schedule ended at most this long after their intended start: the time that a user waits, TCP connect included.`,
     quantile: { of: 'response', p },
   });
 
@@ -15,7 +15,7 @@ const service = <const Name extends string>(name: Name, p: number): Metric<`serv
   quantile({
     id: `service.${name}`,
     label: `service ${LABEL[name] ?? name}`,
-    reading: `${String(p * 100)} % of the honoured handshakes of a schedule were over at most this long after they did start, TCP connect included.`,
+    reading: `${String(p * 100)}% of the honoured handshakes of a schedule ended at most this long after their actual start, TCP connect included.`,
     quantile: { of: 'service', p },
   });
 
@@ -32,13 +32,13 @@ export const SCHEDULE_METRICS = [
   quantile({
     id: 'late.p99',
     label: 'start delay p99',
-    reading: '99 % of the starts were late by at most this much. It is part of the response time.',
+    reading: '99% of the starts were late by at most this much. It is part of the response time.',
     quantile: { of: 'start-delay', p: 0.99 },
   }),
   quantile({
     id: 'late.max',
     label: 'start delay max',
-    reading: 'The latest start, exactly.',
+    reading: 'The largest delay of a start (exact).',
     quantile: { of: 'start-delay', p: 1 },
   }),
   count({
@@ -61,7 +61,7 @@ export const SCHEDULE_METRICS = [
     column: 'connection_limited',
     label: 'connection-limited',
     better: 'lower',
-    reading: 'Handshakes that started late because as many were in flight as may be.',
+    reading: 'Handshakes that started late because the limit of handshakes in flight was reached.',
     value: (cell) => cell.schedule?.connectionLimited,
   }),
   quantity({
@@ -69,7 +69,7 @@ export const SCHEDULE_METRICS = [
     column: 'asked_share',
     label: 'asked',
     unit: 'share',
-    reading: 'The share of its mix that was asked for.',
+    reading: 'Requested share of its mix.',
     value: (cell) => cell.mix?.askedShare,
   }),
   quantity({
@@ -77,14 +77,14 @@ export const SCHEDULE_METRICS = [
     column: 'got_share',
     label: 'got',
     unit: 'share',
-    reading: 'The share of the attempts of its mix that it got.',
+    reading: 'Achieved share of the attempts of its mix.',
     value: (cell) => cell.mix?.gotShare,
   }),
   cpu({
     id: 'cpu.server.mix',
     column: 'cpu_server_mix_ns',
     label: 'CPU server, mix',
-    reading: "CPU time of the server's processes per honoured handshake of the whole mix: its parts share one server.",
+    reading: "CPU time of the server's processes per honoured handshake of the whole mix, since its parts share one server.",
     value: (cell) => cell.mix?.cpuServerNs,
   }),
   count({
@@ -113,14 +113,23 @@ export const SCHEDULE_METRICS = [
     id: 'capacity',
     column: 'capacity_per_s',
     label: 'capacity',
-    reading: 'The highest rate that kept the objective, twice. The other columns are of this rate.',
+    reading: 'The highest rate that met the objective, confirmed by a repeat. The other columns are of this rate.',
     value: (cell) => cell.capacity?.foundPerSecond ?? undefined,
   }),
   rate({
     id: 'capacity.fails',
     column: 'capacity_fails_per_s',
     label: 'fails at',
-    reading: 'The lowest rate above the capacity that did not keep the objective.',
+    reading: 'The lowest rate above the capacity that did not meet the objective.',
     value: (cell) => cell.capacity?.failsPerSecond ?? undefined,
+  }),
+  count({
+    id: 'hello-retries',
+    column: 'hello_retries',
+    label: 'hello retries',
+    better: 'lower',
+    reading:
+      'Handshakes in which the server asked for another key share (HelloRetryRequest), among those whose hellos were read.',
+    value: (cell) => (cell.tapped === 0 ? undefined : cell.helloRetries),
   }),
 ] as const satisfies readonly Metric[];

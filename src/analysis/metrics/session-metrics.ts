@@ -46,7 +46,7 @@ export const SESSION_METRICS = [
   quantile({
     id: 'first-byte.p99',
     label: 'first byte p99',
-    reading: '99 % of the first bytes of answers came within this time of the ClientHello.',
+    reading: '99% of the first bytes of answers came within this time of the ClientHello.',
     quantile: { of: 'first-byte', p: 0.99 },
   }),
   quantile({

@@ -14,15 +14,15 @@ const labelOf = (run: RunRecord, { cells }: CapacityRecord): string =>
     .join(' and ');
 
 const noticesOf = (search: CapacityRecord, cell: string): Notice[] => {
-  const { foundPerSecond, failsPerSecond, isConfirmed, probes } = search;
-  const lowest = Math.min(...probes.map(({ perSecond }) => perSecond));
+  const { foundPerSecond, failsPerSecond, isConfirmed, trials } = search;
+  const lowest = Math.min(...trials.map(({ perSecond }) => perSecond));
   // A mode that is never honoured has its own notice.
-  if (probes.some(({ verdict }) => verdict === 'never-honoured')) return [];
+  if (trials.some(({ verdict }) => verdict === 'never-honoured')) return [];
   if (foundPerSecond === null) return [{ code: 'no-capacity', severity: 'error', cell, lowestPerSecond: lowest }];
-  const limit = probes.filter(({ perSecond }) => perSecond === failsPerSecond);
+  const limit = trials.filter(({ perSecond }) => perSecond === failsPerSecond);
   const isGenerators = limit.some(({ verdict }) => verdict === 'generator');
   return [
     ...(isGenerators ? [{ code: 'capacity-of-generator', severity: 'warning', cell, perSecond: foundPerSecond } as const] : []),
-    ...(isConfirmed ? [] : [{ code: 'capacity-unconfirmed', severity: 'warning', cell, probes: probes.length } as const]),
+    ...(isConfirmed ? [] : [{ code: 'capacity-unconfirmed', severity: 'warning', cell, trials: trials.length } as const]),
   ];
 };

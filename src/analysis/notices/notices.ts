@@ -4,7 +4,7 @@ import { protocolLabel } from '../../domain/protocol.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { headroomNotices } from './headroom.ts';
 import { capacityNotices } from './capacity.ts';
-import { OTHER_RATE } from '../capacity/probe-blocks.ts';
+import { OTHER_RATE } from '../capacity/trial-blocks.ts';
 import { generatorHints, saturationNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
 import { serverNotices } from './server-notices.ts';

@@ -11,27 +11,25 @@ const NARROW_NS = 6e6;
 
 /** What the times of a cell tell that its quantiles do not. */
 export const timingNotices = (cell: CellSummary): Notice[] => [
+  ...helloRetryNotices(cell),
   ...extraTripNotices(cell),
   ...plateauNotices(cell),
   ...answerNotices(cell),
   ...clockNotices(cell),
 ];
 
+/** On a short path no clock shows a retry, yet it costs both sides CPU time. */
+const helloRetryNotices = (cell: CellSummary): Notice[] => {
+  const { helloRetryShare: share, group } = cell;
+  if (share === undefined || share === 0) return [];
+  return [{ code: 'hello-retry', severity: 'warning', cell: cellLabel(cell), share, group: group ?? null }];
+};
+
 const extraTripNotices = (cell: CellSummary): Notice[] => {
-  const { roundTrips, helloRetries, handshakes } = cell;
+  const { roundTrips } = cell;
   if (roundTrips?.taken === undefined || roundTrips.taken <= roundTrips.needed) return [];
   const { taken, needed, rttNs } = roundTrips;
-  return [
-    {
-      code: 'extra-round-trips',
-      severity: 'warning',
-      cell: cellLabel(cell),
-      taken,
-      needed,
-      rttNs,
-      helloRetryShare: handshakes === 0 ? 0 : helloRetries / handshakes,
-    },
-  ];
+  return [{ code: 'extra-round-trips', severity: 'warning', cell: cellLabel(cell), taken, needed, rttNs }];
 };
 
 const plateauNotices = (cell: CellSummary): Notice[] => {

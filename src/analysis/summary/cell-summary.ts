@@ -18,7 +18,7 @@ export type CellStatus = 'honoured' | 'partly' | 'never' | 'failed' | 'empty';
 export interface SequentialSummary {
   readonly samples: number;
   readonly meanNs: number;
-  /** Half of the 95 % interval of the mean. */
+  /** Half of the 95% interval of the mean. */
   readonly marginNs: number;
   /** Why the clock seems too coarse, `undefined` when it does not. */
   readonly coarseClock: string | undefined;
@@ -81,7 +81,10 @@ export interface CellSummary {
   /** Share of the virtual clients' time that their connections do not account for (Little's law). */
   readonly littlesLawResidual: number | undefined;
   readonly tapped: number;
+  /** Handshakes in which the server asked for another key share, among those whose hellos were read. */
   readonly helloRetries: number;
+  /** Of the handshakes whose hellos were read; `undefined` where none was. */
+  readonly helloRetryShare: number | undefined;
   readonly status: CellStatus;
 }
 
@@ -102,6 +105,7 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
   const errors = total(counts.errors);
   const handshakeNs = LatencyHistogram.decode(counts.handshakeNs);
   const connectNs = LatencyHistogram.decode(counts.connectNs);
+  const helloRetryShare = ratio(counts.helloRetries, counts.tapped);
   return {
     id: cell.id,
     state: cell.state,
@@ -125,7 +129,7 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     ),
     handshakeNs,
     connectNs,
-    roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs }),
+    roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs, helloRetryShare: helloRetryShare ?? 0 }),
     capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
     ticketsPerHandshake: ratio(counts.ticketsReceived, handshakes),
@@ -142,11 +146,12 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     littlesLawResidual: residual(blocks),
     tapped: counts.tapped,
     helloRetries: counts.helloRetries,
+    helloRetryShare,
     status: statusOf(handshakes, honoured, errors),
   };
 };
 
-/** The mean of several windows, with the half of its 95 % interval: that of a weighted mean of independent ones. */
+/** The mean of several windows, with the half of its 95% interval: that of a weighted mean of independent ones. */
 const sequentialSummary = (blocks: readonly BlockRecord[]): SequentialSummary | undefined => {
   const windows = blocks.flatMap(({ sequential }) => sequential ?? []);
   const samples = windows.reduce((all, window) => all + window.samples, 0);

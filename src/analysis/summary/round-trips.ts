@@ -14,11 +14,14 @@ const MOST_LEFT = 0.5;
 /** A TCP connect holds a little work of the kernels that a round trip inside the handshake does not. */
 const ROUNDING = 0.1;
 
+/** From this share of HelloRetryRequests on, the round trip that each costs is part of a usual handshake. */
+const MOSTLY = 0.5;
+
 /** A cell's handshake time as the way there and back, and what is left. */
 export interface RoundTrips {
   /** The shortest TCP connect: the way with the least queueing. */
   readonly rttNs: number;
-  /** As many as the protocol needs until the handshake is over on the client's side. */
+  /** As many as the protocol needs until the handshake is over on the client's side, that of a HelloRetryRequest included. */
   readonly needed: number;
   /** As many as the fastest handshake took, by the clock; `undefined` where the round trip is too short to count them. */
   readonly taken: number | undefined;
@@ -31,15 +34,23 @@ export interface TripTimes {
   readonly mode: Mode;
   readonly connectNs: LatencyHistogram;
   readonly handshakeNs: LatencyHistogram;
+  /** Share of the handshakes in which the server asked for another key share; default none. */
+  readonly helloRetryShare?: number;
 }
 
 /** `undefined` where nothing was measured. */
-export const roundTripsOf = ({ protocol, mode, connectNs, handshakeNs }: TripTimes): RoundTrips | undefined => {
+export const roundTripsOf = ({
+  protocol,
+  mode,
+  connectNs,
+  handshakeNs,
+  helloRetryShare = 0,
+}: TripTimes): RoundTrips | undefined => {
   const rttNs = connectNs.minNs;
   const fastestNs = handshakeNs.minNs;
   const medianNs = handshakeNs.quantileNs(0.5);
   if (rttNs === undefined || rttNs === 0 || fastestNs === undefined || medianNs === undefined) return undefined;
-  const needed = neededTrips(protocol, mode);
+  const needed = neededTrips(protocol, mode) + (helloRetryShare > MOSTLY ? 1 : 0);
   const taken = countedTrips(fastestNs, rttNs);
   return { rttNs, needed, taken, remainderNs: Math.max(0, medianNs - (taken ?? needed) * rttNs) };
 };

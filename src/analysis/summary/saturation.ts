@@ -2,10 +2,10 @@ import type { ScheduleCounts } from '../../domain/block-counts.ts';
 import type { HostRecord } from '../../domain/run-record.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
-/** Above this share of its time at work a worker's own queueing enters what it measures: at 90 % an arrival waits for nine others. */
+/** Above this share of its time at work a worker's own queueing enters what it measures: at 90% an arrival waits for nine others. */
 export const MOST_BUSY = 0.9;
 
-/** Starts that are later than this are late, when they are 1 % of all and at least so many: fewer are chance. */
+/** Starts that are later than this are late, when they are 1% of all and at least so many: fewer are chance. */
 const LATE_NS = 1e6;
 const LEAST_LATE = 10;
 
@@ -37,7 +37,7 @@ const lateTail = (lateNs: ScheduleCounts['lateNs']): number => {
   return late.count < LEAST_LATE ? 0 : (late.quantileNs(Math.min(0.99, 1 - LEAST_LATE / late.count)) ?? 0);
 };
 
-/** By how much 1 % of the starts were late or more. */
+/** By how much 1% of the starts were late or more. */
 export const lateP99 = ({ lateNs }: Pick<ScheduleCounts, 'lateNs'>): number =>
   LatencyHistogram.decode(lateNs).quantileNs(0.99) ?? 0;
 

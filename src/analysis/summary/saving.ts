@@ -8,7 +8,7 @@ export interface Saving {
   readonly state: string;
   readonly protocol: Protocol;
   readonly mode: Mode;
-  /** metric(mode) / metric(full) - 1 as a fraction: -0.63 is 63 % less. Absent where either is unknown. */
+  /** metric(mode) / metric(full) - 1 as a fraction: -0.63 is 63% less. Absent where either is unknown. */
   readonly change: Partial<Readonly<Record<MetricId, number>>>;
 }
 

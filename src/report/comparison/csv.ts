@@ -1,7 +1,6 @@
-import { metricNamed } from '../../analysis/metrics/catalogue.ts';
 import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { csv, exact, type Columns } from '../csv.ts';
-import { reasonText } from './sentence.ts';
+import { reasonText, rowQuantity } from './sentence.ts';
 
 /** `compare.csv`: a row per protocol, mode and metric. Ratios are after / before. */
 export const compareCsv = ({ rows }: Comparison): string => csv(COLUMNS, rows);
@@ -9,8 +8,8 @@ export const compareCsv = ({ rows }: Comparison): string => csv(COLUMNS, rows);
 const COLUMNS: Columns<ComparisonRow> = [
   ['protocol', (row) => row.protocol],
   ['mode', (row) => row.mode],
-  ['metric', (row) => row.metric],
-  ['unit', (row) => metricNamed(row.metric).unit],
+  ['metric', (row) => (row.per === null ? row.metric : `${row.metric} / ${row.per}.${row.metric}`)],
+  ['unit', (row) => rowQuantity(row).unit],
   ['before', (row) => exact(row.before)],
   ['after', (row) => exact(row.after)],
   ['ratio', (row) => exact(row.ratio)],

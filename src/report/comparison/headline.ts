@@ -66,7 +66,7 @@ const changesText = (rows: readonly ComparisonRow[]): string => {
 const changeText = (row: ComparisonRow, among: readonly ComparisonRow[]): string => {
   const several = new Set(among.map(({ protocol }) => protocol)).size > 1;
   const change = row.ratio === null ? '' : formatChange(row.ratio - 1);
-  return `${spoken(row.metric)} ${change}${several ? ` on ${protocolLabel(row.protocol)}` : ''}`;
+  return `${spoken(row)} ${change}${several ? ` on ${protocolLabel(row.protocol)}` : ''}`;
 };
 
 /**
@@ -90,4 +90,7 @@ const partText = (change: number | undefined, of: string): string =>
 
 const onProtocol = (protocol: Protocol, among: number): string => (among > 1 ? ` on ${protocolLabel(protocol)}` : '');
 
-const spoken = (metric: string): string => (metric === 'cpu.server' ? 'server CPU' : metric);
+const spoken = ({ metric, per }: ComparisonRow): string => {
+  const name = metric === 'cpu.server' ? 'server CPU' : metric;
+  return per === null ? name : `${name} / ${per} ${name}`;
+};

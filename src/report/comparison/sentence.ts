@@ -1,4 +1,5 @@
 import { metricNamed } from '../../analysis/metrics/catalogue.ts';
+import type { Unit } from '../../analysis/metrics/metric.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { caveatText } from '../text/caveat.ts';
@@ -11,35 +12,24 @@ export const changeText = ({ ratio }: ComparisonRow): string => (ratio === null 
 export const intervalText = ({ ratioLow, ratioHigh }: ComparisonRow): string =>
   ratioLow === null || ratioHigh === null ? '' : `${formatChange(ratioLow - 1)} to ${formatChange(ratioHigh - 1)}`;
 
-/**
- * Tells whether a row's change is that of its ratio to the full handshake and not of the values
- * beside it.
- *
- * Runs that were measured apart compare a resumed handshake with the full one of its own run.
- */
-export const isRelativeToFull = ({ mode, metric: id, protocol }: ComparisonRow, { design, rows }: Comparison): boolean =>
-  design !== 'paired' &&
-  mode !== 'full' &&
-  rows.some((other) => other.mode === 'full' && other.metric === id && other.protocol === protocol);
+/** The name and unit of what a row compares: a metric, or its ratio to the same metric of another mode. */
+export const rowQuantity = ({ metric: id, per }: ComparisonRow): { readonly name: string; readonly unit: Unit } => {
+  const { label, unit } = metricNamed(id);
+  return per === null ? { name: id === 'resumed' ? id : label, unit } : { name: `${label} / ${per} ${label}`, unit: 'ratio' };
+};
 
 /** A row as one plain sentence. */
 export const rowSentence = (row: ComparisonRow, comparison: Comparison): string => {
-  const { label, unit } = metricNamed(row.metric);
-  const subject = `${protocolLabel(row.protocol)} ${row.mode} ${row.metric === 'resumed' ? 'resumed share' : label}`;
+  const { name, unit } = rowQuantity(row);
+  const subject = `${protocolLabel(row.protocol)} ${row.mode} ${row.metric === 'resumed' ? 'resumed share' : name}`;
   const values = `${formatValue(row.before ?? undefined, unit)} to ${formatValue(row.after ?? undefined, unit)}`;
   const interval = intervalText(row);
   const change = [
-    `${changeName(row, comparison)} ${changeText(row)}`,
+    `${comparison.design === 'paired' ? 'paired change' : 'change'} ${changeText(row)}`,
     ...(interval === '' ? [] : [`${formatShare(row.confidence)} confidence interval ${interval}`]),
   ].join(', ');
   const reason = reasonText(row);
   return `${subject} ${VERB[row.verdict]}: ${values}${row.ratio === null ? '' : ` (${change})`}${reason === '' ? '' : `; ${reason}`}.`;
-};
-
-/** Names a change that need not be the one from the first to the second of the values beside it. */
-const changeName = (row: ComparisonRow, comparison: Comparison): string => {
-  if (comparison.design === 'paired') return 'paired change';
-  return isRelativeToFull(row, comparison) ? 'change relative to the full handshake' : 'change';
 };
 
 /** The reason why a row is inconclusive; empty where it is not. */

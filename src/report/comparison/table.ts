@@ -1,9 +1,8 @@
-import { metricNamed } from '../../analysis/metrics/catalogue.ts';
 import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import { ABSENT, formatValue } from '../text/units.ts';
 import type { Column, Table } from '../table.ts';
-import { changeText, intervalText, isRelativeToFull, reasonText } from './sentence.ts';
+import { changeText, intervalText, reasonText, rowQuantity } from './sentence.ts';
 
 const column = (head: string, align: Column['align'], yields = 0): Column => ({ head, align, reading: '', yields });
 
@@ -24,7 +23,7 @@ export const comparisonTable = (comparison: Comparison): Table => ({
     column('verdict', 'left'),
     column(WHY, 'left', 1),
   ],
-  rows: comparedRows(comparison).map((row) => cellsOf(row, comparison)),
+  rows: comparedRows(comparison).map(cellsOf),
 });
 
 /** The rows that a table shows: all judged ones, and the others as far as they are reliable. */
@@ -33,15 +32,15 @@ export const comparedRows = ({ rows }: Comparison): ComparisonRow[] => [
   ...rows.filter(({ role, caveat }) => role === 'secondary' && caveat === null),
 ];
 
-const cellsOf = (row: ComparisonRow, comparison: Comparison): string[] => {
-  const { label, unit } = metricNamed(row.metric);
+const cellsOf = (row: ComparisonRow): string[] => {
+  const { name, unit } = rowQuantity(row);
   return [
     protocolLabel(row.protocol),
     row.mode,
-    row.metric === 'resumed' ? 'resumed' : label,
+    name,
     formatValue(row.before ?? undefined, unit),
     formatValue(row.after ?? undefined, unit),
-    row.ratio === null ? ABSENT : `${changeText(row)}${isRelativeToFull(row, comparison) ? ' vs full' : ''}`,
+    row.ratio === null ? ABSENT : changeText(row),
     intervalText(row),
     // A row that is only shown has no verdict: the promised rate of false alarms does not cover it.
     row.role === 'primary' ? row.verdict : '',

@@ -77,7 +77,7 @@ const methodText = ({ design, interleave, looks }: Comparison): string => {
         '; changes are estimated pair by pair',
       ].join('');
     case 'runs':
-      return 'each run is one sample; resumed handshakes are compared relative to the full handshake of their own run';
+      return 'each run is one sample; a ratio to the full handshake is taken within each run, so what affected the whole run cancels out';
     case 'single':
       return `a change cannot be told from the difference between any two runs, so there is no verdict. Measure both states in one run, or at least ${String(LEAST_RUNS)} runs of each`;
   }

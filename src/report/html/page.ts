@@ -4,7 +4,7 @@ import type { Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { comparisonSection } from './comparison.ts';
 import { runFacts, type Fact } from '../text/facts.ts';
-import { latencySection, resultSection, savingSection, toldSection } from './sections.ts';
+import { latencySection, resultSection, savingSection, detailSection } from './sections.ts';
 import { guideSection } from './guide.ts';
 import { STYLE } from './style.ts';
 import { markup, raw, when, type Markup } from './markup.ts';
@@ -39,7 +39,7 @@ ${savingSection(result)}${comparisons.map(comparisonSection)}
 ${noticeSection('Warnings', 'Read these before you trust the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(summary, result)}
 ${latencySection(result.cells)}
-${result.told.map(toldSection)}
+${result.details.map(detailSection)}
 ${factSection(runFacts(summary))}
 ${noticeSection('Notes', 'Facts about this measurement that do not affect its validity.', withSeverity('info'))}
 ${guideSection(result)}

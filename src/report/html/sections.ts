@@ -9,18 +9,18 @@ import { markup, raw, when, type Markup } from './markup.ts';
 import { curveOf, rangeOf, type Curve, type CurveRange } from './percentile-curve.ts';
 import { savingSentence, type SavingLine, type SavingPart } from '../text/savings.ts';
 import { fullTable, type Column, type ResultTable, type Table } from '../table.ts';
-import type { Told } from '../text/details.ts';
+import type { DetailSection } from '../text/details.ts';
 
 /** The saving of each resumption mode, before any table. */
 export const savingSection = ({ savings }: ResultTable): Markup => {
-  const told = savings.filter(({ parts }) => parts.length > 0);
+  const shown = savings.filter(({ parts }) => parts.length > 0);
   const untold = savings.filter(({ parts }) => parts.length === 0);
   return when(
     savings.length > 0,
     () => markup`<section>
 <h2>What resumption saves</h2>
 <p class="lead">Each mode compared with the full handshake of the same state and protocol. The bar shows how much of the full handshake's cost remains.</p>
-${when(told.length > 0, () => markup`<ol class="savings card">${told.map(savingItem)}</ol>`)}
+${when(shown.length > 0, () => markup`<ol class="savings card">${shown.map(savingItem)}</ol>`)}
 ${when(
   untold.length > 0,
   () =>
@@ -113,7 +113,7 @@ ${titles.map((title) =>
 };
 
 /** A subject that is described in words beside the table. */
-export const toldSection = ({ title, lead, lines }: Told): Markup => markup`<section>
+export const detailSection = ({ title, lead, lines }: DetailSection): Markup => markup`<section>
 <h2>${title}</h2>
 <p class="lead">${lead}</p>
 <ul class="unsaved">${lines.map((line) => markup`<li>${line}</li>`)}</ul>

@@ -1,5 +1,5 @@
 import { cellLabel } from '../../domain/cell.ts';
-import type { CapacityRecord, ProbeVerdict } from '../../domain/capacity-record.ts';
+import type { CapacityRecord, TrialVerdict } from '../../domain/capacity-record.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { counted, formatDuration, formatRate, formatShare } from './units.ts';
 
@@ -10,7 +10,7 @@ export const capacityLines = (run: RunRecord): string[] =>
       .filter(({ id }) => search.cells.includes(id))
       .map(cellLabel)
       .join(' and ');
-    return `${label}: ${foundText(search)} (${counted(search.probes.length, 'probe')}${search.isOver ? '' : ' so far'})`;
+    return `${label}: ${foundText(search)} (${counted(search.trials.length, 'trial')}${search.isOver ? '' : ' so far'})`;
   });
 
 const foundText = (search: CapacityRecord): string => {
@@ -28,10 +28,10 @@ const foundText = (search: CapacityRecord): string => {
 const demandText = ({ objective, maxErrors }: Pick<CapacityRecord, 'objective' | 'maxErrors'>): string =>
   `${objective.name} < ${formatDuration(objective.limitNs)} and ${maxErrors === 0 ? 'no' : `at most ${formatShare(maxErrors)}`} errors`;
 
-const failText = ({ probes, objective }: CapacityRecord, failsPerSecond: number): string => {
-  const failed = probes.findLast(({ perSecond, verdict }) => perSecond === failsPerSecond && verdict !== 'sustained');
+const failText = ({ trials, objective }: CapacityRecord, failsPerSecond: number): string => {
+  const failed = trials.findLast(({ perSecond, verdict }) => perSecond === failsPerSecond && verdict !== 'sustained');
   if (failed === undefined) return '';
-  const reason: Readonly<Record<ProbeVerdict, string>> = {
+  const reason: Readonly<Record<TrialVerdict, string>> = {
     sustained: '',
     'too-slow': `${objective.name} was ${formatDuration(failed.responseNs ?? undefined)}`,
     errors: `${formatShare(failed.errorShare)} failed`,

@@ -14,7 +14,7 @@ export const caveatText = (caveat: Caveat): string => {
     case 'none-honoured':
       return 'no handshake of this mode was honoured';
     case 'unknown-metric':
-      return 'this version does not know the metric';
+      return 'the metric has no value here';
     case 'few-handshakes':
       return `the smallest block has ${counted(caveat.perBlock, 'handshake')}, but this metric needs ${grouped(caveat.needed)}; raise --handshakes-per-block or --duration`;
     case 'few-rounds':
@@ -31,6 +31,8 @@ export const caveatText = (caveat: Caveat): string => {
       return `a single stored run is never a hard gate: a change cannot be told from the difference between any two runs. Give at least ${String(LEAST_RUNS)} baselines with --baseline, or measure both states in one run`;
     case 'few-baselines':
       return `${counted(caveat.runs, 'baseline run')} cannot show how much runs differ; give at least ${grouped(caveat.needed)}`;
+    case 'measured-unlike':
+      return `the runs were measured with another ${caveat.what.join(', ')}, which changes every time and rate${caveat.judgeInstead === null ? '' : `; judge ${caveat.judgeInstead} instead`}`;
     case 'single-run':
       return 'a change cannot be told from the difference between any two runs';
     case 'few-runs':

@@ -1,10 +1,11 @@
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { capacityLines } from './capacity.ts';
+import { helloRetryLines } from './hello-retries.ts';
 import { roundTripLines } from './round-trips.ts';
 import { sessionLines } from './sessions.ts';
 
 /** Lines on one subject that stand beside the table. */
-export interface Told {
+export interface DetailSection {
   readonly title: string;
   readonly lead: string;
   readonly lines: readonly string[];
@@ -14,7 +15,7 @@ export interface Told {
  * Everything that is said in words beside the table and the savings; subjects without a line are
  * left out.
  */
-export const toldSections = (summary: RunSummary): Told[] =>
+export const detailSections = (summary: RunSummary): DetailSection[] =>
   [
     {
       title: 'Capacity',
@@ -25,6 +26,11 @@ export const toldSections = (summary: RunSummary): Told[] =>
       title: 'Round trips',
       lead: 'The median handshake split into network round trips and the rest, which is work and queueing.',
       lines: roundTripLines(summary.cells),
+    },
+    {
+      title: 'Key exchange',
+      lead: 'The handshakes in which the server asked for another key share than the client had sent.',
+      lines: helloRetryLines(summary.cells),
     },
     {
       title: 'Sessions',

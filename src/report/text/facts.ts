@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { busiest } from '../../analysis/summary/saturation.ts';
-import { OTHER_RATE } from '../../analysis/capacity/probe-blocks.ts';
+import { OTHER_RATE } from '../../analysis/capacity/trial-blocks.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { HostRecord, RunRecord, Shortcut, StateRecord } from '../../domain/run-record.ts';
 import { loadText } from './load.ts';
@@ -76,15 +76,15 @@ const measuredTexts = ({ blocks, cells }: RunRecord): string[] => {
   const rounds = new Set(blocks.map(({ round }) => round)).size;
   const total = (value: (block: RunRecord['blocks'][number]) => number): number =>
     blocks.reduce((sum, block) => sum + value(block), 0);
-  const probes = blocks.filter(({ invalidReason }) => invalidReason === OTHER_RATE).length;
-  const invalid = blocks.filter(({ valid }) => !valid).length - probes;
+  const trials = blocks.filter(({ invalidReason }) => invalidReason === OTHER_RATE).length;
+  const invalid = blocks.filter(({ valid }) => !valid).length - trials;
   return [
     `${counted(cells.length, 'cell')} interleaved over ${counted(rounds, 'round')}: ${counted(blocks.length, 'block')}, ` +
       `${counted(
         total(({ handshakes }) => handshakes),
         'handshake',
       )} in ${formatDuration(total(({ durationNs }) => durationNs))}`,
-    ...(probes === 0 ? [] : [`${counted(probes, 'block')} at rates other than the one found: in the record, not in the result`]),
+    ...(trials === 0 ? [] : [`${counted(trials, 'block')} at rates other than the one found: in the record, not in the result`]),
     ...(invalid === 0 ? [] : [`${counted(invalid, 'block')} invalid, left out`]),
   ];
 };

@@ -1,4 +1,5 @@
 import { MOST_BUSY } from '../../analysis/summary/saturation.ts';
+import { MOST_RESIDUAL } from '../../analysis/judging-rules.ts';
 import { DECLINE_TEXT, type DeclineReason } from '../../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../../domain/failure.ts';
 import type { GeneratorHint, Notice } from '../../domain/notice.ts';
@@ -53,9 +54,11 @@ const sentence = (notice: Notice): string => {
     case 'evidence-conflict':
       return `${notice.cell}: in ${counted(notice.handshakes, 'handshake')} the TLS library and the plaintext hellos contradict each other. Do not trust this run.`;
     case 'littles-law':
-      return `${notice.cell}: ${formatShare(Math.abs(notice.residual))} of the virtual clients' time is not accounted for by their connections (Little's law); above 5% the generator itself takes it. ${hintsText(notice.hints)}`;
+      return `${notice.cell}: ${formatShare(Math.abs(notice.residual))} of the virtual clients' time is not accounted for by their connections (Little's law); above ${formatShare(MOST_RESIDUAL)} the generator itself takes it. ${hintsText(notice.hints)}`;
+    case 'hello-retry':
+      return `${notice.cell}: the server asked for another key share (HelloRetryRequest) in ${formatShare(notice.share)} of the handshakes, which costs a round trip, and CPU time on both sides. List ${notice.group ?? 'its preferred group'} first in --groups.`;
     case 'extra-round-trips':
-      return `${notice.cell} took ${counted(notice.taken, 'round trip')} of ${formatDuration(notice.rttNs)} where the protocol needs ${grouped(notice.needed)}. ${extraTripHint(notice.helloRetryShare)}`;
+      return `${notice.cell} took ${counted(notice.taken, 'round trip')} of ${formatDuration(notice.rttNs)} where the protocol needs ${grouped(notice.needed)}. Look for a certificate chain larger than the initial congestion window (about 14 kB), or for a proxy on the path that terminates TCP.`;
     case 'delayed-ack':
       return `${notice.cell}: ${formatShare(notice.share)} of the handshakes took about ${grouped(notice.timerMs)} ms longer than the others: Nagle's algorithm on the server waiting for a delayed acknowledgement. Set TCP_NODELAY on the server's sockets before the handshake, or send each flight in one write.`;
     case 'unanswered':
@@ -67,7 +70,7 @@ const sentence = (notice: Notice): string => {
     case 'capacity-of-generator':
       return `${notice.cell}: the target sustains at least ${formatRate(notice.perSecond)}; above that rate this generator was the bottleneck. Raise --workers if cores are free, or use another machine.`;
     case 'capacity-unconfirmed':
-      return `${notice.cell}: the ${counted(notice.probes, 'probe')} contradict each other or did not converge, so the capacity is not confirmed: the target or this machine was disturbed. Measure again, with longer probes (--duration) or a wider --tolerance.`;
+      return `${notice.cell}: the ${counted(notice.trials, 'trial')} contradict each other or did not converge, so the capacity is not confirmed: the target or this machine was disturbed. Measure again, with longer trials (--duration) or a wider --tolerance.`;
     case 'mixed-suites':
       return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): CPU time is comparable only with the same suite. Set --ciphers to one that all states offer.`;
     case 'not-verified':
@@ -84,11 +87,6 @@ const sentence = (notice: Notice): string => {
       return unknownNotice(notice);
   }
 };
-
-const extraTripHint = (helloRetryShare: number): string =>
-  helloRetryShare > 0.5
-    ? 'The server asks for another key share each time (HelloRetryRequest): list its preferred group first in --groups.'
-    : 'Look for a certificate chain larger than the initial congestion window (about 14 kB), or for a proxy on the path that terminates TCP.';
 
 /** The text for a code that a newer version has recorded. */
 const unknownNotice = (notice: never): string => `a notice from another version of resumark: ${JSON.stringify(notice)}.`;

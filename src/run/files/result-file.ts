@@ -56,6 +56,6 @@ const parseJson = (text: string, file: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ResumarkError('RESULT_FILE', `${file} is no JSON.`);
+    throw new ResumarkError('RESULT_FILE', `${file} is not JSON.`);
   }
 };

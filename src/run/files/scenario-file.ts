@@ -12,7 +12,7 @@ export const STANDARD_INPUT = '-';
  * Reads a scenario file: YAML, and so JSON too. The path `-` is standard input.
  *
  * @returns the content, with the file's name as the run's name unless it has one.
- * @throws ResumarkError SCENARIO when there is no such file, or it is no YAML.
+ * @throws ResumarkError SCENARIO when there is no such file, or it is not YAML.
  */
 export const readScenarioFile = async (path: string): Promise<unknown> => {
   const isStandardInput = path === STANDARD_INPUT;

@@ -6,7 +6,7 @@ import type { Scenario } from '../../scenario/schema.ts';
 /**
  * Reads the client's certificate and key, where the scenario has them.
  *
- * @throws ResumarkError USAGE when one of the two is missing or is no PEM file.
+ * @throws ResumarkError USAGE when one of the two is missing or is not a PEM file.
  */
 export const readIdentity = async ({ tls }: Scenario): Promise<ClientSettings['identity']> => {
   if (tls.cert === undefined && tls.key === undefined) return undefined;
@@ -25,7 +25,7 @@ export const readIdentity = async ({ tls }: Scenario): Promise<ClientSettings['i
  * Reads a PEM file.
  *
  * @param setting names it in messages.
- * @throws ResumarkError USAGE when it cannot be read or is no PEM file.
+ * @throws ResumarkError USAGE when it cannot be read or is not a PEM file.
  */
 export const readPem = async (path: string, setting: string): Promise<string> => {
   let text: string;
@@ -40,7 +40,7 @@ export const readPem = async (path: string, setting: string): Promise<string> =>
   if (text.includes('-----BEGIN ')) return text;
   throw new ResumarkError(
     'USAGE',
-    `--${setting} ${path} is no PEM file.`,
+    `--${setting} ${path} is not a PEM file.`,
     'Convert DER with: openssl x509 -inform der -in FILE.',
   );
 };

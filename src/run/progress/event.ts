@@ -3,6 +3,17 @@ import type { Notice } from '../../domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import type { WindowProgress } from './load-monitor.ts';
 
+/** The extent of a run, as far as it is known before the first window. */
+export interface RunPlan {
+  readonly rounds: number;
+  /** Numbers of rounds after which it may end early; empty where it ends with its last round. */
+  readonly looks: readonly number[];
+  /** True where the windows depend on what was measured: a search, whose time is a guess. */
+  readonly isSearch: boolean;
+  /** Time of all windows, warm-up included; `undefined` where that is for the server to say. */
+  readonly plannedMs: number | undefined;
+}
+
 /** The place of a window in its run. */
 export interface WindowPosition {
   /** The cells that share the window: mostly one. */
@@ -11,10 +22,12 @@ export interface WindowPosition {
   readonly round: number;
   readonly rounds: number;
   /** The rate that is tried, in a search for the capacity. */
-  readonly probePerSecond: number | undefined;
+  readonly trialPerSecond: number | undefined;
   /** Index among all windows of the run, warm-up included. */
   readonly index: number;
   readonly windows: number;
+  /** Number of windows up to the next interim look, this one included; `undefined` where there is none before the end. */
+  readonly toLook: number | undefined;
   /** Planned time of this window, and of all later ones; `undefined` where that is for the server to say. */
   readonly plannedMs: number | undefined;
   readonly laterMs: number | undefined;
@@ -29,7 +42,7 @@ export interface AskedNow {
 
 /** Events of a run, in order. */
 export type RunEvent =
-  | { readonly type: 'started'; readonly run: RunRecord; readonly folder: string | undefined }
+  | { readonly type: 'started'; readonly run: RunRecord; readonly folder: string | undefined; readonly plan: RunPlan }
   | { readonly type: 'window-started'; readonly at: WindowPosition }
   | ({
       readonly type: 'progress';

@@ -22,7 +22,7 @@ export interface CalibrateOptions extends Omit<RunOptions, 'isDecided' | 'store'
   readonly onGate?: (number: number, outcome: GateOutcome) => void;
 }
 
-/** Enough that 1 % of them is several, and still a matter of a second. */
+/** Enough that 1% of them is several, and still a matter of a second. */
 const RESAMPLED = 1000;
 
 /** A change that most people would call one. */
@@ -41,7 +41,7 @@ export const calibrate = async (decoded: DecodedScenario, options: CalibrateOpti
   const level = { looks, alpha: alphaPerLook(scenario.compare.alpha, looks.length) };
   const differences = pairedDifferences(summarizeRun(record), scenario.compare);
   if (differences.length === 0) {
-    throw new ResumarkError('TARGET', 'no handshake of the calibration was honoured, so there is no noise to tell.');
+    throw new ResumarkError('TARGET', 'no handshake of the calibration was honoured, so no noise can be measured.');
   }
   return {
     target: targetOf(record),

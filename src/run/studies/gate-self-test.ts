@@ -14,7 +14,7 @@ export interface SelfTestOptions {
 const INJECTED = 0.2;
 
 /**
- * Proves that the gate works here: two reference servers that are the same must not fail it, and one that is slower by 20 % of the median
+ * Proves that the gate works here: two reference servers that are the same must not fail it, and one that is slower by 20% of the median
  * just measured must.
  */
 export const gateSelfTest = async ({ signal, onStep }: SelfTestOptions = {}): Promise<SelfTestResult> => {

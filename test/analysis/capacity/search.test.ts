@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_PROBES, nextStep, type Probe, type SearchStep } from '../../../src/analysis/capacity/search.ts';
+import { MOST_TRIALS, nextStep, type Trial, type SearchStep } from '../../../src/analysis/capacity/search.ts';
 import { seededRandom, type Random } from '../../../src/stats/random.ts';
 
 type Done = Extract<SearchStep, { step: 'done' }>;
 
 interface Searched extends Done {
-  readonly probes: readonly Probe[];
+  readonly trials: readonly Trial[];
 }
 
 const search = (firstPerSecond: number, tolerance: number, isSustained: (perSecond: number) => boolean): Searched => {
-  const probes: Probe[] = [];
+  const trials: Trial[] = [];
   for (;;) {
-    const step = nextStep({ firstPerSecond, tolerance }, probes);
-    if (step.step === 'done') return { ...step, probes };
-    probes.push({ perSecond: step.perSecond, verdict: isSustained(step.perSecond) ? 'sustained' : 'too-slow' });
-    if (probes.length > MOST_PROBES) throw new Error('the search does not end');
+    const step = nextStep({ firstPerSecond, tolerance }, trials);
+    if (step.step === 'done') return { ...step, trials };
+    trials.push({ perSecond: step.perSecond, verdict: isSustained(step.perSecond) ? 'sustained' : 'too-slow' });
+    if (trials.length > MOST_TRIALS) throw new Error('the search does not end');
   }
 };
 
@@ -46,27 +46,27 @@ describe('a target that answers the same each time', () => {
       expect(found.failsPerSecond).toBeGreaterThan(capacity);
       expect((found.failsPerSecond ?? 0) / (found.foundPerSecond ?? 1)).toBeLessThanOrEqual(1 + tolerance + 0.005);
       expect(found.isConfirmed).toBe(true);
-      expect(found.probes.length).toBeLessThanOrEqual(25);
+      expect(found.trials.length).toBeLessThanOrEqual(25);
     }
   });
 
   it('repeats both ends before it says so', () => {
-    const { foundPerSecond, failsPerSecond, probes } = search(150, 0.05, (perSecond) => perSecond <= 187);
-    const tries = (rate: number | undefined): number => probes.filter(({ perSecond }) => perSecond === rate).length;
+    const { foundPerSecond, failsPerSecond, trials } = search(150, 0.05, (perSecond) => perSecond <= 187);
+    const tries = (rate: number | undefined): number => trials.filter(({ perSecond }) => perSecond === rate).length;
     expect([tries(foundPerSecond), tries(failsPerSecond)]).toEqual([2, 2]);
-    expect(probes.length).toBeLessThanOrEqual(8);
+    expect(trials.length).toBeLessThanOrEqual(8);
   });
 
   it('has no capacity when no rate is sustained', () => {
-    const { foundPerSecond, isConfirmed, probes } = search(100, 0.05, () => false);
+    const { foundPerSecond, isConfirmed, trials } = search(100, 0.05, () => false);
     expect({ foundPerSecond, isConfirmed }).toEqual({ foundPerSecond: undefined, isConfirmed: false });
-    expect(probes.length).toBeLessThanOrEqual(14);
+    expect(trials.length).toBeLessThanOrEqual(14);
   });
 
-  it('ends after so many probes when every rate is sustained', () => {
-    const { failsPerSecond, isConfirmed, probes } = search(100, 0.05, () => true);
+  it('ends after so many trials when every rate is sustained', () => {
+    const { failsPerSecond, isConfirmed, trials } = search(100, 0.05, () => true);
     expect({ failsPerSecond, isConfirmed }).toEqual({ failsPerSecond: undefined, isConfirmed: false });
-    expect(probes).toHaveLength(MOST_PROBES);
+    expect(trials).toHaveLength(MOST_TRIALS);
   });
 
   it('ends at once when the mode is never honoured', () => {
@@ -107,14 +107,14 @@ describe('a simulated server of one thread', () => {
     }
   });
 
-  it('is found in spite of a machine that disturbs one probe in twelve', () => {
+  it('is found in spite of a machine that disturbs one trial in twelve', () => {
     const runs = Array.from({ length: 200 }, (_, seed) => {
       const random = seededRandom(seed + 1);
       return search(150, 0.05, (perSecond) => perSecond <= 187 && random() > 1 / 12);
     });
     const near = runs.filter(({ foundPerSecond = 0 }) => foundPerSecond > 187 * 0.9 && foundPerSecond <= 187);
-    // A disturbed probe ends up as the end that fails, and is repeated there.
+    // A disturbed trial ends up as the end that fails, and is repeated there.
     expect(near.length / runs.length).toBeGreaterThan(0.95);
-    for (const run of runs) expect(run.probes.length).toBeLessThan(MOST_PROBES);
+    for (const run of runs) expect(run.trials.length).toBeLessThan(MOST_TRIALS);
   });
 });

@@ -28,8 +28,8 @@ const DAYS = [1, 1.04, 0.97, 1.02, 0.99];
 const compare = (before: readonly RunRecord[], after: readonly RunRecord[], options = OPTIONS): Comparison =>
   compareStored({ label: 'before', runs: before.map(summarizeRun) }, { label: 'after', runs: after.map(summarizeRun) }, options);
 
-const rowOf = ({ rows }: Comparison, mode: string, metric: string) =>
-  rows.find((row) => row.mode === mode && row.metric === metric);
+const rowOf = ({ rows }: Comparison, mode: string, metric: string, per: string | null = null) =>
+  rows.find((row) => row.mode === mode && row.metric === metric && row.per === per);
 
 it('never makes a verdict of one run of each state, and says why', () => {
   const comparison = compare([runOf(1)], [runOf(1, 3)]);
@@ -52,20 +52,51 @@ it('judges several runs by what differs between runs of one state', () => {
   expect(rowOf(few, 'full', 'cpu.server')?.caveat).toEqual({ code: 'few-runs', runs: 2, needed: 5 });
 });
 
-it('takes the machine out of a resumed handshake by the full one of the same run', () => {
+it('judges a resumed handshake as it is, and shows its ratio to the full one of the same run beside it', () => {
+  // Every handshake got slower, and a ticket is now cheaper beside a full handshake: that is no improvement of tickets.
+  const full = (factor: number): RunRecord => runOf(factor, 1 / factor);
+  const slower = compare(
+    DAYS.map((day) => runOf(day)),
+    DAYS.map((day) => full(10 * day)),
+  );
+  expect(rowOf(slower, 'ticket', 'p50')).toMatchObject({ role: 'primary', verdict: 'equivalent' });
+  const ratio = rowOf(slower, 'ticket', 'p50', 'full');
+  expect(ratio).toMatchObject({ role: 'secondary', before: expect.closeTo(0.5, 2) as number });
+  expect(ratio?.ratio).toBeCloseTo((ratio?.after ?? 0) / (ratio?.before ?? 1), 9);
+  expect(slower.verdict).toBe('regressed');
+});
+
+it('judges the ratio where the runs were measured on other machines, and the plain value not at all', () => {
+  const elsewhere = { environment: { ...runOf(1).environment, cpu: 'another' } };
+  const moved = compare(
+    DAYS.map((day) => runOf(day)),
+    DAYS.map((day) => runOf(2 * day, 1, elsewhere)),
+    { ...OPTIONS, isForced: true },
+  );
+  expect(rowOf(moved, 'ticket', 'cpu.server')?.caveat).toEqual({
+    code: 'measured-unlike',
+    what: ['processor'],
+    judgeInstead: 'cpu.server / full cpu.server',
+  });
+  expect(rowOf(moved, 'ticket', 'cpu.server', 'full')).toMatchObject({ role: 'primary', verdict: 'equivalent' });
+  expect(moved.verdict).toBe('inconclusive');
+});
+
+it('takes the machine out of the ratio of a resumed handshake to the full one of the same run', () => {
   // The machine of the runs after is half as fast; only a ticket that costs more beside its full handshake is a change.
   const same = compare(
     DAYS.map((day) => runOf(day)),
     DAYS.map((day) => runOf(2 * day)),
   );
-  expect(rowOf(same, 'ticket', 'cpu.server')).toMatchObject({ verdict: 'equivalent' });
-  expect(rowOf(same, 'ticket', 'cpu.server')?.ratio).toBeCloseTo(1, 9);
+  expect(rowOf(same, 'ticket', 'cpu.server')).toMatchObject({ verdict: 'regressed' });
+  expect(rowOf(same, 'ticket', 'cpu.server', 'full')).toMatchObject({ verdict: 'equivalent' });
+  expect(rowOf(same, 'ticket', 'cpu.server', 'full')?.ratio).toBeCloseTo(1, 9);
   const dearer = compare(
     DAYS.map((day) => runOf(day)),
     DAYS.map((day) => runOf(2 * day, 1.25)),
   );
-  expect(rowOf(dearer, 'ticket', 'cpu.server')).toMatchObject({ verdict: 'regressed' });
-  expect(rowOf(dearer, 'ticket', 'cpu.server')?.ratio).toBeCloseTo(1.25, 9);
+  expect(rowOf(dearer, 'ticket', 'cpu.server', 'full')).toMatchObject({ verdict: 'regressed' });
+  expect(rowOf(dearer, 'ticket', 'cpu.server', 'full')?.ratio).toBeCloseTo(1.25, 9);
 });
 
 it('shows that a mode was switched on even in single runs, without calling it a verdict', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { confirmed, decideGates, isDecided } from '../../../src/analysis/gate/decide.ts';
+import { decideStored } from '../../../src/analysis/gate/decide-stored.ts';
 import { parseGate } from '../../../src/analysis/gate/parse.ts';
 import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { GateDecision, GateOutcome } from '../../../src/domain/gate.ts';
@@ -91,6 +92,17 @@ describe('a gate on a change', () => {
     expect(turned.map(({ outcome, value }) => [outcome, (value ?? 0) * (result?.value ?? 0)])).toEqual([
       ['passed', expect.closeTo(1, 6)],
     ]);
+  });
+
+  it('on a ratio takes out what changed both metrics, and finds what changed one of them', () => {
+    const cells = (full: number, ticket: number): PairedCell[] => [
+      ...two(full),
+      { state: 'before', mode: 'ticket', mechanism: 'ticket', p50: series(6e5, 5) },
+      { state: 'after', mode: 'ticket', mechanism: 'ticket', p50: series(6e5 * ticket, 6) },
+    ];
+    const gates = ['ticket.p50 regresses < 5%', 'ticket.p50 / full.p50 regresses < 5%'];
+    expect(outcomes(pairedRun(cells(1.3, 1.3)), ...gates)).toEqual(['failed', 'passed']);
+    expect(outcomes(pairedRun(cells(0.7, 1)), ...gates)).toEqual(['passed', 'failed']);
   });
 
   it('does not count what is below the absolute floor', () => {
@@ -198,11 +210,12 @@ describe('runs that were measured apart', () => {
       one({ p50: series(1e6 * factor, seed, { noise: 0.02 }) }),
       one({ mode: 'ticket', p50: series(5e5 * factor, seed + 50) }),
     ]);
-  const against = (run: RunRecord, baselines: readonly RunRecord[]) =>
-    decideGates(summarizeRun(run), {
-      gates: [parseGate('full.p50 regresses < 5%')],
+  const against = (run: RunRecord, baselines: readonly RunRecord[], gate = 'full.p50 regresses < 5%') =>
+    decideStored(summarizeRun(run), {
+      gates: [parseGate(gate)],
       settings,
       baselines: baselines.map(summarizeRun),
+      isForced: true,
     }).results[0];
 
   it('are no hard gate when there is one of them, and the caveat says so', () => {
@@ -223,14 +236,35 @@ describe('runs that were measured apart', () => {
     expect(against(apart(1, 1.3), unlike)).toMatchObject({ outcome: 'inconclusive', caveat: null });
   });
 
-  it('take a resumed handshake relative to the full one of its own run', () => {
+  it('are judged by the quantity that the gate names: a resumed handshake as it is, or its ratio to the full one', () => {
+    const baselines = [2, 3, 4, 5, 6].map((seed) => apart(seed));
+    const slower = apart(1, 10);
+    expect(against(slower, baselines, 'ticket.p50 regresses < 50%')).toMatchObject({
+      outcome: 'failed',
+      value: expect.closeTo(10, 0) as number,
+    });
+    expect(against(slower, baselines, 'ticket.p50 / full.p50 regresses < 50%')).toMatchObject({
+      outcome: 'passed',
+      value: expect.closeTo(1, 1) as number,
+    });
+  });
+
+  it('of machines that differ are judged by the ratio to the full handshake, however fast each machine is', () => {
     const baselines = [0.8, 0.9, 1, 1.1, 1.25, 1.3].map((factor, i) => apart(i + 2, factor));
-    const [result] = decideGates(summarizeRun(apart(1, 1.3)), {
-      gates: [parseGate('ticket.p50 regresses < 5%')],
-      settings,
-      baselines: baselines.map(summarizeRun),
-    }).results;
-    expect(result).toMatchObject({ outcome: 'passed' });
+    expect(against(apart(1, 1.3), baselines, 'ticket.p50 / full.p50 regresses < 5%')).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('with another processor or load have no plain time or rate that could be judged, and the caveat names what can be', () => {
+    const baselines = [2, 3, 4, 5, 6].map((seed) => apart(seed));
+    const elsewhere: RunRecord = { ...apart(1), environment: { ...apart(1).environment, cpu: 'another' } };
+    const what = ['processor'];
+    expect(against(elsewhere, baselines, 'ticket.p50 regresses < 5%')).toMatchObject({
+      outcome: 'inconclusive',
+      caveat: { code: 'measured-unlike', what, judgeInstead: 'ticket.p50 / full.p50' },
+    });
+    expect(against(elsewhere, baselines)?.caveat).toEqual({ code: 'measured-unlike', what, judgeInstead: null });
+    expect(against(elsewhere, baselines, 'ticket.resumed regresses < 1%')).toMatchObject({ outcome: 'passed' });
+    expect(against(elsewhere, baselines, 'ticket.p50 / full.p50 regresses < 5%')).toMatchObject({ outcome: 'passed' });
   });
 });
 

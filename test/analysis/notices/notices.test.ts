@@ -208,6 +208,13 @@ describe('times that tell more than their quantiles', () => {
     expect(of(distant(), 'extra-round-trips')).toMatchObject([{ cell: 'server TLS 1.3 full', taken: 2, needed: 1 }]);
   });
 
+  it('tells every HelloRetryRequest, and does not count its round trip twice', () => {
+    const retried = changed(distant(), (block) => ({ helloRetries: block.tapped }));
+    expect(of(retried, 'hello-retry')).toContainEqual(expect.objectContaining({ cell: 'server TLS 1.3 full', share: 1 }));
+    expect(of(retried, 'extra-round-trips')).toEqual([]);
+    expect(of(distant(), 'hello-retry')).toEqual([]);
+  });
+
   it('counts requests without an answer', () => {
     const run = changed(distant(), (block) => ({ firstByte: block.firstByte && { ...block.firstByte, unanswered: 40 } }));
     expect(of(run, 'unanswered')).toHaveLength(4);

@@ -10,7 +10,7 @@ const FOUND: CapacityRecord = {
   objective: { name: 'p99', quantile: 0.99, limitNs: 25_000_000 },
   maxErrors: 0.001,
   tolerance: 0.05,
-  probes: [
+  trials: [
     { perSecond: 125, verdict: 'sustained', responseNs: 20_000_000, errorShare: 0, achievedPerSecond: 125 },
     { ...FAILED, verdict: 'too-slow' },
   ],
@@ -21,20 +21,20 @@ const FOUND: CapacityRecord = {
 };
 
 it.each<[Partial<CapacityRecord>, string]>([
-  [{}, 'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors, confirmed within 5%; at 129/s p99 was 55.1 ms (2 probes)'],
+  [{}, 'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors, confirmed within 5%; at 129/s p99 was 55.1 ms (2 trials)'],
   [
-    { isConfirmed: false, maxErrors: 0, probes: [{ ...FAILED, verdict: 'errors' }] },
-    'sustains 125/s with p99 < 25.0 ms and no errors, not confirmed; at 129/s 2% failed (1 probe)',
+    { isConfirmed: false, maxErrors: 0, trials: [{ ...FAILED, verdict: 'errors' }] },
+    'sustains 125/s with p99 < 25.0 ms and no errors, not confirmed; at 129/s 2% failed (1 trial)',
   ],
   [
-    { probes: [{ ...FAILED, verdict: 'generator' }] },
-    'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors, confirmed within 5%; at 129/s this generator was too slow (1 probe)',
+    { trials: [{ ...FAILED, verdict: 'generator' }] },
+    'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors, confirmed within 5%; at 129/s this generator was too slow (1 trial)',
   ],
-  [{ failsPerSecond: null }, 'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors; no higher rate failed (2 probes)'],
-  [{ foundPerSecond: null }, 'no rate with p99 < 25.0 ms and at most 0.1% errors (2 probes)'],
+  [{ failsPerSecond: null }, 'sustains 125/s with p99 < 25.0 ms and at most 0.1% errors; no higher rate failed (2 trials)'],
+  [{ foundPerSecond: null }, 'no rate with p99 < 25.0 ms and at most 0.1% errors (2 trials)'],
   [
     { isOver: false, foundPerSecond: null },
-    'still searching for a rate with p99 < 25.0 ms and at most 0.1% errors (2 probes so far)',
+    'still searching for a rate with p99 < 25.0 ms and at most 0.1% errors (2 trials so far)',
   ],
 ])('tells a search in a sentence: %j', (change, sentence) => {
   expect(capacityLines(fakeRun([{}], { capacity: [{ ...FOUND, ...change }] }))).toEqual([`server TLS 1.2 full: ${sentence}`]);

@@ -47,7 +47,7 @@ it('says which folder cannot be made, and how to name another', async () => {
 });
 
 it.each([
-  ['{', /is no JSON/u],
+  ['{', /is not JSON/u],
   ['{"format": 99}', /has format 99, but this version reads format 2/u],
   ['{"format": 2}', /is damaged: id /u],
 ])('refuses a damaged file: %s', async (content, message) => {

@@ -1,4 +1,4 @@
-import type { ProbeVerdict } from '../../domain/capacity-record.ts';
+import type { TrialVerdict } from '../../domain/capacity-record.ts';
 import type { BlockRecord } from '../../domain/run-record.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
@@ -12,8 +12,8 @@ export interface Demand {
 }
 
 /** How a target bore one rate, in numbers. */
-export interface ProbeOutcome {
-  readonly verdict: ProbeVerdict;
+export interface TrialOutcome {
+  readonly verdict: TrialVerdict;
   /** The quantile of the response times; `undefined` when nothing was honoured. */
   readonly responseNs: number | undefined;
   readonly errorShare: number;
@@ -25,11 +25,11 @@ export interface ProbeOutcome {
 const MOST_OVERTIME = 0.02;
 
 /** Judges a window by its blocks, one per stream. Response time runs from the intended start, so that a queue shows. */
-export const judgeProbe = (
+export const judgeTrial = (
   blocks: readonly BlockRecord[],
   { quantile, limitNs, maxErrors }: Demand,
   windowMs: number,
-): ProbeOutcome => {
+): TrialOutcome => {
   const sum = (value: (block: BlockRecord) => number): number => blocks.reduce((all, one) => all + value(one), 0);
   const honoured = sum((one) => one.honoured);
   const due = Math.max(
@@ -44,7 +44,7 @@ export const judgeProbe = (
   const errorShare = Math.max(0, due - honoured) / due;
   const overtime = (durationNs - limitNs) / (windowMs * 1e6) - 1;
   const numbers = { responseNs, errorShare, achievedPerSecond: (honoured * 1e9) / durationNs };
-  const reason = ((): ProbeVerdict => {
+  const reason = ((): TrialVerdict => {
     if (honoured === 0) return 'never-honoured';
     if (errorShare > maxErrors) return 'errors';
     if (responseNs === undefined || responseNs >= limitNs) return 'too-slow';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { capacityNotices } from '../../../src/analysis/notices/capacity.ts';
-import { markProbes, OTHER_RATE } from '../../../src/analysis/capacity/probe-blocks.ts';
-import { judgeProbe, type Demand } from '../../../src/analysis/capacity/probe-verdict.ts';
+import { markTrials, OTHER_RATE } from '../../../src/analysis/capacity/trial-blocks.ts';
+import { judgeTrial, type Demand } from '../../../src/analysis/capacity/trial-verdict.ts';
 import type { CapacityRecord } from '../../../src/domain/capacity-record.ts';
 import type { BlockRecord } from '../../../src/domain/run-record.ts';
 import { LatencyHistogram } from '../../../src/stats/histogram.ts';
@@ -33,12 +33,12 @@ it.each([
   { what: 'a generator that is too slow', change: { slow: 30, saturated: true }, verdict: 'generator' },
   { what: 'a generator that is busy, and yet in time', change: { saturated: true }, verdict: 'sustained' },
 ])('judges $what as $verdict', ({ change, verdict }) => {
-  expect(judgeProbe([recording(change)], DEMAND, WINDOW_MS).verdict).toBe(verdict);
+  expect(judgeTrial([recording(change)], DEMAND, WINDOW_MS).verdict).toBe(verdict);
 });
 
 it('judges the parts of a mix together, by their common quantile', () => {
   const parts = [recording({ slow: 15 }), recording({})];
-  expect(judgeProbe(parts, DEMAND, WINDOW_MS)).toMatchObject({ verdict: 'sustained', errorShare: 0 });
+  expect(judgeTrial(parts, DEMAND, WINDOW_MS)).toMatchObject({ verdict: 'sustained', errorShare: 0 });
 });
 
 const capacity = (change: Partial<CapacityRecord>): CapacityRecord => ({
@@ -46,7 +46,7 @@ const capacity = (change: Partial<CapacityRecord>): CapacityRecord => ({
   objective: { name: 'p99', quantile: 0.99, limitNs: 25 * MS },
   maxErrors: 0.001,
   tolerance: 0.05,
-  probes: ([200, 300, 200, 300] as const).map((perSecond) => ({
+  trials: ([200, 300, 200, 300] as const).map((perSecond) => ({
     perSecond,
     verdict: perSecond === 200 ? 'sustained' : 'too-slow',
     responseNs: perSecond * 1e5,
@@ -62,12 +62,12 @@ const capacity = (change: Partial<CapacityRecord>): CapacityRecord => ({
 
 it('leaves the blocks of other rates out of the result, and of none where the lowest is told', () => {
   const { blocks } = fakeRun([{ blocks: 4 }]);
-  const marked = markProbes(blocks, [capacity({})]);
+  const marked = markTrials(blocks, [capacity({})]);
   expect(marked.map(({ valid }) => valid)).toEqual([true, false, true, false]);
   expect(marked[1]?.invalidReason).toBe(OTHER_RATE);
-  const none = markProbes(blocks, [capacity({ foundPerSecond: null, failsPerSecond: 200 })]);
+  const none = markTrials(blocks, [capacity({ foundPerSecond: null, failsPerSecond: 200 })]);
   expect(none.map(({ valid }) => valid)).toEqual([true, false, true, false]);
-  expect(markProbes(blocks, [])).toEqual(blocks);
+  expect(markTrials(blocks, [])).toEqual(blocks);
 });
 
 it.each([
@@ -78,7 +78,7 @@ it.each([
   {
     what: "the generator's own",
     change: {
-      probes: capacity({}).probes.map((one) => (one.perSecond === 300 ? { ...one, verdict: 'generator' as const } : one)),
+      trials: capacity({}).trials.map((one) => (one.perSecond === 300 ? { ...one, verdict: 'generator' as const } : one)),
     },
     codes: ['capacity-of-generator'],
   },
