@@ -36,7 +36,7 @@ const IMPORTERS: Readonly<Record<string, string>> = {
 };
 
 /** Pure parts of node: they neither read nor write anything. */
-const PURE_BUILTINS = ['util'];
+const PURE_BUILTINS = ['util', 'zlib'];
 
 const MOST_LINES = 300;
 

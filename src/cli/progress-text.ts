@@ -81,10 +81,16 @@ const windowTexts = (event: Progress): string[] => {
     `${grouped(progress.inFlight)} in flight`,
     ...(progress.finished > 0 ? [`${formatShare(progress.honoured / progress.finished)} honoured`] : []),
     ...errorTexts(event),
-    ...(progress.p50Ns === undefined ? [] : [`p50 ${formatDuration(progress.p50Ns)}, p99 ${formatDuration(progress.p99Ns)}`]),
+    ...latencyTexts(event),
     ...healthTexts(event),
   ];
 };
+
+/** Under a schedule the response time, which is what users wait. */
+const latencyTexts = ({ progress: { p50Ns, p99Ns }, asked }: Progress): string[] =>
+  p50Ns === undefined
+    ? []
+    : [`${asked === undefined ? '' : 'response '}p50 ${formatDuration(p50Ns)}, p99 ${formatDuration(p99Ns)}`];
 
 const errorTexts = ({ progress: { errors } }: Progress): string[] =>
   errors > 0 ? [`${grouped(errors)} ${errors === 1 ? 'error' : 'errors'}`] : [];

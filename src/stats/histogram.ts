@@ -1,10 +1,14 @@
 import * as hdr from 'hdr-histogram-js';
+import { bucketOf, decodeBuckets } from './hdr-encoding.ts';
 
 /** 0.1%: at 1 ms a step is below 1 us, far under any effect that is judged. */
 const SIGNIFICANT_DIGITS = 3;
 
 /** One hour in ns. A longer handshake is counted at this value, and `max` is still exact. */
 const HIGHEST_NS = 3_600_000_000_000;
+
+/** A sum of many large durations is beyond 2^53, where it is rounded. */
+const ROUNDING = 1e-9;
 
 /** A histogram as it stands in a result file: the encoding loses the exact extremes and the sum, so they stand beside it. */
 export interface EncodedHistogram {
@@ -47,15 +51,30 @@ export class LatencyHistogram {
     return sum;
   }
 
+  /**
+   * Decodes a histogram.
+   *
+   * @throws RangeError when it is damaged, or its parts contradict each other.
+   */
   static decode(encoded: EncodedHistogram): LatencyHistogram {
-    if (encoded.count === 0) return new LatencyHistogram();
-    const histogram = new LatencyHistogram(emptyHdr());
-    // Decoded histograms have the range of what they held; added to an empty one they take part in merges of any range.
-    histogram.#hdr.add(hdr.decodeFromCompressedBase64(encoded.hdr, 32, false));
-    histogram.#count = encoded.count;
-    histogram.#minNs = encoded.minNs ?? Number.POSITIVE_INFINITY;
-    histogram.#maxNs = encoded.maxNs ?? 0;
-    histogram.#sumNs = encoded.sumNs;
+    const histogram = new LatencyHistogram();
+    if (encoded.count === 0) return histogram;
+    const { count, minNs, maxNs, sumNs } = encoded;
+    const buckets = decodeBuckets(encoded.hdr);
+    const [lowest, highest] = [buckets[0]?.ns, buckets.at(-1)?.ns];
+    if (minNs === null || maxNs === null || lowest !== bucketOf(kept(minNs)) || highest !== bucketOf(kept(maxNs)))
+      throw new RangeError('its extremes are not those of its buckets');
+    if (buckets.reduce((sum, bucket) => sum + bucket.count, 0) !== count)
+      throw new RangeError('its count is not that of its buckets');
+    if (sumNs < count * minNs * (1 - ROUNDING) || sumNs > count * maxNs * (1 + ROUNDING))
+      throw new RangeError('its sum is not that of such durations');
+    // The extremes are exact in everything that is written of it.
+    for (const bucket of buckets)
+      histogram.#hdr.recordValueWithCount(bucket.ns === highest ? kept(maxNs) : Math.max(bucket.ns, kept(minNs)), bucket.count);
+    histogram.#count = count;
+    histogram.#minNs = minNs;
+    histogram.#maxNs = maxNs;
+    histogram.#sumNs = sumNs;
     return histogram;
   }
 
@@ -84,7 +103,7 @@ export class LatencyHistogram {
   record(ns: number): void {
     if (!Number.isSafeInteger(ns) || ns < 0)
       throw new RangeError(`a duration must be whole nanoseconds, but it is ${String(ns)}`);
-    this.#hdr.recordValue(Math.min(Math.max(ns, 1), HIGHEST_NS));
+    this.#hdr.recordValue(kept(ns));
     this.#count += 1;
     this.#sumNs += ns;
     if (ns < this.#minNs) this.#minNs = ns;
@@ -172,6 +191,9 @@ export class LatencyHistogram {
     return lines.join('');
   }
 }
+
+/** The value under which a duration is counted. */
+const kept = (ns: number): number => Math.min(Math.max(ns, 1), HIGHEST_NS);
 
 const emptyHdr = (): hdr.Histogram =>
   hdr.build({

@@ -59,13 +59,13 @@ describe('the line of progress', () => {
     [
       'an open window: asked and achieved, in flight, proven, latency and health',
       { asked: { perSecond: 500, due: 513 } },
-      '498/s of 500/s  12 in flight  100% honoured  p50 1.23 ms, p99 4.56 ms  workers 35% busy',
+      '498/s of 500/s  12 in flight  100% honoured  response p50 1.23 ms, p99 4.56 ms  workers 35% busy',
     ],
     ['a closed window: no rate is asked', {}, '498/s  12 in flight  100% honoured  p50 1.23 ms, p99 4.56 ms  workers 35% busy'],
     [
       'a generator that is behind',
       { asked: { perSecond: 5000, due: 5000 }, recent: { busyShare: 1 }, progress: { begun: 3000 } },
-      '498/s of 5,000/s  12 in flight  100% honoured  p50 1.23 ms, p99 4.56 ms  workers 100% busy  2,000 starts late',
+      '498/s of 5,000/s  12 in flight  100% honoured  response p50 1.23 ms, p99 4.56 ms  workers 100% busy  2,000 starts late',
     ],
     [
       'errors, and what was declined',

@@ -50,16 +50,18 @@ export class Tally {
     if (this.#isScheduled) this.#counts.schedule.begin().lateNs.record(Math.max(0, outcome.startNs - intendedNs));
   }
 
-  honoured(outcome: Outcome, intendedNs: number): void {
+  /** Counts an honoured handshake. @returns the time that a user waited: under a schedule from the intended start. */
+  honoured(outcome: Outcome, intendedNs: number): number {
     const { honoured, handshakeNs, connectNs, mechanisms } = this.#counts;
     this.#finished(outcome);
     honoured.add();
     handshakeNs.record(outcome.handshakeNs);
     connectNs.record(outcome.connectNs);
-    if (this.#isScheduled) this.#timed(outcome, intendedNs);
+    const waitedNs = this.#isScheduled ? this.#timed(outcome, intendedNs) : outcome.handshakeNs;
     if (outcome.evidence.offered !== undefined) mechanisms.add(outcome.evidence.offered);
     // Read where the hellos are: an engine may keep what was negotiated of those handshakes alone.
     if (outcome.evidence.hello !== undefined) this.#negotiated ??= outcome.negotiated();
+    return waitedNs;
   }
 
   /** Counts the first byte of the answer, of an honoured handshake that sent a request. */
@@ -94,10 +96,12 @@ export class Tally {
     return this.#counts.report();
   }
 
-  #timed({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): void {
+  #timed({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): number {
     const { serviceNs, responseNs } = this.#counts.schedule.begin();
+    const respondedNs = Math.max(0, startNs - intendedNs) + connectNs + handshakeNs;
     serviceNs.record(connectNs + handshakeNs);
-    responseNs.record(Math.max(0, startNs - intendedNs) + connectNs + handshakeNs);
+    responseNs.record(respondedNs);
+    return respondedNs;
   }
 
   #finished({ evidence: { hello }, ticketsReceived, ticketNs, newestTicket, bytesIn, bytesOut }: Outcome): void {

@@ -141,9 +141,8 @@ export class LoadWindow implements Work<VirtualClient> {
     const { mode, protocol } = client.client.settings;
     const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
     if (judgement === 'honoured') {
-      tally.honoured(outcome, client.intendedNs);
+      counters.latency.record(tally.honoured(outcome, client.intendedNs));
       if (client.sendsRequest) tally.requested(outcome);
-      counters.latency.record(outcome.handshakeNs);
     } else tally.declined(outcome, judgement);
     counters.countFinished(judgement === 'honoured');
     return judgement;

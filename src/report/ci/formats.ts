@@ -77,7 +77,10 @@ export const runBenchmark = (summary: RunSummary): string => benchmarkJson(point
 export const runBencher = (summary: RunSummary): string => bencherJson(pointsOf(summary));
 
 /** The metrics worth a history: what a user waits for, and what both sides pay. */
-const TREND: readonly MetricId[] = ['p50', 'p90', 'p99', 'cpu.server', 'cpu.client'];
+const TREND: readonly MetricId[] = [
+  ...(['p50', 'p90', 'p99', 'response.p50', 'response.p90', 'response.p99'] as const),
+  ...(['cpu.server', 'cpu.client'] as const),
+];
 
 const pointsOf = ({ cells }: RunSummary): TrendPoint[] =>
   cells

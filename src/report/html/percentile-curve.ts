@@ -1,5 +1,6 @@
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
 import type { LatencyHistogram } from '../../stats/histogram.ts';
+import { distributionsOf, type Distribution } from '../distributions.ts';
 
 /**
  * A point of a percentile curve: `nines` is log10(1/(1-p)), so that 90%, 99% and 99.9% are at 1, 2
@@ -13,6 +14,7 @@ export interface CurvePoint {
 /** The latency distribution of one cell. */
 export interface Curve {
   readonly cell: CellSummary;
+  readonly of: Distribution['name'];
   readonly points: readonly CurvePoint[];
   /** Labelled points. */
   readonly marks: readonly (CurvePoint & { readonly name: string })[];
@@ -36,19 +38,20 @@ const MARKED = [
 ] as const;
 
 /**
- * The curve of a cell from its fastest handshake to its slowest; `undefined` where nothing was
- * honoured.
+ * The curve of the time that users of a cell wait, from its fastest handshake to its slowest;
+ * `undefined` where nothing was honoured.
  */
 export const curveOf = (cell: CellSummary): Curve | undefined => {
-  const { handshakeNs } = cell;
-  if (handshakeNs.count === 0) return undefined;
-  const last = Math.log10(Math.max(handshakeNs.count, 2));
+  const [{ name: of, histogram }] = distributionsOf(cell);
+  if (histogram.count === 0) return undefined;
+  const last = Math.log10(Math.max(histogram.count, 2));
   const steps = Math.ceil(last * STEPS_PER_NINE);
   const inner = Array.from({ length: steps }, (_, i) => (last * i) / steps);
   return {
     cell,
-    points: [...inner.map((nines) => pointAt(handshakeNs, 1 - 10 ** -nines)), { nines: last, ns: handshakeNs.maxNs ?? 0 }],
-    marks: MARKED.filter(([, p]) => ninesOf(p) <= last).map(([name, p]) => ({ name, ...pointAt(handshakeNs, p) })),
+    of,
+    points: [...inner.map((nines) => pointAt(histogram, 1 - 10 ** -nines)), { nines: last, ns: histogram.maxNs ?? 0 }],
+    marks: MARKED.filter(([, p]) => ninesOf(p) <= last).map(([name, p]) => ({ name, ...pointAt(histogram, p) })),
   };
 };
 

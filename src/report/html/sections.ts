@@ -99,7 +99,7 @@ export const latencySection = (cells: readonly CellSummary[]): Markup => {
   const titles = [...new Set(curves.map(panelTitle))];
   return markup`<section>
 <h2>Latency distribution</h2>
-<p class="lead">Handshake time by percentile. The horizontal axis stretches the tail: 90%, 99% and 99.9% are equally far apart.${titles.length > 1 ? ' All charts have the same scale.' : ''}</p>
+<p class="lead">${leadOf(curves)} The horizontal axis stretches the tail: 90%, 99% and 99.9% are equally far apart.${titles.length > 1 ? ' All charts have the same scale.' : ''}</p>
 <div class="charts">
 ${titles.map((title) =>
   figure(
@@ -111,6 +111,11 @@ ${titles.map((title) =>
 </div>
 </section>`;
 };
+
+const leadOf = (curves: readonly Curve[]): string =>
+  curves.some(({ of }) => of === 'response time')
+    ? 'Response time by percentile: from the intended start of each handshake, so it includes every wait.'
+    : 'Handshake time by percentile.';
 
 /** A subject that is described in words beside the table. */
 export const detailSection = ({ title, lead, lines }: DetailSection): Markup => markup`<section>
