@@ -1,5 +1,6 @@
 import type { Gate, GateDoubt, MetricReference } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
+import { INVALID } from '../../domain/invalid-reason.ts';
 import { metric, type MetricId } from '../metrics/catalogue.ts';
 
 /** More invalid blocks than this, and what is left is a selection; more saturated ones, and the generator itself is in the number. */
@@ -28,7 +29,8 @@ export const cellDoubt = (
   const blocks = all.filter(({ valid }) => valid);
   if (blocks.length === 0) return { code: 'nothing-measured' };
   const invalid = all.length - blocks.length;
-  if (invalid > MOST_SPOILT * all.length) return { code: 'invalid-blocks', invalid, of: all.length };
+  const isSilent = all.some(({ invalidReason }) => invalidReason === INVALID.nothingFinished);
+  if (isSilent || invalid > MOST_SPOILT * all.length) return { code: 'invalid-blocks', invalid, of: all.length };
   if (countsHandshakes(id))
     return blocks.some(({ handshakes }) => handshakes > 0) || id !== 'resumed' ? undefined : { code: 'nothing-measured' };
   const perBlock = Math.min(...blocks.map(({ honoured }) => honoured));

@@ -1,11 +1,13 @@
 import { cellLabel } from '../../domain/cell.ts';
+import { INVALID } from '../../domain/invalid-reason.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { headroomNotices } from './headroom.ts';
+import { endingNotices } from './ending.ts';
 import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/probe-blocks.ts';
-import { generatorHints, saturationNotices } from './saturation.ts';
+import { generatorHints, saturationNotices, stallNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 import { timingNotices } from './timing.ts';
@@ -17,11 +19,13 @@ const MOST_RESIDUAL = 0.05;
 export const noticesOf = (run: RunRecord, cells: readonly CellSummary[]): Notice[] => [
   ...cells.flatMap((cell) => outcomeNotices(run, cell)),
   ...saturationNotices(run, cells),
+  ...stallNotices(run),
   ...headroomNotices(run, cells),
   ...cells.flatMap(timingNotices),
   ...capacityNotices(run),
   ...cells.flatMap((cell) => residualNotices(run, cell)),
   ...suiteNotices(cells),
+  ...endingNotices(run),
   ...stateNotices(run),
 ];
 
@@ -53,8 +57,10 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const name = cellLabel(cell);
   const { handshakes, errorsBy } = cell;
   if (cell.status === 'failed' || isUnmeasured(run, cell)) {
-    const primingErrors = blocksOf(run, cell).map((block) => block.primed.errors);
-    const because = cell.status === 'failed' ? errorsBy : sumCounts(primingErrors);
+    const blocks = blocksOf(run, cell);
+    const measured = sumCounts(blocks.map((block) => block.errors));
+    const isPriming = Object.keys(measured).length === 0;
+    const because = isPriming ? sumCounts(blocks.map((block) => block.primed.errors)) : measured;
     return [{ code: 'never-finished', severity: 'error', cell: name, because }];
   }
   return cell.errors > 0 ? [{ code: 'errors', severity: 'warning', cell: name, handshakes, because: errorsBy }] : [];
@@ -62,7 +68,9 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
 
 /** A run that ended as planned owes every cell something; one that is under way or was cut short does not. */
 const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean =>
-  run.status === 'complete' && cell.status === 'empty' && blocksOf(run, cell).every((block) => block.valid);
+  run.status === 'complete' &&
+  cell.status === 'empty' &&
+  blocksOf(run, cell).every(({ valid, invalidReason }) => valid || invalidReason === INVALID.nothingFinished);
 
 const blocksOf = (run: RunRecord, cell: CellSummary): readonly BlockRecord[] =>
   run.blocks.filter((block) => block.cell === cell.id);

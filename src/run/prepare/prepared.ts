@@ -1,5 +1,5 @@
 import type { Protocol } from '../../domain/protocol.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
+import type { Ending, RunRecord } from '../../domain/run-record.ts';
 import type { Engine, Negotiated } from '../../engine/engine.ts';
 import type { LoadGenerator } from '../../load/load-generator.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
@@ -33,6 +33,7 @@ export interface Prepared {
   };
   /** What the preflight negotiated, by `negotiatedKey`. */
   readonly negotiated: ReadonlyMap<string, Negotiated>;
+  readonly ending: Ending;
   /** In which the cells have been opened. */
   readonly generator: LoadGenerator;
   readonly options: RunOptions;
