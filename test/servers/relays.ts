@@ -17,6 +17,9 @@ export const startNagleRelay = (targetPort: number): Promise<Relay> => start('na
 export const startTurnstile = (targetPort: number, serviceMs: number): Promise<Relay> =>
   start('turnstile-relay', [targetPort, serviceMs]);
 
+/** Starts a relay on loopback that breaks off every handshake in which a TLS 1.3 session is offered, by an alert. */
+export const startPskAlertRelay = (targetPort: number): Promise<Relay> => start('psk-alert-relay', [targetPort]);
+
 const start = async (name: string, args: readonly number[]): Promise<Relay> => {
   const child = fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args.map(String));
   const [port] = (await once(child, 'message')) as [number];

@@ -43,7 +43,10 @@ const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => [
 const verdictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const name = cellLabel(cell);
   const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
-  const { handshakes, honoured, declinedBy } = cell;
+  const { handshakes, honoured } = cell;
+  // Where handshakes were broken off because of the session, their alerts are the reason.
+  const isBrokenOff = cell.declinedBy['session-broken-off'] !== undefined;
+  const declinedBy = isBrokenOff ? { ...cell.declinedBy, ...cell.errorsBy } : cell.declinedBy;
   if (isControl && honoured > 0) return [{ code: 'honoured-unexpectedly', severity: 'warning', cell: name, honoured }];
   if (isControl && handshakes > 0) return [{ code: 'declined-as-configured', severity: 'info', cell: name, handshakes }];
   if (cell.status === 'never')

@@ -101,7 +101,10 @@ const hintOf = (reasons: Readonly<Record<string, number>>): string => {
 };
 
 const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
-  'no-session': 'Enable session tickets or a session cache on the server, or leave the mode out of --mode.',
+  'no-session':
+    'Enable session tickets or a session cache on the server, or leave the mode out of --mode. If the server gives tickets only with its first response, have one sent with --request.',
+  'session-broken-off':
+    'Full handshakes succeed and resumed ones are broken off, so look for the alert in the log of the server. With client certificates OpenSSL needs a session ID context (SSL_CTX_set_session_id_context).',
   refused:
     'Enable session tickets or a session cache on the server, and share the ticket keys if there are several servers; or leave the mode out of --mode.',
   expired: 'Raise the session lifetime on the server, or use shorter blocks.',
@@ -149,7 +152,7 @@ const byCount = (reasons: Readonly<Record<string, number>>): [string, number][] 
   Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
 
 const declineText = (reason: string): string =>
-  Object.hasOwn(DECLINE_TEXT, reason) ? DECLINE_TEXT[reason as DeclineReason] : reason;
+  Object.hasOwn(DECLINE_TEXT, reason) ? DECLINE_TEXT[reason as DeclineReason] : failureText(reason);
 
 /** @param key as `failureKey` makes it: `alert:handshake_failure`. */
 const failureText = (key: string): string => {
