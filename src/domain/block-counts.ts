@@ -102,5 +102,7 @@ export const PRIMING_COUNTS = group({
   conflicts: sum(),
 });
 
+export type PrimingCounts = ValueOf<typeof PRIMING_COUNTS>;
+
 export type ScheduleCounts = NonNullable<BlockCounts['schedule']>;
 export type OfferedSessionsCounts = NonNullable<BlockCounts['offeredSessions']>;

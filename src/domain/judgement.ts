@@ -8,6 +8,7 @@ import type { Protocol } from './protocol.ts';
  */
 export const DECLINE_REASONS = [
   'no-session',
+  'session-broken-off',
   'refused',
   'expired',
   'version-changed',
@@ -22,6 +23,7 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 /** The words for each reason, as the end of a sentence. */
 export const DECLINE_TEXT: Readonly<Record<DeclineReason, string>> = {
   'no-session': 'there was no session to offer',
+  'session-broken-off': 'there was no session to offer: the server had broken off the handshake that offered it',
   refused: 'the server refused the session',
   expired: 'the session had outlived the lifetime stated by the server',
   'version-changed': 'another protocol version was negotiated',
@@ -39,6 +41,8 @@ export interface Asked {
   readonly protocol: Protocol;
   /** True when the offered session had outlived the lifetime that the server stated for it. */
   readonly expired: boolean;
+  /** True when the client has no session because the server broke off the handshake that offered it. */
+  readonly brokenOff?: boolean;
 }
 
 /**
@@ -49,7 +53,7 @@ export const judge = (asked: Asked, evidence: Evidence): Judgement => {
   if (evidence.hello !== undefined && !agrees(evidence, evidence.hello)) return 'evidence-conflict';
   if (evidence.protocol !== asked.protocol) return 'version-changed';
   if (asked.mode === 'full') return evidence.resumed ? 'resumed-unasked' : 'honoured';
-  if (evidence.offered === undefined) return 'no-session';
+  if (evidence.offered === undefined) return asked.brokenOff === true ? 'session-broken-off' : 'no-session';
   if (!evidence.resumed) return asked.expired ? 'expired' : 'refused';
   if (!isMechanismOf(asked.mode, evidence.offered)) return 'other-mechanism';
   if (asked.mode === 'early-data' && evidence.earlyData !== 'accepted') return 'early-data-rejected';

@@ -105,6 +105,8 @@ export type Notice =
       readonly used: number;
       readonly limit: number;
     }
+  /** The generator was stopped, or the machine suspended, in the middle of a window. */
+  | { readonly code: 'generator-stalled'; readonly severity: 'warning'; readonly blocks: number; readonly longestNs: number }
   | { readonly code: 'cpu-stolen'; readonly severity: 'warning'; readonly share: number }
   | { readonly code: 'evidence-conflict'; readonly severity: 'error'; readonly cell: string; readonly handshakes: number }
   | {
@@ -170,6 +172,17 @@ export type Notice =
     }
   | { readonly code: 'capacity-unconfirmed'; readonly severity: 'warning'; readonly cell: string; readonly trials: number }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
+  /** Measured connections end with close_notify: the server forgets the sessions of these cells when their connection is reset. */
+  | { readonly code: 'closed-in-order'; readonly severity: 'info'; readonly cells: readonly string[] }
+  /** The server leaves a close_notify without an answer; connections wait so long for one. */
+  | {
+      readonly code: 'close-unanswered';
+      readonly severity: 'warning';
+      readonly states: readonly string[];
+      readonly waitMs: number;
+      /** The next handshake waits for it too. */
+      readonly holdsLoad: boolean;
+    }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
   /** The reason is the system's error code of the last attempt. Never part of a saved record. */

@@ -1,5 +1,6 @@
 import { BLOCK_COUNTS, PRIMING_COUNTS } from './block-counts.ts';
 import { capacitySchema } from './capacity-record.ts';
+import { CLOSE_STYLES } from './client-options.ts';
 import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
@@ -41,6 +42,8 @@ const hostSchema = z.object({
       busyShare: z.number().nonnegative().nullable(),
       /** The share of its time that its thread was on a core. */
       cpuShare: z.number().nonnegative().nullable(),
+      /** The longest time for which its loop stood still: the process was stopped, or the machine suspended. */
+      stalledNs: whole.default(0),
     }),
   ),
   /** Connections at once, at most, added up over the workers. */
@@ -148,6 +151,22 @@ const cellSchema = z.object({
   negotiated: negotiatedSchema.nullable(),
 });
 
+/** End of the measured connections. */
+const endingSchema = z.object({
+  style: z.enum(CLOSE_STYLES),
+  /**
+   * - `asked`: by the scenario.
+   * - `harmless`: no session that lives in a server was lost by a reset.
+   * - `sessions-lost`: the server forgets sessions whose connection is reset.
+   * - `sequential`: one connection at a time is over before the next begins.
+   */
+  reason: z.enum(['asked', 'harmless', 'sessions-lost', 'sequential']),
+  /** The cells whose sessions were lost. */
+  cells: z.array(z.string()),
+  /** The states whose server leaves a close_notify without an answer. */
+  unanswered: z.array(z.string()),
+});
+
 const runSchema = z.object({
   format: z.literal(RUN_FORMAT),
   id: z.string(),
@@ -174,6 +193,8 @@ const runSchema = z.object({
     /** In what it does not do as an ordinary client does. */
     shortcuts: z.array(z.enum(SHORTCUTS)),
   }),
+  /** Null in a record from before it was chosen. */
+  ending: endingSchema.nullable().default(null),
   workers: whole,
   seed: whole,
   /** Interleave of the states in a round. */
@@ -197,6 +218,8 @@ export const runRecordSchema = runSchema;
 
 /** Everything measured in one block of one cell. */
 export type BlockRecord = Readonly<z.infer<typeof blockSchema>>;
+
+export type Ending = Readonly<z.infer<typeof endingSchema>>;
 
 export type HostRecord = BlockRecord['hosts'][number];
 

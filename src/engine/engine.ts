@@ -70,6 +70,7 @@ export interface ClientSettings {
   readonly keyShare: KeyShare;
   /** Verify the server's signature over the handshake. Both Finished messages always are verified. */
   readonly checksSignature: boolean;
+  /** End of measured connections. Nobody waits for a server's part of it: the virtual client's next handshake begins at once. */
   readonly close: CloseStyle;
   /** Local addresses to connect from, in turn; empty leaves the choice to the system. */
   readonly sources: readonly string[];
@@ -119,7 +120,10 @@ export interface Attempt {
   readonly awaitTicket: boolean;
   /** Send the settings' request and keep the connection open until the first byte of a response, at most `firstByteTimeoutMs`. */
   readonly sendsRequest: boolean;
-  /** End the connection in order (close_notify) whatever the client's close style: some servers drop a session that ends otherwise. */
+  /**
+   * End the connection in order (close_notify) whatever the client's close style, and settle only when the server has ended it too: some
+   * servers drop a session that ends otherwise.
+   */
   readonly closeNotify: boolean;
   /** Read the plaintext hellos of this handshake. */
   readonly tap: boolean;
@@ -180,3 +184,11 @@ export interface Work<Own extends Attempt = Attempt> {
   /** Asked at least every 50 ms. True drops what is in flight. */
   isCancelled(): boolean;
 }
+
+/** Work that is over before it begins. */
+export const NO_WORK: Work = {
+  next: () => undefined,
+  dueNs: () => Number.POSITIVE_INFINITY,
+  settled: () => undefined,
+  isCancelled: () => false,
+};

@@ -1,8 +1,10 @@
-import { isSaturated } from '../analysis/summary/saturation.ts';
 import type { CpuMeter, ServerUse } from '../cpu/meter.ts';
-import { BLOCK_COUNTS, PRIMING_COUNTS } from '../domain/block-counts.ts';
+import { isSaturated, stallOf } from '../analysis/summary/saturation.ts';
+import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts, type PrimingCounts } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
+import { INVALID, type InvalidReason } from '../domain/invalid-reason.ts';
 import type { Negotiated } from '../engine/engine.ts';
+import type { HostRecord } from '../domain/run-record.ts';
 import { hostRecord } from './host-records.ts';
 import type { MeasuredLoad } from './load-generator.ts';
 import type { MeasureReport, PrimeReport } from './protocol/messages.ts';
@@ -25,8 +27,10 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
   const hosts = measured.hosts.map((host) => hostRecord(host, request.sources));
   return request.streams.map((stream, index) => {
     const counted = workers.flatMap(({ streams }) => streams[index] ?? []);
-    const primed = primings.flatMap(({ streams }) => streams[index] ?? []);
     const counts = BLOCK_COUNTS.merge(counted.map((part) => part.counts));
+    const primed = primings.flatMap(({ streams }) => streams[index] ?? []);
+    const primedCounts = PRIMING_COUNTS.merge(primed.map((part) => part.counts));
+    const invalidReason = invalidReasonOf(counts, primedCounts, hosts);
     return {
       block: {
         ...placed(reports, workers, stream),
@@ -34,15 +38,22 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
         ...shared(reports, workers, index),
         // One after another is the work of one worker.
         sequential: workers[0]?.sequential ?? null,
-        primed: PRIMING_COUNTS.merge(primed.map((part) => part.counts)),
+        primed: primedCounts,
         hosts,
         saturated: isSaturated({ hosts, schedule: counts.schedule }),
-        valid: true,
-        invalidReason: '',
+        valid: invalidReason === '',
+        invalidReason,
       },
       negotiated: negotiatedOf(firstNegotiated(counted), firstNegotiated(primed)),
     };
   });
+};
+
+/** Says why a block is none to draw conclusions from; empty when it is valid. */
+const invalidReasonOf = (counts: BlockCounts, primed: PrimingCounts, hosts: readonly HostRecord[]): InvalidReason | '' => {
+  const hasFailures = [counts.errors, primed.errors].some((errors) => Object.keys(errors).length > 0);
+  if (counts.handshakes === 0 && hasFailures) return INVALID.nothingFinished;
+  return stallOf({ hosts }) === undefined ? '' : INVALID.stalled;
 };
 
 /** The place and time of a block. */

@@ -20,10 +20,11 @@ export const hostRecord = ({ workers, before, after, limits }: HostReport, sourc
 });
 
 /** Shares of the time from the common start to the worker's last end. */
-const workerRecord = ({ lastEndNs, restedNs, cpuNs }: MeasureReport): HostRecord['workers'][number] => {
+const workerRecord = ({ lastEndNs, restedNs, stalledNs, cpuNs }: MeasureReport): HostRecord['workers'][number] => {
   const spentNs = cpuNs?.reduce((sum, ns) => sum + ns, 0);
   return {
     busyShare: lastEndNs > 0 ? Math.max(0, 1 - restedNs / lastEndNs) : null,
+    stalledNs,
     cpuShare: lastEndNs > 0 && spentNs !== undefined ? spentNs / lastEndNs : null,
   };
 };

@@ -9,6 +9,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { measure } from './measurement.ts';
 import { checkMachineLimits } from './prepare/check-machine-limits.ts';
 import { checkSources } from './prepare/check-sources.ts';
+import { chooseEnding } from './prepare/choose-ending.ts';
 import { chooseEngine, type ChosenEngine } from './prepare/choose-engine.ts';
 import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
 import { preflight } from './prepare/preflight.ts';
@@ -43,10 +44,11 @@ const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, opt
   );
   try {
     const negotiated = await preflightAll(chosen, scenario, states);
+    const ending = await chooseEnding(chosen.engine, scenario, cells);
     const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);
     try {
-      await generator.open(cells.map((cell) => contextOf(cell, scenario)));
-      return await measure({ decoded, expansion, states, cells, chosen, negotiated, generator, options });
+      await generator.open(cells.map((cell) => contextOf(cell, scenario, ending)));
+      return await measure({ decoded, expansion, states, cells, chosen, negotiated, ending, generator, options });
     } finally {
       await generator.close();
     }

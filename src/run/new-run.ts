@@ -22,7 +22,7 @@ export const runIdOf = (scenario: Scenario, startedAt: Date): string =>
 
 /** The record of a run in which nothing has been measured yet. */
 export const newRun = (
-  { decoded, chosen, states, cells, negotiated, generator }: Prepared,
+  { decoded, chosen, states, cells, negotiated, ending, generator }: Prepared,
   { id, seed, interleave, startedAt }: RunStart,
 ): RunRecord => ({
   format: RUN_FORMAT,
@@ -39,6 +39,7 @@ export const newRun = (
     reason: chosen.reason,
     shortcuts: shortcutsOf(decoded.scenario),
   },
+  ending,
   workers: generator.workers,
   seed,
   interleave,

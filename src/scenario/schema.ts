@@ -1,4 +1,4 @@
-import { CLOSE_STYLES, KEY_SHARES } from '../domain/client-options.ts';
+import { CLOSE_WISHES, KEY_SHARES } from '../domain/client-options.ts';
 import { ENGINE_NAMES } from '../domain/engine-name.ts';
 import { INTERLEAVES } from '../domain/interleave.ts';
 import { MODES } from '../domain/mode.ts';
@@ -135,10 +135,10 @@ const connectionSchema = z.strictObject({
   ticketTimeout: duration(1)
     .prefault('1s')
     .meta({ description: 'Longest time to wait for a TLS 1.3 ticket after the handshake; never part of its latency' }),
-  close: choice(CLOSE_STYLES).default('reset').meta({
+  close: choice(CLOSE_WISHES).default('auto').meta({
     flag: 'close',
     description:
-      'How measured connections end: reset (keeps local ports free, where the server ends the handshake) or notify (always a close_notify alert)',
+      'How measured connections end: reset, notify (with a close_notify alert, as browsers do), or auto (reset, unless the server forgets a session by it)',
   }),
   source: listOf(
     z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address of this machine, such as 127.0.0.2' }),

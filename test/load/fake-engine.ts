@@ -5,6 +5,7 @@ import { ClientPool } from '../../src/load/worker/client-pool.ts';
 import { Counters } from '../../src/load/protocol/counters.ts';
 import { CpuSplit } from '../../src/load/worker/cpu-split.ts';
 import type { Pace } from '../../src/load/worker/pace.ts';
+import { StallWatch } from '../../src/load/worker/stall-watch.ts';
 import { SessionStore } from '../../src/load/worker/session-store.ts';
 import { TicketExpectation } from '../../src/load/worker/ticket-expectation.ts';
 import { VirtualClient } from '../../src/load/worker/virtual-client.ts';
@@ -154,6 +155,7 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
       seededRandom(5),
     ),
     random: seededRandom(6),
+    stalls: new StallWatch(),
     pace,
     counters,
     cpu: new CpuSplit(streams.length, () => undefined),

@@ -39,7 +39,7 @@ const ofMix = (block: BlockRecord): BlockRecord => {
       responseNs: latencies(due, isLast ? 81e6 : 1.35e6),
     },
     offeredSessions: isTicket ? { handshakes: 160, sessions: 2, ageNs: latencies(160, 2.4e9) } : null,
-    hosts: block.hosts.map((host) => ({ ...host, workers: [{ busyShare: isLast ? 0.97 : 0.4, cpuShare: 0.4 }] })),
+    hosts: block.hosts.map((host) => ({ ...host, workers: [{ busyShare: isLast ? 0.97 : 0.4, cpuShare: 0.4, stalledNs: 0 }] })),
     saturated: isLast,
   };
 };

@@ -66,6 +66,7 @@ export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> =
     loadAverage: 0.25,
   },
   engine: { name: 'node', library: 'node:tls, OpenSSL 3.0.15', reason: 'it runs everywhere', shortcuts: [] },
+  ending: { style: 'reset', reason: 'harmless', cells: [], unanswered: [] },
   workers: 2,
   seed: 7,
   interleave: 'block',
@@ -258,8 +259,8 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     hosts: [
       {
         workers: [
-          { busyShare: 0.5, cpuShare: 0.4 },
-          { busyShare: 0.45, cpuShare: 0.4 },
+          { busyShare: 0.5, cpuShare: 0.4, stalledNs: 0 },
+          { busyShare: 0.45, cpuShare: 0.4, stalledNs: 0 },
         ],
         mostInFlight: 16,
         fileLimit: 1024,

@@ -34,6 +34,8 @@ export interface FakeTarget {
   readonly honouredShare?: (cell: string) => number;
   /** The share of the attempts of a window that fails. */
   readonly errorShare?: (window: FakeWindow) => number;
+  /** For how long the generator stood still in a window. */
+  readonly stalledMs?: (window: FakeWindow) => number;
   /** Called while a window is measured. Throwing loses a worker. */
   readonly during?: (window: FakeWindow) => Promise<void> | void;
 }
@@ -132,6 +134,7 @@ export class FakeFleet implements LoadGenerator {
       lastEndNs: Math.round(seconds * 1e9),
       mostInFlight: 1,
       restedNs: seconds * 0.5e9,
+      stalledNs: Math.round((this.#target.stalledMs?.(window) ?? 0) * MS),
       sequential: null,
     };
   }

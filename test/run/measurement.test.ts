@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { summarizeRun, type RunSummary } from '../../src/analysis/summary/run-summary.ts';
+import { decideGates } from '../../src/analysis/gate/decide.ts';
+import { scenarioGates } from '../../src/analysis/gate/scenario-gates.ts';
 import { exitCodeOf } from '../../src/cli/exit-code.ts';
 import { EXIT } from '../../src/domain/error.ts';
 import type { NoticeCode } from '../../src/domain/notice.ts';
@@ -11,6 +13,7 @@ import { readRun, RunStore } from '../../src/run/files/run-folder.ts';
 import { measure } from '../../src/run/measurement.ts';
 import type { RunOptions } from '../../src/run/prepare/prepared.ts';
 import type { RunEvent } from '../../src/run/progress/event.ts';
+import { decodeScenario } from '../../src/scenario/decode.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { FakeFleet, workerLost, type FakeTarget } from './fake-fleet.ts';
 import { preparedOn } from './prepared-on.ts';
@@ -133,6 +136,52 @@ describe('a target that fails', () => {
     const { run } = await measured({ errorShare: () => 0.9 }, {}, tolerant);
     expect(run.status).toBe('complete');
     expect(run.blocks).toHaveLength(6);
+  });
+});
+
+const decisionOf = (run: RunRecord, input: ScenarioInput) => {
+  const { scenario } = decodeScenario(input, {}, 'test');
+  return decideGates(summarizeRun(run), { gates: scenarioGates(scenario), settings: scenario.compare });
+};
+
+describe('a target that goes silent', () => {
+  const gated: ScenarioInput = { ...CLOSED, gates: ['full.errors <= 5', 'full.p50 < 1s'] };
+  const silentFrom =
+    (from: number) =>
+    ({ index }: { readonly index: number }): number =>
+      index < from ? 0 : 1;
+
+  it('ends the run after the first window of failures only, however few they are', async () => {
+    const few = { ...CLOSED, plan: { ...CLOSED.plan, handshakesPerBlock: 8 } };
+    const { run, fleet } = await measured({ errorShare: silentFrom(4) }, {}, few);
+    expect(fleet.windows).toHaveLength(5);
+    expect(run.status).toBe('stopped');
+    expect(exitCodeOf(summarizeRun(run), undefined)).toBe(EXIT.target);
+    expect(run.blocks.at(-1)).toMatchObject({ valid: false, invalidReason: 'no handshake finished' });
+  });
+
+  it('passes no gate, not even where errors are no reason to stop', async () => {
+    const tolerant = { ...gated, plan: { ...CLOSED.plan, stopAtErrors: '100%' } };
+    const { run } = await measured({ errorShare: silentFrom(6) }, {}, tolerant);
+    expect(run.status).toBe('complete');
+    const { outcome } = decisionOf(run, tolerant);
+    expect(outcome).not.toBe('passed');
+  });
+});
+
+describe('a generator that stood still', () => {
+  it('leaves the block out, and says so', async () => {
+    const { run } = await measured({ stalledMs: ({ index }) => (index === 3 ? 2000 : 20) });
+    expect(run.blocks.filter(({ valid }) => !valid)).toMatchObject([{ invalidReason: 'the generator itself was stopped' }]);
+    expect(run.notices).toContainEqual({ code: 'generator-stalled', severity: 'warning', blocks: 1, longestNs: 2e9 });
+    expect(run.status).toBe('complete');
+  });
+
+  it('fails no gate: where too much of a cell is spoilt, it is inconclusive', async () => {
+    const gated: ScenarioInput = { ...CLOSED, gates: ['full.p50 < 1us'] };
+    const { run } = await measured({ stalledMs: () => 2000 }, {}, gated);
+    const { outcome } = decisionOf(run, gated);
+    expect(outcome).toBe('inconclusive');
   });
 });
 

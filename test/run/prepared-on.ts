@@ -4,6 +4,7 @@ import { expand } from '../../src/scenario/expand.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import type { LoadGenerator } from '../../src/load/load-generator.ts';
 import type { OpenState } from '../../src/run/prepare/open-states.ts';
+import type { Ending } from '../../src/domain/run-record.ts';
 import { contextOf, prepareCells } from '../../src/run/prepare/prepare-cells.ts';
 import type { Prepared, RunOptions } from '../../src/run/prepare/prepared.ts';
 
@@ -14,7 +15,7 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
   const expansion = expand(scenario);
   const states = Object.keys(scenario.states).map(openOnPaper);
   const cells = prepareCells(scenario, expansion, states);
-  await generator.open(cells.map((cell) => contextOf(cell, scenario)));
+  await generator.open(cells.map((cell) => contextOf(cell, scenario, ENDING)));
   return {
     decoded,
     expansion,
@@ -26,6 +27,7 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
       obstacles: [],
     },
     negotiated: new Map(),
+    ending: ENDING,
     generator,
     options,
   };
@@ -35,6 +37,7 @@ const NOWHERE: CpuSpan = {
   look: () => undefined,
   used: () => ({ cpuNs: undefined, cpuAbsence: 'other-machine', quota: null, forwardsTo: [], pids: [] }),
 };
+const ENDING = { style: 'reset', reason: 'harmless', cells: [], unanswered: [] } as const satisfies Ending;
 
 const openOnPaper = (label: string): OpenState => ({
   label,

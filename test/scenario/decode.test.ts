@@ -23,7 +23,7 @@ it('fills in every default', () => {
     load: { model: 'closed', concurrency: 16 },
     plan: { warmup: 1 },
     tls: { insecure: false },
-    connection: { timeout: 10_000, ticketTimeout: 1000, close: 'reset' },
+    connection: { timeout: 10_000, ticketTimeout: 1000, close: 'auto' },
     engine: 'auto',
     authorized: false,
   });

@@ -5,6 +5,8 @@ import { readAtRest } from './read-at-rest.ts';
 export interface HaproxyOptions {
   /** False sets no-tls-tickets. */
   readonly tickets: boolean;
+  /** Waits for a request, so that the client ends the connection; it ends every connection at once otherwise. */
+  readonly waits?: boolean;
 }
 
 /** What HAProxy itself logged, by protocol. */
@@ -15,11 +17,15 @@ export interface Haproxy extends ServerProgram {
 }
 
 /** Starts a real HAProxy that logs each connection's protocol and whether it was resumed (`ssl_fc_is_resumed`). */
-export const startHaproxy = async (program: string, { tickets }: HaproxyOptions): Promise<Haproxy> => {
+export const startHaproxy = async (program: string, { tickets, waits = false }: HaproxyOptions): Promise<Haproxy> => {
   const server = await startServerProgram({
     command: [program, '-db', '-f', 'haproxy.cfg'],
     files: { 'haproxy.cfg': CONFIGURATION },
-    values: { tickets: tickets ? '' : 'no-tls-tickets' },
+    values: {
+      tickets: tickets ? '' : 'no-tls-tickets',
+      mode: waits ? 'http' : 'tcp',
+      rule: waits ? 'http-request return status 204' : 'tcp-request content reject',
+    },
   });
   return { ...server, log: async () => parseLog(await readAtRest(join(server.folder, 'output'))) };
 };
@@ -31,7 +37,7 @@ global
     tune.ssl.cachesize 20000
     ssl-default-bind-options ssl-min-ver TLSv1.2
 defaults
-    mode tcp
+    mode {{mode}}
     timeout connect 5s
     timeout client 5s
     timeout server 5s
@@ -39,7 +45,7 @@ frontend tls
     bind {{address}}:{{port}} ssl crt both.pem {{tickets}}
     log global
     log-format "%[ssl_fc_protocol] %[ssl_fc_is_resumed]"
-    tcp-request content reject
+    {{rule}}
 `;
 
 const parseLog = (text: string): HaproxyLog => {

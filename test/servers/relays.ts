@@ -20,6 +20,8 @@ export const startTurnstile = (targetPort: number, serviceMs: number): Promise<R
 /** Starts a relay on loopback that breaks off every n-th connection at its ClientHello. */
 export const startBreakingRelay = (targetPort: number, every: number): Promise<Relay> =>
   start('breaking-relay', [targetPort, every]);
+/** Starts a relay on loopback that breaks off every handshake in which a TLS 1.3 session is offered, by an alert. */
+export const startPskAlertRelay = (targetPort: number): Promise<Relay> => start('psk-alert-relay', [targetPort]);
 
 const start = async (name: string, args: readonly number[]): Promise<Relay> => {
   const child = fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args.map(String));

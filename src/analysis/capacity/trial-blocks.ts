@@ -13,6 +13,8 @@ export const markTrials = (blocks: readonly BlockRecord[], capacity: readonly Ca
     const search = capacity.find(({ cells }) => cells.includes(block.cell));
     if (search === undefined) return block;
     const isOfResult = search.trials[block.round]?.perSecond === resultRate(search);
+    const isFlawed = !block.valid && block.invalidReason !== OTHER_RATE;
+    if (isFlawed) return block;
     return { ...block, valid: isOfResult, invalidReason: isOfResult ? '' : OTHER_RATE };
   });
 

@@ -1,5 +1,6 @@
 import type { Caveat } from '../../domain/caveat.ts';
 import type { Gate, MetricReference } from '../../domain/gate.ts';
+import { INVALID } from '../../domain/invalid-reason.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -18,7 +19,8 @@ export const cellCaveat = (
   const blocks = all.filter(({ valid }) => valid);
   if (blocks.length === 0) return { code: 'nothing-measured' };
   const invalid = all.length - blocks.length;
-  if (invalid > MOST_SPOILT * all.length) return { code: 'invalid-blocks', invalid, of: all.length };
+  const isSilent = all.some(({ invalidReason }) => invalidReason === INVALID.nothingFinished);
+  if (isSilent || invalid > MOST_SPOILT * all.length) return { code: 'invalid-blocks', invalid, of: all.length };
   if (metric.judgedBy === 'count') return undefined;
   if (metric.judgedBy === 'proportion')
     return blocks.some(({ handshakes }) => handshakes > 0) ? undefined : { code: 'nothing-measured' };

@@ -1,11 +1,13 @@
 import { cellLabel } from '../../domain/cell.ts';
+import { INVALID } from '../../domain/invalid-reason.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { headroomNotices } from './headroom.ts';
+import { endingNotices } from './ending.ts';
 import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/trial-blocks.ts';
-import { generatorHints, saturationNotices } from './saturation.ts';
+import { generatorHints, saturationNotices, stallNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
 import { serverNotices } from './server-notices.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
@@ -19,11 +21,13 @@ export const noticesOf = (summary: RunSummary): Notice[] => {
   return [
     ...cells.flatMap((cell) => outcomeNotices(run, cell)),
     ...saturationNotices(summary),
+    ...stallNotices(run),
     ...headroomNotices(summary),
     ...cells.flatMap(timingNotices),
     ...capacityNotices(run),
     ...cells.flatMap((cell) => residualNotices(summary, cell)),
     ...suiteNotices(cells),
+    ...endingNotices(run),
     ...stateNotices(run),
   ];
 };
@@ -42,7 +46,10 @@ const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => [
 const verdictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const name = cellLabel(cell);
   const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
-  const { handshakes, honoured, declinedBy } = cell;
+  const { handshakes, honoured } = cell;
+  // Where handshakes were broken off because of the session, their alerts are the reason.
+  const isBrokenOff = cell.declinedBy['session-broken-off'] !== undefined;
+  const declinedBy = isBrokenOff ? { ...cell.declinedBy, ...cell.errorsBy } : cell.declinedBy;
   if (isControl && honoured > 0) return [{ code: 'honoured-unexpectedly', severity: 'warning', cell: name, honoured }];
   if (isControl && handshakes > 0) return [{ code: 'declined-as-configured', severity: 'info', cell: name, handshakes }];
   if (cell.status === 'never')
@@ -56,8 +63,10 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const name = cellLabel(cell);
   const { handshakes, errorsBy } = cell;
   if (cell.status === 'failed' || isUnmeasured(run, cell)) {
-    const primingErrors = blocksOf(run, cell).map((block) => block.primed.errors);
-    const because = cell.status === 'failed' ? errorsBy : sumCounts(primingErrors);
+    const blocks = blocksOf(run, cell);
+    const measured = sumCounts(blocks.map((block) => block.errors));
+    const isPriming = Object.keys(measured).length === 0;
+    const because = isPriming ? sumCounts(blocks.map((block) => block.primed.errors)) : measured;
     return [{ code: 'never-finished', severity: 'error', cell: name, because }];
   }
   return cell.errors > 0 ? [{ code: 'errors', severity: 'warning', cell: name, handshakes, because: errorsBy }] : [];
@@ -65,7 +74,9 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
 
 /** A run that ended as planned owes every cell something; one that is under way or was cut short does not. */
 const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean =>
-  run.status === 'complete' && cell.status === 'empty' && blocksOf(run, cell).every((block) => block.valid);
+  run.status === 'complete' &&
+  cell.status === 'empty' &&
+  blocksOf(run, cell).every(({ valid, invalidReason }) => valid || invalidReason === INVALID.nothingFinished);
 
 const blocksOf = (run: RunRecord, cell: CellSummary): readonly BlockRecord[] =>
   run.blocks.filter((block) => block.cell === cell.id);

@@ -1,7 +1,7 @@
 import { cellLabel } from '../../domain/cell.ts';
 import type { GeneratorHint, Notice } from '../../domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
-import { busiest, lateP99, MOST_BUSY } from '../summary/saturation.ts';
+import { busiest, lateP99, MOST_BUSY, stallOf } from '../summary/saturation.ts';
 import type { RunSettings } from '../settings-of-run.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
 
@@ -25,6 +25,13 @@ export const saturationNotices = (summary: RunSummary): Notice[] => {
       hints: generatorHints(summary, blocks),
     },
   ];
+};
+
+/** One notice for all blocks in which the generator stood still. */
+export const stallNotices = ({ blocks }: RunRecord): Notice[] => {
+  const stalls = blocks.flatMap((block) => stallOf(block) ?? []);
+  if (stalls.length === 0) return [];
+  return [{ code: 'generator-stalled', severity: 'warning', blocks: stalls.length, longestNs: Math.max(...stalls) }];
 };
 
 /**

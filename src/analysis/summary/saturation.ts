@@ -25,6 +25,15 @@ export interface LoadEvidence {
 export const isSaturated = ({ hosts, schedule }: LoadEvidence): boolean =>
   hosts.some((host) => hasQueue(host) && busiest(host) > MOST_BUSY) || (schedule !== null && isBehind(schedule));
 
+/** Above this a worker did not merely wait for a core, even on a machine with ten programs for each: it was stopped. */
+const STALL_NS = 250e6;
+
+/** The longest time for which the generator stood still in a block; `undefined` where it never did. */
+export const stallOf = ({ hosts }: Pick<LoadEvidence, 'hosts'>): number | undefined => {
+  const longestNs = Math.max(0, ...hosts.flatMap(({ workers }) => workers).map(({ stalledNs }) => stalledNs));
+  return longestNs > STALL_NS ? longestNs : undefined;
+};
+
 /** A worker with one handshake at a time is busy with that one: its own work is part of a handshake, and nothing waits for it. */
 const hasQueue = ({ workers, mostInFlight }: HostRecord): boolean => mostInFlight > workers.length;
 

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { ORDERLY_CLOSE_MS } from '../../domain/client-options.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
@@ -14,9 +15,6 @@ import type { NodeClient } from './client.ts';
 import { failureOf } from './failure.ts';
 import { boundSession, nodeSession, nodeSessionOf, type NodeSession } from './session.ts';
 import { Tap } from './tap.ts';
-
-/** An orderly end waits this long for the peer's part of it; a peer that never closes must not hold the client. */
-const ORDERLY_CLOSE_MS = 250;
 
 /**
  * The stages follow one another, and each has one timer that ends it.

@@ -49,6 +49,7 @@ export const TCP_NODELAY = 1;
 export const SOL_SOCKET = 1;
 export const SO_LINGER = 13;
 export const MSG_NOSIGNAL = 0x4000;
+export const MSG_TRUNC = 0x20;
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_MOD = 3;

@@ -6,15 +6,14 @@ const FIRST_LOOK_NS = 1e6;
 /** One that does not is looked at no more often than this. */
 const LOOK_EVERY_NS = 1e6;
 
-type LingeringSockets = Pick<Sockets, 'close' | 'hasInput'>;
-
 /**
- * Connections that are over for us but stay open a while (see `LINGER_MS`), in the order in which they end. One whose server has spoken
- * again is closed before its time: the server then has our Finished. Few sockets that are used again at once stay in the caches of both
+ * Connections that are over for us but stay open a while (see `LINGER_MS` and `ORDERLY_CLOSE_MS`), in the order in which they end. One
+ * whose server shows that it has read what we sent last is closed before its time. Few sockets that are used again at once stay in the caches of both
  * sides' CPUs (docs/wire.md says what that saves).
  */
 export class Lingering {
-  readonly #sockets: LingeringSockets;
+  readonly #sockets: Pick<Sockets, 'close'>;
+  readonly #isDone: (fd: number) => boolean;
   readonly #lingerNs: number;
   #fds = new Int32Array(1024);
   #untilNs = new Float64Array(1024);
@@ -22,9 +21,11 @@ export class Lingering {
   #count = 0;
   #nextLookNs = 0;
 
-  constructor(lingerMs: number, sockets: LingeringSockets) {
+  /** @param isDone true when the server has shown it. */
+  constructor(lingerMs: number, sockets: Pick<Sockets, 'close'>, isDone: (fd: number) => boolean) {
     this.#lingerNs = lingerMs * 1e6;
     this.#sockets = sockets;
+    this.#isDone = isDone;
   }
 
   get count(): number {
@@ -39,7 +40,7 @@ export class Lingering {
     this.#count += 1;
   }
 
-  /** Closes those whose time has come or whose server has spoken. */
+  /** Closes those whose time has come or whose server is done. */
   expire(nowNs: number): void {
     while (this.#count > 0 && this.#isOver(this.#first, nowNs)) {
       this.#sockets.close(this.#fds[this.#first] ?? -1);
@@ -56,7 +57,7 @@ export class Lingering {
     const restNs = (this.#untilNs[at] ?? 0) - nowNs;
     if (restNs <= 0) return true;
     if (nowNs < this.#nextLookNs || restNs > this.#lingerNs - FIRST_LOOK_NS) return false;
-    if (this.#sockets.hasInput(this.#fds[at] ?? -1)) return true;
+    if (this.#isDone(this.#fds[at] ?? -1)) return true;
     this.#nextLookNs = nowNs + LOOK_EVERY_NS;
     return false;
   }

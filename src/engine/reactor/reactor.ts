@@ -1,6 +1,7 @@
+import { ORDERLY_CLOSE_MS } from '../../domain/client-options.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { nowNs } from '../clock.ts';
-import { LINGER_MS, type Attempt, type Client, type Work } from '../engine.ts';
+import { LINGER_MS, NO_WORK, type Attempt, type Client, type Work } from '../engine.ts';
 import type { TlsConnection, Exchange } from './tls-connection.ts';
 import { Lingering } from './lingering.ts';
 import { EPOLLOUT } from './libc.ts';
@@ -11,9 +12,6 @@ import { NOTHING_YET, RESET, type Sockets } from './sockets.ts';
 
 /** Interval at which stages are checked for their deadlines; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;
-
-/** An orderly end waits this long for the peer's part of it. */
-const ORDERLY_CLOSE_NS = 250e6;
 
 /** A client with the addresses that the reactor connects. */
 export interface ReactorClient extends Client {
@@ -34,10 +32,12 @@ export class Reactor {
   readonly #exchange: Exchange;
   readonly #sender: Sender;
   readonly #newConnection: () => TlsConnection;
-  #work: Work = NOTHING;
+  #work: Work = NO_WORK;
   readonly #slots: Slot[] = [];
   readonly #free: Slot[] = [];
+  /** Connections that ended without a word, and those whose end the server was told. */
   readonly #lingering: Lingering;
+  readonly #notified: Lingering;
   #inFlight = 0;
   #started = 0;
   #hasSettled = false;
@@ -48,7 +48,8 @@ export class Reactor {
     this.#exchange = exchange;
     this.#sender = new Sender(sockets, exchange);
     this.#newConnection = newConnection;
-    this.#lingering = new Lingering(LINGER_MS, sockets);
+    this.#lingering = new Lingering(LINGER_MS, sockets, (fd) => sockets.hasInput(fd));
+    this.#notified = new Lingering(ORDERLY_CLOSE_MS, sockets, (fd) => sockets.hasEnded(fd));
   }
 
   /** Runs a work to its end. Slots are kept for the next run: making them takes longer than many a handshake. */
@@ -62,7 +63,7 @@ export class Reactor {
       }
       this.#startDue();
       const isOver = this.#inFlight === 0 && this.#work.dueNs() === Number.POSITIVE_INFINITY;
-      if (isOver && this.#lingering.count === 0) return;
+      if (isOver && this.#lingering.count === 0 && this.#notified.count === 0) return;
       this.#turn();
     }
   }
@@ -96,6 +97,7 @@ export class Reactor {
     }
     const now = nowNs();
     this.#lingering.expire(now);
+    this.#notified.expire(now);
     if (now >= this.#nextCheckNs) this.#checkDeadlines(now);
   }
 
@@ -222,12 +224,14 @@ export class Reactor {
   }
 
   #end(slot: Slot): void {
-    if (slot.attempt?.closeNotify === true || slot.attempt?.client.settings.close === 'notify') {
-      slot.stage = 'closing';
-      slot.deadlineNs = nowNs() + ORDERLY_CLOSE_NS;
+    const isAwaited = slot.attempt?.closeNotify === true;
+    if (isAwaited || slot.attempt?.client.settings.close === 'notify') {
+      slot.stage = isAwaited ? 'closing' : 'notified';
+      slot.deadlineNs = nowNs() + ORDERLY_CLOSE_MS * 1e6;
       slot.connection.sendCloseNotify();
       this.#sender.sendOutput(slot);
-    } else this.#settle(slot);
+    }
+    if (!isAwaited) this.#settle(slot);
   }
 
   #fail(slot: Slot, failure: Failure): void {
@@ -238,13 +242,18 @@ export class Reactor {
   #settle(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
-    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.isServerDone;
     slot.endNs = nowNs();
-    if (mayBeReset) this.#resetSocket(slot);
-    else this.#lingerSocket(slot);
+    this.#giveUpSocket(slot, this.#lingeringOf(slot));
     this.#work.settled(attempt, slot);
     this.#release(slot);
     this.#hasSettled = true;
+  }
+
+  /** Returns where a connection that may not be reset yet stays open. */
+  #lingeringOf({ failure, stage, isServerDone }: Slot): Lingering | undefined {
+    if (failure !== undefined || stage === 'closing') return undefined;
+    if (stage === 'notified') return this.#notified;
+    return isServerDone ? undefined : this.#lingering;
   }
 
   #release(slot: Slot): void {
@@ -256,13 +265,11 @@ export class Reactor {
     this.#inFlight -= 1;
   }
 
-  #resetSocket(slot: Slot): void {
-    if (slot.fd >= 0) this.#sockets.close(slot.fd);
-    slot.fd = -1;
-  }
-
-  #lingerSocket(slot: Slot): void {
-    if (slot.fd >= 0) this.#lingering.add(slot.fd, slot.endNs);
+  /** Resets the socket at once, or leaves it to those that stay open a while. */
+  #giveUpSocket(slot: Slot, lingering?: Lingering): void {
+    if (slot.fd < 0) return;
+    if (lingering === undefined) this.#sockets.close(slot.fd);
+    else lingering.add(slot.fd, slot.endNs);
     slot.fd = -1;
   }
 
@@ -283,16 +290,10 @@ export class Reactor {
   #abandonAll(): void {
     for (const slot of this.#slots) {
       if (slot.stage === 'free') continue;
-      this.#resetSocket(slot);
+      this.#giveUpSocket(slot);
       this.#release(slot);
     }
     this.#lingering.closeAll();
+    this.#notified.closeAll();
   }
 }
-
-const NOTHING: Work = {
-  next: () => undefined,
-  dueNs: () => Number.POSITIVE_INFINITY,
-  settled: () => undefined,
-  isCancelled: () => false,
-};

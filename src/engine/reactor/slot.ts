@@ -8,7 +8,8 @@ import type { TlsConnection } from './tls-connection.ts';
 const SLOT_BITS = 16;
 export const MOST_SLOTS = 2 ** SLOT_BITS;
 
-export type Stage = 'free' | 'connecting' | 'handshaking' | 'awaiting' | 'closing';
+/** `notified` is for a moment only: the server was told of an end that nobody waits for. */
+export type Stage = 'free' | 'connecting' | 'handshaking' | 'awaiting' | 'closing' | 'notified';
 
 /** A place for one connection at a time: its socket, its TLS connection and its times. It is its own outcome. */
 export class Slot implements Outcome {

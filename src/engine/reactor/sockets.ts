@@ -22,6 +22,7 @@ import {
   IPPROTO_IP,
   IPPROTO_TCP,
   MSG_NOSIGNAL,
+  MSG_TRUNC,
   SO_LINGER,
   SOCK_STREAM_NONBLOCKING,
   SOL_SOCKET,
@@ -49,6 +50,9 @@ const INPUT = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
 
 /** The token of the timer's events, which are for no slot. */
 const NO_SLOT = 0xffff_ffff;
+
+/** More than a server says after the end of a handshake. */
+const MOST_DISCARDED = 65_536;
 
 /** Results of a receive that brings no bytes. */
 export const NOTHING_YET = -1;
@@ -178,6 +182,15 @@ export class Sockets {
   /** Returns true when the peer has sent something, or has ended the connection. Consumes a byte of it. */
   hasInput(fd: number): boolean {
     return this.#libc.recv(fd, this.#options.address + 16, 1, 0) >= 0 || lastErrno() !== EAGAIN;
+  }
+
+  /** Returns true when the peer has ended the connection. Discards what it has sent before. */
+  hasEnded(fd: number): boolean {
+    const { address } = this.#options;
+    // With this flag TCP counts the bytes and writes none of them.
+    let received = this.#libc.recv(fd, address, MOST_DISCARDED, MSG_TRUNC);
+    if (received > 0) received = this.#libc.recv(fd, address, MOST_DISCARDED, MSG_TRUNC);
+    return received === 0 || (received < 0 && lastErrno() !== EAGAIN);
   }
 
   /**

@@ -98,6 +98,8 @@ const measureReportSchema = z.object({
   mostInFlight: whole,
   /** Time in which the worker had nothing to do. */
   restedNs: z.number(),
+  /** The longest time for which the worker's loop stood still. */
+  stalledNs: whole,
   /** Null where handshakes were not made one after another. */
   sequential: sequentialSchema.nullable(),
 });

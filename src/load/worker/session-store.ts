@@ -9,6 +9,7 @@ export class SessionStore {
   #session: Session | undefined;
   #isPrimed = false;
   #wasOffered = false;
+  #wasBrokenOff = false;
   /** A newer one that takes the other's place when it is old enough. */
   #maturing: Session | undefined;
 
@@ -26,6 +27,11 @@ export class SessionStore {
     const isFirstTime = !this.#wasOffered;
     this.#wasOffered = true;
     return isFirstTime;
+  }
+
+  /** True while there is no session because the server broke off the handshake that offered the last one. */
+  get wasBrokenOff(): boolean {
+    return this.#wasBrokenOff && this.#session === undefined;
   }
 
   get isSingleUse(): boolean {
@@ -46,7 +52,10 @@ export class SessionStore {
   /** Takes over what an outcome brought. */
   observe(outcome: Outcome): void {
     // RFC 5246, section 7.2.2: a fatal alert ends the session too.
-    if (outcome.failure?.kind === 'alert') this.#replace(undefined);
+    if (outcome.failure?.kind === 'alert') {
+      this.#wasBrokenOff = this.#wasOffered;
+      this.#replace(undefined);
+    }
     if (outcome.failure !== undefined) return;
     const { session } = outcome;
     if (this.#policy === 'fixed') {

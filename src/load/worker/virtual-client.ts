@@ -61,6 +61,11 @@ export class VirtualClient implements Attempt {
     return this.#sessions.isSingleUse && this.purpose === 'measure' && !this.hasSession;
   }
 
+  /** True while it has no session because the server broke off the handshake that offered the last one. */
+  get wasBrokenOff(): boolean {
+    return this.#sessions.wasBrokenOff;
+  }
+
   isExpired(nowNs: number): boolean {
     return this.#sessions.isExpired(nowNs);
   }

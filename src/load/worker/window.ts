@@ -7,6 +7,7 @@ import type { ClientPool } from './client-pool.ts';
 import type { CpuSplit } from './cpu-split.ts';
 import { InFlight } from './in-flight.ts';
 import type { Pace } from './pace.ts';
+import type { StallWatch } from './stall-watch.ts';
 import { Tally } from './tally.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
@@ -20,6 +21,7 @@ export interface WindowOptions {
   readonly pace: Pace;
   readonly counters: Counters;
   readonly cpu: CpuSplit;
+  readonly stalls: StallWatch;
   /** Every n-th handshake has its plaintext hellos read. */
   readonly tapEvery: number;
   /** True where starts are due by a schedule, so that lateness and response time mean something. */
@@ -71,6 +73,7 @@ export class LoadWindow implements Work<VirtualClient> {
   }
 
   isCancelled(): boolean {
+    this.#options.stalls.turn();
     return this.#options.counters.control === 'cancel';
   }
 
@@ -139,7 +142,10 @@ export class LoadWindow implements Work<VirtualClient> {
       return undefined;
     }
     const { mode, protocol } = client.client.settings;
-    const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
+    const judgement = judge(
+      { mode, protocol, expired: client.isExpired(outcome.startNs), brokenOff: client.wasBrokenOff },
+      outcome.evidence,
+    );
     if (judgement === 'honoured') {
       counters.latency.record(tally.honoured(outcome, client.intendedNs));
       if (client.sendsRequest) tally.requested(outcome);

@@ -27,6 +27,7 @@ import { paceOf } from './pace.ts';
 import { Priming } from './priming.ts';
 import { measureSequentially } from './sequential.ts';
 import { SessionStore } from './session-store.ts';
+import { StallWatch } from './stall-watch.ts';
 import { TicketExpectation } from './ticket-expectation.ts';
 import { VirtualClient } from './virtual-client.ts';
 import { LoadWindow } from './window.ts';
@@ -90,6 +91,7 @@ class LoadWorker {
   async #measure({ pace, weights, seed, tapEvery }: MeasureRequest, startNs: number): Promise<MeasureReport> {
     this.#counters.reset();
     const cpu = new CpuSplit(weights.length, () => this.#engine.threadCpuNs() ?? threadCpuNs());
+    const stalls = new StallWatch();
     const window = new LoadWindow({
       pools: this.#pools,
       turns: new PermutedBlocks(weights, seededRandom(seed)),
@@ -98,11 +100,13 @@ class LoadWorker {
       pace: paceOf(pace, startNs),
       counters: this.#counters,
       cpu,
+      stalls,
       tapEvery,
       isScheduled: pace.model === 'scheduled',
     });
     await until(startNs);
     cpu.start();
+    stalls.start();
     const sequential = await this.#load(window, pace, startNs);
     window.end(nowNs());
     const cpuNs = this.#engine.tellsTurns || weights.length === 1 ? cpu.end() : undefined;
@@ -116,6 +120,7 @@ class LoadWorker {
       lastEndNs: Math.max(0, inFlight.lastEndNs - startNs),
       mostInFlight: inFlight.most,
       restedNs: window.restedNs,
+      stalledNs: stalls.longestNs,
       sequential,
     };
   }

@@ -49,6 +49,8 @@ const sentence = (notice: Notice): string => {
       return notice.what === 'files'
         ? `the connections used ${grouped(notice.used)} of ${grouped(notice.limit)} file descriptors. Raise the limit with ulimit -n before you raise the load.`
         : `the connections used ${grouped(notice.used)} of ${grouped(notice.limit)} local ports, including those of closed connections. Add local addresses with --source, or widen net.ipv4.ip_local_port_range, before you raise the load.`;
+    case 'generator-stalled':
+      return `this generator itself stood still for up to ${formatDuration(notice.longestNs)} in ${counted(notice.blocks, 'block')}, stopped by a signal or with the whole machine suspended: what the clocks showed meanwhile is not the server's, and these blocks are left out.`;
     case 'cpu-stolen':
       return `up to ${formatShare(notice.share)} of this machine's CPU time in a block was stolen (the hypervisor gave it to other guests), and latencies include the wait. Measure on a dedicated host, or at a quieter time.`;
     case 'evidence-conflict':
@@ -73,6 +75,10 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell}: the ${counted(notice.trials, 'trial')} contradict each other or did not converge, so the capacity is not confirmed: the target or this machine was disturbed. Measure again, with longer trials (--duration) or a wider --tolerance.`;
     case 'mixed-suites':
       return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): CPU time is comparable only with the same suite. Set --ciphers to one that all states offer.`;
+    case 'closed-in-order':
+      return `connections end with close_notify, as those of browsers do: the server forgets a session of ${notice.cells.join(', ')} whose connection is reset.`;
+    case 'close-unanswered':
+      return `the server of ${notice.states.join(' and ')} never answers close_notify, so each connection stays open for ${grouped(notice.waitMs)} ms after its end${notice.holdsLoad ? ": the rate includes this wait, which is the client's own; latency does not" : '. That is in no measured time, but takes local ports and file descriptors'}. Leave --close out unless your clients wait as well.`;
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
@@ -98,7 +104,10 @@ const hintOf = (reasons: Readonly<Record<string, number>>): string => {
 };
 
 const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
-  'no-session': 'Enable session tickets or a session cache on the server, or leave the mode out of --mode.',
+  'no-session':
+    'Enable session tickets or a session cache on the server, or leave the mode out of --mode. If the server gives tickets only with its first response, have one sent with --request.',
+  'session-broken-off':
+    'Full handshakes succeed and resumed ones are broken off, so look for the alert in the log of the server. With client certificates OpenSSL needs a session ID context (SSL_CTX_set_session_id_context).',
   refused:
     'Enable session tickets or a session cache on the server, and share the ticket keys if there are several servers; or leave the mode out of --mode.',
   expired: 'Raise the session lifetime on the server, or use shorter blocks.',
@@ -152,7 +161,7 @@ const cpuAbsenceText = (reason: string): string =>
   Object.hasOwn(CPU_ABSENCE_TEXT, reason) ? CPU_ABSENCE_TEXT[reason as CpuAbsence] : reason;
 
 const declineText = (reason: string): string =>
-  Object.hasOwn(DECLINE_TEXT, reason) ? DECLINE_TEXT[reason as DeclineReason] : reason;
+  Object.hasOwn(DECLINE_TEXT, reason) ? DECLINE_TEXT[reason as DeclineReason] : failureText(reason);
 
 /** @param key as `failureKey` makes it: `alert:handshake_failure`. */
 const failureText = (key: string): string => {

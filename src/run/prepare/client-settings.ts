@@ -24,8 +24,8 @@ export const clientSettings = (
   groups: scenario.tls.groups,
   keyShare: scenario.tls.keyShare,
   checksSignature: !scenario.tls.noSignatureCheck,
-  // One at a time means that nothing of the last connection is left when the next one begins.
-  close: scenario.load.model === 'sequential' ? 'notify' : scenario.connection.close,
+  // Until the run knows how its connections are to end (choose-ending.ts).
+  close: 'reset',
   sources: scenario.connection.source ?? [],
   keyLog: scenario.tls.keylog,
   request: scenario.request === undefined ? undefined : requestText(scenario.request, state.serverName ?? state.address),

@@ -1,5 +1,5 @@
 import { cellId, type Cell } from '../../domain/cell.ts';
-import type { CellRecord } from '../../domain/run-record.ts';
+import type { CellRecord, Ending } from '../../domain/run-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import type { CellContext } from '../../load/load-generator.ts';
 import type { Expansion } from '../../scenario/expand.ts';
@@ -32,9 +32,9 @@ export const prepareCells = (scenario: Scenario, { cells }: Expansion, states: r
   });
 
 /** A cell as the load generator opens it. */
-export const contextOf = ({ id, settings }: PreparedCell, { load }: Scenario): CellContext => ({
+export const contextOf = ({ id, settings }: PreparedCell, { load }: Scenario, { style }: Ending): CellContext => ({
   cell: id,
-  settings,
+  settings: { ...settings, close: style },
   policy: load.sessions,
   offerAfterNs: load.offerAfter * 1e6,
 });

@@ -1,5 +1,6 @@
 import type { Protocol } from '../../domain/protocol.ts';
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
+import type { Ending } from '../../domain/run-record.ts';
 import type { Engine, Negotiated } from '../../engine/engine.ts';
 import type { LoadGenerator } from '../../load/load-generator.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
@@ -33,6 +34,7 @@ export interface Prepared {
   };
   /** Results of the preflight, by `negotiatedKey`. */
   readonly negotiated: ReadonlyMap<string, Negotiated>;
+  readonly ending: Ending;
   /** In which the cells have been opened. */
   readonly generator: LoadGenerator;
   readonly options: RunOptions;

@@ -12,6 +12,9 @@ const SHOWN_MS = 2000;
 /** Span of the errors that a run is stopped on: a burst, as when a listen queue overflows, is shorter. A target that hangs fails slowly. */
 const JUDGED_MS = 5000;
 
+/** A target that is just restarting refuses connections for less than this: a younger phase is judged at its end only. */
+const LEAST_JUDGED_MS = 1000;
+
 /** Time that handshakes in flight have to finish when the run is interrupted. */
 const DRAIN_MS = 1000;
 
@@ -58,7 +61,7 @@ export const monitored = async <Result>(
   try {
     const result = await measure(monitor.onPhase);
     // A window may be over before it was looked at.
-    monitor.checkErrors();
+    monitor.checkEnded();
     return { result, stoppedAt: monitor.stoppedAt };
   } finally {
     monitor.end();
@@ -92,6 +95,8 @@ class Monitor {
 
   /** Notes that a phase begins. Priming and the window start all counters anew. */
   readonly onPhase = (phase: WindowPhase): void => {
+    // Before the first phase the counters are those of the last window.
+    if (phase.name !== 'priming') this.checkEnded();
     this.#phase = phase;
     this.#sinceNs = phase.name === 'window' ? phase.startNs : nowNs();
     if (phase.name === 'ageing') return;
@@ -99,14 +104,27 @@ class Monitor {
     this.#judged.reset();
   };
 
+  /**
+   * Judges a phase that is over. One that ended with failures only says enough, however few they are: a target that goes silent holds each
+   * connection for the whole time limit.
+   */
+  checkEnded(): void {
+    const { finished, errors } = this.#generator.progress();
+    if (errors > 0 && finished === 0) this.#stopAbove(1);
+    else this.#checkErrors();
+  }
+
   /** Stops the load when too much of it fails. */
-  checkErrors(): void {
+  #checkErrors(): void {
     const progress = this.#generator.progress();
     const all = { attempts: progress.finished + progress.errors, errors: progress.errors };
     const recent = this.#judged.sample(performance.now(), progress);
-    const share = Math.max(this.#errorShareOf(recent), this.#errorShareOf(all));
-    if (share <= this.#options.mostErrors) return;
-    this.#stoppedAt ??= share;
+    this.#stopAbove(Math.max(this.#errorShareOf(recent), this.#errorShareOf(all)));
+  }
+
+  #stopAbove(errorShare: number): void {
+    if (errorShare <= this.#options.mostErrors) return;
+    this.#stoppedAt ??= errorShare;
     this.#generator.control('drain');
   }
 
@@ -123,7 +141,7 @@ class Monitor {
     const recent = this.#shown.sample(performance.now(), progress);
     const elapsedMs = Math.max(0, nowNs() - this.#sinceNs) / 1e6;
     this.#options.onProgress({ phase: this.#phase, progress, recent, elapsedMs });
-    this.checkErrors();
+    if (elapsedMs >= LEAST_JUDGED_MS) this.#checkErrors();
   }
 
   #errorShareOf({ attempts, errors }: Pick<RecentRates, 'attempts' | 'errors'>): number {

@@ -93,7 +93,10 @@ describe('whether the generator can be trusted', () => {
   const saturated = (change: Partial<RunRecord> = {}, busyShare = 0.97): RunRecord =>
     changed(fakeRun([{}, ticket], { workers: 1, ...change }), (block) =>
       block.cell.endsWith('ticket')
-        ? { saturated: true, hosts: block.hosts.map((host) => ({ ...host, workers: [{ busyShare, cpuShare: null }] })) }
+        ? {
+            saturated: true,
+            hosts: block.hosts.map((host) => ({ ...host, workers: [{ busyShare, cpuShare: null, stalledNs: 0 }] })),
+          }
         : {},
     );
 

@@ -40,15 +40,15 @@ const schedule = (change: Partial<ScheduleCounts> = {}, lateNs = 50_000, service
 const ofWorkers = (...workers: HostRecord['workers']): boolean => isSaturated({ hosts: [host(...workers)], schedule: null });
 
 it('is told by the busiest worker, and by CPU time only where nothing better is known', () => {
-  expect(ofWorkers({ busyShare: 0.2, cpuShare: 0.2 }, { busyShare: 0.91, cpuShare: 0.3 })).toBe(true);
-  expect(ofWorkers({ busyShare: 0.89, cpuShare: 0.99 })).toBe(false);
-  expect(ofWorkers({ busyShare: null, cpuShare: 0.91 })).toBe(true);
-  expect(ofWorkers({ busyShare: null, cpuShare: null })).toBe(false);
+  expect(ofWorkers({ busyShare: 0.2, cpuShare: 0.2, stalledNs: 0 }, { busyShare: 0.91, cpuShare: 0.3, stalledNs: 0 })).toBe(true);
+  expect(ofWorkers({ busyShare: 0.89, cpuShare: 0.99, stalledNs: 0 })).toBe(false);
+  expect(ofWorkers({ busyShare: null, cpuShare: 0.91, stalledNs: 0 })).toBe(true);
+  expect(ofWorkers({ busyShare: null, cpuShare: null, stalledNs: 0 })).toBe(false);
   expect(isSaturated({ hosts: [], schedule: null })).toBe(false);
 });
 
 it('cannot be where every worker has one handshake at a time: its own work is part of that one', () => {
-  const busy = { ...host({ busyShare: 0.97, cpuShare: 0.97 }), mostInFlight: 1 };
+  const busy = { ...host({ busyShare: 0.97, cpuShare: 0.97, stalledNs: 0 }), mostInFlight: 1 };
   expect(isSaturated({ hosts: [busy], schedule: null })).toBe(false);
   expect(isSaturated({ hosts: [{ ...busy, mostInFlight: 2 }], schedule: null })).toBe(true);
 });

@@ -22,7 +22,7 @@ class FakeSockets {
 describe('lingering connections', () => {
   it('are closed when their time has come, in their order', () => {
     const sockets = new FakeSockets();
-    const lingering = new Lingering(50, sockets);
+    const lingering = new Lingering(50, sockets, (fd) => sockets.hasInput(fd));
     lingering.add(7, 0);
     lingering.add(8, 10 * MS);
     lingering.expire(49 * MS);
@@ -36,7 +36,7 @@ describe('lingering connections', () => {
 
   it('are closed before it once their server has spoken, but not at once', () => {
     const sockets = new FakeSockets();
-    const lingering = new Lingering(50, sockets);
+    const lingering = new Lingering(50, sockets, (fd) => sockets.hasInput(fd));
     for (const fd of [7, 8, 9]) lingering.add(fd, 0);
     sockets.withInput.add(7).add(8);
     lingering.expire(0.5 * MS);
@@ -47,7 +47,7 @@ describe('lingering connections', () => {
 
   it('are looked at seldom while their server is silent', () => {
     const sockets = new FakeSockets();
-    const lingering = new Lingering(50, sockets);
+    const lingering = new Lingering(50, sockets, (fd) => sockets.hasInput(fd));
     lingering.add(7, 0);
     for (let us = 0; us < 50_000; us += 10) lingering.expire(us * 1e3);
     expect(sockets.looks).toBeLessThanOrEqual(50);
@@ -57,7 +57,7 @@ describe('lingering connections', () => {
 
   it('keep their order when there come to be more than there was room for', () => {
     const sockets = new FakeSockets();
-    const lingering = new Lingering(50, sockets);
+    const lingering = new Lingering(50, sockets, (fd) => sockets.hasInput(fd));
     for (let fd = 0; fd < 600; fd++) lingering.add(fd, 0);
     lingering.expire(50 * MS);
     const rest = Array.from({ length: 3000 }, (_, i) => 1000 + i);

@@ -214,4 +214,19 @@ describe('session policies', () => {
     );
     expect(forgetful.declined.refused).toBeGreaterThan(80);
   });
+
+  it('distinct: a session that is lost by an alert is told apart from one that was never given', () => {
+    const fake = fakeWindow(scheduled(100, 1), [{ mode: 'ticket', clients: 1 }]);
+    let isOffered = false;
+    run(fake.window, {
+      serviceNs: (_, offered) => {
+        isOffered = offered !== undefined;
+        return MS;
+      },
+      failure: () => (isOffered ? { kind: 'alert', detail: 'internal_error' } : undefined),
+    });
+    const { declined, errors } = reportOf(fake.window);
+    expect(declined).toEqual({ 'session-broken-off': 50 });
+    expect(errors).toEqual({ 'alert:internal_error': 50 });
+  });
 });

@@ -1,0 +1,9 @@
+/** Reasons why a block is left out of the result, as the end of a sentence. */
+export const INVALID = {
+  /** The target failed or went silent: there is nothing to draw conclusions from. */
+  nothingFinished: 'no handshake finished',
+  /** Latency and rate are then those of the pause. */
+  stalled: 'the generator itself was stopped',
+} as const;
+
+export type InvalidReason = (typeof INVALID)[keyof typeof INVALID];
