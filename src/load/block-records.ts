@@ -1,10 +1,10 @@
-import type { CpuMeter, ServerUse } from '../cpu/meter.ts';
 import { isSaturated, stallOf } from '../analysis/summary/saturation.ts';
+import type { CpuMeter, ServerUse } from '../cpu/meter.ts';
 import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts, type PrimingCounts } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
 import { INVALID, type InvalidReason } from '../domain/invalid-reason.ts';
+import type { HostRecord, ServerRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
-import type { HostRecord } from '../domain/run-record.ts';
 import { hostRecord } from './host-records.ts';
 import type { MeasuredLoad } from './load-generator.ts';
 import type { MeasureReport, PrimeReport } from './protocol/messages.ts';
@@ -82,9 +82,14 @@ const shared = ({ request, servers }: WindowReports, workers: readonly MeasureRe
     cpuClientNs: clientCpu.every((ns) => ns !== undefined) ? clientCpu.reduce((sum: number, ns) => sum + ns, 0) : null,
     cpuServerNs: isServerShared ? null : serverNs,
     cpuServerWindowNs: isServerShared ? serverNs : null,
-    server: { cpuAbsence: server?.cpuAbsence ?? null, quota: server?.quota ?? null, forwardsTo: server?.forwardsTo ?? [] },
+    server: serverRecord(server),
   };
 };
+
+const serverRecord = (use: ServerUse | undefined): ServerRecord =>
+  use === undefined
+    ? { cpuAbsence: null, quota: null, forwardsTo: [] }
+    : { cpuAbsence: use.cpuAbsence, quota: use.quota, forwardsTo: use.forwardsTo };
 
 /** The share of the connections' time that one stream took. */
 const occupiedShare = (workers: readonly MeasureReport[], index: number): number => {

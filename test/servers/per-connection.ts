@@ -20,7 +20,7 @@ export const startPerConnectionServer = async (
   manner: 'thread' | 'fork' | 'fork-ignored',
   runner: readonly string[] = [],
 ): Promise<PerConnectionServer> => {
-  const [program = '', ...args] = [...runner, '{{folder}}/server', '{{port}}', 'certificate.pem', 'key.pem', manner];
+  const [program, ...args] = [...runner, '{{folder}}/server', '{{port}}', 'certificate.pem', 'key.pem', manner];
   const server = await startServerProgram({
     prepare: [[compiler, '-O1', '-o', 'server', SOURCE, '-lssl', '-lcrypto', '-lpthread']],
     command: [program, ...args],
