@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSServer } from '../servers/s-server.ts';
-import { requireProgram } from '../servers/require-program.ts';
+import { findProgram } from '../servers/require-program.ts';
 import { Resumark } from './resumark.ts';
 
-const openssl = requireProgram('openssl');
+const openssl = findProgram('openssl', 'openssl');
 
 let resumark: Resumark;
 beforeAll(async () => {
@@ -28,21 +28,21 @@ const measured = async (args: readonly string[], ...flags: readonly string[]) =>
 
 it.skipIf(openssl === undefined)('measures what a server without a cache has, and names what it lacks', async () => {
   const { code, cells, skipped } = await measured(['-no_cache']);
-  expect(cells).toEqual(['target/TLSv1.2/full', 'target/TLSv1.2/ticket', 'target/TLSv1.3/full', 'target/TLSv1.3/ticket']);
+  expect(cells).toEqual(['target.TLSv1.2.full', 'target.TLSv1.2.ticket', 'target.TLSv1.3.full', 'target.TLSv1.3.ticket']);
   expect(skipped.find(({ cell }) => cell === 'target TLS 1.2 session-id')?.reason).toMatch(/^the server gives no session/u);
   expect(code).toBe(0);
 });
 
 it.skipIf(openssl === undefined)('measures the one version that a server speaks, with the reason for the other', async () => {
   const { code, cells, skipped } = await measured(['-tls1_3']);
-  expect(cells).toEqual(['target/TLSv1.3/full', 'target/TLSv1.3/ticket']);
+  expect(cells).toEqual(['target.TLSv1.3.full', 'target.TLSv1.3.ticket']);
   expect(skipped.find(({ cell }) => cell === 'target TLS 1.2 full')?.reason).toMatch(/alert \(protocol_version\)$/u);
   expect(code).toBe(0);
 });
 
 it.skipIf(openssl === undefined)('fails where the mode was named', async () => {
   const { code, cells } = await measured(['-no_cache'], '-m', 'session-id', '--tls', '1.2');
-  expect(cells).toEqual(['target/TLSv1.2/session-id']);
+  expect(cells).toEqual(['target.TLSv1.2.session-id']);
   expect(code).toBe(4);
 });
 
