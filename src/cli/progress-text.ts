@@ -1,5 +1,5 @@
 import { cellLabel, type Cell } from '../domain/cell.ts';
-import { counted, formatDuration, formatRate, formatShare, grouped } from '../report/text/units.ts';
+import { counted, formatDuration, formatRate, formatRoughTime, formatShare, grouped } from '../report/text/units.ts';
 import type { RunEvent, RunPlan, WindowPosition } from '../run/progress/event.ts';
 import type { TimeLeft } from './remaining.ts';
 
@@ -8,9 +8,9 @@ type Progress = Extract<RunEvent, { type: 'progress' }>;
 /** `6 cells over 5 rounds, at least 36 s`: the extent of a run before it begins. */
 export const planText = ({ rounds, looks, isSearch, plannedMs }: RunPlan, cells: number): string => {
   const what = counted(cells, 'cell');
-  if (isSearch) return `${what}, a search that takes about ${seconds(plannedMs ?? 0)}`;
+  if (isSearch) return `${what}, a search that takes about ${formatRoughTime(plannedMs ?? 0)}`;
   const ends = looks.length === 0 ? '' : `, or fewer if all is decided after ${looks.join(' or ')}`;
-  const time = plannedMs === undefined ? 'the time depends on the server' : `at least ${seconds(plannedMs)}`;
+  const time = plannedMs === undefined ? 'the time depends on the server' : `at least ${formatRoughTime(plannedMs)}`;
   return `${what} over ${counted(rounds, 'round')}${ends}; ${time}`;
 };
 
@@ -58,7 +58,7 @@ export const progressTexts = (event: Progress): string[] => {
         ...errorTexts(event),
       ];
     case 'ageing':
-      return [`waiting for sessions to age, ${seconds(Math.max(0, phase.ms - event.elapsedMs))} left`];
+      return [`waiting for sessions to age, ${formatRoughTime(Math.max(0, phase.ms - event.elapsedMs))} left`];
     case 'window':
       return windowTexts(event);
   }
@@ -69,8 +69,8 @@ export const leftText = (left: TimeLeft | undefined): string => {
   if (left === undefined) return '';
   const { endMs, lookMs } = left;
   return lookMs === undefined
-    ? `about ${seconds(endMs)} left`
-    : `about ${seconds(lookMs)} to the next look, ${seconds(endMs)} at most`;
+    ? `about ${formatRoughTime(endMs)} left`
+    : `about ${formatRoughTime(lookMs)} to the next look, ${formatRoughTime(endMs)} at most`;
 };
 
 const windowTexts = (event: Progress): string[] => {
@@ -107,9 +107,4 @@ const healthTexts = ({ recent, asked, progress }: Progress): string[] => {
     ...(recent.busyShare === undefined ? [] : [`workers ${formatShare(recent.busyShare)} busy`]),
     ...(asked !== undefined && behind > BEHIND_S * asked.perSecond ? [`${grouped(behind)} starts late`] : []),
   ];
-};
-
-const seconds = (ms: number): string => {
-  const whole = Math.ceil(ms / 1000);
-  return whole < 120 ? `${String(whole)} s` : `${String(Math.round(whole / 60))} min`;
 };

@@ -1,3 +1,4 @@
+import type { GateOutcome } from './gate.ts';
 import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -57,3 +58,16 @@ export interface Calibration {
    */
   readonly recommended: { readonly effect: number; readonly pairs: number | null };
 }
+
+/** What gates on two identical states have shown: they fail more often than promised, or mostly cannot be decided. */
+export type GatesFinding = 'too-many-alarms' | 'undecidable';
+
+/** The steps of a calibration. */
+export type CalibrationStep =
+  /** Before anything is measured: the most that it will take. */
+  | { readonly step: 'plan'; readonly pairs: number; readonly gates: number; readonly looks: readonly number[] }
+  /** The noise is known, and with it the time of a pair. */
+  | { readonly step: 'noise'; readonly pairMs: number; readonly gates: number; readonly looks: readonly number[] }
+  | { readonly step: 'gate'; readonly number: number; readonly gates: number; readonly outcome: GateOutcome }
+  /** More gates could not change what these have shown. */
+  | { readonly step: 'enough'; readonly gates: number; readonly finding: GatesFinding };

@@ -32,6 +32,8 @@ export const capacitySchema = z.object({
       verdict: z.enum(TRIAL_VERDICTS),
       /** The objective's quantile, null when nothing was honoured. */
       responseNs: whole.nullable(),
+      /** The median of the same times. */
+      medianNs: whole.nullable().default(null),
       errorShare: z.number().min(0).max(1),
       achievedPerSecond: z.number().nonnegative(),
     }),

@@ -162,6 +162,8 @@ export type Notice =
       readonly severity: 'error';
       readonly cell: string;
       readonly lowestPerSecond: number;
+      /** The median response time at the lowest rate, where it met the limit: the tail alone missed it. Null where it did not. */
+      readonly medianNs: number | null;
     }
   | {
       /** The rate above the one found failed because of this generator. */

@@ -1,4 +1,4 @@
-import { nextStep, type SearchStep } from '../analysis/capacity/search.ts';
+import { LEAST_PER_SECOND, nextStep, type SearchStep } from '../analysis/capacity/search.ts';
 import { judgeTrial } from '../analysis/capacity/trial-verdict.ts';
 import { cellId } from '../domain/cell.ts';
 import type { CapacityRecord } from '../domain/capacity-record.ts';
@@ -22,6 +22,9 @@ const SATURATING_MS = 1000;
 
 /** A queue of requests takes up the rate that a target can do at most; what it can do in time is a little below. */
 const FIRST_SHARE = 0.8;
+
+/** A target that is kept busy with this part of what it can do has no queue: what fails there fails for another reason. */
+const LEAST_SHARE = 0.02;
 
 /** The first rate where nothing was honoured. */
 const FIRST_PER_SECOND = 10;
@@ -85,6 +88,8 @@ class Search {
   readonly #asked: Pick<CapacityRecord, 'objective' | 'maxErrors' | 'tolerance'>;
   readonly #leastMs: number;
   #firstPerSecond = FIRST_PER_SECOND;
+  /** Honoured per second while the target was kept busy; `undefined` where nothing was. */
+  #busyPerSecond: number | undefined;
 
   constructor({ load, plan }: Scenario, streams: readonly Stream[]) {
     if (load.objective === undefined) throw new TypeError('a search without an objective');
@@ -121,7 +126,7 @@ class Search {
     if (this.step?.step === 'trial') this.#judge(blocks, this.step.perSecond);
     else this.#guess(blocks);
     const { tolerance } = this.#asked;
-    this.step = nextStep({ firstPerSecond: this.#firstPerSecond, tolerance }, this.record?.trials ?? []);
+    this.step = nextStep({ firstPerSecond: this.#firstPerSecond, tolerance, ...this.#floor() }, this.record?.trials ?? []);
     const found = this.step.step === 'done' ? this.step : undefined;
     this.record = {
       cells: this.streams.map(({ cell }) => cellId(cell)),
@@ -142,14 +147,22 @@ class Search {
 
   #guess(blocks: readonly BlockRecord[]): void {
     const perSecond = blocks.reduce((sum, { honoured, durationNs }) => sum + (honoured * 1e9) / Math.max(1, durationNs), 0);
-    if (perSecond > 0) this.#firstPerSecond = perSecond * FIRST_SHARE;
+    if (perSecond === 0) return;
+    this.#busyPerSecond = perSecond;
+    this.#firstPerSecond = perSecond * FIRST_SHARE;
+  }
+
+  #floor(): { readonly leastPerSecond?: number } {
+    return this.#busyPerSecond === undefined
+      ? {}
+      : { leastPerSecond: Math.max(LEAST_PER_SECOND, this.#busyPerSecond * LEAST_SHARE) };
   }
 
   #judge(blocks: readonly BlockRecord[], perSecond: number): void {
     if (this.record === undefined) throw new TypeError('a trial before the search');
     const { objective, maxErrors } = this.#asked;
-    const { responseNs, ...outcome } = judgeTrial(blocks, { ...objective, maxErrors }, this.#trialMs(perSecond));
-    const trial = { perSecond, ...outcome, responseNs: responseNs ?? null };
+    const { responseNs, medianNs, ...outcome } = judgeTrial(blocks, { ...objective, maxErrors }, this.#trialMs(perSecond));
+    const trial = { perSecond, ...outcome, responseNs: responseNs ?? null, medianNs: medianNs ?? null };
     this.record = { ...this.record, trials: [...this.record.trials, trial] };
   }
 }

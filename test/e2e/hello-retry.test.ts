@@ -37,10 +37,8 @@ it.skipIf(nginx === undefined).each(ENGINE_NAMES)(
     const advice = /List (?:secp384r1|P-384) first in --groups\./u;
     const folder = join(resumark.results, record.id);
     const { stdout } = await resumark.run('report', folder);
-    for (const text of [stderr, stdout]) {
-      expect(text).toContain(sentence);
-      expect(text).toMatch(advice);
-    }
+    expect(stderr).toContain(sentence);
+    expect(stderr).toMatch(advice);
     expect(stdout).toMatch(/TLS 1\.3 full: HelloRetryRequest in 100% of the handshakes; it chose (?:secp384r1|P-384)/u);
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain(sentence);
     const [header = '', row = ''] = (await readFile(join(folder, 'summary.csv'), 'utf8')).split('\n');

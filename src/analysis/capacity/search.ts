@@ -11,6 +11,8 @@ export interface SearchOptions {
   readonly firstPerSecond: number;
   /** The answer is so close below a rate that is not sustained: 0.05 is 5%. */
   readonly tolerance: number;
+  /** No rate below this is tried: 0.5/s unless the target is known to do far more. */
+  readonly leastPerSecond?: number;
 }
 
 /** What to do next: try a rate, or stop with what was found. */
@@ -35,7 +37,7 @@ const UP = 1.5;
 const DOWN = 0.6;
 
 /** Below this there is nothing to search for. */
-const LEAST_PER_SECOND = 0.5;
+export const LEAST_PER_SECOND = 0.5;
 
 /** The search ends after so many trials whatever they said: a target that answers at random has no capacity to be found. */
 export const MOST_TRIALS = 40;
@@ -46,7 +48,10 @@ export const MOST_TRIALS = 40;
  *
  * Pure: all that is known is in the trials so far.
  */
-export const nextStep = ({ firstPerSecond, tolerance }: SearchOptions, trials: readonly Trial[]): SearchStep => {
+export const nextStep = (
+  { firstPerSecond, tolerance, leastPerSecond = LEAST_PER_SECOND }: SearchOptions,
+  trials: readonly Trial[],
+): SearchStep => {
   if (trials.at(-1)?.verdict === 'never-honoured') return { step: 'done', ...NOTHING };
   const rates = triedRates(trials);
   const undecided = rates.find(({ sustained, failed }) => sustained === failed);
@@ -54,12 +59,17 @@ export const nextStep = ({ firstPerSecond, tolerance }: SearchOptions, trials: r
   if (trials.length >= MOST_TRIALS) return done({ found, fails, rates }, tolerance);
   if (undecided !== undefined) return trial(undecided.perSecond);
   if (fails === undefined) return trial(found === undefined ? firstPerSecond : found.perSecond * UP);
-  return found === undefined ? stepDown(fails, rates, tolerance) : stepBetween({ found, fails, rates }, tolerance);
+  return found === undefined
+    ? stepDown({ fails, rates }, { tolerance, leastPerSecond })
+    : stepBetween({ found, fails, rates }, tolerance);
 };
 
-const stepDown = (fails: TriedRate, rates: readonly TriedRate[], tolerance: number): SearchStep => {
+const stepDown = (
+  { fails, rates }: Pick<Bracket, 'fails' | 'rates'>,
+  { tolerance, leastPerSecond }: { readonly tolerance: number; readonly leastPerSecond: number },
+): SearchStep => {
   const lower = fails.perSecond * DOWN;
-  if (lower >= LEAST_PER_SECOND) return trial(lower);
+  if (lower >= leastPerSecond) return trial(lower);
   return isAgreed(fails) ? done({ fails, rates }, tolerance) : trial(fails.perSecond);
 };
 

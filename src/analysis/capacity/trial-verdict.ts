@@ -16,6 +16,8 @@ export interface TrialOutcome {
   readonly verdict: TrialVerdict;
   /** The quantile of the response times; `undefined` when nothing was honoured. */
   readonly responseNs: number | undefined;
+  /** Their median, which tells a slow target from a disturbed one. */
+  readonly medianNs: number | undefined;
   readonly errorShare: number;
   /** Honoured per second, the time to catch up included. */
   readonly achievedPerSecond: number;
@@ -43,7 +45,12 @@ export const judgeTrial = (
   const durationNs = Math.max(1, ...blocks.map((one) => one.durationNs));
   const errorShare = Math.max(0, due - honoured) / due;
   const overtime = (durationNs - limitNs) / (windowMs * 1e6) - 1;
-  const numbers = { responseNs, errorShare, achievedPerSecond: (honoured * 1e9) / durationNs };
+  const numbers = {
+    responseNs,
+    medianNs: response.quantileNs(0.5),
+    errorShare,
+    achievedPerSecond: (honoured * 1e9) / durationNs,
+  };
   const reason = ((): TrialVerdict => {
     if (honoured === 0) return 'never-honoured';
     if (errorShare > maxErrors) return 'errors';

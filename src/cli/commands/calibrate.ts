@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
+import { calibrationStep } from '../../report/calibration-step.ts';
 import { calibrationText } from '../../report/calibration-text.ts';
 import { printableJson } from '../../report/json.ts';
 import { calibrate } from '../../run/studies/calibrate.ts';
@@ -31,13 +32,13 @@ export const calibrateCommand = (context: CommandContext): CommandModule => ({
         type: 'string',
         requiresArg: true,
         default: '96',
-        describe: 'Pairs of blocks to estimate the noise from',
+        describe: 'Pairs of blocks to estimate the noise from, at most',
       })
       .option('gates', {
         type: 'string',
         requiresArg: true,
         default: '20',
-        describe: 'Gates to measure afterwards, each on its own servers; 0 for none',
+        describe: 'Gates to measure afterwards, each on its own servers, at most; 0 for none',
       })
       .option('format', { type: 'string', requiresArg: true, default: 'table', describe: 'Output format: table, json' })
       .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print no progress and no notices' })
@@ -61,8 +62,8 @@ const calibrateTarget = async (context: CommandContext, parsed: ParsedFlags): Pr
       gates,
       ...(signal && { signal }),
       ...(onEvent && { onEvent }),
-      onGate: (number, outcome) => {
-        if (parsed['quiet'] !== true) terminal.err(`gate ${String(number)} of ${String(gates)}: ${outcome}\n`);
+      onProgress: (step) => {
+        if (parsed['quiet'] !== true) terminal.err(`${calibrationStep(step)}\n`);
       },
     }),
   );

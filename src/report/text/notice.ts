@@ -68,6 +68,8 @@ const sentence = (notice: Notice): string => {
     case 'coarse-clock':
       return `${notice.cell}: the clock is too coarse for handshakes this short (tinybench: ${notice.reason}), so the mean and its margin are unreliable. Read the CPU time, or measure on another machine.`;
     case 'no-capacity':
+      if (notice.medianNs !== null)
+        return `${notice.cell} did not meet the objective at any rate, not even at ${formatRate(notice.lowestPerSecond)}, although half of its responses took at most ${formatDuration(notice.medianNs)} there: the target or this machine is too noisy for a limit on the tail. Measure again when it is quiet, or set --objective on a lower quantile.`;
       return `${notice.cell} did not meet the objective at any rate, not even at ${formatRate(notice.lowestPerSecond)}. Relax --objective or --max-errors, or measure single handshakes with --load sequential.`;
     case 'capacity-of-generator':
       return `${notice.cell}: the target sustains at least ${formatRate(notice.perSecond)}; above that rate this generator was the bottleneck. Raise --workers if cores are free, or use another machine.`;

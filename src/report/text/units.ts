@@ -77,6 +77,12 @@ export const formatExactChange = (fraction: number): string => signed(fraction, 
 export const formatPoints = (difference: number): string =>
   `${signed(difference, shortest(Math.abs(difference) * 100, 1))} points`;
 
+/** `12 s`, `119 s`, `3 min`: a time that is only estimated. */
+export const formatRoughTime = (ms: number): string => {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 120 ? `${String(seconds)} s` : `${String(Math.round(seconds / 60))} min`;
+};
+
 /** `1234567` as `1,234,567`. */
 export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
 

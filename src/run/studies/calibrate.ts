@@ -1,8 +1,9 @@
-import { metricNoise, pairsFor } from '../../analysis/calibration/metric-noise.ts';
+import { gatesFinding, isNoiseKnown } from '../../analysis/calibration/enough.ts';
+import { metricNoise, pairsFor, type NoiseLevel } from '../../analysis/calibration/metric-noise.ts';
 import { pairedDifferences } from '../../analysis/calibration/paired-differences.ts';
 import { alarmCount, resampledGates } from '../../analysis/calibration/resampled-gates.ts';
 import { summarizeRun } from '../../analysis/summary/run-summary.ts';
-import type { Calibration } from '../../domain/calibration.ts';
+import type { Calibration, CalibrationStep } from '../../domain/calibration.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { GateOutcome } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
@@ -19,8 +20,11 @@ export interface CalibrateOptions extends Omit<RunOptions, 'isDecided' | 'store'
   readonly pairs: number;
   /** Gates that are measured one after another, each with servers of its own. */
   readonly gates: number;
-  readonly onGate?: (number: number, outcome: GateOutcome) => void;
+  readonly onProgress?: (step: CalibrationStep) => void;
 }
+
+/** From so many pairs on the noise is known well enough to stop, where more could not change what it recommends. */
+const FEWEST_PAIRS = 48;
 
 /** Enough that 1% of them is several, and still a matter of a second. */
 const RESAMPLED = 1000;
@@ -34,29 +38,46 @@ const WANTED_EFFECT = 0.1;
  * Of a scenario the last state is taken, twice. An interrupt ends it early; what was measured counts.
  */
 export const calibrate = async (decoded: DecodedScenario, options: CalibrateOptions): Promise<Calibration> => {
-  const planned = withGatePlan(twice(decoded), 0);
+  const planned = withGatePlan(sameStateTwice(decoded), 0);
   const { scenario } = planned;
-  const record = await run({ ...planned, scenario: withPairs(scenario, options.pairs) }, options);
-  const looks = scenario.plan.looks ?? DEFAULT_LOOKS;
-  const level = { looks, alpha: alphaPerLook(scenario.compare.alpha, looks.length) };
+  const { alpha } = scenario.compare;
+  const looks = looksOf(scenario);
+  const level = { looks, alpha: alphaPerLook(alpha, looks.length) };
+  const { pairs, gates, onProgress } = options;
+  onProgress?.({ step: 'plan', pairs, gates, looks });
+  const began = performance.now();
+  const record = await run(
+    { ...planned, scenario: withPairs(scenario, pairs) },
+    { ...options, isDecided: (soFar) => isNoiseKnown(pairedDifferences(soFar, scenario.compare), wanted(level)) },
+  );
   const differences = pairedDifferences(summarizeRun(record), scenario.compare);
   if (differences.length === 0) {
     throw new ResumarkError('TARGET', 'no handshake of the calibration was honoured, so no noise can be measured.');
   }
+  const measured = new Set(record.blocks.map(({ round }) => round)).size;
+  onProgress?.({ step: 'noise', pairMs: (performance.now() - began) / Math.max(1, measured), gates, looks });
   return {
     target: targetOf(record),
-    alpha: scenario.compare.alpha,
+    alpha,
     looks,
     handshakesPerBlock: scenario.plan.handshakesPerBlock ?? 0,
     noise: differences.map((one) => metricNoise(one, level)),
     resampled: resampledGates(differences, { ...level, gates: RESAMPLED, seed: record.seed }),
     measured: alarmCount(await measuredGates(planned, options)),
-    recommended: { effect: WANTED_EFFECT, pairs: pairsFor(differences, WANTED_EFFECT, scenario.compare.alpha) },
+    recommended: { effect: WANTED_EFFECT, pairs: pairsFor(differences, WANTED_EFFECT, alpha) },
   };
 };
 
+/** The plan of the gates: its interim looks, or the one number of rounds that the user has set. */
+const looksOf = ({ plan: { looks, rounds, pairs } }: Scenario): readonly number[] => {
+  const fixed = rounds ?? pairs;
+  return looks ?? (fixed === undefined ? DEFAULT_LOOKS : [fixed]);
+};
+
+const wanted = ({ looks, alpha }: NoiseLevel) => ({ effect: WANTED_EFFECT, alpha, leastPairs: looks[0] ?? 0 });
+
 /** One state under two names. A server that the run starts is started twice: so is each build of a real comparison. */
-const twice = ({ scenario, sources }: DecodedScenario): DecodedScenario => {
+const sameStateTwice = ({ scenario, sources }: DecodedScenario): DecodedScenario => {
   const state = Object.values(scenario.states).at(-1);
   if (state === undefined) throw new TypeError('a scenario has at least one state');
   return { scenario: { ...scenario, states: { first: state, second: state }, gates: [] }, sources };
@@ -64,19 +85,24 @@ const twice = ({ scenario, sources }: DecodedScenario): DecodedScenario => {
 
 const withPairs = (scenario: Scenario, pairs: number): Scenario => ({
   ...scenario,
-  plan: { ...scenario.plan, looks: undefined, rounds: undefined, pairs },
+  plan: { ...scenario.plan, looks: pairs > FEWEST_PAIRS ? [FEWEST_PAIRS, pairs] : [pairs], rounds: undefined, pairs: undefined },
 });
 
 const measuredGates = async (
   planned: DecodedScenario,
-  { gates, onGate, signal, onEvent }: CalibrateOptions,
+  { gates, onProgress, signal, onEvent }: CalibrateOptions,
 ): Promise<GateOutcome[]> => {
   const outcomes: GateOutcome[] = [];
   while (outcomes.length < gates && signal?.aborted !== true) {
     const { summary, decision } = await runGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
     if (summary.run.status !== 'complete') break;
     outcomes.push(decision.outcome);
-    onGate?.(outcomes.length, decision.outcome);
+    onProgress?.({ step: 'gate', number: outcomes.length, gates, outcome: decision.outcome });
+    const finding = gatesFinding(outcomes, planned.scenario.compare.alpha);
+    if (finding !== undefined && outcomes.length < gates) {
+      onProgress?.({ step: 'enough', gates: outcomes.length, finding });
+      break;
+    }
   }
   return outcomes;
 };

@@ -1,3 +1,4 @@
+import { SELF_TEST_REGRESSION } from '../../analysis/judging-rules.ts';
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { GateOutcome } from '../../domain/gate.ts';
@@ -9,9 +10,6 @@ export interface SelfTestOptions {
   readonly signal?: AbortSignal;
   readonly onStep?: (step: SelfTestStep) => void;
 }
-
-/** Clear of the minimum effect, and far from what anybody would overlook. */
-const INJECTED = 0.2;
 
 /**
  * Proves that the gate works here: two reference servers that are the same must not fail it, and one that is slower by 20% of the median
@@ -26,7 +24,7 @@ export const gateSelfTest = async ({ signal, onStep }: SelfTestOptions = {}): Pr
   };
   const same = await step('same', 0);
   if (same.decision.outcome === 'failed') return 'wrong';
-  const worse = await step('worse', Math.round(INJECTED * same.p50Ns));
+  const worse = await step('worse', Math.round(SELF_TEST_REGRESSION * same.p50Ns));
   return RESULT[worse.decision.outcome];
 };
 

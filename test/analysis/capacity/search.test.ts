@@ -8,10 +8,15 @@ interface Searched extends Done {
   readonly trials: readonly Trial[];
 }
 
-const search = (firstPerSecond: number, tolerance: number, isSustained: (perSecond: number) => boolean): Searched => {
+const search = (
+  firstPerSecond: number,
+  tolerance: number,
+  isSustained: (perSecond: number) => boolean,
+  leastPerSecond = 0.5,
+): Searched => {
   const trials: Trial[] = [];
   for (;;) {
-    const step = nextStep({ firstPerSecond, tolerance }, trials);
+    const step = nextStep({ firstPerSecond, tolerance, leastPerSecond }, trials);
     if (step.step === 'done') return { ...step, trials };
     trials.push({ perSecond: step.perSecond, verdict: isSustained(step.perSecond) ? 'sustained' : 'too-slow' });
     if (trials.length > MOST_TRIALS) throw new Error('the search does not end');
@@ -61,6 +66,13 @@ describe('a target that answers the same each time', () => {
     const { foundPerSecond, isConfirmed, trials } = search(100, 0.05, () => false);
     expect({ foundPerSecond, isConfirmed }).toEqual({ foundPerSecond: undefined, isConfirmed: false });
     expect(trials.length).toBeLessThanOrEqual(14);
+  });
+
+  it('is not sought far below what the target is known to do', () => {
+    const { foundPerSecond, trials } = search(2400, 0.05, () => false, 60);
+    expect(foundPerSecond).toBeUndefined();
+    expect(Math.min(...trials.map(({ perSecond }) => perSecond))).toBeGreaterThanOrEqual(60);
+    expect(trials.length).toBeLessThanOrEqual(10);
   });
 
   it('ends after so many trials when every rate is sustained', () => {

@@ -50,6 +50,7 @@ const capacity = (change: Partial<CapacityRecord>): CapacityRecord => ({
     perSecond,
     verdict: perSecond === 200 ? 'sustained' : 'too-slow',
     responseNs: perSecond * 1e5,
+    medianNs: perSecond * 1e5,
     errorShare: 0,
     achievedPerSecond: perSecond,
   })),

@@ -3,7 +3,7 @@ import type { CapacityRecord } from '../../../src/domain/capacity-record.ts';
 import { capacityLines } from '../../../src/report/text/capacity.ts';
 import { fakeRun } from '../fake-run.ts';
 
-const FAILED = { perSecond: 129, responseNs: 55_100_000, errorShare: 0.02, achievedPerSecond: 120 } as const;
+const FAILED = { perSecond: 129, responseNs: 55_100_000, medianNs: null, errorShare: 0.02, achievedPerSecond: 120 } as const;
 
 const FOUND: CapacityRecord = {
   cells: ['server.TLSv1.2.full'],
@@ -11,7 +11,7 @@ const FOUND: CapacityRecord = {
   maxErrors: 0.001,
   tolerance: 0.05,
   trials: [
-    { perSecond: 125, verdict: 'sustained', responseNs: 20_000_000, errorShare: 0, achievedPerSecond: 125 },
+    { perSecond: 125, verdict: 'sustained', responseNs: 20_000_000, medianNs: null, errorShare: 0, achievedPerSecond: 125 },
     { ...FAILED, verdict: 'too-slow' },
   ],
   foundPerSecond: 125,
