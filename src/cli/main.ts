@@ -28,6 +28,7 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
   let exitCode: ExitCode = EXIT.done;
   const context = {
     terminal,
+    args,
     exitWith: (code: ExitCode): void => {
       exitCode = code;
     },
