@@ -7,6 +7,7 @@ import { render } from '../report/formats.ts';
 import { parseCount } from '../scenario/quantity.ts';
 import type { ParsedFlags } from './flags.ts';
 import { choiceOf } from './format.ts';
+import { writeBeside } from './side-output.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flag of every command that judges: the exit code of inconclusive results. */
@@ -70,9 +71,7 @@ export const tellGithub = async (
   terminal.out(render(summary, 'github', { decision }));
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (path === undefined || path === '') return;
-  try {
-    await appendFile(path, render(summary, 'markdown', { decision }));
-  } catch (error) {
-    throw new ResumarkError('USAGE', `the file ${path} of GITHUB_STEP_SUMMARY cannot be written: ${String(error)}.`);
-  }
+  await writeBeside(terminal, `the file ${path} of GITHUB_STEP_SUMMARY`, () =>
+    appendFile(path, render(summary, 'markdown', { decision })),
+  );
 };

@@ -32,6 +32,7 @@ const runCommandLine = async (args: readonly string[], terminal: Terminal): Prom
   const hasColour = terminal.hasColour && !args.some((arg) => NO_COLOUR.test(arg));
   const context = {
     terminal: { ...terminal, hasColour },
+    args,
     exitWith: (code: ExitCode): void => {
       exitCode = code;
     },

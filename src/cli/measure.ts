@@ -17,6 +17,7 @@ import { formatOf, formatOption } from './format.ts';
 import { confirmOf, passesInconclusive, tellGithub, withGateFlags } from './gate-flags.ts';
 import { listenForInterrupt, type Signal } from './interrupt.ts';
 import { ProgressLine } from './progress.ts';
+import { openFolderFile } from './side-output.ts';
 import { styleOf, type Terminal } from './terminal.ts';
 
 /** Declares the flags of every command that measures. */
@@ -32,6 +33,12 @@ export const withRunFlags = (yargs: Argv): Argv =>
       requiresArg: true,
       default: 'results',
       describe: 'Folder to create the run folder in',
+      group: 'Output:',
+    })
+    .option('folder-file', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Write the path of the run folder to this file, for scripts; of several attempts, the last',
       group: 'Output:',
     })
     .option('quiet', {
@@ -69,16 +76,22 @@ const measured = async (
 
 /** Runs a task that measures, with progress, and lets Ctrl-C end it. */
 export const watched = async <Result>(
-  { terminal }: CommandContext,
+  { terminal, args }: CommandContext,
   parsed: ParsedFlags,
   task: (options: RunOptions) => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly signal: Signal | undefined }> => {
+  const writeFolder = await openFolderFile(terminal, parsed['folder-file']);
   const progress = new ProgressLine(terminal);
   const interrupt = listenForInterrupt();
   try {
     const result = await task({
       signal: interrupt.signal,
-      store: (runId) => RunStore.create(String(parsed['output']), runId),
+      command: args,
+      store: async (runId) => {
+        const store = await RunStore.create(String(parsed['output']), runId);
+        await writeFolder(store.folder);
+        return store;
+      },
       ...(parsed['quiet'] !== true && { onEvent: progress.onEvent }),
     });
     return { result, signal: interrupt.received() };

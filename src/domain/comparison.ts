@@ -2,6 +2,7 @@ import { caveatSchema } from './caveat.ts';
 import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
+import { noticeSchema } from './notice-schema.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { z } from './zod.ts';
 
@@ -89,7 +90,7 @@ export const comparisonSchema = z.object({
   /** Other differences between the runs; not empty only in a forced comparison. */
   differences: z.array(differenceSchema),
   verdict: z.enum(CHANGE_VERDICTS),
-  notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
+  notices: z.array(noticeSchema),
 });
 
 /** The verdict on a change. */

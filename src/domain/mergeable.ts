@@ -108,13 +108,23 @@ const extreme = (choose: (a: number, b: number) => number): Mergeable<number | n
   merge: (parts) => parts.reduce((best, part) => (best === null || part === null ? (best ?? part) : choose(best, part)), null),
 });
 
-export const histogramSchema = z.object({
-  count: whole,
-  minNs: whole.nullable(),
-  maxNs: whole.nullable(),
-  sumNs: z.number().nonnegative(),
-  hdr: z.string(),
-});
+/** A histogram is decoded when it is read, so that a damaged one is found there and nowhere else. */
+export const histogramSchema = z
+  .object({
+    count: whole,
+    minNs: whole.nullable(),
+    maxNs: whole.nullable(),
+    sumNs: z.number().nonnegative(),
+    hdr: z.string(),
+  })
+  .superRefine((encoded, context) => {
+    try {
+      LatencyHistogram.decode(encoded);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue({ code: 'custom', message: `is no histogram: ${error.message}` });
+    }
+  });
 
 /** Durations in ns. */
 export class Durations extends LatencyHistogram implements Counter<EncodedHistogram> {

@@ -1,11 +1,15 @@
 import { BLOCK_COUNTS, PRIMING_COUNTS } from './block-counts.ts';
 import { capacitySchema } from './capacity-record.ts';
 import { CLOSE_STYLES } from './client-options.ts';
+import type { GateDecision } from './gate.ts';
+import { gateDecisionSchema } from './gate-decision.ts';
 import { INTERLEAVES } from './interleave.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
+import { noticeSchema } from './notice-schema.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { CPU_ABSENCES } from './server-cpu.ts';
+import { contradictionsIn } from './record-consistency.ts';
 import { z } from './zod.ts';
 
 /** Raised when the meaning of a field changes; a file of another format is refused. */
@@ -87,7 +91,7 @@ const blockSchema = z.object({
   /** Position of its window in the round. */
   position: whole,
   /** Unix time in ns as decimal digits: it is above 2^53. */
-  startUnixNs: z.string().regex(/^\d+$/u),
+  startUnixNs: z.string().regex(/^\d{1,19}$/u),
   durationNs: whole,
   ...BLOCK_COUNTS.shape,
   /** CPU time in the window, of all workers; null where it cannot be known. */
@@ -208,13 +212,19 @@ const runSchema = z.object({
   states: z.array(stateSchema),
   cells: z.array(cellSchema),
   blocks: z.array(blockSchema),
+  /** The command that made it, as it was typed; absent where a program did. */
+  command: z.array(z.string()).optional(),
+  /** The decision on its gates, once it has ended and was judged. */
+  gates: gateDecisionSchema.optional(),
   /** Empty where no capacity was searched for. */
   capacity: z.array(capacitySchema),
-  notices: z.array(z.looseObject({ code: z.string(), severity: z.enum(['info', 'warning', 'error']) })),
+  notices: z.array(noticeSchema),
 });
 
 /** The schema of `run.json`. */
-export const runRecordSchema = runSchema;
+export const runRecordSchema: z.ZodType<RunRecord> = runSchema.superRefine((run, context) => {
+  for (const { path, message } of contradictionsIn(run)) context.addIssue({ code: 'custom', path: [...path], message });
+});
 
 /** Everything measured in one block of one cell. */
 export type BlockRecord = Readonly<z.infer<typeof blockSchema>>;
@@ -236,4 +246,8 @@ export type StateRecord = Readonly<z.infer<typeof stateSchema>>;
 export type RunStatus = z.infer<typeof runSchema>['status'];
 
 /** The result of executing a scenario once: the content of `run.json`. */
-export type RunRecord = Readonly<Omit<z.infer<typeof runSchema>, 'notices'>> & { readonly notices: readonly Notice[] };
+export type RunRecord = Readonly<Omit<z.infer<typeof runSchema>, 'notices' | 'command' | 'gates'>> & {
+  readonly notices: readonly Notice[];
+  readonly command?: readonly string[] | undefined;
+  readonly gates?: GateDecision | undefined;
+};

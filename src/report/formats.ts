@@ -15,7 +15,7 @@ import { terminalReport, type TerminalStyle } from './terminal.ts';
 export interface RenderOptions {
   /** The style of a table on a terminal; default plain. */
   readonly style?: TerminalStyle;
-  /** The decision on the run's gates, where they were judged. */
+  /** The decision on the run's gates; default the one in its record, if it was judged. */
   readonly decision?: GateDecision | undefined;
 }
 
@@ -27,7 +27,7 @@ const RENDERERS = {
   json: ({ run }, { decision }) => runJson(run, decision),
   hlog: histogramLog,
   hgrm: percentileReport,
-  html: (summary) => htmlReport(summary, isCompared(summary.run) ? compareStates(summary) : []),
+  html: (summary, { decision }) => htmlReport(summary, isCompared(summary.run) ? compareStates(summary) : [], decision),
   junit: (summary, { decision }) => runJunit(summary, decision),
   github: (summary, { decision }) => runAnnotations(summary, decision),
   benchmark: runBenchmark,
@@ -49,8 +49,9 @@ export const FOLDER_FILES: readonly (readonly [name: string, format: Format])[] 
   ['blocks.csv', 'blocks-csv'],
   ['histograms.hlog', 'hlog'],
   ['report.html', 'html'],
+  ['junit.xml', 'junit'],
 ];
 
 /** Renders a run, from nothing but its record, so that an old run renders like a new one. */
 export const render = (summary: RunSummary, format: Format, options: RenderOptions = {}): string =>
-  RENDERERS[format](summary, options);
+  RENDERERS[format](summary, { decision: summary.run.gates, ...options });

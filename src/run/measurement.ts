@@ -77,10 +77,16 @@ class Measurement {
     this.#saver.saveRecord(this.#run);
     const status = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
     if (status === 'interrupted') this.#noteInterrupt();
-    this.#saver.save(() => this.#update({ status, endedAt: new Date().toISOString() }));
+    this.#saver.save(() => this.#judged(this.#update({ status, endedAt: new Date().toISOString() })));
     this.#run = { ...this.#run, notices: [...this.#saver.notices, ...this.#run.notices] };
     onEvent?.({ type: 'ended', run: this.#run });
     return this.#run;
+  }
+
+  #judged(summary: RunSummary): RunSummary {
+    const { judge } = this.#prepared.options;
+    if (judge !== undefined) this.#run = { ...this.#run, gates: judge(summary) };
+    return { ...summary, run: this.#run };
   }
 
   /** Keeps what was measured until a worker was lost. @throws any other error, and that one too when nothing was measured. */

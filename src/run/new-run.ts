@@ -22,7 +22,7 @@ export const runIdOf = (scenario: Scenario, startedAt: Date): string =>
 
 /** The record of a run in which nothing has been measured yet. */
 export const newRun = (
-  { decoded, chosen, states, cells, negotiated, ending, generator }: Prepared,
+  { decoded, chosen, states, cells, negotiated, ending, generator, options }: Prepared,
   { id, seed, interleave, startedAt }: RunStart,
 ): RunRecord => ({
   format: RUN_FORMAT,
@@ -55,6 +55,7 @@ export const newRun = (
     expected,
     negotiated: negotiated.get(negotiatedKey(state, protocol)) ?? null,
   })),
+  command: options.command,
   blocks: [],
   capacity: [],
   notices: [],

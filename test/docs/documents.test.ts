@@ -38,7 +38,7 @@ const TERMINAL = { out: () => undefined, err: () => undefined, isLive: false, ha
 /** What the real parser makes of arguments, without running the command. */
 const parseCall = async (args: readonly string[]): Promise<ParsedFlags> => {
   let parsed: ParsedFlags | undefined;
-  const commands = commandsOf({ terminal: TERMINAL, exitWith: () => undefined }).map((command) => ({
+  const commands = commandsOf({ terminal: TERMINAL, args: [], exitWith: () => undefined }).map((command) => ({
     ...command,
     handler: (flags: ParsedFlags) => {
       parsed = flags;

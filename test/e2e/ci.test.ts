@@ -145,6 +145,28 @@ describe('the GitHub action', () => {
     expect(await readFile(join(folder, outputs['run-folder'] ?? '', 'junit.xml'), 'utf8')).toContain('<failure message=');
   });
 
+  it('names no run but its own, and keeps the verdict when the step summary cannot be written', async () => {
+    await mkdir(join(folder, 'results', '20200101T000000Z_older'), { recursive: true });
+    const refused = await runAction({ scenario: await scenario({ ...QUICK, modes: ['fulll'] }) });
+    expect({ code: refused.code, outputs: refused.outputs }).toEqual({
+      code: 2,
+      outputs: { 'exit-code': '2', 'run-folder': '' },
+    });
+    const path = await scenario({ ...QUICK, gates: ['full.p50 < 1us'] });
+    const summary = join(folder, 'nowhere', 'summary.md');
+    const { code, stderr } = await bash(`npx --yes resumark run ${path} --gate --github --folder-file run-folder`, {
+      GITHUB_STEP_SUMMARY: summary,
+    });
+    expect(stderr).toContain(`warning: the file ${summary} of GITHUB_STEP_SUMMARY cannot be written: ENOENT.`);
+    expect(code).toBe(99);
+    const judged = join(folder, (await readFile(join(folder, 'run-folder'), 'utf8')).trim());
+    const page = await readFile(join(judged, 'report.html'), 'utf8');
+    expect(page.indexOf('gate-failed')).toBeLessThan(page.indexOf('<table'));
+    expect(page).toMatch(
+      /To repeat the run: <code>npx resumark run [^<]*scenario\.json --gate --github [^<]*--seed \d+<\/code>/u,
+    );
+  });
+
   it('takes no input for code', async () => {
     const { code, stderr } = await runAction({ scenario: 'x.yaml"; touch "$OUTPUT.hacked', thresholds: '$(touch hacked)' });
     expect(stderr).toMatch(/^error: in a gate, /u);
@@ -165,6 +187,17 @@ const documentedFiles = async (): Promise<ReadonlyMap<string, string>> => {
 const writeScenario = async (files: ReadonlyMap<string, string>): Promise<void> => {
   await mkdir(dirname(join(folder, 'ci/tls-gate.yaml')), { recursive: true });
   await writeFile(join(folder, 'ci/tls-gate.yaml'), files.get('ci/tls-gate.yaml') ?? '');
+};
+
+/** The recipe for GitLab with the gates of another scenario. */
+const gitlabScript = async (gates: readonly string[]): Promise<Finished> => {
+  const files = await documentedFiles();
+  const scenarioText = files.get('ci/tls-gate.yaml') ?? '';
+  await writeScenario(
+    new Map([['ci/tls-gate.yaml', `${scenarioText.split('gates:')[0] ?? ''}gates: ${JSON.stringify(gates)}\n`]]),
+  );
+  const job = parse(files.get('.gitlab-ci.yml') ?? '') as Readonly<Record<string, { readonly script: readonly string[] }>>;
+  return bash(`${WITH_CLEANUP}${(job['tls-gate']?.script ?? []).join('\n')}`);
 };
 
 describe('the recipes of docs/ci.md', () => {
@@ -203,5 +236,18 @@ describe('the recipes of docs/ci.md', () => {
       /<testsuite name="gates" tests="3"/u,
     );
     expect(await readFile(join(folder, 'summary.md'), 'utf8')).toContain('| state |');
+  });
+
+  it('for GitLab keep the failure of a gate that was confirmed, and its test report', async () => {
+    const { code } = await gitlabScript(['full.p50 < 1us']);
+    expect(code).toBe(99);
+    expect(await readdir(join(folder, 'results'))).toHaveLength(2);
+    const judged = (await readFile(join(folder, 'run-folder'), 'utf8')).trim();
+    expect((await readdir(join(folder, 'results'))).toSorted().at(-1)).toBe(judged.split('/').at(-1));
+    expect(await readFile(join(folder, 'junit.xml'), 'utf8')).toMatch(/<testsuite name="gates" tests="1" failures="1"/u);
+  });
+
+  it('for GitLab keep the exit code of a scenario that was refused', async () => {
+    expect((await gitlabScript(['full.p9 < 1us'])).code).toBe(2);
   });
 });

@@ -48,9 +48,11 @@ const rendererOf = (parsed: ParsedFlags, style: TerminalStyle): ((summary: RunSu
 };
 
 /**
- * The decision on the gates of the run's scenario; none for JSON, which is nothing but the record.
+ * The decision of the record, or else one on the gates of the run's scenario; none for JSON, which is
+ * nothing but the record.
  */
 const decisionOf = (summary: RunSummary, format: Format): GateDecision | undefined => {
+  if (summary.run.gates !== undefined) return summary.run.gates;
   const gates = storedGates(summary);
   return gates.length === 0 || format === 'json'
     ? undefined

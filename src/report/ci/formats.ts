@@ -1,9 +1,8 @@
 import { METRICS, type MetricId } from '../../analysis/metrics/catalogue.ts';
 import type { CellSummary } from '../../analysis/summary/cell-summary.ts';
-import type { RunSummary } from '../../analysis/summary/run-summary.ts';
+import { validBlocksOf, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import { cellLabel } from '../../domain/cell.ts';
-import type { GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
+import type { GateDecision, GateResult } from '../../domain/gate.ts';
 import { counted, formatShare } from '../text/units.ts';
 import { noticeSentence } from '../text/notice.ts';
 import { decisionSentence, gateName, gateSentence } from '../gate/gate-text.ts';
@@ -15,15 +14,23 @@ import { bencherJson, benchmarkJson, type TrendPoint } from './trend.ts';
  * JUnit XML with a test case per cell, which fails if the mode was never honoured, and one per
  * gate.
  */
-export const runJunit = ({ run, cells }: RunSummary, decision?: GateDecision): string =>
-  junitXml([...cells.map((cell) => cellCase(run, cell)), ...(decision?.results ?? []).map(gateCase)]);
+export const runJunit = (summary: RunSummary, decision?: GateDecision): string =>
+  junitXml({
+    startedAt: summary.run.startedAt,
+    cases: [...summary.cells.map((cell) => cellCase(summary, cell)), ...(decision?.results ?? []).map(gateCase)],
+  });
 
-const cellCase = (run: RunRecord, cell: CellSummary): TestCase => {
+const cellCase = (summary: RunSummary, cell: CellSummary): TestCase => {
+  const { run } = summary;
   const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
   const result = isControl ? 'passed' : CELL_RESULT[cell.status];
   const share = cell.honouredShare === undefined ? 'no handshake finished' : `${formatShare(cell.honouredShare)} honoured`;
-  return { suite: 'handshakes', name: cellLabel(cell), result, message: share };
+  return { suite: 'handshakes', name: cellLabel(cell), result, message: share, seconds: measuredSeconds(summary, cell) };
 };
+
+/** Cells that share a window share its time. */
+const measuredSeconds = (summary: RunSummary, cell: CellSummary): number =>
+  validBlocksOf(summary, cell).reduce((sum, { block }) => sum + block.durationNs * block.occupiedShare, 0) / 1e9;
 
 const CELL_RESULT: Readonly<Record<CellSummary['status'], TestCase['result']>> = {
   honoured: 'passed',
@@ -33,18 +40,26 @@ const CELL_RESULT: Readonly<Record<CellSummary['status'], TestCase['result']>> =
   empty: 'skipped',
 };
 
-const GATE_RESULT: Readonly<Record<GateOutcome, TestCase['result']>> = {
-  passed: 'passed',
-  failed: 'failure',
-  inconclusive: 'skipped',
-};
-
+/** A gate takes no time of its own: its cells were measured. */
 const gateCase = (result: GateResult): TestCase => ({
   suite: 'gates',
   name: gateName(result),
-  result: GATE_RESULT[result.outcome],
-  message: gateSentence(result),
+  result: gateResult(result),
+  message: result.outcome === 'inconclusive' ? `undecided: ${gateSentence(result)}` : gateSentence(result),
+  seconds: 0,
 });
+
+/** What noise left undecided is skipped; what could not be judged at all never passes, in any mode. */
+const gateResult = ({ outcome, caveat }: GateResult): TestCase['result'] => {
+  switch (outcome) {
+    case 'passed':
+      return 'passed';
+    case 'failed':
+      return 'failure';
+    case 'inconclusive':
+      return caveat === null ? 'skipped' : 'error';
+  }
+};
 
 /** An annotation for each gate that did not pass, one for each warning, and a summary. */
 export const runAnnotations = ({ run }: RunSummary, decision?: GateDecision): string => {

@@ -6,7 +6,7 @@ import { decisionSentence, gateLine, gateName, gateSentence } from './gate-text.
 const ORDER: readonly GateOutcome[] = ['failed', 'inconclusive', 'passed'];
 
 /** The results, failed ones first. */
-const byUrgency = ({ results }: GateDecision): GateResult[] =>
+export const byUrgency = ({ results }: GateDecision): GateResult[] =>
   results.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
 
 /** The gates for a terminal: a line each, and the decision. */

@@ -2,6 +2,7 @@ import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
+import type { GateDecision } from '../../domain/gate.ts';
 import { comparisonSection } from './comparison.ts';
 import { runFacts, type Fact } from '../text/facts.ts';
 import { latencySection, resultSection, savingSection, detailSection } from './sections.ts';
@@ -9,6 +10,7 @@ import { guideSection } from './guide.ts';
 import { STYLE } from './style.ts';
 import { markup, raw, when, type Markup } from './markup.ts';
 import { noticeSentence } from '../text/notice.ts';
+import { gateSection } from './gates.ts';
 import { resultTable } from '../table.ts';
 
 /**
@@ -17,7 +19,11 @@ import { resultTable } from '../table.ts';
  * The content policy forbids external resources and all scripts: even if an escape were forgotten,
  * nothing that a peer sent could run.
  */
-export const htmlReport = (summary: RunSummary, comparisons: readonly Comparison[]): string => {
+export const htmlReport = (
+  summary: RunSummary,
+  comparisons: readonly Comparison[],
+  decision: GateDecision | undefined,
+): string => {
   const { run, settings } = summary;
   const result = resultTable(summary);
   const withSeverity = (severity: Notice['severity']): Notice[] => run.notices.filter((notice) => notice.severity === severity);
@@ -35,7 +41,7 @@ export const htmlReport = (summary: RunSummary, comparisons: readonly Comparison
 <body>
 ${pageHeader(run, settings.description)}
 <main>
-${savingSection(result)}${comparisons.map(comparisonSection)}
+${gateSection(run, decision)}${savingSection(result)}${comparisons.map(comparisonSection)}
 ${noticeSection('Warnings', 'Read these before you trust the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(summary, result)}
 ${latencySection(result.cells)}

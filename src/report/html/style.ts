@@ -33,6 +33,7 @@ h1 { margin: 4px 0 8px; font-size: 40px; line-height: 1.15; letter-spacing: -.02
 section { margin-top: 56px; }
 h2 { margin: 0 0 4px; font-size: 22px; letter-spacing: -.01em; }
 h3 { margin: 0; font-size: 16px; }
+code { overflow-wrap: anywhere; font: 14px ui-monospace, "DejaVu Sans Mono", monospace; }
 .lead { margin: 0 0 20px; color: var(--soft); max-width: 84ch; }
 .mode-full { --mode: var(--full); } .mode-session-id { --mode: var(--session-id); }
 .mode-ticket { --mode: var(--ticket); } .mode-early-data { --mode: var(--early-data); }
@@ -83,6 +84,7 @@ figcaption { margin-bottom: 8px; } figcaption p { margin: 0; color: var(--soft);
 .notices li { display: grid; grid-template-columns: 84px 1fr; gap: 12px; padding: 12px 24px; overflow-wrap: anywhere; }
 .notices li + li { border-top: 1px solid var(--line); }
 .severity { font-size: 14px; font-weight: 600; color: var(--soft); padding-top: 1px; }
+.gate-failed { color: var(--failed); } .gate-inconclusive { color: var(--worse); } .gate-passed { color: var(--better); }
 .severity-error { color: var(--failed); } .severity-warning { color: var(--worse); }
 .facts { display: grid; grid-template-columns: minmax(130px, max-content) 1fr; gap: 10px 32px; margin: 0; padding: 20px 24px; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; } .facts dd p { margin: 0; }

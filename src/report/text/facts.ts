@@ -25,6 +25,7 @@ export const runFacts = ({ run, settings }: RunSummary): Fact[] =>
     { label: 'Server CPU', values: perState(run, (state) => state.cpuSource ?? 'unknown') },
     { label: 'Generator', values: generatorTexts(run) },
     { label: 'Machine', values: machineTexts(run) },
+    { label: 'Repeat', values: repeatTexts(run) },
     { label: 'Run', values: [`${run.id}, ${run.status}, seed ${String(run.seed)}, ${run.tool.name} ${run.tool.version}`] },
   ].filter(({ values }) => values.length > 0);
 
@@ -97,6 +98,17 @@ const proofTexts = ({ blocks, tapShare }: RunRecord): string[] => {
     `${grouped(tapped)} of them (${formatShare(tapShare)}) and all ${grouped(primed)} priming handshakes also by their plaintext hellos`,
   ];
 };
+
+/** The command that measures the same again, in the same order. */
+export const repeatTexts = ({ command, seed }: RunRecord): string[] => {
+  if (command === undefined) return [];
+  const isSeeded = command.some((part) => /^--seed(?:=|$)/u.test(part));
+  const parts = ['npx', 'resumark', ...command, ...(isSeeded ? [] : ['--seed', String(seed)])];
+  return [parts.map(quoted).join(' ')];
+};
+
+/** Quotes an argument as a shell needs it. */
+const quoted = (part: string): string => (/^[\w@%+=:,./-]+$/u.test(part) ? part : `'${part.replaceAll("'", String.raw`'\''`)}'`);
 
 /** The busiest values of all blocks. */
 const generatorTexts = ({ blocks }: RunRecord): string[] => {

@@ -6,10 +6,5 @@ import { readResultFile } from './result-file.ts';
  *
  * @throws ResumarkError RESULT_FILE when it is missing, broken, or of a format that this version does not know.
  */
-export const readComparison = async (path: string): Promise<Comparison> =>
-  // A notice is data of an open set of codes: one of another version is kept and shown as such.
-  (await readResultFile(path, {
-    name: 'compare.json',
-    format: COMPARISON_FORMAT,
-    schema: comparisonSchema,
-  })) as unknown as Comparison;
+export const readComparison = (path: string): Promise<Comparison> =>
+  readResultFile(path, { name: 'compare.json', format: COMPARISON_FORMAT, schema: comparisonSchema });

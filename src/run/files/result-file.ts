@@ -32,8 +32,11 @@ export const readResultFile = async <Schema extends z.ZodType>(
   const decoded = decode(schema, content);
   if (decoded.ok) return decoded.value;
   const [flaw] = decoded.flaws;
-  throw new ResumarkError('RESULT_FILE', `${file} is damaged: ${flaw?.path.join('.') ?? ''} ${flaw?.message ?? ''}.`);
+  throw new ResumarkError('RESULT_FILE', `${file} is damaged: ${flaw?.path.join('.') ?? ''} ${oneSentence(flaw?.message)}`);
 };
+
+/** The messages of some checks end in a full stop, those of others do not. */
+const oneSentence = (message = ''): string => `${message.replace(/\.$/u, '')}.`;
 
 /** Stands for the newest run of a folder of runs: `latest`, or `results/latest`. */
 const LATEST = 'latest';

@@ -2,6 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareStates, isCompared } from '../../analysis/compare/states.ts';
+import { parseGate } from '../../analysis/gate/parse.ts';
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError } from '../../domain/error.ts';
@@ -95,5 +96,24 @@ const isMade = async (folder: string, number: number): Promise<boolean> => {
  *
  * @throws ResumarkError RESULT_FILE when it is missing, broken, or of a format that this version does not know.
  */
-export const readRun = async (path: string): Promise<RunRecord> =>
-  (await readResultFile(path, { name: 'run.json', format: RUN_FORMAT, schema: runRecordSchema })) as unknown as RunRecord;
+export const readRun = async (path: string): Promise<RunRecord> => {
+  const run = await readResultFile(path, { name: 'run.json', format: RUN_FORMAT, schema: runRecordSchema });
+  const flaw = gateFlaw(run);
+  if (flaw !== undefined) throw new ResumarkError('RESULT_FILE', `${path} is damaged: scenario.gates ${flaw}`);
+  return run;
+};
+
+/** Gates that cannot be read must not be taken for none: a run without gates passes. */
+const gateFlaw = ({ scenario: { gates = [] } }: RunRecord): string | undefined => {
+  if (!Array.isArray(gates)) return 'must be a list.';
+  for (const gate of gates as readonly unknown[]) {
+    if (typeof gate !== 'string') return 'must hold texts.';
+    try {
+      parseGate(gate);
+    } catch (error) {
+      if (error instanceof ResumarkError) return `holds one that cannot be read: ${error.message}`;
+      throw error;
+    }
+  }
+  return undefined;
+};

@@ -1,3 +1,4 @@
+import type { GateDecision } from '../../domain/gate.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Ending } from '../../domain/run-record.ts';
@@ -19,6 +20,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Asked after the planned interim looks: true ends the run early, since what was measured decides. */
   readonly isDecided?: (summary: RunSummary) => boolean;
+  /** Judges the run when it has ended: the decision becomes part of its record, and of what is rendered of it. */
+  readonly judge?: (summary: RunSummary) => GateDecision;
+  /** The command line that asks for the run, to be kept in its record. */
+  readonly command?: readonly string[];
   /** Makes the store that the run is written to after each round, by the run's ID; without it nothing is written. */
   readonly store?: (runId: string) => Promise<RunStore>;
 }

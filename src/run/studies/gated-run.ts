@@ -8,7 +8,7 @@ import { withGatePlan } from '../../scenario/gate-plan.ts';
 import { run } from '../execute.ts';
 import type { RunOptions } from '../prepare/prepared.ts';
 
-export interface GatedOptions extends Omit<RunOptions, 'isDecided'> {
+export interface GatedOptions extends Omit<RunOptions, 'isDecided' | 'judge'> {
   /** Number of times that an alarm is measured again, in a run of its own, before it counts; default 0. */
   readonly confirm?: number;
 }
@@ -31,21 +31,30 @@ export const runGated = async (decoded: DecodedScenario, options: GatedOptions =
   const planned = withGatePlan(decoded, handshakesNeeded(gates));
   const { scenario } = planned;
   const decide = (summary: RunSummary): GateDecision => decideGates(summary, { gates, settings: scenario.compare });
-  const attempt = async (number: number): Promise<GatedRun> => {
-    const seed = scenario.seed === undefined ? undefined : scenario.seed + number;
+  const attempt = async (earlier: readonly GateDecision[]): Promise<GatedRun> => {
+    const seed = scenario.seed === undefined ? undefined : scenario.seed + earlier.length;
     const record = await run(
       { ...planned, scenario: { ...scenario, seed } },
       // A run that is under way is judged as if it had ended here.
-      { ...options, isDecided: (soFar) => isDecided(decide({ ...soFar, run: { ...soFar.run, status: 'complete' } })) },
+      {
+        ...options,
+        isDecided: (soFar) => isDecided(decide({ ...soFar, run: { ...soFar.run, status: 'complete' } })),
+        judge: (ended) => confirmedBy(earlier, decide(ended)),
+      },
     );
     const summary = summarizeRun(record);
     return { summary, decision: decide(summary) };
   };
-  let last = await attempt(0);
-  const decisions: [GateDecision, ...GateDecision[]] = [last.decision];
-  while (last.decision.outcome === 'failed' && decisions.length <= (options.confirm ?? 0)) {
-    last = await attempt(decisions.length);
-    decisions.push(last.decision);
+  let last = await attempt([]);
+  const earlier: GateDecision[] = [];
+  while (last.decision.outcome === 'failed' && earlier.length < (options.confirm ?? 0)) {
+    earlier.push(last.decision);
+    last = await attempt(earlier);
   }
-  return { summary: last.summary, decision: confirmed(decisions) };
+  return { summary: last.summary, decision: confirmedBy(earlier, last.decision) };
+};
+
+const confirmedBy = (earlier: readonly GateDecision[], last: GateDecision): GateDecision => {
+  const [first = last, ...others] = [...earlier, last];
+  return confirmed([first, ...others]);
 };

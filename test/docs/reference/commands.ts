@@ -15,6 +15,7 @@ export const commandSections = (): string => commands().map(sectionOf).join('\n\
 const commands = (): readonly CommandModule[] =>
   commandsOf({
     terminal: { out: ignore, err: ignore, hasColour: false, isInteractive: false, columns: 0 },
+    args: [],
     exitWith: ignore,
   } as never);
 

@@ -30,6 +30,7 @@ it('leaves no half-written file behind, and reads what it wrote', async () => {
   expect((await readdir(store.folder)).toSorted()).toEqual([
     'blocks.csv',
     'histograms.hlog',
+    'junit.xml',
     'report.html',
     'run.json',
     'summary.csv',

@@ -1,0 +1,40 @@
+import type { BlockRecord, CellRecord, StateRecord } from './run-record.ts';
+
+/** A place in a record at which it contradicts itself. */
+export interface Contradiction {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** The parts of a record that refer to each other. */
+export interface RecordParts {
+  readonly states: readonly Pick<StateRecord, 'label'>[];
+  readonly cells: readonly Pick<CellRecord, 'id' | 'state'>[];
+  readonly blocks: readonly Pick<BlockRecord, 'cell' | 'handshakes' | 'honoured' | 'handshakeNs' | 'connectNs'>[];
+}
+
+/**
+ * Returns everything in which a record contradicts itself: what would be left out of a report or
+ * make its numbers wrong without a word.
+ */
+export const contradictionsIn = ({ states, cells, blocks }: RecordParts): Contradiction[] => {
+  const labels = new Set(states.map(({ label }) => label));
+  const ids = new Set(cells.map(({ id }) => id));
+  return [
+    ...(labels.size < states.length ? [{ path: ['states'], message: 'has two states of one label' }] : []),
+    ...(ids.size < cells.length ? [{ path: ['cells'], message: 'has two cells of one ID' }] : []),
+    ...cells.flatMap(({ state }, i) =>
+      labels.has(state) ? [] : [{ path: ['cells', i, 'state'], message: 'must be the label of a state' }],
+    ),
+    ...blocks.flatMap((block, i) => blockContradictions(block, ids).map((message) => ({ path: ['blocks', i], message }))),
+  ];
+};
+
+const blockContradictions = (
+  { cell, handshakes, honoured, handshakeNs, connectNs }: RecordParts['blocks'][number],
+  ids: ReadonlySet<string>,
+): string[] => [
+  ...(ids.has(cell) ? [] : ['must be of one of the cells']),
+  ...(honoured <= handshakes ? [] : ['must not have more honoured handshakes than finished ones']),
+  ...(handshakeNs.count === honoured && connectNs.count === honoured ? [] : ['must have a time for each honoured handshake']),
+];
