@@ -1,5 +1,5 @@
 /**
- * End of a measured connection. Neither leaves a TIME_WAIT behind that would hold a port.
+ * End of a measured connection. Neither holds a port by a TIME_WAIT, but for `notify` of the engine node.
  *
  * - `reset`: the client sends nothing more (RST), at once where the server has shown that it has our Finished, and after a short wait
  *   elsewhere.

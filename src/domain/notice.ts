@@ -23,6 +23,8 @@ export type Notice =
       readonly code: 'never-finished';
       readonly severity: 'error';
       readonly cell: string;
+      /** Full handshakes of the cell succeeded: those that offered a session were broken off. */
+      readonly whenOffered: boolean;
       readonly because: Readonly<Record<string, number>>;
     }
   | {

@@ -161,6 +161,7 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
     cpu: new CpuSplit(streams.length, () => undefined),
     tapEvery: 32,
     isScheduled,
+    isSequential: false,
   });
   return { window, counters, pools };
 };

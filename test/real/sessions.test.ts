@@ -83,7 +83,7 @@ describe.skipIf(nginxProgram === undefined)('a server that breaks off a handshak
       const flags = ['-k', '-m', 'ticket', '--tls', '1.3', '-n', '60', '-c', '4', '--warmup', '0', '--stop-at-errors', '100%'];
       const { stderr, code } = await resumark.measure('run', `127.0.0.1:${String(relay.port)}`, ...flags);
       expect(code).toBe(4);
-      expect(stderr).toMatch(/broken off the handshake that offered it/u);
+      expect(stderr).toContain('the server breaks off those in which a session is offered');
       expect(stderr).toMatch(/the server sent an alert \(internal_error\)/u);
     } finally {
       await relay.close();

@@ -67,7 +67,8 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
     const measured = sumCounts(blocks.map((block) => block.errors));
     const isPriming = Object.keys(measured).length === 0;
     const because = isPriming ? sumCounts(blocks.map((block) => block.primed.errors)) : measured;
-    return [{ code: 'never-finished', severity: 'error', cell: name, because }];
+    const whenOffered = !isPriming && blocks.some(({ offeredSessions }) => offeredSessions !== null);
+    return [{ code: 'never-finished', severity: 'error', cell: name, whenOffered, because }];
   }
   return cell.errors > 0 ? [{ code: 'errors', severity: 'warning', cell: name, handshakes, because: errorsBy }] : [];
 };

@@ -18,6 +18,8 @@ export class VirtualClient implements Attempt {
   /** Its slot among those in flight. */
   slot = 0;
 
+  /** Nothing of its connection may be left when the next one begins. */
+  #isAlone = false;
   readonly #sessions: SessionStore;
   readonly #expectation: TicketExpectation;
 
@@ -51,9 +53,9 @@ export class VirtualClient implements Attempt {
     return this.client.settings.request !== undefined;
   }
 
-  /** Some servers drop a session whose connection did not end in order. */
+  /** Some servers drop a session whose connection did not end in order; and one at a time means that the last one is over. */
   get closeNotify(): boolean {
-    return this.purpose !== 'measure';
+    return this.purpose !== 'measure' || this.#isAlone;
   }
 
   /** True when its only session was used up: another must be fetched by an unmeasured full handshake. */
@@ -90,8 +92,9 @@ export class VirtualClient implements Attempt {
     });
   }
 
-  startMeasuring(intendedNs: number, tap: boolean): void {
+  startMeasuring(intendedNs: number, tap: boolean, isAlone: boolean): void {
     this.purpose = 'measure';
+    this.#isAlone = isAlone;
     this.intendedNs = intendedNs;
     this.tap = tap;
   }

@@ -26,6 +26,8 @@ export interface WindowOptions {
   readonly tapEvery: number;
   /** True where starts are due by a schedule, so that lateness and response time mean something. */
   readonly isScheduled: boolean;
+  /** True where each connection is over before the next begins. */
+  readonly isSequential: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export class LoadWindow implements Work<VirtualClient> {
   }
 
   next(nowNs: number): VirtualClient | undefined {
-    const { pace, turns, random, pools, counters, tapEvery } = this.#options;
+    const { pace, turns, random, pools, counters, tapEvery, isSequential } = this.#options;
     if (counters.control !== 'run') return undefined;
     const spent = this.#spent.pop();
     if (spent !== undefined) return this.#begin(spent, nowNs);
@@ -57,7 +59,7 @@ export class LoadWindow implements Work<VirtualClient> {
     if (intendedNs === undefined) return undefined;
     const client = pools[turns.next()]?.acquire(random);
     if (client === undefined) throw new RangeError('there are more weights than streams');
-    client.startMeasuring(intendedNs, this.#started % tapEvery === 0);
+    client.startMeasuring(intendedNs, this.#started % tapEvery === 0, isSequential);
     this.#started += 1;
     counters.countBegun();
     const tally = this.#tallyOf(client);

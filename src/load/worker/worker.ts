@@ -103,6 +103,7 @@ class LoadWorker {
       stalls,
       tapEvery,
       isScheduled: pace.model === 'scheduled',
+      isSequential: pace.model === 'sequential',
     });
     await until(startNs);
     cpu.start();

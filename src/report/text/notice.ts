@@ -22,7 +22,9 @@ const sentence = (notice: Notice): string => {
     case 'never-honoured':
       return `${notice.cell} was requested but never honoured: ${finished(notice.handshakes)}${because(notice.because, '; ', declineText)}.${hintOf(notice.because)}`;
     case 'never-finished':
-      return `${notice.cell} never finished a handshake${because(notice.because, ': ', failureText)}. Try the target alone first: openssl s_client -connect host:port.`;
+      return notice.whenOffered
+        ? `${notice.cell} never finished a handshake: the server breaks off those in which a session is offered${because(notice.because, ': ', failureText)}. Full ones succeed. ${DECLINE_HINTS['session-broken-off']}`
+        : `${notice.cell} never finished a handshake${because(notice.because, ': ', failureText)}. Try the target alone first: openssl s_client -connect host:port.`;
     case 'declined-as-configured':
       return `${notice.cell} was never honoured in ${finished(notice.handshakes)}, as expected from the state's configuration.`;
     case 'honoured-unexpectedly':
@@ -109,7 +111,7 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
   'no-session':
     'Enable session tickets or a session cache on the server, or leave the mode out of --mode. If the server gives tickets only with its first response, have one sent with --request.',
   'session-broken-off':
-    'Full handshakes succeed and resumed ones are broken off, so look for the alert in the log of the server. With client certificates OpenSSL needs a session ID context (SSL_CTX_set_session_id_context).',
+    'Look for the reason in the log of the server. With client certificates OpenSSL needs a session ID context (SSL_CTX_set_session_id_context).',
   refused:
     'Enable session tickets or a session cache on the server, and share the ticket keys if there are several servers; or leave the mode out of --mode.',
   expired: 'Raise the session lifetime on the server, or use shorter blocks.',
