@@ -19,7 +19,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'engine-chosen': { engine: text, reason: text },
   'cell-skipped': { cell: text, reason: text },
   'never-honoured': { cell: text, handshakes: whole, because: counts },
-  'never-finished': { cell: text, because: counts },
+  'never-finished': { cell: text, because: counts, whenOffered: z.boolean() },
   'invalid-blocks': { cell: text, blocks: whole, of: whole, because: counts },
   'declined-as-configured': { cell: text, handshakes: whole },
   'honoured-unexpectedly': { cell: text, honoured: whole },
