@@ -3,7 +3,7 @@ import { whyImpossible } from '../domain/mode.ts';
 import type { Scenario } from './schema.ts';
 
 /** A cell that cannot exist, and the reason: it is skipped with a notice, never silently. */
-export interface ImpossibleCell {
+interface ImpossibleCell {
   readonly cell: Cell;
   readonly reason: string;
 }

@@ -108,7 +108,7 @@ export interface FakeSession extends Session {
   isFreed: boolean;
 }
 
-export const fakeSession = (receivedNs: number, lifetimeS = 0): FakeSession => {
+const fakeSession = (receivedNs: number, lifetimeS = 0): FakeSession => {
   const session: FakeSession = {
     mechanism: 'ticket',
     lifetimeS,
@@ -124,7 +124,7 @@ export const fakeSession = (receivedNs: number, lifetimeS = 0): FakeSession => {
   return session;
 };
 
-export const fakeClient = (mode: Mode): Client => ({
+const fakeClient = (mode: Mode): Client => ({
   settings: { protocol: 'TLSv1.2', mode } as Partial<ClientSettings> as ClientSettings,
   close: () => undefined,
 });
