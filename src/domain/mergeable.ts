@@ -20,7 +20,7 @@ export interface Mergeable<Value = unknown, Own extends Counter<Value> = Counter
 }
 
 export type ValueOf<Quantity> = Quantity extends Mergeable<infer Value> ? Value : never;
-export type CounterOf<Quantity> = Quantity extends { counter(): infer Own } ? Own : never;
+type CounterOf<Quantity> = Quantity extends { counter(): infer Own } ? Own : never;
 
 type Fields = Readonly<Record<string, Mergeable>>;
 type ValuesOf<Of extends Fields> = { readonly [Name in keyof Of]: ValueOf<Of[Name]> };
@@ -150,7 +150,7 @@ export interface Group<Of extends Fields> extends Mergeable<ValuesOf<Of>, GroupC
   readonly shape: SchemasOf<Of>;
 }
 
-export type GroupCounter<Of extends Fields> = CountersOf<Of> & Counter<ValuesOf<Of>>;
+type GroupCounter<Of extends Fields> = CountersOf<Of> & Counter<ValuesOf<Of>>;
 
 export const group = <const Of extends Fields>(fields: Of): Group<Of> => {
   const shape = mapped(fields, ({ schema }) => schema) as SchemasOf<Of>;

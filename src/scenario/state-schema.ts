@@ -45,7 +45,11 @@ export interface TargetState {
   readonly insecure: boolean | undefined;
 }
 
-/** A reference server that the run starts and stops. */
+/**
+ * A reference server that the run starts and stops.
+ *
+ * @public The type of `scenarioSchema` names it.
+ */
 export interface ServerState {
   readonly kind: 'server';
   readonly server: ServerSettings;

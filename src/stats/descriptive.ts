@@ -1,3 +1,15 @@
+/** The sum of a number of each part. */
+export const sumOf = <Part>(parts: readonly Part[], value: (part: Part) => number): number =>
+  parts.reduce((sum, part) => sum + value(part), 0);
+
+/** A part of a whole; `undefined` where there is no whole. */
+export const ratioOf = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);
+
+/** A number as a record holds it: null where it is unknown or without bound. */
+export const finiteOrNull = (value: number | undefined): number | null =>
+  value === undefined || !Number.isFinite(value) ? null : value;
+
+/** The mean of at least one value. */
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** The geometric mean of positive values. */

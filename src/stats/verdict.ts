@@ -2,9 +2,7 @@ import { hodgesLehmann, type Interval } from './hodges-lehmann.ts';
 import { signedRankPAbove } from './wilcoxon.ts';
 
 /** Result of paired measurements of a change in one metric. */
-export const VERDICTS = ['improved', 'regressed', 'equivalent', 'inconclusive'] as const;
-
-export type Verdict = (typeof VERDICTS)[number];
+export type Verdict = 'improved' | 'regressed' | 'equivalent' | 'inconclusive';
 
 export interface PairedTest {
   /** ln(after / before) per pair. */

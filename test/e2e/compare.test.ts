@@ -65,6 +65,16 @@ describe('a comparison of live states', () => {
     expect(swapped.code).toBe(3);
   });
 
+  it('reports a mode that only one state offers as a finding, and not as an error', async () => {
+    const tickets = { ...server, resumption: ['ticket'] } as const;
+    const { stderr, stdout } = await compareScenario(
+      { modes: ['full', 'ticket'], protocols: ['1.3'], states: { before: { server }, after: { server: tickets } } },
+      ...['--pairs', '2', '--handshakes-per-block', '20', '--interleave', 'block'],
+    );
+    expect(stdout).toContain('Session tickets are now on');
+    expect(stderr).not.toMatch(/^error:/mu);
+  });
+
   it('ends with 3 when it cannot tell, unless an inconclusive comparison may pass', async () => {
     const scenario = { ...FULL, states: { before: { server }, after: { server } } };
     const few = ['--pairs', '2', '--handshakes-per-block', '20'];

@@ -16,7 +16,7 @@ import { startSServer, type SServerOptions } from '../servers/s-server.ts';
 import { startSelfserv } from '../servers/selfserv.ts';
 
 /** What a mode turns out to be: the mechanism that it is resumed by, why it is declined, or how it fails. */
-export type Verdict = 'full' | Mechanism | `${'full' | Mechanism} after a retry` | DeclineReason | `alert:${string}`;
+type Verdict = 'full' | Mechanism | `${'full' | Mechanism} after a retry` | DeclineReason | `alert:${string}`;
 
 export interface Row {
   /** The make, and what is peculiar about it. */

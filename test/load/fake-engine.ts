@@ -109,7 +109,7 @@ export interface FakeSession extends Session {
   isFreed: boolean;
 }
 
-export const fakeSession = (receivedNs: number, lifetimeS = 0): FakeSession => {
+const fakeSession = (receivedNs: number, lifetimeS = 0): FakeSession => {
   const session: FakeSession = {
     mechanism: 'ticket',
     lifetimeS,

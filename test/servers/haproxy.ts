@@ -10,7 +10,7 @@ export interface HaproxyOptions {
 }
 
 /** What HAProxy itself logged, by protocol. */
-export type HaproxyLog = Readonly<Record<string, { readonly full: number; readonly resumed: number }>>;
+type HaproxyLog = Readonly<Record<string, { readonly full: number; readonly resumed: number }>>;
 
 export interface Haproxy extends ServerProgram {
   readonly log: () => Promise<HaproxyLog>;

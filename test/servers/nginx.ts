@@ -26,7 +26,7 @@ export interface NginxOptions {
 }
 
 /** What nginx itself logged, by protocol: handshakes, and how many of them it resumed. */
-export type NginxLog = Readonly<Record<string, { readonly full: number; readonly resumed: number }>>;
+type NginxLog = Readonly<Record<string, { readonly full: number; readonly resumed: number }>>;
 
 export interface Nginx extends ServerProgram {
   readonly log: () => Promise<NginxLog>;

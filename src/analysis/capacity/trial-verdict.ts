@@ -1,5 +1,6 @@
 import type { TrialVerdict } from '../../domain/capacity-record.ts';
 import type { BlockRecord } from '../../domain/run-record.ts';
+import { sumOf } from '../../stats/descriptive.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** What a target must keep at a rate. */
@@ -32,11 +33,10 @@ export const judgeTrial = (
   { quantile, limitNs, maxErrors }: Demand,
   windowMs: number,
 ): TrialOutcome => {
-  const sum = (value: (block: BlockRecord) => number): number => blocks.reduce((all, one) => all + value(one), 0);
-  const honoured = sum((one) => one.honoured);
+  const honoured = sumOf(blocks, (one) => one.honoured);
   const due = Math.max(
     1,
-    sum((one) => one.schedule?.due ?? 0),
+    sumOf(blocks, (one) => one.schedule?.due ?? 0),
   );
   const response = LatencyHistogram.merged(
     blocks.flatMap(({ schedule }) => (schedule === null ? [] : LatencyHistogram.decode(schedule.responseNs))),

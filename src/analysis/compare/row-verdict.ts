@@ -3,6 +3,7 @@ import type { Caveat } from '../../domain/caveat.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { Interval } from '../../stats/hodges-lehmann.ts';
+import { finiteOrNull } from '../../stats/descriptive.ts';
 import { holmAdjusted } from '../../stats/holm.ts';
 import { positionOf, verdictOf, type Position } from '../../stats/verdict.ts';
 import type { ComparedMetric } from '../metrics/catalogue.ts';
@@ -61,14 +62,14 @@ const judgeRow = (row: RowEvidence, adjusted: AdjustedP | undefined, alpha: numb
     role: row.role,
     before: row.before ?? null,
     after: row.after ?? null,
-    ratio: finite(row.ratio?.estimate),
-    ratioLow: finite(row.ratio?.lower),
-    ratioHigh: finite(row.ratio?.upper),
+    ratio: known(row.ratio?.estimate),
+    ratioLow: known(row.ratio?.lower),
+    ratioHigh: known(row.ratio?.upper),
     confidence: row.confidence,
     pairs: row.pairs,
     ...pValues(row, adjusted),
     minEffect: row.minEffect,
-    detectable: finite(row.detectable),
+    detectable: known(row.detectable),
     verdict,
     caveat: row.caveat,
   };
@@ -93,5 +94,4 @@ const positionBy = (row: RowEvidence, adjusted: AdjustedP | undefined, alpha: nu
 };
 
 /** A bound that too few pairs leave open is 0 or Infinity as a ratio: not known. */
-const finite = (value: number | undefined): number | null =>
-  value === undefined || !Number.isFinite(value) || value === 0 ? null : value;
+const known = (ratio: number | undefined): number | null => (ratio === 0 ? null : finiteOrNull(ratio));

@@ -3,6 +3,7 @@ import type { Caveat } from '../../domain/caveat.ts';
 import type { Gate, GateDecision, GateOutcome, GateResult } from '../../domain/gate.ts';
 import type { CellRecord } from '../../domain/run-record.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
+import { finiteOrNull } from '../../stats/descriptive.ts';
 import { holmAdjusted } from '../../stats/holm.ts';
 import { alphaPerLook } from '../../stats/planned-looks.ts';
 import { defaultGates } from './default-gates.ts';
@@ -55,7 +56,7 @@ export const decideGates = (
 };
 
 /** One failed gate fails all, one doubt is a doubt, and nothing to judge is no pass. */
-export const worstOutcome = (outcomes: readonly GateOutcome[]): GateOutcome =>
+const worstOutcome = (outcomes: readonly GateOutcome[]): GateOutcome =>
   (['failed', 'inconclusive', 'passed'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'inconclusive';
 
 /** Whether measuring on could not change what the gates come to: one has failed, or every one is decided or beyond help. */
@@ -85,9 +86,10 @@ const resultOf = ({ gate, cell, evidence }: Subject, adjusted: number | undefine
     cell: cell === undefined ? '' : cellLabel(cell),
     outcome: outcomeOf(evidence, adjusted ?? pMissed, level),
     unit,
-    value: finite(interval?.estimate),
-    low: finite(interval?.lower),
-    high: finite(interval?.upper),
+    // A bound that too few rounds leave open is not known, nor is a quantile that lies among failed connections.
+    value: finiteOrNull(interval?.estimate),
+    low: finiteOrNull(interval?.lower),
+    high: finiteOrNull(interval?.upper),
     operator,
     limit,
     pValue: caveat === null ? pMissed : null,
@@ -103,9 +105,6 @@ const outcomeOf = (evidence: Evidence, adjusted: number, level: number): GateOut
   if (adjusted <= level) return 'failed';
   return claims(evidence).pMet <= level ? 'passed' : 'inconclusive';
 };
-
-/** A bound that too few rounds leave open is not known, nor is a quantile that lies among failed connections. */
-const finite = (bound: number | undefined): number | null => (bound === undefined || !Number.isFinite(bound) ? null : bound);
 
 /**
  * The last of several decisions of the same gates over runs with fresh processes and seeds: what failed in all of them has failed. An alarm

@@ -3,7 +3,7 @@ import type { LatencyHistogram } from '../../stats/histogram.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 
 /** The spans of time of which a cell has a distribution. */
-export type Timing =
+type Timing =
   | 'handshake'
   | 'connect'
   | 'first-byte'

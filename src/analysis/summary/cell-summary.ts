@@ -4,6 +4,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import { BLOCK_COUNTS, type BlockCounts } from '../../domain/block-counts.ts';
 import type { CapacityRecord } from '../../domain/capacity-record.ts';
 import type { CellRecord, BlockRecord, RunRecord } from '../../domain/run-record.ts';
+import { ratioOf, sumOf } from '../../stats/descriptive.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../../stats/histogram.ts';
 import { mixSummary, offeredSessionsSummary, scheduleSummary } from './schedule-summary.ts';
 import type { MixSummary, OfferedSessionsSummary, ScheduleSummary } from './schedule-summary.ts';
@@ -15,7 +16,7 @@ import { roundTripsOf, type RoundTrips } from './round-trips.ts';
  */
 export type CellStatus = 'honoured' | 'partly' | 'never' | 'failed' | 'empty';
 
-export interface SequentialSummary {
+interface SequentialSummary {
   readonly samples: number;
   readonly meanNs: number;
   /** Half of the 95% interval of the mean. */
@@ -105,7 +106,7 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
   const errors = total(counts.errors);
   const handshakeNs = LatencyHistogram.decode(counts.handshakeNs);
   const connectNs = LatencyHistogram.decode(counts.connectNs);
-  const helloRetryShare = ratio(counts.helloRetries, counts.tapped);
+  const helloRetryShare = ratioOf(counts.helloRetries, counts.tapped);
   return {
     id: cell.id,
     state: cell.state,
@@ -122,23 +123,23 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     errors,
     declinedBy: counts.declined,
     errorsBy: counts.errors,
-    honouredShare: ratio(honoured, handshakes),
-    ratePerSecond: ratio(
+    honouredShare: ratioOf(honoured, handshakes),
+    ratePerSecond: ratioOf(
       honoured * 1e9,
-      sum(blocks, (block) => block.durationNs * block.occupiedShare),
+      sumOf(blocks, (block) => block.durationNs * block.occupiedShare),
     ),
     handshakeNs,
     connectNs,
     roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs, helloRetryShare: helloRetryShare ?? 0 }),
     capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
-    ticketsPerHandshake: ratio(counts.ticketsReceived, handshakes),
+    ticketsPerHandshake: ratioOf(counts.ticketsReceived, handshakes),
     ...ticketSummary(counts),
     ...firstByteSummary(counts),
     cpuClientNs: perHonoured(blocks, (block) => block.cpuClientNs),
     cpuServerNs: perHonoured(blocks, (block) => block.cpuServerNs),
-    bytesIn: ratio(counts.bytesIn, honoured),
-    bytesOut: ratio(counts.bytesOut, honoured),
+    bytesIn: ratioOf(counts.bytesIn, honoured),
+    bytesOut: ratioOf(counts.bytesOut, honoured),
     schedule: scheduleSummary(counts.schedule),
     offeredSessions: offeredSessionsSummary(counts.offeredSessions),
     mix: mixSummary(run, cell, blocks),
@@ -196,25 +197,20 @@ const soleMechanism = ({ mechanisms }: BlockCounts): Mechanism | 'mixed' | undef
 const perHonoured = (blocks: readonly BlockRecord[], cost: (block: BlockRecord) => number | null): number | undefined => {
   const known = blocks.map(cost).filter((value) => value !== null);
   if (known.length < blocks.length) return undefined;
-  return ratio(
+  return ratioOf(
     known.reduce((a, b) => a + b, 0),
-    sum(blocks, (block) => block.honoured),
+    sumOf(blocks, (block) => block.honoured),
   );
 };
 
 const residual = (blocks: readonly BlockRecord[]): number | undefined => {
-  const accounted = ratio(
-    sum(blocks, (block) => block.residenceNs),
-    sum(blocks, (block) => block.clientNs),
+  const accounted = ratioOf(
+    sumOf(blocks, (block) => block.residenceNs),
+    sumOf(blocks, (block) => block.clientNs),
   );
   return accounted === undefined ? undefined : 1 - accounted;
 };
 
 const total = (counted: BlockCounts['errors']): number => Object.values(counted).reduce((all, n) => all + n, 0);
-
-const sum = (blocks: readonly BlockRecord[], value: (block: BlockRecord) => number): number =>
-  blocks.reduce((all, block) => all + value(block), 0);
-
-const ratio = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

@@ -1,5 +1,6 @@
 import type { OfferedSessionsCounts, ScheduleCounts } from '../../domain/block-counts.ts';
 import type { BlockRecord, CellRecord, RunRecord } from '../../domain/run-record.ts';
+import { ratioOf, sumOf } from '../../stats/descriptive.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** How the schedule of a cell was kept, over its blocks. */
@@ -50,8 +51,8 @@ export const mixSummary = (run: RunRecord, cell: CellRecord, blocks: readonly Bl
   const all = run.blocks.filter((block) => block.valid && ofState.has(block.cell) && windows.has(windowOf(block)));
   if (all.length === blocks.length) return undefined;
   return {
-    askedShare: sum(blocks, ({ askedShare }) => askedShare) / sum(all, ({ askedShare }) => askedShare),
-    gotShare: ratio(sum(blocks, attemptsOf), sum(all, attemptsOf)),
+    askedShare: sumOf(blocks, ({ askedShare }) => askedShare) / sumOf(all, ({ askedShare }) => askedShare),
+    gotShare: ratioOf(sumOf(blocks, attemptsOf), sumOf(all, attemptsOf)),
     cpuServerNs: costOfAll(blocks, all),
   };
 };
@@ -66,13 +67,8 @@ const attemptsOf = ({ handshakes, errors }: BlockRecord): number =>
 const costOfAll = (blocks: readonly BlockRecord[], all: readonly BlockRecord[]): number | undefined => {
   const known = blocks.flatMap(({ cpuServerWindowNs }) => cpuServerWindowNs ?? []);
   if (known.length < blocks.length) return undefined;
-  return ratio(
+  return ratioOf(
     known.reduce((total, ns) => total + ns, 0),
-    sum(all, ({ honoured }) => honoured),
+    sumOf(all, ({ honoured }) => honoured),
   );
 };
-
-const sum = <Part>(parts: readonly Part[], value: (part: Part) => number): number =>
-  parts.reduce((total, part) => total + value(part), 0);
-
-const ratio = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined);

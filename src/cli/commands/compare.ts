@@ -2,10 +2,14 @@ import type { Argv, CommandModule } from 'yargs';
 import { compareStates } from '../../analysis/compare/states.ts';
 import { compareStored, type StoredSide } from '../../analysis/compare/stored.ts';
 import { compareSettingsOf } from '../../analysis/settings-of-run.ts';
-import { summarizeRun } from '../../analysis/summary/run-summary.ts';
+import { outcomeOf } from '../../analysis/run-outcome.ts';
+import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
+import { cellLabel } from '../../domain/cell.ts';
 import type { Comparison } from '../../domain/comparison.ts';
+import type { Notice } from '../../domain/notice.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { renderComparison } from '../../report/comparison/formats.ts';
+import { noticeSentence } from '../../report/text/notice.ts';
 import { compare } from '../../run/studies/compare-live.ts';
 import { readComparison } from '../../run/files/comparison-file.ts';
 import { readScenarioFile } from '../../run/files/scenario-file.ts';
@@ -18,6 +22,7 @@ import { comparisonCode, liveComparisonCode } from '../exit-code.ts';
 import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, comparisonFormatOption } from '../format.ts';
 import { inconclusiveOption, passesInconclusive } from '../gate-flags.ts';
+import type { Terminal } from '../terminal.ts';
 import { tellNotices, watched, withRunFlags } from '../measure.ts';
 
 /** `compare <side...>`: the changes between two states, with their confidence intervals. */
@@ -62,8 +67,18 @@ const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promi
   const decoded = await decodeRequest(request, parsed);
   const { result, signal } = await watched(context, parsed, (options) => compare(decoded, options));
   print(result.comparisons);
-  tellNotices(context.terminal, result.summary.run, parsed);
+  tellFindings(context.terminal, result.summary, parsed);
   return liveComparisonCode(result, signal, passes);
+};
+
+/** Prints the notices of a comparison: a mode that only one of its states offers is a finding and no error. */
+const tellFindings = (terminal: Terminal, summary: RunSummary, parsed: ParsedFlags): void => {
+  const nowhere = new Set(outcomeOf(summary).nowhereHonoured.map(cellLabel));
+  const isFinding = (notice: Notice): boolean => notice.code === 'never-honoured' && !nowhere.has(notice.cell);
+  const { notices } = summary.run;
+  tellNotices(terminal, { ...summary.run, notices: notices.filter((notice) => !isFinding(notice)) }, parsed);
+  if (parsed['quiet'] === true) return;
+  for (const notice of notices.filter(isFinding)) terminal.err(`info: ${noticeSentence(notice)}\n`);
 };
 
 /**

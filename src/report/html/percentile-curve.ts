@@ -6,7 +6,7 @@ import { distributionsOf, type Distribution } from '../distributions.ts';
  * A point of a percentile curve: `nines` is log10(1/(1-p)), so that 90%, 99% and 99.9% are at 1, 2
  * and 3.
  */
-export interface CurvePoint {
+interface CurvePoint {
   readonly nines: number;
   readonly ns: number;
 }

@@ -3,6 +3,7 @@ import { busiest } from '../../analysis/summary/saturation.ts';
 import { OTHER_RATE } from '../../analysis/capacity/trial-blocks.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { HostRecord, RunRecord, Shortcut, StateRecord } from '../../domain/run-record.ts';
+import { sumOf } from '../../stats/descriptive.ts';
 import { loadText } from './load.ts';
 import { counted, formatBytes, formatDuration, formatShare, grouped } from './units.ts';
 
@@ -75,24 +76,22 @@ const negotiatedTexts = ({ cells }: RunRecord): string[] => [
 
 const measuredTexts = ({ blocks, cells }: RunRecord): string[] => {
   const rounds = new Set(blocks.map(({ round }) => round)).size;
-  const total = (value: (block: RunRecord['blocks'][number]) => number): number =>
-    blocks.reduce((sum, block) => sum + value(block), 0);
   const trials = blocks.filter(({ invalidReason }) => invalidReason === OTHER_RATE).length;
   const invalid = blocks.filter(({ valid }) => !valid).length - trials;
   return [
     `${counted(cells.length, 'cell')} interleaved over ${counted(rounds, 'round')}: ${counted(blocks.length, 'block')}, ` +
       `${counted(
-        total(({ handshakes }) => handshakes),
+        sumOf(blocks, ({ handshakes }) => handshakes),
         'handshake',
-      )} in ${formatDuration(total(({ durationNs }) => durationNs))}`,
+      )} in ${formatDuration(sumOf(blocks, ({ durationNs }) => durationNs))}`,
     ...(trials === 0 ? [] : [`${counted(trials, 'block')} at rates other than the one found: in the record, not in the result`]),
     ...(invalid === 0 ? [] : [`${counted(invalid, 'block')} invalid, left out`]),
   ];
 };
 
 const proofTexts = ({ blocks, tapShare }: RunRecord): string[] => {
-  const tapped = blocks.reduce((sum, block) => sum + block.tapped, 0);
-  const primed = blocks.reduce((sum, block) => sum + block.primed.handshakes, 0);
+  const tapped = sumOf(blocks, (block) => block.tapped);
+  const primed = sumOf(blocks, (block) => block.primed.handshakes);
   return [
     "every handshake by the TLS library's own report",
     `${grouped(tapped)} of them (${formatShare(tapShare)}) and all ${grouped(primed)} priming handshakes also by their plaintext hellos`,
