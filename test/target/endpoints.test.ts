@@ -37,8 +37,10 @@ it.each([
   expect(() => parseTarget(text)).toThrow(`"${text}"`);
 });
 
-it('says of a name that is not known which it is', async () => {
-  await expect(resolveAll({ host: 'no-such-host.invalid', port: 443 })).rejects.toThrow(/no-such-host\.invalid is not known/u);
+it('names the host that cannot be resolved', async () => {
+  await expect(resolveAll({ host: 'no-such-host.invalid', port: 443 })).rejects.toThrow(
+    /the host no-such-host\.invalid cannot be resolved/u,
+  );
 });
 
 it('takes an address as it is', async () => {
