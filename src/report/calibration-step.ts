@@ -22,9 +22,10 @@ const pairsText = (looks: readonly number[]): string => {
 };
 
 const gatesText = ({ pairMs, gates, looks }: Extract<CalibrationStep, { step: 'noise' }>): string => {
-  const [least = 0] = looks;
   const after = (pairs: number): string => formatRoughTime(pairMs * pairs * gates);
-  return `${counted(gates, 'gate')} take ${after(least)} if each is decided at its first look, and ${after(looks.at(-1) ?? least)} at most; Ctrl-C ends them early, and what was measured counts`;
+  const [least, most] = [after(looks[0] ?? 0), after(looks.at(-1) ?? 0)];
+  const time = least === most ? most : `${least} if each is decided at its first look, ${most} at most`;
+  return `measuring ${counted(gates, 'gate')} takes about ${time}; Ctrl-C ends it early, and keeps what was measured`;
 };
 
 const FINDING_TEXT: Readonly<Record<GatesFinding, string>> = {
