@@ -70,7 +70,13 @@ describe('what was asked for and what was got', () => {
       primed: { ...block.primed, errors: { 'handshake-timeout': 16 } },
     }));
     expect(noticesIn(empty)).toEqual([
-      { code: 'never-finished', severity: 'error', cell: 'server TLS 1.2 full', because: { 'handshake-timeout': 16 } },
+      {
+        code: 'never-finished',
+        severity: 'error',
+        cell: 'server TLS 1.2 full',
+        whenOffered: false,
+        because: { 'handshake-timeout': 16 },
+      },
     ]);
     expect(noticesIn({ ...empty, status: 'running' })).toEqual([]);
     expect(noticesIn(fakeRun([{ blocks: 0 }], { status: 'interrupted' }))).toEqual([]);
