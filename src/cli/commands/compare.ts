@@ -5,7 +5,7 @@ import { compareSettingsOf } from '../../analysis/settings-of-run.ts';
 import { summarizeRun } from '../../analysis/summary/run-summary.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
-import { renderComparison } from '../../report/comparison/formats.ts';
+import { renderComparisons } from '../../report/comparison/formats.ts';
 import { compare } from '../../run/studies/compare-live.ts';
 import { readComparison } from '../../run/files/comparison-file.ts';
 import { readScenarioFile } from '../../run/files/scenario-file.ts';
@@ -72,7 +72,7 @@ const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promi
 const printer = ({ terminal }: CommandContext, parsed: ParsedFlags): ((comparisons: readonly Comparison[]) => void) => {
   const format = comparisonFormatOf(parsed['format']);
   return (comparisons) => {
-    for (const comparison of comparisons) terminal.out(renderComparison(comparison, format, { columns: terminal.columns }));
+    terminal.out(renderComparisons(comparisons, format, { columns: terminal.columns }));
   };
 };
 
