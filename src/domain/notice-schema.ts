@@ -48,6 +48,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'capacity-of-generator': { cell: text, perSecond: number },
   'capacity-unconfirmed': { cell: text, probes: whole },
   'mixed-suites': { protocol: text, suites: texts },
+  'certificate-changed': { cell: text, certificates: whole, round: whole, since: text },
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },

@@ -139,6 +139,16 @@ export type Notice =
     }
   | { readonly code: 'capacity-unconfirmed'; readonly severity: 'warning'; readonly cell: string; readonly probes: number }
   | { readonly code: 'mixed-suites'; readonly severity: 'warning'; readonly protocol: string; readonly suites: readonly string[] }
+  | {
+      /** Full handshakes of a cell were shown different certificates. */
+      readonly code: 'certificate-changed';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly certificates: number;
+      /** Block in which another certificate than that of the first block was first seen: its round, and its start in ISO 8601. */
+      readonly round: number;
+      readonly since: string;
+    }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
   /** The reason is the system's error code of the last attempt. Never part of a saved record. */

@@ -123,6 +123,7 @@ export class FakeFleet implements LoadGenerator {
         isScheduled: pace.model === 'scheduled',
       }),
       negotiated: null,
+      latest: null,
     }));
     return {
       version: PROTOCOL_VERSION,

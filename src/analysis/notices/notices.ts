@@ -9,6 +9,7 @@ import { generatorHints, saturationNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
+import { certificateNotices } from './certificates.ts';
 import { timingNotices } from './timing.ts';
 import { MOST_RESIDUAL } from '../judging-rules.ts';
 
@@ -22,6 +23,7 @@ export const noticesOf = (summary: RunSummary): Notice[] => {
     ...cells.flatMap(timingNotices),
     ...capacityNotices(run),
     ...cells.flatMap((cell) => residualNotices(summary, cell)),
+    ...cells.flatMap((cell) => certificateNotices(run, cell)),
     ...suiteNotices(cells),
     ...stateNotices(run),
   ];

@@ -65,6 +65,8 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell}: the ${counted(notice.probes, 'probe')} contradict each other or did not converge, so the capacity is not confirmed: the target or this machine was disturbed. Measure again, with longer probes (--duration) or a wider --tolerance.`;
     case 'mixed-suites':
       return `${notice.protocol} was measured with different cipher suites (${notice.suites.join(', ')}): CPU time is comparable only with the same suite. Set --ciphers to one that all states offer.`;
+    case 'certificate-changed':
+      return `${notice.cell} was shown ${String(notice.certificates)} different certificates: another than the first since round ${String(notice.round + 1)}, at ${notice.since}. Handshakes with different certificates are different work. If it was renewed, measure again; if several servers answer, measure each by its address.`;
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
