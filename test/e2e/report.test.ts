@@ -25,7 +25,7 @@ describe('several runs', () => {
 
   it('are one table in CSV, with the run in each row', async () => {
     const { stdout } = await reported('--format', 'csv');
-    const rows = parse(stdout, { columns: true }) as Record<string, string>[];
+    const rows: Record<string, string>[] = parse(stdout, { columns: true });
     expect([...new Set(rows.map((row) => row['run_id']))]).toEqual(['a', 'b']);
     expect(rows).toHaveLength(2 * beforeAndAfter().cells.length);
   });

@@ -18,14 +18,15 @@ const table = (decimal: DecimalSign): string => csv([['value', (value: number) =
 
 describe('numbers in CSV', () => {
   it('are the same number, and never have exactly three decimals', () => {
-    const texts = (parse(table('point')) as string[][]).slice(1).flat();
+    const rows: string[][] = parse(table('point'));
+    const texts = rows.slice(1).flat();
     expect(texts.map(Number)).toEqual(NUMBERS);
     for (const text of texts) expect(text).not.toMatch(/[.,]\d{3}(?!\d)/u);
   });
 
   it('have a comma where the reader has one, and values are then separated by semicolons', () => {
-    const rows = parse(summaryCsv([summary], 'comma'), { delimiter: ';' }) as string[][];
-    const plain = parse(summaryCsv([summary])) as string[][];
+    const rows: string[][] = parse(summaryCsv([summary], 'comma'), { delimiter: ';' });
+    const plain: string[][] = parse(summaryCsv([summary]));
     expect(rows[0]).toEqual(plain[0]);
     const rate = plain[0]?.indexOf('rate_per_s') ?? -1;
     expect(rows[1]?.[rate]?.replace(',', '.')).toBe(plain[1]?.[rate]);
@@ -33,7 +34,7 @@ describe('numbers in CSV', () => {
 });
 
 it('a start is given in text too, to the nanosecond', () => {
-  const [row] = parse(blocksCsv([summary]), { columns: true }) as Record<string, string>[];
+  const [row]: Record<string, string>[] = parse(blocksCsv([summary]), { columns: true });
   expect(row).toMatchObject({ start_unix_ns: '1767323045000123456', start_utc: '2026-01-02T03:04:05.000123456Z' });
 });
 
