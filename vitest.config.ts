@@ -12,6 +12,7 @@ const ALONE = [
   'test/target/**/*.test.ts',
   'test/real/**/*.test.ts',
   'test/report/hlog.test.ts',
+  'test/report/spreadsheet.test.ts',
   'test/e2e/**/*.test.ts',
 ];
 

@@ -9,6 +9,28 @@ export const formatOption = {
   describe: `Output format: ${FORMATS.join(', ')}`,
 } as const;
 
+/** The formats of a command that measures or judges: one document of one run, on standard output. */
+const DOCUMENT_FORMATS = FORMATS.filter((format) => format !== 'hgrm');
+
+export const documentFormatOption = {
+  ...formatOption,
+  describe: `Output format: ${DOCUMENT_FORMATS.join(', ')}`,
+} as const;
+
+/**
+ * Returns the format of a command that measures or judges.
+ *
+ * @throws ResumarkError USAGE for one that does not exist, and for hgrm, which is a file per cell.
+ */
+export const documentFormatOf = (value: unknown): Format => {
+  if (value !== 'hgrm') return choiceOf('--format', value, DOCUMENT_FORMATS);
+  throw new ResumarkError(
+    'USAGE',
+    '--format hgrm is a file per cell, but this command prints one document.',
+    'Render it from the run folder: resumark report <run> --format hgrm --output <folder>.',
+  );
+};
+
 export const comparisonFormatOption = {
   ...formatOption,
   describe: `Output format: ${COMPARISON_FORMATS.join(', ')}`,

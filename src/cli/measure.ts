@@ -13,7 +13,7 @@ import type { DecodedScenario } from '../scenario/decode.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, gateExitCode, gravest } from './exit-code.ts';
 import type { ParsedFlags } from './flags.ts';
-import { formatOf, formatOption } from './format.ts';
+import { documentFormatOf, documentFormatOption } from './format.ts';
 import { confirmOf, passesInconclusive, tellGithub, withGateFlags } from './gate-flags.ts';
 import { listenForInterrupt, type Signal } from './interrupt.ts';
 import { ProgressLine } from './progress.ts';
@@ -22,7 +22,7 @@ import { styleOf, type Terminal } from './terminal.ts';
 
 /** Declares the flags of every command that measures. */
 export const withOutputFlags = (yargs: Argv): Argv =>
-  withGateFlags(withRunFlags(yargs)).option('format', { ...formatOption, group: 'Output:' });
+  withGateFlags(withRunFlags(yargs)).option('format', { ...documentFormatOption, group: 'Output:' });
 
 /** Declares the flags for the run folder and for how much is printed. */
 export const withRunFlags = (yargs: Argv): Argv =>
@@ -51,7 +51,7 @@ export const withRunFlags = (yargs: Argv): Argv =>
 /** Measures a scenario with progress, prints the result and returns the exit code. */
 export const measure = async (context: CommandContext, decoded: DecodedScenario, parsed: ParsedFlags): Promise<ExitCode> => {
   const { terminal } = context;
-  const format = formatOf(parsed['format']);
+  const format = documentFormatOf(parsed['format']);
   const passesNoise = passesInconclusive(parsed);
   const { result, signal } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
   const { summary, decision } = result;

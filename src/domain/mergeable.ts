@@ -1,4 +1,4 @@
-import { LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { checkedBuckets, LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
 import { z } from './zod.ts';
 
 /** Counts one quantity where it arises, and gives it as plain data. */
@@ -108,7 +108,7 @@ const extreme = (choose: (a: number, b: number) => number): Mergeable<number | n
   merge: (parts) => parts.reduce((best, part) => (best === null || part === null ? (best ?? part) : choose(best, part)), null),
 });
 
-/** A histogram is decoded when it is read, so that a damaged one is found there and nowhere else. */
+/** The buckets of a histogram are decoded when it is read, so that a damaged one is found there and nowhere else. */
 export const histogramSchema = z
   .object({
     count: whole,
@@ -119,7 +119,7 @@ export const histogramSchema = z
   })
   .superRefine((encoded, context) => {
     try {
-      LatencyHistogram.decode(encoded);
+      checkedBuckets(encoded);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       context.addIssue({ code: 'custom', message: `is no histogram: ${error.message}` });

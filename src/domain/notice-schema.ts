@@ -55,6 +55,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'mixed-suites': { protocol: text, suites: texts },
   'closed-in-order': { cells: texts },
   'close-unanswered': { states: texts, waitMs: number, holdsLoad: z.boolean() },
+  'certificate-changed': { cell: text, certificates: whole, round: whole, since: text },
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },

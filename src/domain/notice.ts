@@ -187,6 +187,16 @@ export type Notice =
       /** The next handshake waits for it too. */
       readonly holdsLoad: boolean;
     }
+  | {
+      /** Full handshakes of a cell were shown different certificates. */
+      readonly code: 'certificate-changed';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly certificates: number;
+      /** Block in which another certificate than that of the first block was first seen: its round, and its start in ISO 8601. */
+      readonly round: number;
+      readonly since: string;
+    }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
   /** The reason is the system's error code of the last attempt. Never part of a saved record. */

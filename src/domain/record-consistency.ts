@@ -1,5 +1,3 @@
-import type { BlockRecord, CellRecord, StateRecord } from './run-record.ts';
-
 /** A place in a record at which it contradicts itself. */
 export interface Contradiction {
   readonly path: readonly (string | number)[];
@@ -8,9 +6,15 @@ export interface Contradiction {
 
 /** The parts of a record that refer to each other. */
 export interface RecordParts {
-  readonly states: readonly Pick<StateRecord, 'label'>[];
-  readonly cells: readonly Pick<CellRecord, 'id' | 'state'>[];
-  readonly blocks: readonly Pick<BlockRecord, 'cell' | 'handshakes' | 'honoured' | 'handshakeNs' | 'connectNs'>[];
+  readonly states: readonly { readonly label: string }[];
+  readonly cells: readonly { readonly id: string; readonly state: string }[];
+  readonly blocks: readonly {
+    readonly cell: string;
+    readonly handshakes: number;
+    readonly honoured: number;
+    readonly handshakeNs: { readonly count: number };
+    readonly connectNs: { readonly count: number };
+  }[];
 }
 
 /**

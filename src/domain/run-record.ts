@@ -108,6 +108,8 @@ const blockSchema = z.object({
   occupiedShare: z.number().min(0).max(1),
   /** Null where handshakes were not made one after another. */
   sequential: sequentialSchema.nullable(),
+  /** SHA-256 of the certificates that full handshakes of the window and its priming were seen to show; absent in older files. */
+  certificates: z.array(z.string()).optional(),
   primed: PRIMING_COUNTS.schema,
   /** The machines of the load generator: one, unless agents on several load. */
   hosts: z.array(hostSchema),

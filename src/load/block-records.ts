@@ -38,6 +38,7 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
         ...shared(reports, workers, index),
         // One after another is the work of one worker.
         sequential: workers[0]?.sequential ?? null,
+        certificates: certificatesOf([...primed, ...counted]),
         primed: primedCounts,
         hosts,
         saturated: isSaturated({ hosts, schedule: counts.schedule }),
@@ -105,6 +106,15 @@ interface Stated {
 
 const firstNegotiated = (parts: readonly Stated[]): Negotiated | undefined =>
   parts.find(({ negotiated }) => negotiated !== null)?.negotiated ?? undefined;
+
+/** Every certificate that a full handshake showed; a resumed one shows none. */
+const certificatesOf = (parts: readonly (Stated & { readonly latest?: Negotiated | null })[]): string[] => [
+  ...new Set(
+    parts
+      .flatMap(({ negotiated, latest }) => [negotiated, latest ?? null])
+      .flatMap((terms) => (terms === null || terms.certificateSha256 === '' ? [] : [terms.certificateSha256])),
+  ),
+];
 
 /** The terms that the measured handshakes agreed on, with the certificate that the full ones before them showed. */
 const negotiatedOf = (measured: Negotiated | undefined, primed: Negotiated | undefined): Negotiated | undefined => {

@@ -3,16 +3,20 @@ import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import type { GateDecision } from '../domain/gate.ts';
 import { runAnnotations, runBencher, runBenchmark, runJunit } from './ci/formats.ts';
 import { blocksCsv, summaryCsv } from './run-csv.ts';
+import type { DecimalSign } from './csv.ts';
 import { gateLines, gateMarkdown } from './gate/section.ts';
-import { percentileReport } from './hgrm.ts';
-import { histogramLog } from './hlog.ts';
+import { percentileFiles, percentileReport } from './hgrm.ts';
+import { histogramLog, histogramLogs } from './hlog.ts';
 import { htmlReport } from './html/page.ts';
-import { runJson } from './json.ts';
+import { printableJson, runJson } from './json.ts';
 import { markdownReport } from './markdown.ts';
+import type { NamedText } from './named-text.ts';
 import { terminalReport, type TerminalStyle } from './terminal.ts';
 
 /** Additions to a report of a run. */
 export interface RenderOptions {
+  /** The sign before fractions in CSV; default a point, with commas between values. */
+  readonly decimal?: DecimalSign;
   /** The style of a table on a terminal; default plain. */
   readonly style?: TerminalStyle;
   /** The decision on the run's gates; default the one in its record, if it was judged. */
@@ -22,8 +26,8 @@ export interface RenderOptions {
 const RENDERERS = {
   table: (summary, { style, decision }) => withGates(terminalReport(summary, style), decision, gateLines),
   markdown: (summary, { decision }) => withGates(markdownReport(summary), decision, gateMarkdown),
-  csv: summaryCsv,
-  'blocks-csv': blocksCsv,
+  csv: (summary, { decimal }) => summaryCsv([summary], decimal),
+  'blocks-csv': (summary, { decimal }) => blocksCsv([summary], decimal),
   json: ({ run }, { decision }) => runJson(run, decision),
   hlog: histogramLog,
   hgrm: percentileReport,
@@ -55,3 +59,30 @@ export const FOLDER_FILES: readonly (readonly [name: string, format: Format])[] 
 /** Renders a run, from nothing but its record, so that an old run renders like a new one. */
 export const render = (summary: RunSummary, format: Format, options: RenderOptions = {}): string =>
   RENDERERS[format](summary, { decision: summary.run.gates, ...options });
+
+/** Formats that hold several runs in one document: a text after another, rows below each other, a list. */
+const COMBINERS: Partial<Readonly<Record<Format, (summaries: readonly RunSummary[], options: RenderOptions) => string>>> = {
+  table: (summaries, options) => summaries.map((summary) => render(summary, 'table', options)).join('\n'),
+  markdown: (summaries, options) => summaries.map((summary) => render(summary, 'markdown', options)).join('\n'),
+  github: (summaries, options) => summaries.map((summary) => render(summary, 'github', options)).join(''),
+  csv: (summaries, { decimal }) => summaryCsv(summaries, decimal),
+  'blocks-csv': (summaries, { decimal }) => blocksCsv(summaries, decimal),
+  json: (summaries) => printableJson(summaries.map(({ run }) => run)),
+};
+
+/** The formats that hold several runs. */
+export const COMBINED_FORMATS = FORMATS.filter((format) => format in COMBINERS);
+
+/** Renders several runs as one document; `undefined` for a format that holds one run. */
+export const renderAll = (summaries: readonly RunSummary[], format: Format, options: RenderOptions = {}): string | undefined =>
+  COMBINERS[format]?.(summaries, options);
+
+/** Formats that consist of a file per cell, beside the one document that holds all of them. */
+const SPLITTERS = { hgrm: percentileFiles, hlog: histogramLogs } as const;
+
+export type SplitFormat = keyof typeof SPLITTERS;
+
+export const isSplitFormat = (format: Format): format is SplitFormat => Object.hasOwn(SPLITTERS, format);
+
+/** Renders a file per cell. */
+export const renderFiles = (summary: RunSummary, format: SplitFormat): NamedText[] => SPLITTERS[format](summary);

@@ -1,13 +1,23 @@
 import { metric, METRICS, type MetricId } from '../analysis/metrics/catalogue.ts';
 import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { BlockSummary, RunSummary } from '../analysis/summary/run-summary.ts';
-import { csv, roundedBy, type Column, type Columns } from './csv.ts';
+import { csv, roundedBy, type Column, type Columns, type DecimalSign } from './csv.ts';
 
-/** `summary.csv`: a row per cell. CPU and bytes are per honoured handshake. */
-export const summaryCsv = ({ run, cells }: RunSummary): string => csv(summaryColumns(run.id), cells);
+/** `summary.csv`: a row per run and cell. CPU and bytes are per honoured handshake. */
+export const summaryCsv = (summaries: readonly RunSummary[], decimal?: DecimalSign): string =>
+  csv(
+    SUMMARY_COLUMNS,
+    summaries.flatMap(({ run, cells }) => cells.map((cell) => ({ runId: run.id, cell }))),
+    decimal,
+  );
 
-/** `blocks.csv`: a row per cell and block, in the order in which they were measured. */
-export const blocksCsv = ({ run, blocks }: RunSummary): string => csv(blockColumns(run.id), blocks);
+/** `blocks.csv`: a row per run, cell and block, in the order in which they were measured. */
+export const blocksCsv = (summaries: readonly RunSummary[], decimal?: DecimalSign): string =>
+  csv(
+    BLOCK_COLUMNS,
+    summaries.flatMap(({ run, blocks }) => blocks.map((block) => ({ runId: run.id, ...block }))),
+    decimal,
+  );
 
 /** The columns of the first version, in the order on which readers rely. Every newer one stands after them. */
 const FIRST_COLUMNS: readonly string[] = [
@@ -17,28 +27,51 @@ const FIRST_COLUMNS: readonly string[] = [
   ...['cpu_client_ns', 'cpu_server_ns', 'bytes_in', 'bytes_out', 'status'],
 ];
 
-const summaryColumns = (runId: string): Columns<CellSummary> =>
-  inOrder([
-    ['run_id', () => runId],
-    ['state', (cell) => cell.state],
-    ['target', (cell) => cell.target],
-    ['protocol', (cell) => cell.protocol],
-    ['mode', (cell) => cell.mode],
-    ['mechanism', (cell) => cell.mechanism],
-    ['cipher', (cell) => cell.cipher],
-    ['group', (cell) => cell.group],
-    ['key_type', (cell) => cell.keyType],
-    ['status', (cell) => cell.status],
-    ...METRICS.map(({ id }) => metricColumn(id, (cell: CellSummary) => cell)),
-  ]);
-
 const inOrder = <Row>(columns: Columns<Row>): Columns<Row> => [
   ...FIRST_COLUMNS.flatMap((header) => columns.filter((column) => column[0] === header)),
   ...columns.filter(([header]) => !FIRST_COLUMNS.includes(header)),
 ];
 
-const blockColumns = (runId: string): Columns<BlockSummary> => [
-  ['run_id', () => runId],
+interface CellRow {
+  readonly runId: string;
+  readonly cell: CellSummary;
+}
+
+interface BlockRow extends BlockSummary {
+  readonly runId: string;
+}
+
+const metricColumn = <Row>(id: MetricId, summaryOf: (row: Row) => CellSummary): Column<Row> => {
+  const { column, unit, value } = metric(id);
+  return [column, (row) => roundedBy(unit, value(summaryOf(row)))];
+};
+
+const SUMMARY_COLUMNS: Columns<CellRow> = inOrder([
+  ['run_id', ({ runId }) => runId],
+  ['state', ({ cell }) => cell.state],
+  ['target', ({ cell }) => cell.target],
+  ['protocol', ({ cell }) => cell.protocol],
+  ['mode', ({ cell }) => cell.mode],
+  ['mechanism', ({ cell }) => cell.mechanism],
+  ['cipher', ({ cell }) => cell.cipher],
+  ['group', ({ cell }) => cell.group],
+  ['key_type', ({ cell }) => cell.keyType],
+  ['status', ({ cell }) => cell.status],
+  ...METRICS.map(({ id }) => metricColumn(id, ({ cell }: CellRow) => cell)),
+]);
+
+const blockMetrics = (...ids: readonly MetricId[]): Columns<BlockRow> =>
+  ids.map((id) => metricColumn(id, ({ summary }: BlockRow) => summary));
+
+/** Returns a time of 19 digits as ISO 8601, UTC: a spreadsheet or R keeps no more than 15 digits of a number. */
+const isoTime = (unixNs: string): string => {
+  const ns = BigInt(unixNs);
+  const seconds = new Date(Number(ns / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
+  return `${seconds}.${String(ns % 1_000_000_000n).padStart(9, '0')}Z`;
+};
+
+const BLOCK_COLUMNS: Columns<BlockRow> = [
+  ['run_id', ({ runId }) => runId],
   ['round', ({ block }) => block.round],
   ['order', ({ block }) => block.position],
   ['state', ({ cell }) => cell.state],
@@ -51,12 +84,5 @@ const blockColumns = (runId: string): Columns<BlockSummary> => [
   ['invalid_reason', ({ block }) => block.invalidReason],
   ['saturated', ({ block }) => String(block.saturated)],
   ...blockMetrics('due', 'dropped', 'response.p50', 'response.p99', 'late.p99'),
+  ['start_utc', ({ block }) => isoTime(block.startUnixNs)],
 ];
-
-const blockMetrics = (...ids: readonly MetricId[]): Columns<BlockSummary> =>
-  ids.map((id) => metricColumn(id, ({ summary }: BlockSummary) => summary));
-
-const metricColumn = <Row>(id: MetricId, summaryOf: (row: Row) => CellSummary): Column<Row> => {
-  const { column, unit, value } = metric(id);
-  return [column, (row) => roundedBy(unit, value(summaryOf(row)))];
-};

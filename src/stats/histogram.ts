@@ -1,5 +1,5 @@
 import * as hdr from 'hdr-histogram-js';
-import { bucketOf, decodeBuckets } from './hdr-encoding.ts';
+import { bucketOf, decodeBuckets, type BucketCount } from './hdr-encoding.ts';
 
 /** 0.1%: at 1 ms a step is below 1 us, far under any effect that is judged. */
 const SIGNIFICANT_DIGITS = 3;
@@ -58,19 +58,13 @@ export class LatencyHistogram {
    */
   static decode(encoded: EncodedHistogram): LatencyHistogram {
     const histogram = new LatencyHistogram();
-    if (encoded.count === 0) return histogram;
     const { count, minNs, maxNs, sumNs } = encoded;
-    const buckets = decodeBuckets(encoded.hdr);
-    const [lowest, highest] = [buckets[0]?.ns, buckets.at(-1)?.ns];
-    if (minNs === null || maxNs === null || lowest !== bucketOf(kept(minNs)) || highest !== bucketOf(kept(maxNs)))
-      throw new RangeError('its extremes are not those of its buckets');
-    if (buckets.reduce((sum, bucket) => sum + bucket.count, 0) !== count)
-      throw new RangeError('its count is not that of its buckets');
-    if (sumNs < count * minNs * (1 - ROUNDING) || sumNs > count * maxNs * (1 + ROUNDING))
-      throw new RangeError('its sum is not that of such durations');
+    const buckets = checkedBuckets(encoded);
+    if (minNs === null || maxNs === null) return histogram;
     // The extremes are exact in everything that is written of it.
-    for (const bucket of buckets)
-      histogram.#hdr.recordValueWithCount(bucket.ns === highest ? kept(maxNs) : Math.max(bucket.ns, kept(minNs)), bucket.count);
+    const last = buckets.length - 1;
+    for (const [i, bucket] of buckets.entries())
+      histogram.#hdr.recordValueWithCount(i === last ? kept(maxNs) : Math.max(bucket.ns, kept(minNs)), bucket.count);
     histogram.#count = count;
     histogram.#minNs = minNs;
     histogram.#maxNs = maxNs;
@@ -191,6 +185,25 @@ export class LatencyHistogram {
     return lines.join('');
   }
 }
+
+/**
+ * Decodes the buckets of a histogram, and checks that everything beside them agrees; none when it is
+ * empty.
+ *
+ * @throws RangeError when it is damaged, or its parts contradict each other.
+ */
+export const checkedBuckets = ({ count, minNs, maxNs, sumNs, hdr: text }: EncodedHistogram): readonly BucketCount[] => {
+  if (count === 0 && minNs === null && maxNs === null && sumNs === 0) return [];
+  const buckets = decodeBuckets(text);
+  const [lowest, highest] = [buckets[0]?.ns, buckets.at(-1)?.ns];
+  if (minNs === null || maxNs === null || lowest !== bucketOf(kept(minNs)) || highest !== bucketOf(kept(maxNs)))
+    throw new RangeError('its extremes are not those of its buckets');
+  if (buckets.reduce((sum, bucket) => sum + bucket.count, 0) !== count)
+    throw new RangeError('its count is not that of its buckets');
+  if (sumNs < count * minNs * (1 - ROUNDING) || sumNs > count * maxNs * (1 + ROUNDING))
+    throw new RangeError('its sum is not that of such durations');
+  return buckets;
+};
 
 /** The value under which a duration is counted. */
 const kept = (ns: number): number => Math.min(Math.max(ns, 1), HIGHEST_NS);

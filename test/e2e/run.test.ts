@@ -84,6 +84,7 @@ describe('a run of a scenario with reference servers', () => {
     expect((await readdir(folder)).toSorted()).toEqual([
       'blocks.csv',
       'histograms.hlog',
+      'junit.xml',
       'report.html',
       'run.json',
       'summary.csv',

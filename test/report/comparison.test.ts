@@ -79,7 +79,7 @@ it('gives the reasons as sentences where a terminal has no room for their column
 it('has the columns of the contract in its CSV', () => {
   const [header = ''] = renderComparison(switchedOn(), 'csv', {}).split('\n');
   expect(header).toBe(
-    'protocol,mode,metric,unit,before,after,ratio,ratio_low,ratio_high,confidence,pairs,p_value,p_adjusted,min_effect,verdict,reason',
+    'protocol,mode,metric,unit,before,after,ratio,ratio_low,ratio_high,confidence,pairs,p_value,p_adjusted,min_effect,verdict,reason,before_state,after_state',
   );
 });
 

@@ -28,7 +28,7 @@ const RUNS: readonly (readonly [string, RunRecord])[] = [
 ];
 
 describe.each(RUNS)('summary.csv of %s', (_, run) => {
-  const text = summaryCsv(summarizeRun(run));
+  const text = summaryCsv([summarizeRun(run)]);
   const rows = read(text);
   const cells = summarize(run);
 
@@ -101,7 +101,7 @@ describe.each(RUNS)('summary.csv of %s', (_, run) => {
 
 describe('blocks.csv', () => {
   const run = beforeAndAfter();
-  const text = blocksCsv(summarizeRun(run));
+  const text = blocksCsv([summarizeRun(run)]);
   const rows = read(text);
 
   it('begins with the columns of the contract, in their order', () => {
@@ -137,7 +137,7 @@ describe('blocks.csv', () => {
     const blocks = run.blocks.map((block, i) =>
       i === 3 ? { ...block, valid: false, invalidReason: 'the target failed' } : block,
     );
-    const read3 = read(blocksCsv(summarizeRun({ ...run, blocks })))[3];
+    const read3 = read(blocksCsv([summarizeRun({ ...run, blocks })]))[3];
     expect(read3).toMatchObject({ valid: 'false', invalid_reason: 'the target failed' });
     expect(rows[3]).toMatchObject({ valid: 'true', invalid_reason: '' });
     expect(rows[0]?.['start_unix_ns']).toBe('1767323045000123456');
@@ -147,15 +147,15 @@ describe('blocks.csv', () => {
 it('counts no invalid block in the summary', () => {
   const run = fakeRun([{ honoured: 10, blocks: 3 }]);
   const blocks = run.blocks.map((block, i) => (i === 0 ? { ...block, valid: false, invalidReason: 'x' } : block));
-  expect(read(summaryCsv(summarizeRun({ ...run, blocks })))[0]?.['handshakes']).toBe('20');
+  expect(read(summaryCsv([summarizeRun({ ...run, blocks })]))[0]?.['handshakes']).toBe('20');
 });
 
 it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\uFF1D1', '=a,"b"'])('makes no formula of %s', (target) => {
   const run = fakeRun([{}], { states: [fakeState({ target })] });
-  expect(read(summaryCsv(summarizeRun(run)))[0]?.['target']).toBe(`'${target}`);
+  expect(read(summaryCsv([summarizeRun(run)]))[0]?.['target']).toBe(`'${target}`);
 });
 
 it('writes a share that is nearly all as nearly all', () => {
   const run = fakeRun([{ honoured: 100_000, declined: { refused: 1 }, blocks: 1 }]);
-  expect(Number(read(summaryCsv(summarizeRun(run)))[0]?.['honoured_share'])).toBeLessThan(1);
+  expect(Number(read(summaryCsv([summarizeRun(run)]))[0]?.['honoured_share'])).toBeLessThan(1);
 });

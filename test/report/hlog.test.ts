@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as hdr from 'hdr-histogram-js';
@@ -100,6 +100,17 @@ describe.skipIf(java === undefined || !hasJar)(
       execFileSync(java ?? 'java', ['-cp', JAR, 'org.HdrHistogram.HistogramLogProcessor', '-i', file, ...args], {
         encoding: 'utf8',
       });
+
+    it('as docs/results.md says', () => {
+      const advice = readFileSync(new URL('../../docs/results.md', import.meta.url), 'utf8');
+      const commands = advice.match(/^java .*$/gmu) ?? [];
+      expect(commands).toHaveLength(2);
+      for (const command of commands) {
+        const [, ...args] = command.replace('HdrHistogram.jar', JAR).replace('histograms.hlog', file).split(' ');
+        const text = execFileSync(java ?? 'java', args, { encoding: 'utf8', stdio: 'pipe' });
+        expect(text).toMatch(command.endsWith('-listtags') ? /after\.TLSv1\.3\.ticket/u : /Total count += +[1-9]\d*/u);
+      }
+    });
 
     it('lists the same tags', () => {
       expect(processor('-listtags')).toEqual(expect.stringContaining(cells[0]?.id ?? ''));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
 import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
+import type { GateDecision } from '../../src/domain/gate.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { render } from '../../src/report/formats.ts';
 import { STYLE } from '../../src/report/html/style.ts';
@@ -38,6 +39,26 @@ describe.each(PAGES)('the page of %s', (_, page) => {
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
     for (const [i, level] of levels.entries()) expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
   });
+});
+
+it('names the column in each cell, which is a line of its own on a narrow page', () => {
+  for (const table of page(beforeAndAfter()).match(/<table>.*?<\/table>/gsu) ?? []) {
+    const heads = [...table.matchAll(/<th scope="col"[^>]*>([^<]*)/gu)].map(([, head]) => head);
+    for (const [row] of table.matchAll(/<tr(?! class="head)[^>]*>(?:(?!<\/tr>).)*<\/tr>/gsu)) {
+      const cells = [...row.matchAll(/<(?:td|th scope="row")(?: data-head="([^"]*)")?/gu)].map(([, head]) => head);
+      for (const [i, head] of cells.entries()) if (head !== undefined) expect(head).toBe(heads[i]);
+      expect(cells.filter((head) => head === undefined).length).toBeLessThanOrEqual(1);
+    }
+  }
+});
+
+it('has the verdict on its gates before anything else, and the command to repeat the run', () => {
+  const gates: GateDecision = { outcome: 'failed', results: [], alpha: 0.01, alphaPerLook: 0.01, rounds: 24, attempts: 1 };
+  const html = page(beforeAndAfter({ gates, command: ['run', "it's.yaml", '--gate'] }));
+  const places = ['gate-failed', 'To repeat the run', 'What resumption saves'].map((text) => html.lastIndexOf(text));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(html).toContain(`<code>npx resumark run &#39;it&#39;\\&#39;&#39;s.yaml&#39; --gate --seed 7</code>`);
 });
 
 it('tells savings before it shows a table, and doubts between the two, errors first', () => {

@@ -46,30 +46,58 @@ const TIME = /^(?:(?:[0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(?:\.[0-9]*)?$/u;
 const attributesOf = (text: string): Record<string, string> =>
   Object.fromEntries([...text.matchAll(/([\w-]+)="([^"]*)"/gu)].map(([, name = '', value = '']) => [name, value]));
 
-/** Everything in a document that the schema forbids. */
-const flawsOf = (document: string): string[] => {
-  const flaws: string[] = [];
+interface Tag {
+  readonly parent: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Text before it, in its parent. */
+  readonly text: string;
+  readonly isEnd: boolean;
+}
+
+const TAG = /([^<]*)<(\/?)([\w-]+)((?:\s[\w-]+="[^"<]*")*)\s*(\/?)>/gu;
+
+/** The tags of a document, each with its parent. @throws where they are not nested. */
+const tagsOf = (document: string): Tag[] => {
   const open: string[] = [];
-  for (const [, text = '', close = '', name = '', attributes = '', empty = ''] of document
-    .replace(/^<\?xml[^>]*\?>/u, '')
-    .matchAll(/([^<]*)<(\/?)([\w-]+)((?:\s[\w-]+="[^"<]*")*)\s*(\/?)>/gu)) {
-    const parent = RULES[open.at(-1) ?? ''];
-    if (text.trim() !== '' && parent?.hasText !== true) flaws.push(`text in ${open.at(-1) ?? 'no element'}`);
-    if (close !== '') {
-      if (open.pop() !== name) flaws.push(`${name} is not open`);
-      continue;
-    }
-    const rule = RULES[name];
-    const given = attributesOf(attributes);
-    if (rule === undefined || (parent === undefined ? name !== 'testsuites' : !parent.children.includes(name)))
-      flaws.push(`${name} in ${open.at(-1) ?? 'the document'}`);
-    for (const required of rule?.required ?? []) if (given[required] === undefined) flaws.push(`${name} without ${required}`);
-    for (const key of Object.keys(given))
-      if (![...(rule?.required ?? []), ...(rule?.optional ?? [])].includes(key)) flaws.push(`${name} with ${key}`);
-    if (given['time'] !== undefined && !TIME.test(given['time'])) flaws.push(`time ${given['time']}`);
-    if (empty === '') open.push(name);
-  }
-  return [...flaws, ...open.map((name) => `${name} stays open`)];
+  const tags = [...document.replace(/^<\?xml[^>]*\?>/u, '').matchAll(TAG)].map(([, text, end, name, attributes, empty]): Tag => {
+    const isEnd = end !== '';
+    if (isEnd && open.at(-1) !== name) throw new SyntaxError(`${name ?? ''} is not open`);
+    if (isEnd) return { parent: open.pop() ?? '', name: '', attributes: {}, text: text ?? '', isEnd };
+    const tag = {
+      parent: open.at(-1) ?? '',
+      name: name ?? '',
+      attributes: attributesOf(attributes ?? ''),
+      text: text ?? '',
+      isEnd,
+    };
+    if (empty === '') open.push(tag.name);
+    return tag;
+  });
+  if (open.length > 0) throw new SyntaxError(`${open.join()} stays open`);
+  return tags;
+};
+
+/** Everything in a document that the schema forbids. */
+const flawsOf = (document: string): string[] =>
+  tagsOf(document).flatMap((tag) => [...textFlaws(tag), ...(tag.isEnd ? [] : elementFlaws(tag))]);
+
+const textFlaws = ({ parent, text }: Tag): string[] =>
+  text.trim() === '' || RULES[parent]?.hasText === true ? [] : [`text in ${parent}`];
+
+const elementFlaws = ({ parent, name, attributes }: Tag): string[] => {
+  const allowed = parent === '' ? ['testsuites'] : (RULES[parent]?.children ?? []);
+  const rule = RULES[name] ?? MESSAGE;
+  const known = [...rule.required, ...rule.optional];
+  const { time = '' } = attributes;
+  return [
+    ...(allowed.includes(name) ? [] : [`${name} in ${parent}`]),
+    ...rule.required.filter((one) => attributes[one] === undefined).map((one) => `${name} without ${one}`),
+    ...Object.keys(attributes)
+      .filter((one) => !known.includes(one))
+      .map((one) => `${name} with ${one}`),
+    ...(TIME.test(time) ? [] : [`time ${time}`]),
+  ];
 };
 
 describe("the rules of Jenkins' schema", () => {

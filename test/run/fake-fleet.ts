@@ -125,6 +125,7 @@ export class FakeFleet implements LoadGenerator {
         isScheduled: pace.model === 'scheduled',
       }),
       negotiated: null,
+      latest: null,
     }));
     return {
       version: PROTOCOL_VERSION,

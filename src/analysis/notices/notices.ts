@@ -12,6 +12,7 @@ import { sumCounts } from '../../domain/mergeable.ts';
 import { serverNotices } from './server-notices.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
+import { certificateNotices } from './certificates.ts';
 import { timingNotices } from './timing.ts';
 import { MOST_RESIDUAL } from '../judging-rules.ts';
 
@@ -26,6 +27,7 @@ export const noticesOf = (summary: RunSummary): Notice[] => {
     ...cells.flatMap(timingNotices),
     ...capacityNotices(run),
     ...cells.flatMap((cell) => residualNotices(summary, cell)),
+    ...cells.flatMap((cell) => certificateNotices(run, cell)),
     ...suiteNotices(cells),
     ...endingNotices(run),
     ...stateNotices(run),

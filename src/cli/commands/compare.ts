@@ -8,7 +8,7 @@ import { cellLabel } from '../../domain/cell.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { ResumarkError, type ExitCode } from '../../domain/error.ts';
-import { renderComparison } from '../../report/comparison/formats.ts';
+import { renderComparisons } from '../../report/comparison/formats.ts';
 import { noticeSentence } from '../../report/text/notice.ts';
 import { compare } from '../../run/studies/compare-live.ts';
 import { readComparison } from '../../run/files/comparison-file.ts';
@@ -87,7 +87,7 @@ const tellFindings = (terminal: Terminal, summary: RunSummary, parsed: ParsedFla
 const printer = ({ terminal }: CommandContext, parsed: ParsedFlags): ((comparisons: readonly Comparison[]) => void) => {
   const format = comparisonFormatOf(parsed['format']);
   return (comparisons) => {
-    for (const comparison of comparisons) terminal.out(renderComparison(comparison, format, { columns: terminal.columns }));
+    terminal.out(renderComparisons(comparisons, format, { columns: terminal.columns }));
   };
 };
 

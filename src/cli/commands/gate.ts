@@ -12,7 +12,7 @@ import { readRun } from '../../run/files/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodeOf, gateExitCode, gravest, signalCode } from '../exit-code.ts';
 import { flagValues, withFlagsOf, type ParsedFlags } from '../flags.ts';
-import { formatOf, formatOption } from '../format.ts';
+import { documentFormatOf, documentFormatOption } from '../format.ts';
 import { passesInconclusive, tellGithub, withJudgingFlags } from '../gate-flags.ts';
 import { watched } from '../measure.ts';
 import { styleOf } from '../terminal.ts';
@@ -41,7 +41,7 @@ export const gateCommand = (context: CommandContext): CommandModule => ({
         describe: 'Apply gates even if the baselines differ in more than the state',
         group: 'Gates:',
       })
-      .option('format', formatOption)
+      .option('format', documentFormatOption)
       .example('$0 gate results/20260101T120000Z_edge --threshold "ticket.resumed >= 99%"', 'one gate')
       .example('$0 gate results/new --baseline results/a --baseline results/b ...', 'against at least five baseline runs'),
   handler: async (parsed) => {
@@ -72,7 +72,7 @@ const selfTest = async (context: CommandContext, parsed: ParsedFlags): Promise<E
 };
 
 const gateStored = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
-  const format = formatOf(parsed['format']);
+  const format = documentFormatOf(parsed['format']);
   const passesNoise = passesInconclusive(parsed);
   const flags = flagValues(parsed);
   const written = (flags['gates'] as readonly string[] | undefined)?.map(parseGate);

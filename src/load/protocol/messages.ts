@@ -87,7 +87,14 @@ const primeReportSchema = z.object({
 const measureReportSchema = z.object({
   version,
   /** One per stream. */
-  streams: z.array(z.object({ counts: BLOCK_COUNTS.schema, negotiated: negotiatedSchema.nullable() })),
+  streams: z.array(
+    z.object({
+      counts: BLOCK_COUNTS.schema,
+      /** Of the first honoured handshake whose hellos were read, and of one near the end: they differ when the server changes. */
+      negotiated: negotiatedSchema.nullable(),
+      latest: negotiatedSchema.nullable(),
+    }),
+  ),
   /** CPU time of the worker's thread inside the window per stream; null where it cannot be known. */
   cpuNs: z.array(z.number()).nullable(),
   /** Time that the connections' places existed for (closed load) or were taken (scheduled load). */

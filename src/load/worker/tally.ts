@@ -3,11 +3,16 @@ import { failureKey, type Failure } from '../../domain/failure.ts';
 import type { DeclineReason } from '../../domain/judgement.ts';
 import type { Negotiated, Outcome } from '../../engine/engine.ts';
 
+/** Reading what was negotiated allocates: once a second it costs nothing, and a change is seen in the window. */
+const LOOK_EVERY_NS = 1e9;
+
 /** Counts the outcomes of one cell in one window. Only honoured handshakes enter the histograms. */
 export class Tally {
   readonly #counts = BLOCK_COUNTS.counter();
   readonly #isScheduled: boolean;
   #negotiated: Negotiated | undefined;
+  #latest: Negotiated | undefined;
+  #nextLookNs = 0;
 
   /** @param isScheduled whether starts are due by a schedule, so that lateness and response time mean something. */
   constructor(isScheduled: boolean) {
@@ -19,6 +24,11 @@ export class Tally {
   /** Of the first honoured handshake whose hellos were read. */
   get negotiated(): Negotiated | undefined {
     return this.#negotiated;
+  }
+
+  /** Of an honoured handshake of the last second or so: the server may have changed meanwhile. */
+  get latest(): Negotiated | undefined {
+    return this.#latest;
   }
 
   /** Counts a start that fell due and is made. */
@@ -60,7 +70,7 @@ export class Tally {
     const waitedNs = this.#isScheduled ? this.#timed(outcome, intendedNs) : outcome.handshakeNs;
     if (outcome.evidence.offered !== undefined) mechanisms.add(outcome.evidence.offered);
     // Read where the hellos are: an engine may keep what was negotiated of those handshakes alone.
-    if (outcome.evidence.hello !== undefined) this.#negotiated ??= outcome.negotiated();
+    if (outcome.evidence.hello !== undefined && outcome.endNs >= this.#nextLookNs) this.#look(outcome);
     return waitedNs;
   }
 
@@ -94,6 +104,12 @@ export class Tally {
   /** Encodes histograms, which takes milliseconds. */
   report(): BlockCounts {
     return this.#counts.report();
+  }
+
+  #look(outcome: Outcome): void {
+    this.#latest = outcome.negotiated();
+    this.#negotiated ??= this.#latest;
+    this.#nextLookNs = outcome.endNs + LOOK_EVERY_NS;
   }
 
   #timed({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): number {

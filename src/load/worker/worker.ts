@@ -114,7 +114,11 @@ class LoadWorker {
     const { inFlight } = window;
     return {
       version: PROTOCOL_VERSION,
-      streams: window.tallies.map((tally) => ({ counts: tally.report(), negotiated: tally.negotiated ?? null })),
+      streams: window.tallies.map((tally) => ({
+        counts: tally.report(),
+        negotiated: tally.negotiated ?? null,
+        latest: tally.latest ?? null,
+      })),
       cpuNs: cpuNs === undefined ? null : [...cpuNs],
       // Slots are idle between arrivals, and while tinybench keeps its books.
       inFlightNs: pace.model === 'closed' ? inFlight.existedNs : inFlight.takenNs,

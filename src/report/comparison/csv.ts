@@ -1,11 +1,23 @@
 import type { Comparison, ComparisonRow } from '../../domain/comparison.ts';
-import { csv, exact, type Columns } from '../csv.ts';
+import { csv, exact, type Columns, type DecimalSign } from '../csv.ts';
 import { reasonText, rowQuantity } from './sentence.ts';
 
-/** `compare.csv`: a row per protocol, mode and metric. Ratios are after / before. */
-export const compareCsv = ({ rows }: Comparison): string => csv(COLUMNS, rows);
+/** `compare.csv`: a row per comparison, protocol, mode and metric. Ratios are after / before. */
+export const compareCsv = (comparisons: readonly Comparison[], decimal?: DecimalSign): string =>
+  csv(
+    COLUMNS,
+    comparisons.flatMap(({ before, after, rows }) =>
+      rows.map((row) => ({ ...row, beforeState: before.state, afterState: after.state })),
+    ),
+    decimal,
+  );
 
-const COLUMNS: Columns<ComparisonRow> = [
+interface StateRow extends ComparisonRow {
+  readonly beforeState: string;
+  readonly afterState: string;
+}
+
+const COLUMNS: Columns<StateRow> = [
   ['protocol', (row) => row.protocol],
   ['mode', (row) => row.mode],
   ['metric', (row) => (row.per === null ? row.metric : `${row.metric} / ${row.per}.${row.metric}`)],
@@ -22,4 +34,6 @@ const COLUMNS: Columns<ComparisonRow> = [
   ['min_effect', (row) => row.minEffect],
   ['verdict', (row) => row.verdict],
   ['reason', (row) => reasonText(row)],
+  ['before_state', (row) => row.beforeState],
+  ['after_state', (row) => row.afterState],
 ];

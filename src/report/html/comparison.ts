@@ -5,7 +5,7 @@ import type { Tone } from '../text/savings.ts';
 import type { Column } from '../table.ts';
 import { headlineOf } from '../comparison/headline.ts';
 import { verdictSentence } from '../comparison/sentence.ts';
-import { comparedRows, comparisonTable } from '../comparison/table.ts';
+import { comparedRows, comparisonTable, WHY } from '../comparison/table.ts';
 import { designText } from '../comparison/text.ts';
 
 /** The changes from one state to another. */
@@ -40,7 +40,10 @@ const headCell = ({ head, align }: Column): Markup =>
   markup`<th scope="col"${when(align === 'right', () => raw(' class="number"'))}>${head}</th>`;
 
 const bodyCell = (column: Column | undefined, text: string, tone: Tone): Markup => {
-  if (column?.head === 'verdict') return markup`<td class="tone-${tone}">${text}</td>`;
-  if (column?.align === 'right') return markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
-  return markup`<td>${text}</td>`;
+  const head = column?.head ?? '';
+  if (head === 'verdict') return markup`<td data-head="${head}" class="tone-${tone}">${text}</td>`;
+  if (head === WHY) return markup`<td data-head="${head}" class="why">${text}</td>`;
+  if (column?.align === 'right')
+    return markup`<td data-head="${head}" class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
+  return markup`<td data-head="${head}">${text}</td>`;
 };

@@ -73,23 +73,25 @@ interface Row {
 const resultRow = (summary: RunSummary, { columns }: Table, { cell, texts }: Row): Markup =>
   cell === undefined
     ? raw('')
-    : markup`<tr class="mode-${cell.mode} ${cell.status}">${columns.map((column, i) => bodyCell(column, texts[i] ?? '', cell))}<td>${roundsSpark(validBlocksOf(summary, cell), cell.mode)}</td></tr>`;
+    : markup`<tr class="mode-${cell.mode} ${cell.status}">${columns.map((column, i) => bodyCell(column, texts[i] ?? '', cell))}<td data-head="p50 by round">${roundsSpark(validBlocksOf(summary, cell), cell.mode)}</td></tr>`;
 
 const bodyCell = ({ head, align }: Column, text: string, cell: CellSummary): Markup => {
-  if (align === 'right') return markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
-  if (head !== 'mode') return markup`<td${text === ABSENT ? raw(' class="absent"') : ''}>${text}</td>`;
+  if (align === 'right') return markup`<td data-head="${head}" class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
+  if (head !== 'mode') return markup`<td data-head="${head}"${text === ABSENT ? raw(' class="absent"') : ''}>${text}</td>`;
   return markup`<th scope="row"><span class="swatch mode-${cell.mode}"></span>${text}</th>`;
 };
 
 const wholeTable = ({ columns, rows }: Table): Markup => markup`<table>
 <thead><tr>${columns.map(headCell)}</tr></thead>
 <tbody>
-${rows.map((texts) => markup`<tr>${texts.map((text, i) => wholeCell(text, i))}</tr>`)}
+${rows.map((texts) => markup`<tr>${texts.map((text, i) => wholeCell(columns[i]?.head ?? '', text, i))}</tr>`)}
 </tbody>
 </table>`;
 
-const wholeCell = (text: string, i: number): Markup =>
-  i === 0 ? markup`<th scope="row">${text}</th>` : markup`<td class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
+const wholeCell = (head: string, text: string, i: number): Markup =>
+  i === 0
+    ? markup`<th scope="row">${text}</th>`
+    : markup`<td data-head="${head}" class="number${text === ABSENT ? ' absent' : ''}">${text}</td>`;
 
 /** The latency distributions, a chart per state and protocol, all to the same scale. */
 export const latencySection = (cells: readonly CellSummary[]): Markup => {

@@ -1,4 +1,18 @@
 /**
+ * Shows each row of a table as a list of heads and values, where the page is too narrow for its
+ * columns: sideways, a reader would see either the labels or the numbers.
+ */
+const rowsAsLists = (media: string, table: string): string => `${media} {
+  ${table}, ${table} caption, ${table} tbody, ${table} tr, ${table} th, ${table} td { display: block; }
+  ${table} thead { display: none; }
+  ${table} tbody tr { padding: 10px 0; border-top: 1px solid var(--line); }
+  ${table} tbody tr > :nth-child(n) { display: flex; justify-content: space-between; gap: 16px; padding: 3px 16px; text-align: right; border: 0; white-space: normal; }
+  ${table} [data-head]::before { content: attr(data-head); color: var(--soft); text-align: left; white-space: nowrap; }
+  ${table} th[scope="row"] { justify-content: flex-start; }
+  ${table} caption { padding: 12px 16px; }
+}`;
+
+/**
  * The style sheet of the report: no external fonts, images or scripts; light or dark as the
  * reader's system is set.
  */
@@ -91,6 +105,7 @@ figcaption { margin-bottom: 8px; } figcaption p { margin: 0; color: var(--soft);
 details { margin-top: 16px; } summary { cursor: pointer; padding: 14px 24px; font-weight: 600; }
 summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--ticket); outline-offset: 2px; border-radius: 14px; }
 footer { margin-top: 64px; padding-bottom: 48px; color: var(--soft); font-size: 14px; }
+.why { white-space: normal; min-width: 22ch; }
 @media (max-width: 760px) {
   header { padding-top: 32px; } main, header, footer { padding-left: 16px; padding-right: 16px; } h1 { font-size: 30px; }
   .saving { grid-template-columns: repeat(3, 1fr); gap: 16px; padding: 20px 16px; } .saving > :first-child { grid-column: 1 / -1; }
@@ -98,5 +113,16 @@ footer { margin-top: 64px; padding-bottom: 48px; color: var(--soft); font-size: 
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: 12px; } .notices li { grid-template-columns: 1fr; gap: 0; }
   figure { overflow-x: auto; } .chart { min-width: 460px; }
 }
-@media print { body { background: none; } section, figure, .saving { break-inside: avoid; } .scroll { overflow: visible; } }
+${rowsAsLists('@media screen and (max-width: 760px)', 'table')}
+${rowsAsLists('@media print', 'details table')}
+@media print {
+  body { background: none; font-size: 11pt; } main, header, footer { max-width: none; padding: 0; }
+  header { padding-top: 0; } section { margin-top: 24pt; } h2, h3, .lead { break-after: avoid; }
+  figure, .saving, tr, .notices li { break-inside: avoid; }
+  .scroll { overflow: visible; } .charts { grid-template-columns: 1fr 1fr; }
+  .chart { min-width: 0; } table { font-size: 7.5pt; white-space: normal; } thead { display: table-header-group; }
+  th, td { padding: 2pt 3pt; } .number { white-space: nowrap; } .why { min-width: 14ch; }
+  th:first-child, td:first-child { padding-left: 6pt; } th:last-child, td:last-child { padding-right: 6pt; }
+  tbody th[scope="row"] { white-space: nowrap; } .spark { width: 44px; height: 11px; }
+}
 `;

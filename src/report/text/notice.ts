@@ -83,6 +83,8 @@ const sentence = (notice: Notice): string => {
       return `connections end with close_notify, as those of browsers do: the server forgets a session of ${notice.cells.join(', ')} whose connection is reset.`;
     case 'close-unanswered':
       return `the server of ${notice.states.join(' and ')} never answers close_notify, so each connection stays open for ${grouped(notice.waitMs)} ms after its end${notice.holdsLoad ? ": the rate includes this wait, which is the client's own; latency does not" : '. That is in no measured time, but takes local ports and file descriptors'}. Leave --close out unless your clients wait as well.`;
+    case 'certificate-changed':
+      return `${notice.cell} was shown ${String(notice.certificates)} different certificates: another than the first since round ${String(notice.round + 1)}, at ${notice.since}. Handshakes with different certificates are different work. If it was renewed, measure again; if several servers answer, measure each by its address.`;
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':

@@ -54,7 +54,5 @@ export const runGated = async (decoded: DecodedScenario, options: GatedOptions =
   return { summary: last.summary, decision: confirmedBy(earlier, last.decision) };
 };
 
-const confirmedBy = (earlier: readonly GateDecision[], last: GateDecision): GateDecision => {
-  const [first = last, ...others] = [...earlier, last];
-  return confirmed([first, ...others]);
-};
+const confirmedBy = ([first, ...others]: readonly GateDecision[], last: GateDecision): GateDecision =>
+  confirmed(first === undefined ? [last] : [first, ...others, last]);

@@ -28,6 +28,7 @@ const BLOCKS: Readonly<Record<string, string>> = {
   round: 'Round of the plan, from 0.',
   order: 'Position of the block in its round.',
   start_unix_ns: 'Start of the window, in ns since 1970.',
+  start_utc: 'The same start as ISO 8601 text: spreadsheets and R round the 19 digits of `start_unix_ns`.',
   duration_ns: 'Length of the window.',
   valid: 'Whether the block is part of the result.',
   invalid_reason: 'Why it is not.',
@@ -50,13 +51,15 @@ const COMPARE: Readonly<Record<string, string>> = {
   min_effect: 'Smallest relative change that counts.',
   verdict: '`improved`, `regressed`, `equivalent`, `inconclusive`, or empty where the metric is only shown.',
   reason: 'Why there is no verdict.',
+  before_state: 'Label of the first state.',
+  after_state: 'Label of the second state.',
 };
 
 /** `summary.csv`: the metrics, with what gates call them. */
 export const summaryColumns = (): string =>
   table(
     ['column', 'metric in gates', 'unit', 'better', 'reading'],
-    headerOf(summaryCsv(RUN)).map((column) => {
+    headerOf(summaryCsv([RUN])).map((column) => {
       const metric = metricOf(column);
       return metric === undefined
         ? [code(column), '', '', '', described(column, IDENTITY)]
@@ -65,7 +68,7 @@ export const summaryColumns = (): string =>
   );
 
 /** `blocks.csv`: what is named as in `summary.csv` is the same metric, of one block. */
-export const blockColumns = (): string => columns(headerOf(blocksCsv(RUN)), BLOCKS);
+export const blockColumns = (): string => columns(headerOf(blocksCsv([RUN])), BLOCKS);
 
 export const compareColumns = (): string => columns(headerOf(comparisonCsv()), COMPARE);
 
@@ -90,5 +93,5 @@ const RUN = summarizeRun(fakeRun([{ state: 'before' }, { state: 'after' }]));
 const comparisonCsv = (): string => {
   const [comparison] = compareStates(RUN);
   if (comparison === undefined) throw new Error('two states make one comparison');
-  return compareCsv(comparison);
+  return compareCsv([comparison]);
 };

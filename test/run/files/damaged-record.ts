@@ -47,5 +47,5 @@ const change = (parent: Record<string | number, unknown>, key: string | number, 
 
 const withOtherLetter = (text: string, random: Random): string => {
   const at = Math.floor(random() * text.length);
-  return `${text.slice(0, at)}${pick(random, [...'A9/x-', ''])}${text.slice(at + 1)}`;
+  return `${text.slice(0, at)}${pick(random, ['A', '9', '/', 'x', '-', ''])}${text.slice(at + 1)}`;
 };

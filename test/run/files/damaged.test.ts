@@ -34,6 +34,12 @@ const read = async (content: unknown): Promise<RunRecord> => {
   return readRun(file);
 };
 
+/** Everything but a refusal in words of ours fails the test. */
+const refusalOf = (error: unknown): undefined => {
+  if (error instanceof ResumarkError && error.exitCode === 2) return undefined;
+  throw error;
+};
+
 /** Everything that is said of a run. */
 const everything = (run: RunRecord): string[] => {
   const summary = summarizeRun(run);
@@ -86,14 +92,9 @@ describe.each(RUNS)('a record of %s', (_, run) => {
     let refused = 0;
     for (let i = 0; i < CASES; i++) {
       const content = damaged(run, random);
-      const accepted = await read(content).catch((error: unknown) => error);
-      if (accepted instanceof Error) {
-        expect(accepted).toBeInstanceOf(ResumarkError);
-        expect((accepted as ResumarkError).exitCode).toBe(2);
-        refused += 1;
-        continue;
-      }
-      for (const text of everything(accepted as RunRecord))
+      const accepted = await read(content).catch(refusalOf);
+      if (accepted === undefined) refused += 1;
+      for (const text of accepted === undefined ? [] : everything(accepted))
         expect(text, JSON.stringify(content)).not.toMatch(/(?<!["\w])NaN\b(?!")|\bundefined\b|\bInfinity\b|\[object /u);
     }
     expect(refused).toBeGreaterThan(CASES / 4);
