@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import type { Negotiated } from '../engine/engine.ts';
 import { ThreadFleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand, type Expansion } from '../scenario/expand.ts';
@@ -9,11 +8,11 @@ import type { Scenario } from '../scenario/schema.ts';
 import { measure } from './measurement.ts';
 import { checkMachineLimits } from './prepare/check-machine-limits.ts';
 import { checkSources } from './prepare/check-sources.ts';
-import { chooseEngine, type ChosenEngine } from './prepare/choose-engine.ts';
+import { chooseEngine } from './prepare/choose-engine.ts';
+import { discover } from './prepare/discover.ts';
 import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
-import { preflight } from './prepare/preflight.ts';
 import { contextOf, prepareCells } from './prepare/prepare-cells.ts';
-import { negotiatedKey, type RunOptions } from './prepare/prepared.ts';
+import type { RunOptions } from './prepare/prepared.ts';
 
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
@@ -35,14 +34,15 @@ export const run = async (decoded: DecodedScenario, options: RunOptions = {}): P
 
 const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, options: RunOptions): Promise<RunRecord> => {
   const { scenario } = decoded;
-  const expansion = expand(scenario);
-  const cells = prepareCells(scenario, expansion, states);
+  const all = expand(scenario);
+  const asked = prepareCells(scenario, all, states);
   const chosen = chooseEngine(
     scenario,
-    cells.map(({ settings }) => settings),
+    asked.map(({ settings }) => settings),
   );
   try {
-    const negotiated = await preflightAll(chosen, scenario, states);
+    const { expansion, negotiated } = await discover(chosen.engine, { decoded, expansion: all, states, cells: asked });
+    const cells = asked.filter(({ cell }) => expansion.cells.includes(cell));
     const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);
     try {
       await generator.open(cells.map((cell) => contextOf(cell, scenario)));
@@ -64,20 +64,6 @@ const refuseEmpty = ({ cells, impossible }: Expansion): void => {
     `there is nothing to measure: ${reasons.join(', and ')}.`,
     'Name other modes with --mode, or versions with --tls.',
   );
-};
-
-const preflightAll = async (
-  { engine }: ChosenEngine,
-  scenario: Scenario,
-  states: readonly OpenState[],
-): Promise<ReadonlyMap<string, Negotiated>> => {
-  const negotiated = new Map<string, Negotiated>();
-  for (const state of states) {
-    for (const protocol of scenario.protocols) {
-      negotiated.set(negotiatedKey(state.label, protocol), await preflight(engine, scenario, { state, protocol }));
-    }
-  }
-  return negotiated;
 };
 
 /** More threads than this want more cores than a generator should take from the server unasked. */
