@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { ResumarkError } from '../domain/error.ts';
 
 /** One address and port of a target. */
@@ -10,31 +11,43 @@ export interface Endpoint {
 
 /** A target as the user named it. */
 export interface TargetName {
-  /** A host name or an IP address, without brackets. */
+  /** A host name in ASCII and lower case, or an IP address without brackets. A dot at its end is kept: it is the resolver's. */
   readonly host: string;
   readonly port: number;
 }
 
 const DEFAULT_PORT = 443;
 
+/** The host of a URL, and a path behind it that is not asked for. */
+const URL_PARTS = /^(?<scheme>[a-z][a-z\d+.-]*):\/\/(?<authority>[^/?#]*)/iu;
+
 /**
- * Reads `host`, `host:port`, `[::1]:port` or a bare IPv6 address.
+ * Reads `host`, `host:port`, `[::1]:port`, a bare IPv6 address, or an https URL, of which host and port count.
  *
  * @throws ResumarkError USAGE naming the target and what would be right.
  */
 export const parseTarget = (target: string): TargetName => {
-  if (isIP(target) === 6) return { host: target, port: DEFAULT_PORT };
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s]*))(?::(.*))?$/u.exec(target) ?? [];
-  const host = bracketed ?? plain ?? '';
-  if (host === '' || (bracketed !== undefined && isIP(bracketed) !== 6)) {
-    throw new ResumarkError(
-      'USAGE',
-      `the target must be host:port, but it is "${target}".`,
-      'For example 127.0.0.1:8443 or [::1]:8443.',
-    );
-  }
+  const { scheme, authority = target.replace(/\/$/u, '') } = URL_PARTS.exec(target)?.groups ?? {};
+  if (scheme !== undefined && !/^(?:https|tls|ssl|wss)$/iu.test(scheme)) throw unreadable(target);
+  if (isIP(authority) === 6) return { host: authority, port: DEFAULT_PORT };
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s@]*))(?::(.*))?$/u.exec(authority) ?? [];
+  const host = bracketed ?? canonicalName(plain ?? '');
+  if (host === '' || (bracketed !== undefined && isIP(bracketed) !== 6)) throw unreadable(target);
   return { host, port: port === undefined ? DEFAULT_PORT : parsePort(port, target) };
 };
+
+/** The one form in which a name is resolved, sent as SNI and verified: ASCII (RFC 5891), in lower case. Empty for what is no name. */
+const canonicalName = (name: string): string => domainToASCII(name);
+
+/** A host name as SNI and certificates have it: canonical, and without the dot at its end (RFC 6066, section 3). */
+export const serverNameOf = (name: string): string => (canonicalName(name) || name).replace(/\.$/u, '');
+
+const unreadable = (target: string): ResumarkError =>
+  new ResumarkError(
+    'USAGE',
+    `the target must be host:port, but it is "${target}".`,
+    'For example 127.0.0.1:8443, [::1]:8443 or https://example.test.',
+  );
 
 const parsePort = (text: string, target: string): number => {
   const port = /^\d{1,5}$/u.test(text) ? Number(text) : 0;

@@ -1,6 +1,7 @@
 import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
 import { requireAuthorization } from './authorization.ts';
-import { parseTarget, resolveAll, type Endpoint } from './endpoints.ts';
+import { parseTarget, resolveAll, serverNameOf, type Endpoint } from './endpoints.ts';
+import { firstReachable } from './reachable.ts';
 
 /** An endpoint that is ready to be dialled, and the server that is expected there. */
 export interface OpenTarget extends Endpoint {
@@ -22,19 +23,21 @@ export interface TargetSettings extends Pick<OpenTarget, 'serverName' | 'verify'
 }
 
 /**
- * Resolves a server that runs already, to the first of its addresses. Unless it is given a name, a host name is its own.
+ * Resolves a server that runs already, to the first of its addresses that accepts a connection. Unless it is given a name, a host name is its own.
  *
- * @throws ResumarkError TARGET when the name is not known, USAGE when the address is public and not authorized.
+ * @throws ResumarkError TARGET when the name is not known or none of its addresses answers, USAGE when the address is public and not authorized.
  */
 export const openTarget = async ({ target, authorized, serverName, verify, ca }: TargetSettings): Promise<OpenTarget> => {
   const name = parseTarget(target);
-  const [{ address, port }] = await resolveAll(name);
-  requireAuthorization(address, target, authorized);
+  const endpoints = await resolveAll(name);
+  for (const endpoint of endpoints) requireAuthorization(endpoint.address, target, authorized);
+  const { address, port } = await firstReachable(endpoints, target);
   const ownName = name.host === address ? undefined : name.host;
+  const wantedName = serverName ?? ownName;
   return {
     address,
     port,
-    serverName: serverName ?? ownName,
+    serverName: wantedName === undefined ? undefined : serverNameOf(wantedName),
     verify,
     ca,
     cpu: meterOfPort(address, port),

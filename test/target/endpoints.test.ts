@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseTarget, resolveAll } from '../../src/target/endpoints.ts';
+import { parseTarget, resolveAll, serverNameOf } from '../../src/target/endpoints.ts';
 
 it.each([
   ['localhost:8443', { host: 'localhost', port: 8443 }],
@@ -8,16 +8,34 @@ it.each([
   ['[::1]:8443', { host: '::1', port: 8443 }],
   ['[::1]', { host: '::1', port: 443 }],
   ['::1', { host: '::1', port: 443 }],
+  ['https://Example.test/path?q', { host: 'example.test', port: 443 }],
+  ['https://127.0.0.1:8443/', { host: '127.0.0.1', port: 8443 }],
+  ['https://[::1]:8443', { host: '::1', port: 8443 }],
+  ['127.0.0.1:8443/', { host: '127.0.0.1', port: 8443 }],
+  ['[fe80::1%lo]:443', { host: 'fe80::1%lo', port: 443 }],
+  ['MÜNCHEN.test:1', { host: 'xn--mnchen-3ya.test', port: 1 }],
+  ['dot.test.:1', { host: 'dot.test.', port: 1 }],
+  ['under_score.test:1', { host: 'under_score.test', port: 1 }],
+  ['127.1:1', { host: '127.0.0.1', port: 1 }],
 ])('reads the target %s', (text, name) => {
   expect(parseTarget(text)).toEqual(name);
 });
 
-it.each(['', ':443', '[127.0.0.1]:1', 'a b:1', 'https://example.test', 'host:65536', 'host:', 'host:-1', 'host:1.5'])(
-  'refuses the target %j by its name',
-  (text) => {
-    expect(() => parseTarget(text)).toThrow(`"${text}"`);
-  },
-);
+it.each([
+  '',
+  ':443',
+  '[127.0.0.1]:1',
+  'a b:1',
+  'http://example.test',
+  'https://',
+  'user@host:1',
+  'host:65536',
+  'host:',
+  'host:-1',
+  'host:1.5',
+])('refuses the target %j by its name', (text) => {
+  expect(() => parseTarget(text)).toThrow(`"${text}"`);
+});
 
 it('says of a name that is not known which it is', async () => {
   await expect(resolveAll({ host: 'no-such-host.invalid', port: 443 })).rejects.toThrow(/no-such-host\.invalid is not known/u);
@@ -31,4 +49,12 @@ it('finds the addresses of a name, each once', async () => {
   const addresses = (await resolveAll({ host: 'localhost', port: 8443 })).map(({ address }) => address);
   expect(new Set(addresses).size).toBe(addresses.length);
   expect(['127.0.0.1', '::1']).toEqual(expect.arrayContaining(addresses));
+});
+
+it.each([
+  ['Dot.Test.', 'dot.test'],
+  ['münchen.test', 'xn--mnchen-3ya.test'],
+  ['localhost', 'localhost'],
+])('sends %s as the server name %s', (name, sent) => {
+  expect(serverNameOf(name)).toBe(sent);
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
+import { ResumarkError } from '../../domain/error.ts';
 import { allocate, type NativeMemory } from '../ffi.ts';
 import { AF_INET, AF_INET6 } from './libc.ts';
 
@@ -21,7 +23,20 @@ export const socketAddress = (address: string, port: number): SocketAddress => {
   memory.bytes.writeUInt16LE(AF_INET6, 0);
   memory.bytes.writeUInt16BE(port, 2);
   memory.bytes.set(ipv6Bytes(address), 8);
+  memory.bytes.writeUInt32LE(zoneIndex(address), 24);
   return { family: AF_INET6, memory };
+};
+
+/** The number of the interface that a link-local address belongs to (RFC 4007, section 11): `fe80::1%eth0`, `fe80::1%2`. */
+const zoneIndex = (address: string): number => {
+  const [, zone] = address.split('%');
+  if (zone === undefined) return 0;
+  if (/^\d+$/u.test(zone)) return Number(zone);
+  try {
+    return Number(readFileSync(`/sys/class/net/${zone}/ifindex`, 'utf8'));
+  } catch {
+    throw new ResumarkError('USAGE', `the zone of the address ${address} is no network interface of this machine.`);
+  }
 };
 
 /** The 16 bytes of an IPv6 address; its spelling is made uniform by the URL parser. */
