@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
+import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { referencePage } from './reference/page.ts';
 import { DOCUMENTS, ROOT } from './documents.ts';
 import { withSections } from './sections.ts';
@@ -10,6 +11,12 @@ import { withSections } from './sections.ts';
 describe('what the documentation generates from the code is fresh, or else npm run docs writes it', () => {
   it('docs/reference.md', async () => {
     await expect(referencePage()).toMatchFileSnapshot(join(ROOT, 'docs/reference.md'));
+  });
+
+  it('scenarios/scenario.schema.json', async () => {
+    const path = join(ROOT, 'scenarios/scenario.schema.json');
+    const text = await format(JSON.stringify(scenarioJsonSchema()), { ...(await resolveConfig(path)), parser: 'json' });
+    await expect(text).toMatchFileSnapshot(path);
   });
 
   it.each(DOCUMENTS)('the sections of %s', async (name) => {
