@@ -1,5 +1,7 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../domain/error.ts';
+import { nearest } from '../domain/suggest.ts';
+import { oneLine } from '../report/safe-text.ts';
 import { version } from '../run/version.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -10,6 +12,7 @@ import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { serveCommand } from './commands/serve.ts';
 import type { CommandContext } from './context.ts';
+import { withHabits } from './habits.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -26,19 +29,29 @@ export const main = async (args: readonly string[], terminal: Terminal): Promise
 
 const runCommandLine = async (args: readonly string[], terminal: Terminal): Promise<ExitCode> => {
   let exitCode: ExitCode = EXIT.done;
+  const hasColour = terminal.hasColour && !args.some((arg) => NO_COLOUR.test(arg));
   const context = {
-    terminal,
+    terminal: { ...terminal, hasColour },
     exitWith: (code: ExitCode): void => {
       exitCode = code;
     },
   };
-  const program = commandLine(args, commandsOf(context));
+  const commands = commandsOf(context);
+  const meant = withHabits(
+    args.filter((arg) => !NO_COLOUR.test(arg)),
+    commands.map(nameOf),
+  );
+  const program = commandLine(meant, commands, terminal.columns);
   // With a callback yargs hands over what it would print, so that help and version go to stdout.
-  await program.parseAsync([...args], {}, (_error, _parsed, output) => {
+  await program.parseAsync(meant, {}, (_error, _parsed, output) => {
     if (output !== '') terminal.out(`${output}\n`);
   });
   return exitCode;
 };
+
+const NO_COLOUR = /^--no-colou?r$/u;
+
+const nameOf = ({ command }: CommandModule): string => [command].flat()[0]?.split(' ')[0] ?? '';
 
 /** The commands, in the order in which the help lists them. */
 export const commandsOf = (context: CommandContext): readonly CommandModule[] => [
@@ -53,8 +66,9 @@ export const commandsOf = (context: CommandContext): readonly CommandModule[] =>
 ];
 
 /** The parser of the whole command line, with its commands. */
-export const commandLine = (args: readonly string[], commands: readonly CommandModule[]): Argv =>
-  yargs([...args])
+export const commandLine = (args: readonly string[], commands: readonly CommandModule[], columns = 0): Argv => {
+  const program = yargs([...args]);
+  return program
     .scriptName('resumark')
     .updateStrings(YARGS_MESSAGES)
     .usage('$0 <command>\n\nMeasures what TLS session resumption saves: handshakes under load, each one verified.')
@@ -64,7 +78,9 @@ export const commandLine = (args: readonly string[], commands: readonly CommandM
     .version(version)
     .help()
     .alias('help', 'h')
-    .wrap(110)
+    .alias('version', 'V')
+    .completion('completion', 'Print a script for the completion of bash or zsh')
+    .wrap(columns === 0 ? WIDTH : Math.min(WIDTH, columns))
     .exitProcess(false)
     .showHelpOnFail(false)
     .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'greedy-arrays': false })
@@ -73,8 +89,23 @@ export const commandLine = (args: readonly string[], commands: readonly CommandM
     .fail((message: string | null, error: Error | undefined) => {
       // A YError is a mistake on the command line, anything else an error of a command.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw new ResumarkError('USAGE', message ?? error?.message ?? 'the command line is invalid.', 'See resumark --help.');
+      const text = message ?? error?.message ?? 'the command line is invalid.';
+      throw new ResumarkError('USAGE', text, `${suggestion(text, program)}See resumark --help.`);
     });
+};
+
+/** The widest that help is printed. */
+const WIDTH = 110;
+
+/** The flag that was probably meant by the first unknown one. */
+const suggestion = (message: string, program: Argv): string => {
+  const [, unknown] = /^unknown arguments?: ([^,]+?)[,.]/u.exec(message) ?? [];
+  // yargs knows its flags, but its types do not say so.
+  const { key } = (program as unknown as { getOptions(): { readonly key: Readonly<Record<string, unknown>> } }).getOptions();
+  const flags = Object.keys(key).filter((name) => name.length > 1);
+  const meant = unknown === undefined ? undefined : nearest(unknown, flags);
+  return meant === undefined ? '' : `Did you mean --${meant}? `;
+};
 
 /** The messages of yargs as sentences. */
 const YARGS_MESSAGES = {
@@ -100,7 +131,9 @@ const keepLast = (parsed: Record<string, unknown>, program?: Argv): void => {
 
 const report = (error: unknown, terminal: Terminal): ExitCode => {
   if (error instanceof ResumarkError) {
-    terminal.err(`error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    // Keys and excerpts of files may hold control characters.
+    const lines = `error: ${error.message}\n${error.hint ?? ''}`.trimEnd().split('\n');
+    terminal.err(`${lines.map(oneLine).join('\n')}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? error.stack : String(error);

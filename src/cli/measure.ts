@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import type { ExitCode } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
@@ -45,10 +46,11 @@ export const measure = async (context: CommandContext, decoded: DecodedScenario,
   const { terminal } = context;
   const format = formatOf(parsed['format']);
   const passesNoise = passesInconclusive(parsed);
-  const { result, signal } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
+  const { result, signal, folder } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
   const { run, decision } = result;
   terminal.out(render(run, format, { colour: terminal.hasColour, columns: terminal.columns, decision }));
   tellNotices(terminal, run, parsed);
+  if (folder !== undefined && parsed['quiet'] !== true) terminal.err(`report: ${join(folder, 'report.html')}\n`);
   const runCode = exitCodeOf(run, signal);
   if (decision === undefined) return runCode;
   await tellGithub(terminal, parsed, { run, decision });
@@ -71,16 +73,21 @@ export const watched = async <Result>(
   { terminal }: CommandContext,
   parsed: ParsedFlags,
   task: (options: RunOptions) => Promise<Result>,
-): Promise<{ readonly result: Result; readonly signal: Signal | undefined }> => {
+): Promise<{ readonly result: Result; readonly signal: Signal | undefined; readonly folder: string | undefined }> => {
   const progress = new ProgressLine(terminal);
   const interrupt = listenForInterrupt();
+  let folder: string | undefined;
   try {
     const result = await task({
       signal: interrupt.signal,
-      store: (runId) => RunStore.create(String(parsed['output']), runId),
+      store: async (runId) => {
+        const store = await RunStore.create(String(parsed['output']), runId);
+        folder = store.folder;
+        return store;
+      },
       ...(parsed['quiet'] !== true && { onEvent: progress.onEvent }),
     });
-    return { result, signal: interrupt.received() };
+    return { result, signal: interrupt.received(), folder };
   } finally {
     progress.clear();
     interrupt.end();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ResumarkError } from '../domain/error.ts';
-import { readScenarioFile } from '../run/files/scenario-file.ts';
+import { readScenarioFile, STANDARD_INPUT } from '../run/files/scenario-file.ts';
 import { decodeScenario, type DecodedScenario, type RawSettings } from '../scenario/decode.ts';
 import { flagValues, type ParsedFlags } from './flags.ts';
 
@@ -10,7 +10,9 @@ import { flagValues, type ParsedFlags } from './flags.ts';
  *
  * @throws ResumarkError SCENARIO or USAGE.
  */
-export const decodeArgument = async (argument: string, parsed: ParsedFlags): Promise<DecodedScenario> => {
+export const decodeArgument = async (written: string, parsed: ParsedFlags): Promise<DecodedScenario> => {
+  // yargs gives a lone "-" as empty text.
+  const argument = written === '' ? STANDARD_INPUT : written;
   const flags = flagValues(parsed);
   const label = parsed['label'];
   if (isFile(argument)) {
@@ -26,11 +28,15 @@ export const decodeArgument = async (argument: string, parsed: ParsedFlags): Pro
 };
 
 /**
- * True for a name with the extension of a scenario file, and without a port for a path with a slash
- * or an existing file.
+ * True for standard input, and for a name with the extension of a scenario file; without a port or
+ * a scheme also for a path with a slash or an existing file.
  */
 const isFile = (argument: string): boolean =>
-  /\.(?:ya?ml|json)$/iu.test(argument) || (!/:\d+$/u.test(argument) && (/[/\\]/u.test(argument) || existsSync(argument)));
+  argument === STANDARD_INPUT ||
+  (!IS_URL.test(argument) &&
+    (/\.(?:ya?ml|json)$/iu.test(argument) || (!/:\d+\/?$/u.test(argument) && (/[/\\]/u.test(argument) || existsSync(argument)))));
+
+const IS_URL = /^[a-z][a-z\d+.-]*:\/\//iu;
 
 const targetScenario = (target: string, label: string): RawSettings => ({
   name: label === 'target' ? target.replace(/[^\w.-]/gu, '-').slice(0, 64) : label,

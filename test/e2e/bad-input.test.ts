@@ -49,8 +49,8 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
 
   it('a mode that does not exist, with the list of those that do', async () => {
     await refuses(
-      ['run', '127.0.0.1:1', '-m', 'full,tickets'],
-      /^error: --mode must be one of full, session-id, ticket, early-data, but it is "tickets"\.$/u,
+      ['run', '127.0.0.1:1', '-m', 'full,renewal'],
+      /^error: --mode must be one of full, session-id, ticket, early-data, but it is "renewal"\.$/u,
     );
   });
 
@@ -89,7 +89,9 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
   });
 
   it('an unknown flag and an unknown command', async () => {
-    await refuses(['run', '127.0.0.1:1', '--concurency', '4'], /concurency/u);
+    await refuses(['run', '127.0.0.1:1', '--concurency', '4'], /^error: unknown argument: concurency\.$/u);
+    const { stderr } = await resumark.run('run', '127.0.0.1:1', '--concurency', '4');
+    expect(stderr).toContain('Did you mean --concurrency?');
     await refuses(['measure'], /measure/u);
   });
 

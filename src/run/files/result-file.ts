@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { ResumarkError } from '../../domain/error.ts';
 import { decode, type z } from '../../domain/zod.ts';
 
@@ -35,7 +35,18 @@ export const readResultFile = async <Schema extends z.ZodType>(
   throw new ResumarkError('RESULT_FILE', `${file} is damaged: ${flaw?.path.join('.') ?? ''} ${flaw?.message ?? ''}.`);
 };
 
-const fileAt = async (path: string, name: string): Promise<string> => {
+/** Stands for the newest run of a folder of runs: `latest`, or `results/latest`. */
+const LATEST = 'latest';
+
+const newestIn = async (parent: string): Promise<string> => {
+  const names = await readdir(parent).catch(() => []);
+  // The names begin with the time of the start, in UTC.
+  const runs = names.filter((name) => /^\d{8}T\d{6}Z_/u.test(name)).toSorted();
+  return join(parent, runs.at(-1) ?? LATEST);
+};
+
+const fileAt = async (asked: string, name: string): Promise<string> => {
+  const path = basename(asked) === LATEST ? await newestIn(asked === LATEST ? 'results' : dirname(asked)) : asked;
   try {
     return (await stat(path)).isDirectory() ? join(path, name) : path;
   } catch {
