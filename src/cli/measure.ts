@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
 import type { ExitCode } from '../domain/error.ts';
@@ -53,10 +54,11 @@ export const measure = async (context: CommandContext, decoded: DecodedScenario,
   const { terminal } = context;
   const format = documentFormatOf(parsed['format']);
   const passesNoise = passesInconclusive(parsed);
-  const { result, signal } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
+  const { result, signal, folder } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
   const { summary, decision } = result;
   terminal.out(render(summary, format, { style: styleOf(terminal), decision }));
   tellNotices(terminal, summary.run, parsed);
+  if (folder !== undefined && parsed['quiet'] !== true) terminal.err(`report: ${join(folder, 'report.html')}\n`);
   const runCode = exitCodeOf(summary, signal);
   if (decision === undefined) return runCode;
   await tellGithub(terminal, parsed, { summary, decision });
@@ -79,22 +81,24 @@ export const watched = async <Result>(
   { terminal, args }: CommandContext,
   parsed: ParsedFlags,
   task: (options: RunOptions) => Promise<Result>,
-): Promise<{ readonly result: Result; readonly signal: Signal | undefined }> => {
+): Promise<{ readonly result: Result; readonly signal: Signal | undefined; readonly folder: string | undefined }> => {
   const writeFolder = await openFolderFile(terminal, parsed['folder-file']);
   const progress = new ProgressLine(terminal);
   const interrupt = listenForInterrupt();
+  let folder: string | undefined;
   try {
     const result = await task({
       signal: interrupt.signal,
       command: args,
       store: async (runId) => {
         const store = await RunStore.create(String(parsed['output']), runId);
-        await writeFolder(store.folder);
+        folder = store.folder;
+        await writeFolder(folder);
         return store;
       },
       ...(parsed['quiet'] !== true && { onEvent: progress.onEvent }),
     });
-    return { result, signal: interrupt.received() };
+    return { result, signal: interrupt.received(), folder };
   } finally {
     progress.clear();
     interrupt.end();

@@ -29,7 +29,13 @@ export class OutputStream {
    */
   async end(): Promise<string | undefined> {
     // The callback is called after a failure too. An empty write would not reach the device.
-    if (!this.#isLost && this.#stream.writableLength > 0) await new Promise<void>((done) => this.#stream.write('', () => done()));
+    if (!this.#isLost && this.#stream.writableLength > 0) {
+      await new Promise<void>((done) => {
+        this.#stream.write('', () => {
+          done();
+        });
+      });
+    }
     // A failed write is reported by an event, in a later turn of the loop.
     await new Promise((done) => setImmediate(done));
     return this.#failure;

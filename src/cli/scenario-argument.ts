@@ -10,7 +10,9 @@ import { flagValues, type ParsedFlags } from './flags.ts';
  *
  * @throws ResumarkError SCENARIO or USAGE.
  */
-export const decodeArgument = async (argument: string, parsed: ParsedFlags): Promise<DecodedScenario> => {
+export const decodeArgument = async (written: string, parsed: ParsedFlags): Promise<DecodedScenario> => {
+  // yargs gives a lone "-" as empty text.
+  const argument = written === '' ? STANDARD_INPUT : written;
   const flags = flagValues(parsed);
   const label = parsed['label'];
   if (isFile(argument)) {

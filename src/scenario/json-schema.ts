@@ -1,5 +1,5 @@
 import { z } from '../domain/zod.ts';
-import { OWN_KEY } from './own-keys.ts';
+import { OWN_PREFIX } from './own-keys.ts';
 import { scenarioSchema } from './schema.ts';
 
 /**
@@ -12,7 +12,7 @@ export const scenarioJsonSchema = (): object => ({
     override: ({ jsonSchema }) => {
       // Keys for the command line only: a strict validator knows none of them.
       for (const key of ['flag', 'alias', 'repeatable']) Reflect.deleteProperty(jsonSchema, key);
-      if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = { [OWN_KEY.source]: {} };
+      if (jsonSchema.additionalProperties === false) jsonSchema.patternProperties = { [`^${OWN_PREFIX}`]: {} };
     },
   }),
 });

@@ -1,13 +1,13 @@
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** A key that begins so is the user's own, such as a place for YAML anchors. */
-export const OWN_KEY = /^x-/u;
+export const OWN_PREFIX = 'x-';
 
 /** Leaves out keys of the user's own, at every level but among the labels of states. */
 export const withoutOwnKeys = (settings: Mapping): Mapping =>
   Object.fromEntries(
     Object.entries(settings)
-      .filter(([key]) => !OWN_KEY.test(key))
+      .filter(([key]) => !key.startsWith(OWN_PREFIX))
       .map(([key, value]) => [key, key === 'states' ? ofStates(value) : inside(value)]),
   );
 

@@ -32,6 +32,17 @@ const newestRecord = async (): Promise<RunRecord> => {
 
 const QUICK = 'scenarios/smoke.yaml --tls 1.3 -m full --rounds 3 --handshakes-per-block 50 -c 1 -o "$RESULTS"';
 
+it('reads a scenario from standard input, and shows the newest run as latest', async () => {
+  const { code, stderr } = await shell(
+    'cat scenarios/smoke.yaml | $RESUMARK run - --tls 1.3 -m full -n 20 --rounds 1 -c 1 -o "$RESULTS"',
+  );
+  expect(code).toBe(0);
+  const report = stderr.trimEnd().split('\n').at(-1) ?? '';
+  expect(report).toMatch(/^report: .*report\.html$/u);
+  const latest = await shell('$RESUMARK report "$RESULTS"/latest --format json');
+  expect(report).toContain((JSON.parse(latest.stdout) as RunRecord).id);
+});
+
 describe('output that nobody takes', () => {
   it('a reader that has gone: the run goes on, is saved, and keeps its exit code', async () => {
     const { stdout, stderr } = await shell(`$RESUMARK run ${QUICK} 2>&1 | head -1; echo "\${PIPESTATUS[0]}"`);

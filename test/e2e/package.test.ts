@@ -9,6 +9,12 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** Of a checkout, what a fresh clone does not have. */
 const NOT_CLONED = new Set(['node_modules', 'dist', 'dist-bench', '.git', 'results']);
 
+/** What `npm pack --json` says of a package. */
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
 interface Lockfile {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly optional?: boolean }>>;
 }
@@ -21,13 +27,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'resumark-package-'));
   const clone = join(folder, 'clone');
   await cp(ROOT, clone, { recursive: true, filter: (path) => !(dirname(path) === ROOT && NOT_CLONED.has(basename(path))) });
+  await cp(join(ROOT, 'results', 'reference'), join(clone, 'results', 'reference'), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
   // As certificate.sh leaves them.
   for (const name of ['key.pem', 'haproxy.pem']) await writeFile(join(clone, 'scenarios', name), 'secret');
   const { stdout, stderr } = spawnSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: clone, encoding: 'utf8' });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [
-    { readonly filename: string; readonly files: readonly { readonly path: string }[] },
-  ];
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as readonly Packed[];
   if (packed === undefined) throw new Error(stderr);
   files = packed.files.map(({ path }) => path);
   tarball = join(folder, packed.filename);
