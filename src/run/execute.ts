@@ -1,17 +1,15 @@
 import { availableParallelism } from 'node:os';
 import type { RunRecord } from '../domain/run-record.ts';
-import type { Negotiated } from '../engine/engine.ts';
 import { ThreadFleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { measure } from './measurement.ts';
 import { checkMachineLimits } from './prepare/check-machine-limits.ts';
-import { chooseEngine, type ChosenEngine } from './prepare/choose-engine.ts';
 import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
-import { preflight } from './prepare/preflight.ts';
 import { contextOf, prepareCells } from './prepare/prepare-cells.ts';
-import { negotiatedKey, type RunOptions } from './prepare/prepared.ts';
+import type { RunOptions } from './prepare/prepared.ts';
+import { proveEngine } from './prepare/prove-engine.ts';
 
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
@@ -33,12 +31,12 @@ const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, opt
   const { scenario } = decoded;
   const expansion = expand(scenario);
   const cells = prepareCells(scenario, expansion, states);
-  const chosen = chooseEngine(
+  const { chosen, negotiated } = await proveEngine(
     scenario,
     cells.map(({ settings }) => settings),
+    states,
   );
   try {
-    const negotiated = await preflightAll(chosen, scenario, states);
     const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);
     try {
       await generator.open(cells.map((cell) => contextOf(cell, scenario)));
@@ -49,20 +47,6 @@ const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, opt
   } finally {
     chosen.engine.close();
   }
-};
-
-const preflightAll = async (
-  { engine }: ChosenEngine,
-  scenario: Scenario,
-  states: readonly OpenState[],
-): Promise<ReadonlyMap<string, Negotiated>> => {
-  const negotiated = new Map<string, Negotiated>();
-  for (const state of states) {
-    for (const protocol of scenario.protocols) {
-      negotiated.set(negotiatedKey(state.label, protocol), await preflight(engine, scenario, { state, protocol }));
-    }
-  }
-  return negotiated;
 };
 
 /** More threads than this want more cores than a generator should take from the server unasked. */

@@ -181,24 +181,17 @@ export class Reactor {
       return;
     }
     slot.bytesIn += received;
-    if (slot.stage === 'closing') return;
     slot.connection.receive(received);
     this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
   }
 
   #receiveEnd(slot: Slot, isReset: boolean): void {
-    if (slot.stage !== 'handshaking') {
-      // After the handshake this is only how the peer ends the connection.
-      this.#settle(slot);
-      return;
-    }
-    if (isReset) {
-      this.#fail(slot, { kind: 'reset', detail: '' });
-      return;
-    }
-    slot.connection.receiveEof();
-    this.#fail(slot, slot.connection.failure ?? { kind: 'closed', detail: '' });
+    const end = isReset || slot.isReset ? 'reset' : 'closed';
+    if (slot.stage === 'handshaking') this.#fail(slot, { kind: end, detail: '' });
+    else if (slot.stage === 'awaiting' && !slot.connection.isConfirmed) this.#fail(slot, { kind: 'unconfirmed', detail: end });
+    // Otherwise this is only how the peer ends the connection.
+    else this.#settle(slot);
   }
 
   /** Acts on the status that the connection has come to. */
@@ -238,7 +231,7 @@ export class Reactor {
   #settle(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
-    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.isServerDone;
+    const mayBeReset = slot.failure !== undefined || slot.stage === 'closing' || slot.connection.isConfirmed;
     slot.endNs = nowNs();
     if (mayBeReset) this.#resetSocket(slot);
     else this.#lingerSocket(slot);

@@ -1,4 +1,5 @@
 import { offersSession } from '../../domain/mode.ts';
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Attempt, Client, Outcome, Session } from '../../engine/engine.ts';
 import type { SessionStore } from './session-store.ts';
 import type { TicketExpectation } from './ticket-expectation.ts';
@@ -63,6 +64,11 @@ export class VirtualClient implements Attempt {
 
   isExpired(nowNs: number): boolean {
     return this.#sessions.isExpired(nowNs);
+  }
+
+  /** The reason why the last ticket that came is no session. */
+  get unusable(): UnusableReason | undefined {
+    return this.#expectation.unusable;
   }
 
   /** Notes that {@link session} is offered. @returns true the first time. */

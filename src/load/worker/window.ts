@@ -136,7 +136,8 @@ export class LoadWindow implements Work<VirtualClient> {
       return undefined;
     }
     const { mode, protocol } = client.client.settings;
-    const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs) }, outcome.evidence);
+    const { unusable } = client;
+    const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs), unusable }, outcome.evidence);
     if (judgement === 'honoured') {
       tally.honoured(outcome, client.intendedNs);
       if (client.sendsRequest) tally.requested(outcome);

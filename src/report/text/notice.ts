@@ -96,6 +96,9 @@ const hintOf = (reasons: Readonly<Record<string, number>>): string => {
 
 const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
   'no-session': 'Enable session tickets or a session cache on the server, or leave the mode out of --mode.',
+  'ticket-lifetime-zero': 'Set a session lifetime on the server, or leave the mode out of --mode.',
+  'ticket-late': 'Raise connection.ticketTimeout in the scenario.',
+  'ticket-too-long': 'Take --engine openssl, which sends longer hellos, or make the tickets of the server shorter.',
   refused:
     'Enable session tickets or a session cache on the server, and share the ticket keys if there are several servers; or leave the mode out of --mode.',
   expired: 'Raise the session lifetime on the server, or use shorter blocks.',
