@@ -1,6 +1,7 @@
 /**
- * The reasons why a connection has no finished handshake. `alert` carries the alert's name (RFC
- * 8446, section 6); `tls` is an error that our side found in the server's messages.
+ * The reasons why a handshake failed. `alert` carries the alert's name (RFC 8446, section 6); `tls`
+ * is an error that our side found in the server's messages. `unconfirmed` is a connection that the
+ * server ended after our Finished without a sign of having accepted it.
  */
 export type FailureKind =
   | 'refused'
@@ -9,6 +10,7 @@ export type FailureKind =
   | 'unreachable'
   | 'connect-timeout'
   | 'handshake-timeout'
+  | 'unconfirmed'
   | 'alert'
   | 'certificate'
   | 'tls'
@@ -22,6 +24,7 @@ export const FAILURE_TEXT: Readonly<Record<FailureKind, string>> = {
   unreachable: 'the address is unreachable',
   'connect-timeout': 'the TCP connect timed out',
   'handshake-timeout': 'the handshake timed out',
+  unconfirmed: 'the server ended the connection after our Finished, without a ticket, an answer or a close_notify',
   alert: 'the server sent an alert',
   certificate: "the server's certificate was rejected",
   tls: 'the TLS library reported an error',
@@ -31,8 +34,8 @@ export const FAILURE_TEXT: Readonly<Record<FailureKind, string>> = {
 export interface Failure {
   readonly kind: FailureKind;
   /**
-   * Name of the alert, or code of the certificate or system error. No addresses: equal failures are
-   * counted together.
+   * Name of the alert, code of the certificate or system error, or the way in which an unconfirmed
+   * connection ended. No addresses: equal failures are counted together.
    */
   readonly detail: string;
 }

@@ -3,12 +3,22 @@ import type { Mode } from './mode.ts';
 import type { Protocol } from './protocol.ts';
 
 /**
+ * The reasons why a ticket that came is no session: its lifetime is 0 (RFC 8446, section 4.6.1, has
+ * it discarded at once), it came after the wait for it was given up, or it fits into no ClientHello
+ * that the engine can send.
+ */
+export const UNUSABLE_REASONS = ['ticket-lifetime-zero', 'ticket-late', 'ticket-too-long'] as const;
+
+export type UnusableReason = (typeof UNUSABLE_REASONS)[number];
+
+/**
  * The reasons why a handshake is not of the requested mode. Each finished handshake is honoured or
  * has exactly one of these.
  */
 export const DECLINE_REASONS = [
   'no-session',
   'session-broken-off',
+  ...UNUSABLE_REASONS,
   'refused',
   'expired',
   'version-changed',
@@ -24,6 +34,9 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 export const DECLINE_TEXT: Readonly<Record<DeclineReason, string>> = {
   'no-session': 'there was no session to offer',
   'session-broken-off': 'there was no session to offer: the server had broken off the handshake that offered it',
+  'ticket-lifetime-zero': 'the server gave its ticket a lifetime of 0, so that it must not be offered',
+  'ticket-late': 'the ticket came after the wait for it was given up',
+  'ticket-too-long': 'the ticket is longer than a ClientHello of this engine can hold',
   refused: 'the server refused the session',
   expired: 'the session had outlived the lifetime stated by the server',
   'version-changed': 'another protocol version was negotiated',
@@ -41,8 +54,8 @@ export interface Asked {
   readonly protocol: Protocol;
   /** True when the offered session had outlived the lifetime that the server stated for it. */
   readonly expired: boolean;
-  /** True when the client has no session because the server broke off the handshake that offered it. */
-  readonly brokenOff?: boolean;
+  /** The reason why the client has no session to offer, where it is known. */
+  readonly missing?: UnusableReason | 'session-broken-off' | undefined;
 }
 
 /**
@@ -53,7 +66,7 @@ export const judge = (asked: Asked, evidence: Evidence): Judgement => {
   if (evidence.hello !== undefined && !agrees(evidence, evidence.hello)) return 'evidence-conflict';
   if (evidence.protocol !== asked.protocol) return 'version-changed';
   if (asked.mode === 'full') return evidence.resumed ? 'resumed-unasked' : 'honoured';
-  if (evidence.offered === undefined) return asked.brokenOff === true ? 'session-broken-off' : 'no-session';
+  if (evidence.offered === undefined) return asked.missing ?? 'no-session';
   if (!evidence.resumed) return asked.expired ? 'expired' : 'refused';
   if (!isMechanismOf(asked.mode, evidence.offered)) return 'other-mechanism';
   if (asked.mode === 'early-data' && evidence.earlyData !== 'accepted') return 'early-data-rejected';

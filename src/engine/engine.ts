@@ -1,6 +1,7 @@
 import type { CloseStyle, KeyShare } from '../domain/client-options.ts';
 import type { EngineName } from '../domain/engine-name.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { UnusableReason } from '../domain/judgement.ts';
 import type { Evidence, Mechanism } from '../domain/kind.ts';
 import type { Mode } from '../domain/mode.ts';
 import type { Protocol } from '../domain/protocol.ts';
@@ -131,7 +132,10 @@ export interface Attempt {
 
 /** Outcome of an attempt. The engine reuses the object: it is valid only during the call of `settled`. */
 export interface Outcome {
-  /** `undefined` when the handshake finished. */
+  /**
+   * `undefined` when the handshake finished, and nothing that came while the connection was watched said otherwise: in TLS 1.3, and when
+   * TLS 1.2 resumes, the server may still refuse our Finished. `docs/timings.md` says how long that is.
+   */
   readonly failure: Failure | undefined;
   /** Start of the TCP connect, on the engines' common clock. */
   readonly startNs: number;
@@ -147,8 +151,12 @@ export interface Outcome {
   readonly endNs: number;
   /** Meaningless when the attempt failed. */
   readonly evidence: Evidence;
-  /** Tickets (TLS 1.3: NewSessionTicket messages) and session IDs that the server gave. */
+  /** Tickets (TLS 1.3: NewSessionTicket messages) and session IDs that the server gave in time and that can be offered. */
   readonly ticketsReceived: number;
+  /** The reason why a ticket that came is not among them. */
+  readonly unusableTicket: UnusableReason | undefined;
+  /** True when the server is known to have asked for a client certificate; engine node does not know. */
+  readonly asksForCertificate: boolean;
   /** Facts about the newest session, or `undefined`; cheaper than the session itself. */
   readonly newestTicket: TicketFacts | undefined;
   /** The newest session, or `undefined`. The work takes it over by asking for it, and must free it. */

@@ -90,6 +90,8 @@ const detached = ({ tap }: Attempt, outcome: Outcome): HandshakeResult => ({
   endNs: outcome.endNs,
   evidence: outcome.evidence,
   ticketsReceived: outcome.ticketsReceived,
+  unusableTicket: outcome.unusableTicket,
+  asksForCertificate: outcome.asksForCertificate,
   session: outcome.session,
   bytesIn: outcome.bytesIn,
   bytesOut: outcome.bytesOut,

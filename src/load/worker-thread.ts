@@ -7,6 +7,9 @@ import type { ThreadRequest, ThreadResponse, ThreadSetup } from './protocol/thre
 
 type ResponseOf<Type extends ThreadResponse['type']> = Extract<ThreadResponse, { type: Type }>;
 
+/** A thread that has not ended by itself by then is ended: closing takes it milliseconds. */
+const MOST_CLOSING_MS = 5000;
+
 /** One worker thread, seen from outside. */
 export class WorkerThread {
   readonly counters = new Counters();
@@ -53,7 +56,9 @@ export class WorkerThread {
 
   async close(): Promise<void> {
     this.#thread.postMessage({ type: 'close' } satisfies ThreadRequest);
+    const bound = setTimeout(() => void this.#thread.terminate(), MOST_CLOSING_MS);
     await this.#exited;
+    clearTimeout(bound);
   }
 
   #lose(error: Error): void {

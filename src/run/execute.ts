@@ -9,11 +9,11 @@ import { measure } from './measurement.ts';
 import { checkMachineLimits } from './prepare/check-machine-limits.ts';
 import { checkSources } from './prepare/check-sources.ts';
 import { chooseEnding } from './prepare/choose-ending.ts';
-import { chooseEngine } from './prepare/choose-engine.ts';
 import { discover } from './prepare/discover.ts';
 import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
 import { contextOf, prepareCells } from './prepare/prepare-cells.ts';
 import type { RunOptions } from './prepare/prepared.ts';
+import { proveEngine } from './prepare/prove-engine.ts';
 
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
@@ -37,12 +37,13 @@ const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, opt
   const { scenario } = decoded;
   const all = expand(scenario);
   const asked = prepareCells(scenario, all, states);
-  const chosen = chooseEngine(
-    scenario,
+  const { chosen, negotiated, unspoken } = await proveEngine(
+    decoded,
     asked.map(({ settings }) => settings),
+    states,
   );
   try {
-    const { expansion, negotiated } = await discover(chosen.engine, { decoded, expansion: all, states, cells: asked });
+    const expansion = await discover(chosen.engine, { decoded, expansion: all, cells: asked, unspoken });
     const cells = asked.filter(({ cell }) => expansion.cells.includes(cell));
     const ending = await chooseEnding(chosen.engine, scenario, cells);
     const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);

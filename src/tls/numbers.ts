@@ -9,6 +9,7 @@ export const RECORD_HEAD_BYTES = 5;
 export const MESSAGE_HEAD_BYTES = 4;
 
 /** Handshake message types (RFC 8446, section 4; RFC 5246, section 7.4; RFC 5077, section 3.3). */
+export const HELLO_REQUEST = 0;
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;
 export const NEW_SESSION_TICKET = 4;
@@ -21,6 +22,7 @@ export const SERVER_HELLO_DONE = 14;
 export const CERTIFICATE_VERIFY = 15;
 export const CLIENT_KEY_EXCHANGE = 16;
 export const FINISHED = 20;
+export const KEY_UPDATE = 24;
 /** Stands for a first ClientHello in the transcript after a HelloRetryRequest. */
 export const MESSAGE_HASH = 254;
 

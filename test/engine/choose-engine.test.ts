@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../src/engine/engine.ts';
-import { chooseEngine } from '../../src/run/prepare/choose-engine.ts';
+import { chooseEngine, nextEngine } from '../../src/run/prepare/choose-engine.ts';
 import { decodeScenario } from '../../src/scenario/decode.ts';
 
 const scenario = (flags: Record<string, unknown>) =>
@@ -54,6 +54,17 @@ describe('the engine that auto takes', () => {
     expect(choose({}, change).name).toBe('wire');
     for (const engine of ['openssl', 'node'])
       expect(() => choose({ engine }, change)).toThrow(/--engine wire|engine (openssl|node)/u);
+  });
+
+  it('is openssl after wire has turned out to be unfit, with the reason, and none after openssl', () => {
+    const wanted = [settings({})];
+    const first = chooseEngine(scenario({}), wanted);
+    const second = nextEngine(scenario({}), wanted, first, 'engine wire is unfit.');
+    expect(second).toMatchObject({ choice: { name: 'openssl' }, obstacles: ['engine wire is unfit.'] });
+    if (second !== undefined) expect(nextEngine(scenario({}), wanted, second, 'unfit too')).toBeUndefined();
+    expect(nextEngine(scenario({ engine: 'wire' }), wanted, first, 'but it was asked for')).toBeUndefined();
+    first.engine.close();
+    second?.engine.close();
   });
 
   it('spins, but for node', () => {

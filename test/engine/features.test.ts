@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,6 +132,7 @@ describe.each(['openssl', 'node'] as const)('engine %s', (name) => {
     expect(existsSync(keyLog)).toBe(false);
     await handshake(engine, engine.client(testSettings({ ...change, keyLog })));
     await handshake(engine, engine.client(testSettings({ ...change, keyLog, protocol: 'TLSv1.2' })));
+    expect((await stat(keyLog)).mode & 0o777).toBe(0o600);
     const labels = (await readFile(keyLog, 'utf8'))
       .trim()
       .split('\n')

@@ -86,10 +86,13 @@ class Mutant implements Mutation {
     return { sent: [changed], hashed: [text] };
   }
 
-  /** Behind the handshake of TLS 1.3 nothing that comes can undo it. */
+  /** After the handshake of TLS 1.3 whatever is wrong may still be found, and need not be. */
   protected weigh(due: Due, what: string): void {
     this.what += `: ${what}`;
-    if (this.#isLate) return;
+    if (this.#isLate) {
+      if (this.due === 'finish' && due !== 'finish') this.due = 'either';
+      return;
+    }
     if (this.due !== 'fail' && due !== 'finish') this.due = due;
   }
 }

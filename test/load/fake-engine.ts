@@ -94,6 +94,8 @@ export class FakeEngine {
       endNs: this.nowNs,
       evidence: { protocol: 'TLSv1.2', resumed, offered: offered?.mechanism, earlyData: 'none', hello: undefined },
       ticketsReceived: gives ? 1 : 0,
+      unusableTicket: undefined,
+      asksForCertificate: false,
       newestTicket: session,
       get session() {
         return take();

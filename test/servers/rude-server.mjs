@@ -1,12 +1,16 @@
-// A server that speaks no TLS, in a process of its own: it closes on the first byte, or never answers, as its argument says.
+// A server that speaks no TLS, in a process of its own: as its argument says, it closes on the first byte, never answers, or never accepts.
 import { createServer } from 'node:net';
 
-const closes = process.argv[2] === 'close';
+const behaviour = process.argv[2];
 const server = createServer((socket) => {
   socket.on('error', () => undefined);
   socket.once('data', () => {
-    if (closes) socket.end();
+    if (behaviour === 'close') socket.end();
   });
 });
-server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+server.listen({ port: 0, host: '127.0.0.1', backlog: behaviour === 'full-queue' ? 1 : 511 }, () => {
+  process.send(server.address().port, () => {
+    if (behaviour === 'full-queue') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });
+});
 process.on('disconnect', () => process.exit());

@@ -1,20 +1,21 @@
-import { appendFileSync } from 'node:fs';
-import { connect as connectTcp, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { ORDERLY_CLOSE_MS } from '../../domain/client-options.ts';
 import type { Failure } from '../../domain/failure.ts';
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
-import { groupName } from '../../tls/names.ts';
 import { Awaited } from '../awaited.ts';
-import { certificateFacts } from '../certificate-facts.ts';
 import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
 import type { NodeClient } from './client.ts';
 import { failureOf } from './failure.ts';
+import { readNegotiated } from './negotiated.ts';
 import { boundSession, nodeSession, nodeSessionOf, type NodeSession } from './session.ts';
-import { Tap } from './tap.ts';
+import { logKeys } from '../key-log.ts';
+import { objectionTo } from '../unusable-ticket.ts';
+import { Transport } from './transport.ts';
 
 /**
  * The stages follow one another, and each has one timer that ends it.
@@ -27,7 +28,14 @@ import { Tap } from './tap.ts';
  */
 type Stage = 'connecting' | 'handshaking' | 'awaiting' | 'closing' | 'ended';
 
-/** One attempt from the TCP connect to the close. Calls back once, with itself as the outcome. */
+export interface NodeConnectionEvents<Own extends Attempt> {
+  /** The attempt is settled, with the connection as its outcome. Its sockets may linger. */
+  readonly onEnd: (connection: NodeConnection<Own>) => void;
+  /** Nothing of the connection is open any more. */
+  readonly onClosed: (connection: NodeConnection<Own>) => void;
+}
+
+/** One attempt from the TCP connect to the close. Calls back once for each of its events, the first unless it is abandoned. */
 export class NodeConnection<Own extends Attempt> implements Outcome {
   readonly attempt: Own;
   readonly startNs = nowNs();
@@ -38,19 +46,26 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   firstByteNs = 0;
   endNs = 0;
   ticketsReceived = 0;
+  unusableTicket: UnusableReason | undefined;
+  /** node:tls keeps it to itself. */
+  readonly asksForCertificate = false;
   session: Session | undefined;
   bytesIn = 0;
   bytesOut = 0;
 
   readonly #client: NodeClient;
-  readonly #onEnd: (connection: this) => void;
+  readonly #events: NodeConnectionEvents<Own>;
   readonly #socket: Socket;
+  readonly #transport: Transport;
   readonly #hellos: HelloReader | undefined;
   #tls: TLSSocket | undefined;
   #stage: Stage = 'connecting';
   #timer: NodeJS.Timeout | undefined;
   #tlsStartNs = 0;
   #finishedNs = 0;
+  /** Bytes that had come when the handshake was over on our side. */
+  #finishedBytes = 0;
+  #hasGivenUpTicket = false;
   #protocol: Protocol;
   #isResumed = false;
   readonly #awaited = new Awaited();
@@ -58,23 +73,23 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   /** Read once, when the ClientHello is made: the attempt may hold another session by the time of its end. */
   #offered: NodeSession | undefined;
 
-  constructor(attempt: Own, onEnd: (connection: NodeConnection<Own>) => void) {
+  constructor(attempt: Own, events: NodeConnectionEvents<Own>) {
     this.attempt = attempt;
     this.#client = attempt.client as NodeClient;
     this.#protocol = this.#client.settings.protocol;
-    this.#onEnd = onEnd;
+    this.#events = events;
     this.#hellos = attempt.tap ? new HelloReader() : undefined;
-    const { address, port, connectTimeoutMs } = this.#client.settings;
-    // Nagle and delayed ACK together would add a plateau of 40 ms.
-    const localAddress = this.#client.nextSource();
-    this.#socket = connectTcp({ host: address, port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
+    this.#transport = new Transport(this.#client, () => {
+      events.onClosed(this);
+    });
+    this.#socket = this.#transport.socket;
     this.#socket.once('connect', () => {
       this.#startTls();
     });
     this.#socket.on('error', (error) => {
       this.#fail(failureOf(error));
     });
-    this.#enter('connecting', connectTimeoutMs, () => {
+    this.#enter('connecting', this.#client.settings.connectTimeoutMs, () => {
       this.#fail({ kind: 'connect-timeout', detail: '' });
     });
   }
@@ -100,7 +115,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   /** Drops the connection without calling back. */
   abandon(): void {
     this.#enter('ended');
-    this.#reset();
+    this.#resetAfter(0);
   }
 
   /** Begins a stage. Its timer takes the place of the last stage's. */
@@ -122,14 +137,14 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     const tls = connectTls({
       ...this.#client.options,
       secureContext: this.#client.secureContext,
-      socket: this.#hellos === undefined ? this.#socket : new Tap(this.#socket, this.#hellos),
+      socket: this.#transport.open(this.#hellos),
       ...(session !== undefined && { session: boundSession(session, this.#client.identity) }),
     });
     this.#tls = tls;
     const { keyLog } = this.#client.settings;
     if (keyLog !== undefined)
       tls.on('keylog', (line) => {
-        appendFileSync(keyLog, line);
+        logKeys(keyLog, line);
       });
     tls.once('secureConnect', () => {
       this.#finishHandshake(tls);
@@ -141,8 +156,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
       this.#fail(failureOf(error));
     });
     tls.once('close', () => {
-      if (this.#stage === 'handshaking') this.#fail({ kind: 'closed', detail: '' });
-      else this.#end(0);
+      this.#fail({ kind: 'closed', detail: '' });
     });
   }
 
@@ -151,6 +165,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#enter('awaiting');
     this.#finishedNs = nowNs();
     this.handshakeNs = this.#finishedNs - this.#tlsStartNs;
+    this.#finishedBytes = this.#socket.bytesRead;
     this.#keepFacts(tls);
     this.#awaited.begin(this.attempt);
     if (this.session !== undefined) this.#awaited.ticket = false;
@@ -181,7 +196,9 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     }
     const waitedMs = (nowNs() - this.#finishedNs) / 1e6;
     this.#enter('awaiting', Math.max(0, this.#awaited.timeoutMs(this.attempt) - waitedMs), () => {
+      const { ticket } = this.#awaited;
       this.#awaited.giveUp(this.attempt, (nowNs() - this.#finishedNs) / 1e6);
+      this.#hasGivenUpTicket ||= ticket && !this.#awaited.ticket;
       this.#awaitRest();
     });
   }
@@ -213,9 +230,11 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   }
 
   #takeSession(given: Buffer): void {
+    const session = nodeSession(given);
+    this.unusableTicket = this.#hasGivenUpTicket ? 'ticket-late' : objectionTo(session, this.#protocol);
+    if (this.unusableTicket !== undefined) return;
     this.ticketsReceived += 1;
-    this.session?.free();
-    this.session = nodeSession(given);
+    this.session = session;
     if (this.#stage !== 'awaiting' || !this.#awaited.ticket) return;
     this.ticketNs = nowNs() - this.#finishedNs;
     this.#awaited.ticket = false;
@@ -225,7 +244,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   #close(): void {
     if (this.#stage === 'ended') return;
     if (!this.attempt.closeNotify && this.#client.settings.close === 'reset') {
-      this.#end(this.#isServerDone() ? 0 : LINGER_MS);
+      this.#end(this.#isConfirmed() ? 0 : LINGER_MS);
       return;
     }
     this.#enter('closing', ORDERLY_CLOSE_MS, () => {
@@ -236,15 +255,26 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#tls?.end();
   }
 
-  /** Returns true once the server has shown that it has our Finished, by the rule of the reactor's slots. */
-  #isServerDone(): boolean {
-    return this.firstByteNs > 0 || (this.#protocol === 'TLSv1.3' ? this.session !== undefined : !this.#isResumed);
+  /**
+   * Returns true once the server has shown that it has accepted our Finished, by the rule of the reactor's connections. node:tls says nothing of
+   * a close_notify: it is one when something has come that was no ticket, no data and no alert.
+   */
+  #isConfirmed(): boolean {
+    if (this.#protocol === 'TLSv1.2' && !this.#isResumed) return true;
+    return this.firstByteNs > 0 || this.#socket.bytesRead > this.#finishedBytes;
   }
 
   #fail(failure: Failure): void {
-    // After the handshake a reset is only how the peer ends the connection.
-    if (this.#stage === 'connecting' || this.#stage === 'handshaking') this.failure = failure;
+    this.failure ??= this.#finishedNs > 0 ? this.#failureAfterFinished(failure) : failure;
     this.#end(0);
+  }
+
+  /** An alert, or an error of OpenSSL (and not of node's streams), always is one. An end is, unless it is only how a server ends a connection that it accepted. */
+  #failureAfterFinished(failure: Failure): Failure | undefined {
+    const isOwn = failure.detail.startsWith('err_');
+    if (failure.kind === 'alert' || (failure.kind === 'tls' && !isOwn)) return failure;
+    if (this.#stage !== 'awaiting' || this.#isConfirmed()) return undefined;
+    return { kind: 'unconfirmed', detail: failure.kind === 'reset' ? 'reset' : 'closed' };
   }
 
   #end(resetAfterMs: number): void {
@@ -253,27 +283,15 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.bytesIn = this.#socket.bytesRead;
     this.bytesOut = this.#socket.bytesWritten;
     this.endNs = nowNs();
-    // Never at once: node crashes when the socket under a TLSSocket is reset from inside one of the TLSSocket's events (seen on 20.20).
-    setTimeout(() => {
-      this.#reset();
-    }, resetAfterMs);
-    this.#onEnd(this);
+    this.#resetAfter(resetAfterMs);
+    this.#events.onEnd(this);
   }
 
-  #reset(): void {
-    this.#socket.resetAndDestroy();
-    this.#tls?.destroy();
+  /** Never at once: node crashes when the socket under a TLSSocket is reset from inside one of the TLSSocket's events (seen on 20.20). */
+  #resetAfter(ms: number): void {
+    setTimeout(() => {
+      this.#transport.reset();
+      this.#tls?.destroy();
+    }, ms);
   }
 }
-
-const readNegotiated = (tls: TLSSocket | undefined): Negotiated => {
-  // A closed socket answers null where the types promise a value.
-  const cipher = tls?.getCipher() as { readonly name: string } | null | undefined;
-  const group = tls?.getEphemeralKeyInfo() as { readonly name?: string } | null | undefined;
-  return {
-    cipher: cipher?.name ?? '',
-    group: groupName(group?.name ?? ''),
-    alpn: typeof tls?.alpnProtocol === 'string' ? tls.alpnProtocol : '',
-    ...certificateFacts(tls?.getPeerX509Certificate()?.raw),
-  };
-};

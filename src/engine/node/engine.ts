@@ -22,6 +22,10 @@ export const openNodeEngine = (): Engine => ({
 class Pump<Own extends Attempt> {
   readonly #work: Work<Own>;
   readonly #inFlight = new Set<NodeConnection<Own>>();
+  /** Connections whose sockets are not closed yet: those in flight, and those that linger. */
+  readonly #open = new Set<NodeConnection<Own>>();
+  /** True once no further attempt comes. */
+  #isOver = false;
   readonly #done: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -40,8 +44,8 @@ class Pump<Own extends Attempt> {
     const cancelCheck = setInterval(() => {
       if (this.#work.isCancelled()) this.#abandon();
     }, CANCEL_CHECK_MS);
-    this.#startDue();
     try {
+      this.#startDue();
       await this.#done;
     } finally {
       clearInterval(cancelCheck);
@@ -56,7 +60,9 @@ class Pump<Own extends Attempt> {
     }
     let attempt = this.#work.next(nowNs());
     while (attempt !== undefined) {
-      this.#inFlight.add(new NodeConnection(attempt, this.#settle));
+      const connection = new NodeConnection(attempt, { onEnd: this.#settle, onClosed: this.#noteClosed });
+      this.#inFlight.add(connection);
+      this.#open.add(connection);
       attempt = this.#work.next(nowNs());
     }
     const dueNs = this.#work.dueNs();
@@ -68,7 +74,7 @@ class Pump<Own extends Attempt> {
         },
         Math.max(0, (dueNs - nowNs()) / 1e6),
       );
-    } else if (this.#inFlight.size === 0) this.#resolve();
+    } else if (this.#inFlight.size === 0) this.#finish();
   }
 
   readonly #settle = (connection: NodeConnection<Own>): void => {
@@ -89,9 +95,19 @@ class Pump<Own extends Attempt> {
     this.#idleMs = idle;
   }
 
+  #finish(): void {
+    this.#isOver = true;
+    if (this.#open.size === 0) this.#resolve();
+  }
+
+  readonly #noteClosed = (connection: NodeConnection<Own>): void => {
+    this.#open.delete(connection);
+    if (this.#isOver && this.#open.size === 0) this.#resolve();
+  };
+
   #abandon(): void {
-    for (const connection of this.#inFlight) connection.abandon();
+    for (const connection of this.#open) connection.abandon();
     this.#inFlight.clear();
-    this.#resolve();
+    this.#finish();
   }
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../../domain/failure.ts';
+import { alertName } from '../../tls/alert.ts';
 import { systemFailure } from '../system-failure.ts';
 
 /** Message of node:tls when the peer's FIN comes before the handshake's end; its code is that of a reset. */
@@ -7,14 +8,23 @@ const CLOSED_EARLY = 'Client network socket disconnected before secure TLS conne
 /** OpenSSL's reason codes of received alerts: `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`, `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE`. */
 const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS)_ALERT_(.+)$/u;
 
+/** Those of the alerts that came with extensions (RFC 6066). */
+const EXTENSION_ALERT =
+  /^ERR_SSL_TLSV1_(UNSUPPORTED_EXTENSION|UNRECOGNIZED_NAME|CERTIFICATE_UNOBTAINABLE|BAD_CERTIFICATE_STATUS_RESPONSE|BAD_CERTIFICATE_HASH_VALUE)$/u;
+
+/** An alert that OpenSSL has no word for: its number on top of 1000 (SSL_AD_REASON_OFFSET). */
+const UNKNOWN_ALERT = /:reason\(1(\d{3})\)/u;
+
 /** Types what node:net and node:tls throw. */
 export const failureOf = (error: NodeJS.ErrnoException): Failure => {
   const code = error.code ?? '';
   if (error.message === CLOSED_EARLY) return { kind: 'closed', detail: '' };
   const system = systemFailure(code);
   if (system !== undefined) return system;
-  const alert = ALERT.exec(code)?.[1];
+  const alert = ALERT.exec(code)?.[1] ?? EXTENSION_ALERT.exec(code)?.[1];
   if (alert !== undefined) return { kind: 'alert', detail: alert.toLowerCase() };
+  const number = UNKNOWN_ALERT.exec(error.message)?.[1];
+  if (number !== undefined) return { kind: 'alert', detail: alertName(Number(number)) };
   if (code.startsWith('ERR_SSL_')) return { kind: 'tls', detail: code.slice('ERR_SSL_'.length).toLowerCase() };
   // What is left of the codes of node:tls are certificate errors: OpenSSL's X509_V_ERR names without their prefix.
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { kind: 'certificate', detail: 'name_mismatch' };

@@ -1,4 +1,5 @@
 import type { Failure } from '../../domain/failure.ts';
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { EarlyDataResult, Evidence } from '../../domain/kind.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
@@ -10,15 +11,18 @@ import { allocate, copyFrom } from '../ffi.ts';
 import type { TlsConnection, Exchange } from '../reactor/tls-connection.ts';
 import type { OpenSslClient } from './context.ts';
 import { takeFailure } from './failure.ts';
+import { peerCertificate } from './peer-certificate.ts';
 import {
   BIO_C_SET_BUF_MEM_EOF_RETURN,
   BIO_CTRL_RESET,
   SSL_CTRL_GET_NEGOTIATED_GROUP,
   SSL_CTRL_SET_TLSEXT_HOSTNAME,
   SSL_ERROR_WANT_READ,
+  SSL_ERROR_ZERO_RETURN,
   SSL_SENT_AND_RECEIVED_SHUTDOWN,
   type OpenSsl,
 } from './library.ts';
+import { objectionTo } from '../unusable-ticket.ts';
 import { OpenSslSession, sessionFacts } from './session.ts';
 
 /** Room for how many bytes were written, a size_t that libssl gives. */
@@ -33,8 +37,8 @@ export class OpenSslConnection implements TlsConnection {
   outputBytes = 0;
   failure: Failure | undefined;
   ticketsReceived = 0;
+  unusableTicket: UnusableReason | undefined;
   hasFirstByte = false;
-  isResumed = false;
 
   readonly #openssl: OpenSsl;
   readonly #exchange: Exchange;
@@ -45,6 +49,8 @@ export class OpenSslConnection implements TlsConnection {
   #ssl = 0;
   #protocol: Protocol = 'TLSv1.3';
   #offered: OpenSslSession | undefined;
+  #isResumed = false;
+  #hasCloseNotify = false;
   #earlyData: EarlyDataResult = 'none';
   #hasEarlyData = false;
   /** Application data that goes out right after the Finished. */
@@ -66,7 +72,7 @@ export class OpenSslConnection implements TlsConnection {
   get evidence(): Evidence {
     return {
       protocol: this.#protocol,
-      resumed: this.isResumed,
+      resumed: this.#isResumed,
       offered: this.#offered?.mechanism,
       earlyData: this.#earlyData,
       hello: this.#hellos.evidence(),
@@ -106,14 +112,20 @@ export class OpenSslConnection implements TlsConnection {
     } else this.#receiveRecords(bytes);
   }
 
-  receiveEof(): void {
-    this.#openssl.ssl.ERR_clear_error();
-  }
-
   sendCloseNotify(): void {
     const { ssl } = this.#openssl;
     if (ssl.SSL_shutdown(this.#ssl) < 0) ssl.ERR_clear_error();
     this.#fillOutput();
+  }
+
+  get asksForCertificate(): boolean {
+    // Only a CertificateRequest tells a client which signatures its peer takes.
+    return this.#ssl !== 0 && this.#openssl.ssl.SSL_get_sigalgs(this.#ssl, -1, 0, 0, 0, 0, 0) > 0;
+  }
+
+  get isConfirmed(): boolean {
+    const hasTicket = this.#protocol === 'TLSv1.3' && (this.ticketsReceived > 0 || this.unusableTicket !== undefined);
+    return this.hasFirstByte || this.#hasCloseNotify || hasTicket || !(this.#protocol === 'TLSv1.3' || this.#isResumed);
   }
 
   get newestTicket(): TicketFacts | undefined {
@@ -122,7 +134,7 @@ export class OpenSslConnection implements TlsConnection {
   }
 
   takeSession(): Session | undefined {
-    if (this.ticketsReceived === 0 || this.#isSessionTaken) return undefined;
+    if (this.ticketsReceived === 0 || this.#isSessionTaken || this.status !== 'finished') return undefined;
     this.#isSessionTaken = true;
     return new OpenSslSession(this.#openssl, this.#openssl.ssl.SSL_get1_session(this.#ssl), this.#protocol);
   }
@@ -135,7 +147,7 @@ export class OpenSslConnection implements TlsConnection {
       // A resumed TLS 1.2 handshake has no key exchange.
       group: group <= 0 ? '' : groupName(text.SSL_group_to_name(this.#ssl, group) ?? ''),
       alpn: this.#alpn(),
-      ...certificateFacts(this.#certificate()),
+      ...certificateFacts(peerCertificate(this.#openssl, this.#ssl)),
     };
   }
 
@@ -146,6 +158,8 @@ export class OpenSslConnection implements TlsConnection {
     ssl.SSL_set_shutdown(this.#ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     ssl.SSL_free(this.#ssl);
     this.#ssl = 0;
+    this.ticketsReceived = 0;
+    this.unusableTicket = undefined;
   }
 
   free(): void {
@@ -165,9 +179,11 @@ export class OpenSslConnection implements TlsConnection {
     this.outputBytes = 0;
     this.failure = undefined;
     this.ticketsReceived = 0;
+    this.unusableTicket = undefined;
     this.hasFirstByte = false;
     this.#offered = undefined;
-    this.isResumed = false;
+    this.#isResumed = false;
+    this.#hasCloseNotify = false;
     this.#earlyData = 'none';
     this.#hasEarlyData = false;
     this.#lastSession = 0;
@@ -176,12 +192,17 @@ export class OpenSslConnection implements TlsConnection {
 
   #offer({ session }: Attempt): void {
     if (session === undefined) return;
-    this.#offered =
+    const { ssl } = this.#openssl;
+    const offered =
       session instanceof OpenSslSession ? session : OpenSslSession.fromDer(this.#openssl, session.der(), this.#protocol);
-    this.#openssl.ssl.SSL_set_session(this.#ssl, this.#offered.pointer);
-    this.#lastSession = this.#offered.pointer;
+    // libssl itself leaves a session out of the hello that one of its connections has failed with.
+    if (ssl.SSL_SESSION_is_resumable(offered.pointer) === 1) {
+      ssl.SSL_set_session(this.#ssl, offered.pointer);
+      this.#offered = offered;
+      this.#lastSession = offered.pointer;
+    }
     // The connection has its own reference of what was only converted.
-    if (this.#offered !== session) this.#offered.free();
+    if (offered !== session) offered.free();
   }
 
   #sendEarlyData(request: string): void {
@@ -196,16 +217,13 @@ export class OpenSslConnection implements TlsConnection {
     const { ssl } = this.#openssl;
     const result = ssl.SSL_do_handshake(this.#ssl);
     if (result === 1) this.#finish();
-    else if (ssl.SSL_get_error(this.#ssl, result) !== SSL_ERROR_WANT_READ) {
-      this.status = 'failed';
-      this.failure = takeFailure(this.#openssl, this.#ssl);
-    }
+    else if (ssl.SSL_get_error(this.#ssl, result) !== SSL_ERROR_WANT_READ) this.#fail();
   }
 
   #finish(): void {
     const { ssl } = this.#openssl;
     this.status = 'finished';
-    this.isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
+    this.#isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
     if (this.#hasEarlyData) this.#earlyData = ssl.SSL_get_early_data_status(this.#ssl) === 2 ? 'accepted' : 'rejected';
     if (this.#protocol === 'TLSv1.2') this.#noticeSession();
     else this.#lastSession = ssl.SSL_get_session(this.#ssl);
@@ -226,7 +244,9 @@ export class OpenSslConnection implements TlsConnection {
     const session = ssl.SSL_get_session(this.#ssl);
     if (session === this.#lastSession || ssl.SSL_SESSION_is_resumable(session) !== 1) return;
     this.#lastSession = session;
-    this.ticketsReceived += 1;
+    const objection = objectionTo(sessionFacts(this.#openssl, session), this.#protocol);
+    if (objection === undefined) this.ticketsReceived += 1;
+    else this.unusableTicket = objection;
   }
 
   /** Feeds what came after the handshake record by record: each ticket then shows as a session of its own. */
@@ -234,7 +254,7 @@ export class OpenSslConnection implements TlsConnection {
     const { ssl } = this.#openssl;
     const { input } = this.#exchange;
     let at = 0;
-    while (at < bytes) {
+    while (at < bytes && this.status === 'finished') {
       const length = at + RECORD_HEAD_BYTES <= bytes ? RECORD_HEAD_BYTES + input.bytes.readUInt16BE(at + 3) : bytes - at;
       const end = Math.min(bytes, at + length);
       ssl.BIO_write(this.#fromServer, input.address + at, end - at);
@@ -247,9 +267,21 @@ export class OpenSslConnection implements TlsConnection {
   /** Tickets, and what the server has to say to the application. */
   #readRecords(): void {
     const { ssl } = this.#openssl;
-    while (ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length) > 0) this.hasFirstByte = true;
-    ssl.ERR_clear_error();
+    let read: number;
+    while ((read = this.#read()) > 0) this.hasFirstByte = true;
     if (this.#protocol === 'TLSv1.3') this.#noticeSession();
+    const error = ssl.SSL_get_error(this.#ssl, read);
+    if (error === SSL_ERROR_ZERO_RETURN) this.#hasCloseNotify = true;
+    else if (error !== SSL_ERROR_WANT_READ) this.#fail();
+  }
+
+  #read(): number {
+    return this.#openssl.ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length);
+  }
+
+  #fail(): void {
+    this.status = 'failed';
+    this.failure = takeFailure(this.#openssl, this.#ssl);
   }
 
   #fillOutput(): void {
@@ -261,16 +293,5 @@ export class OpenSslConnection implements TlsConnection {
     this.#openssl.ssl.SSL_get0_alpn_selected(this.#ssl, this.#scratch.address, this.#scratch.address + 8);
     const length = this.#scratch.bytes.readUInt32LE(8);
     return length === 0 ? '' : copyFrom(Number(this.#scratch.bytes.readBigUInt64LE(0)), length).toString('latin1');
-  }
-
-  #certificate(): Buffer | undefined {
-    const { ssl } = this.#openssl;
-    const certificate = ssl.SSL_get1_peer_certificate(this.#ssl);
-    if (certificate === 0) return undefined;
-    const der = allocate(ssl.i2d_X509(certificate, 0));
-    this.#scratch.bytes.writeBigUInt64LE(BigInt(der.address), 0);
-    ssl.i2d_X509(certificate, this.#scratch.address);
-    ssl.X509_free(certificate);
-    return der.bytes;
   }
 }

@@ -1,9 +1,9 @@
-import { appendFileSync } from 'node:fs';
 import { DEFAULT_CIPHERS, rootCertificates } from 'node:tls';
 import { isIP } from 'node:net';
 import { ResumarkError } from '../../domain/error.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { ClientSettings } from '../engine.ts';
+import { logKeys } from '../key-log.ts';
 import { allocate, registerCallback, type NativeCallback } from '../ffi.ts';
 import type { ReactorClient } from '../reactor/reactor.ts';
 import { socketAddress } from '../reactor/socket-address.ts';
@@ -71,7 +71,7 @@ export class Contexts {
 
   #logKeys(context: number, path: string): NativeCallback {
     const callback = registerCallback('void KeyLog(uintptr_t ssl, const char *line)', (_ssl, line) => {
-      appendFileSync(path, `${String(line)}\n`);
+      logKeys(path, `${String(line)}\n`);
     });
     this.#openssl.ssl.SSL_CTX_set_keylog_callback(context, callback.pointer);
     return callback;

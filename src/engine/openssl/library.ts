@@ -63,6 +63,8 @@ const SSL_FUNCTIONS = {
   SSL_get_current_cipher: 'uintptr_t SSL_get_current_cipher(uintptr_t ssl)',
   SSL_get_early_data_status: 'int SSL_get_early_data_status(uintptr_t ssl)',
   SSL_get_error: 'int SSL_get_error(uintptr_t ssl, int result)',
+  SSL_get_sigalgs:
+    'int SSL_get_sigalgs(uintptr_t ssl, int index, uintptr_t sign, uintptr_t hash, uintptr_t pair, uintptr_t rawSign, uintptr_t rawHash)',
   SSL_get_session: 'uintptr_t SSL_get_session(uintptr_t ssl)',
   SSL_get_verify_result: 'long SSL_get_verify_result(uintptr_t ssl)',
   SSL_new: 'uintptr_t SSL_new(uintptr_t context)',
@@ -128,5 +130,6 @@ export const SSL_VERIFY_PEER = 1;
 export const SSL_SENT_AND_RECEIVED_SHUTDOWN = 3;
 
 export const SSL_ERROR_WANT_READ = 2;
+export const SSL_ERROR_ZERO_RETURN = 6;
 export const BIO_C_SET_BUF_MEM_EOF_RETURN = 130;
 export const BIO_CTRL_RESET = 1;

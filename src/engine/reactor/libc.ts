@@ -63,6 +63,7 @@ export const CLOCK_THREAD_CPUTIME_ID = 3;
 export const TIMER_NONBLOCKING = 0o2004000;
 
 export const EAGAIN = 11;
+export const EPIPE = 32;
 export const EINPROGRESS = 115;
 
 /** Error numbers by their names, for messages and for typing failures. */

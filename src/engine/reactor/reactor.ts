@@ -183,24 +183,17 @@ export class Reactor {
       return;
     }
     slot.bytesIn += received;
-    if (slot.stage === 'closing') return;
     slot.connection.receive(received);
     this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
   }
 
   #receiveEnd(slot: Slot, isReset: boolean): void {
-    if (slot.stage !== 'handshaking') {
-      // After the handshake this is only how the peer ends the connection.
-      this.#settle(slot);
-      return;
-    }
-    if (isReset) {
-      this.#fail(slot, { kind: 'reset', detail: '' });
-      return;
-    }
-    slot.connection.receiveEof();
-    this.#fail(slot, slot.connection.failure ?? { kind: 'closed', detail: '' });
+    const end = isReset || slot.isReset ? 'reset' : 'closed';
+    if (slot.stage === 'handshaking') this.#fail(slot, { kind: end, detail: '' });
+    else if (slot.stage === 'awaiting' && !slot.connection.isConfirmed) this.#fail(slot, { kind: 'unconfirmed', detail: end });
+    // Otherwise this is only how the peer ends the connection.
+    else this.#settle(slot);
   }
 
   /** Acts on the status that the connection has come to. */
@@ -250,10 +243,10 @@ export class Reactor {
   }
 
   /** Returns where a connection that may not be reset yet stays open. */
-  #lingeringOf({ failure, stage, isServerDone }: Slot): Lingering | undefined {
+  #lingeringOf({ failure, stage, connection }: Slot): Lingering | undefined {
     if (failure !== undefined || stage === 'closing') return undefined;
     if (stage === 'notified') return this.#notified;
-    return isServerDone ? undefined : this.#lingering;
+    return connection.isConfirmed ? undefined : this.#lingering;
   }
 
   #release(slot: Slot): void {

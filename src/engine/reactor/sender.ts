@@ -1,6 +1,6 @@
 import type { Exchange } from './tls-connection.ts';
 import type { Slot } from './slot.ts';
-import type { Sockets } from './sockets.ts';
+import { RESET, type Sockets } from './sockets.ts';
 
 /** Sends the output of TLS connections, and keeps what a socket does not take at once. */
 export class Sender {
@@ -20,6 +20,7 @@ export class Sender {
     slot.bytesOut += outputBytes;
     const sent = slot.unsent === undefined ? this.#sockets.send(slot.fd, address, outputBytes) : 0;
     // A connection that is gone is found out by the reading that follows.
+    if (sent < 0) slot.isReset = sent === RESET;
     if (sent < 0 || sent === outputBytes) return;
     const rest = Buffer.from(bytes.subarray(sent, outputBytes));
     slot.unsent = slot.unsent === undefined ? rest : Buffer.concat([slot.unsent, rest]);
@@ -30,7 +31,8 @@ export class Sender {
     const { unsent } = slot;
     if (unsent === undefined) return;
     const bytes = unsent.copy(this.#output.bytes);
-    const sent = Math.max(0, this.#sockets.send(slot.fd, this.#output.address, bytes));
-    slot.unsent = sent === unsent.length ? undefined : unsent.subarray(sent);
+    const sent = this.#sockets.send(slot.fd, this.#output.address, bytes);
+    if (sent < 0) slot.isReset = sent === RESET;
+    slot.unsent = sent < 0 || sent === unsent.length ? undefined : unsent.subarray(sent);
   }
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../../domain/failure.ts';
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { Awaited } from '../awaited.ts';
 import type { Attempt, Negotiated, Outcome, Session, TicketFacts } from '../engine.ts';
@@ -38,6 +39,10 @@ export class Slot implements Outcome {
   connectedNs = 0;
   finishedNs = 0;
   readonly #awaited = new Awaited();
+  /** True once the wait for a ticket was given up: one that comes later is not taken. */
+  #hasGivenUpTicket = false;
+  /** True when sending has found the connection reset. The error is reported once: reading then sees an end like any other. */
+  isReset = false;
   #evidence: Evidence | undefined;
   #session: Session | undefined;
   #hasSession = false;
@@ -58,15 +63,24 @@ export class Slot implements Outcome {
   }
 
   get ticketsReceived(): number {
-    return this.connection.ticketsReceived;
+    return this.#hasGivenUpTicket ? 0 : this.connection.ticketsReceived;
+  }
+
+  get unusableTicket(): UnusableReason | undefined {
+    const isLate = this.#hasGivenUpTicket && this.connection.ticketsReceived > 0;
+    return isLate ? 'ticket-late' : this.connection.unusableTicket;
+  }
+
+  get asksForCertificate(): boolean {
+    return this.connection.asksForCertificate;
   }
 
   get newestTicket(): TicketFacts | undefined {
-    return this.connection.newestTicket;
+    return this.#hasGivenUpTicket ? undefined : this.connection.newestTicket;
   }
 
   get session(): Session | undefined {
-    if (!this.#hasSession) {
+    if (!this.#hasSession && !this.#hasGivenUpTicket) {
       this.#session = this.connection.takeSession();
       this.#hasSession = true;
     }
@@ -91,6 +105,8 @@ export class Slot implements Outcome {
     this.ticketNs = 0;
     this.firstByteNs = 0;
     this.#awaited.clear();
+    this.#hasGivenUpTicket = false;
+    this.isReset = false;
     this.endNs = 0;
     this.bytesIn = 0;
     this.bytesOut = 0;
@@ -98,16 +114,6 @@ export class Slot implements Outcome {
     this.#evidence = undefined;
     this.#session = undefined;
     this.#hasSession = false;
-  }
-
-  /**
-   * True once the server has shown that it has our Finished. A full TLS 1.2 handshake ends with the server's own; elsewhere the client has the
-   * last word until a ticket or data comes.
-   */
-  get isServerDone(): boolean {
-    const { hasFirstByte, ticketsReceived, isResumed } = this.connection;
-    const isTls13 = this.attempt?.client.settings.protocol === 'TLSv1.3';
-    return hasFirstByte || (isTls13 ? ticketsReceived > 0 : !isResumed);
   }
 
   /** Begins to await what the attempt wants after the handshake. */
@@ -134,7 +140,10 @@ export class Slot implements Outcome {
   giveUpRest(nowNs: number): void {
     const { attempt } = this;
     if (attempt === undefined) return;
-    this.#awaited.giveUp(attempt, (nowNs - this.finishedNs) / 1e6);
+    const awaited = this.#awaited;
+    const { ticket } = awaited;
+    awaited.giveUp(attempt, (nowNs - this.finishedNs) / 1e6);
+    if (ticket && !awaited.ticket) this.#hasGivenUpTicket = true;
     this.#setRestDeadline(attempt);
   }
 

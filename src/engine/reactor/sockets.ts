@@ -9,6 +9,7 @@ import {
   CLOCK_THREAD_CPUTIME_ID,
   EAGAIN,
   EINPROGRESS,
+  EPIPE,
   EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,
   EPOLL_CTL_MOD,
@@ -54,9 +55,11 @@ const NO_SLOT = 0xffff_ffff;
 /** More than a server says after the end of a handshake. */
 const MOST_DISCARDED = 65_536;
 
-/** Results of a receive that brings no bytes. */
+/** Results of a receive that brings no bytes, and of a send that takes none. */
 export const NOTHING_YET = -1;
 export const RESET = -2;
+/** The peer had ended its side before, and then refused what came: an end like any other. */
+const ENDED = -3;
 
 export interface SocketsOptions {
   readonly libc: Libc;
@@ -165,18 +168,22 @@ export class Sockets {
     return this.#eventWords[event * EVENT_WORDS] ?? 0;
   }
 
-  /** @returns how many bytes were taken; 0 when the socket's buffer is full; -2 when the connection is gone. */
+  /** @returns how many bytes were taken; 0 when the socket's buffer is full; RESET or another negative number when the connection is gone. */
   send(fd: number, address: number, bytes: number): number {
     const sent = this.#libc.send(fd, address, bytes, MSG_NOSIGNAL);
     if (sent >= 0) return sent;
-    return lastErrno() === EAGAIN ? 0 : RESET;
+    const errno = lastErrno();
+    if (errno === EAGAIN) return 0;
+    return errno === EPIPE ? ENDED : RESET;
   }
 
   /** @returns how many bytes came; 0 at the end of the stream, NOTHING_YET, or RESET. */
   receive(fd: number, { address, bytes }: NativeMemory): number {
     const received = this.#libc.recv(fd, address, bytes.length, 0);
     if (received >= 0) return received;
-    return lastErrno() === EAGAIN ? NOTHING_YET : RESET;
+    const errno = lastErrno();
+    if (errno === EAGAIN) return NOTHING_YET;
+    return errno === EPIPE ? 0 : RESET;
   }
 
   /** Returns true when the peer has sent something, or has ended the connection. Consumes a byte of it. */

@@ -1,4 +1,5 @@
 import type { Failure } from '../../domain/failure.ts';
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import type { Attempt, Negotiated, Session, TicketFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
@@ -11,19 +12,26 @@ import type { NativeMemory } from '../ffi.ts';
  * of the shared `output`, and {@link TlsConnection.outputBytes} says how many there are.
  */
 export interface TlsConnection {
-  /** `talking` until the handshake is over on our side. */
+  /** `finished` once the handshake is over on our side; what comes later can still make it `failed`. */
   readonly status: 'handshaking' | 'finished' | 'failed';
   readonly outputBytes: number;
   /** Set when the status is `failed`. */
   readonly failure: Failure | undefined;
   readonly evidence: Evidence;
   readonly ticketsReceived: number;
+  /** The reason why a ticket that came is not among them. */
+  readonly unusableTicket: UnusableReason | undefined;
+  /** True when the server has asked for a client certificate. */
+  readonly asksForCertificate: boolean;
   /** Facts about the newest session that the server gave. */
   readonly newestTicket: TicketFacts | undefined;
   /** Takes out the newest session that the server gave: the caller owns it. */
   takeSession(): Session | undefined;
-  /** True once the handshake is known to resume a session. */
-  readonly isResumed: boolean;
+  /**
+   * True once the server has shown that it has accepted our Finished: by a ticket, data or a close_notify, or by its own Finished where that
+   * comes last, as in a full TLS 1.2 handshake.
+   */
+  readonly isConfirmed: boolean;
   /** True once application data has come. */
   readonly hasFirstByte: boolean;
   /**
@@ -33,8 +41,6 @@ export interface TlsConnection {
   start(attempt: Attempt): void;
   /** Receives so many bytes of the input. */
   receive(bytes: number): void;
-  /** Receives the end of the peer's side during the handshake. */
-  receiveEof(): void;
   /** Puts a close_notify into the output. */
   sendCloseNotify(): void;
   /** Returns what was negotiated. Expensive, since it reads the certificate. Only between the end of the handshake and `release`. */

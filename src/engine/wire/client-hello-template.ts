@@ -15,6 +15,7 @@ import {
 import type { GroupShape } from './crypto/key-exchange.ts';
 import { SCHEMES } from './crypto/signature.ts';
 import type { Suite } from './suites.ts';
+import { MOST_TEXT_BYTES } from './record.ts';
 
 /** Settings that a ClientHello is made of. */
 export interface ClientHelloSettings {
@@ -83,3 +84,13 @@ const vector8 = (bytes: readonly number[]): number[] => [bytes.length, ...bytes]
 const vector16 = (bytes: readonly number[]): number[] => [...u16(bytes.length), ...bytes];
 
 const extension = (type: number, body: readonly number[]): number[] => [...u16(type), ...vector16(body)];
+
+/** Message header, version, random and the longest session ID, with its length: all that stands before the template. */
+const HEAD_BYTES = 4 + 2 + 32 + 1 + 32;
+
+/** The extensions after it in their longest form: early data; a pre-shared key beside its identity, with a binder of SHA-384. */
+const TAIL_BYTES = 4 + 8 + 4 + 3 + 48;
+
+/** The longest ticket that fits with all the rest of a hello into one record. */
+export const mostTicketBytes = ({ bytes }: ClientHelloTemplate): number =>
+  MOST_TEXT_BYTES - HEAD_BYTES - bytes.length - TAIL_BYTES;

@@ -8,7 +8,7 @@ import { Chains, trustsAll } from './chains.ts';
 import { GROUPS, type GroupShape, type KeyPair } from './crypto/key-exchange.ts';
 import type { Primitives } from './crypto/primitives.ts';
 import { fault } from './fault.ts';
-import { makeClientHelloTemplate, type ClientHelloTemplate } from './client-hello-template.ts';
+import { makeClientHelloTemplate, mostTicketBytes, type ClientHelloTemplate } from './client-hello-template.ts';
 import type { Part } from './server-hello.ts';
 import { suitesOf, type Suite } from './suites.ts';
 import type { Trust } from './trust.ts';
@@ -25,6 +25,8 @@ export class WireClient implements ReactorClient {
   readonly suites: readonly Suite[];
   readonly groups: readonly GroupShape[];
   readonly template: ClientHelloTemplate;
+  /** Longer tickets cannot be offered. */
+  readonly mostTicketBytes: number;
   readonly chains: Chains;
   readonly checksSignature: boolean;
   readonly #reused: KeyPair | undefined;
@@ -44,6 +46,7 @@ export class WireClient implements ReactorClient {
     this.checksSignature = settings.checksSignature;
     this.#reused = settings.keyShare === 'reuse' ? generate(this.groups, primitives) : undefined;
     this.template = this.templateOf(0, undefined);
+    this.mostTicketBytes = mostTicketBytes(this.template);
     const name = settings.serverName ?? settings.address;
     this.chains = new Chains(
       primitives.verifier,

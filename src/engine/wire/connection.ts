@@ -1,4 +1,5 @@
 import type { Failure } from '../../domain/failure.ts';
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import {
@@ -13,10 +14,10 @@ import { certificateFacts } from '../certificate-facts.ts';
 import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
 import type { TlsConnection } from '../reactor/tls-connection.ts';
-import { CLOSE_NOTIFY, FATAL, sendAlert, WARNING } from './alert.ts';
+import { CLOSE_NOTIFY, FATAL, sendAlert, USER_CANCELED, WARNING } from './alert.ts';
 import { HandshakeState } from './handshake-state.ts';
 import { alerted, Fault, fault } from './fault.ts';
-import { receive12, receiveChangeCipherSpec12 } from './handshake12.ts';
+import { receive12, receiveChangeCipherSpec12, receivePostHandshake12 } from './handshake12.ts';
 import { armWrite13, sendEarlyData, receive13, receivePostHandshake13 } from './handshake13.ts';
 import { MessageJoiner, messageBytes } from './message-joiner.ts';
 import { sendFirstHello } from './offer.ts';
@@ -52,6 +53,7 @@ export class WireConnection implements TlsConnection {
   readonly #joiner = new MessageJoiner();
   readonly #ticket = new NewTicket();
   #taken = 0;
+  #hasCloseNotify = false;
   #isSessionTaken = false;
   /** Application data that goes out right after the Finished. */
   #request: string | undefined;
@@ -87,8 +89,18 @@ export class WireConnection implements TlsConnection {
     return this.status === 'finished' && !isResumed && sessionIdBytes > 0 ? 1 : 0;
   }
 
-  get isResumed(): boolean {
-    return this.#state.isResumed;
+  get unusableTicket(): UnusableReason | undefined {
+    return this.#ticket.unusable;
+  }
+
+  get asksForCertificate(): boolean {
+    return this.#state.isBegun && this.#state.isAskedForCertificate;
+  }
+
+  get isConfirmed(): boolean {
+    const { isTls13, isResumed } = this.#state;
+    const hasTicket = isTls13 && (this.#ticket.count > 0 || this.#ticket.unusable !== undefined);
+    return this.hasFirstByte || this.#hasCloseNotify || hasTicket || !(isTls13 || isResumed);
   }
 
   start(attempt: Attempt): void {
@@ -120,10 +132,6 @@ export class WireConnection implements TlsConnection {
     if (this.outputBytes > 0 && !this.#hellos.isComplete) this.#hellos.fromClient(flight.memory.bytes, 0, this.outputBytes);
   }
 
-  receiveEof(): void {
-    this.outputBytes = 0;
-  }
-
   sendCloseNotify(): void {
     const context = this.#context;
     context.flight.length = 0;
@@ -145,6 +153,7 @@ export class WireConnection implements TlsConnection {
 
   release(): void {
     this.#state.release();
+    this.#ticket.reset();
   }
 
   free(): void {
@@ -164,13 +173,14 @@ export class WireConnection implements TlsConnection {
     this.failure = undefined;
     this.hasFirstByte = false;
     this.#taken = 0;
+    this.#hasCloseNotify = false;
     this.#isSessionTaken = false;
   }
 
   #limit(bytes: number): void {
     if (this.status === 'finished') return;
     this.#taken += bytes;
-    if (this.#taken > MOST_HANDSHAKE_BYTES) throw fault('message_too_long');
+    if (this.#taken > MOST_HANDSHAKE_BYTES) throw fault('too_many_messages');
   }
 
   #receiveRecord(memory: NativeMemory, at: number, length: number): void {
@@ -221,11 +231,12 @@ export class WireConnection implements TlsConnection {
     const [level, description] = [bytes[start] ?? FATAL, bytes[start + 1] ?? 0];
     if (description === CLOSE_NOTIFY) {
       if (this.status !== 'finished') throw new Fault({ kind: 'closed', detail: '' }, undefined);
+      this.#hasCloseNotify = true;
       return;
     }
-    // TLS 1.2 has warnings that end nothing, as unrecognized_name.
-    if (level === WARNING && !this.#state.isTls13) return;
-    throw alerted(description);
+    // Warnings end nothing: in TLS 1.2 those that say so, as unrecognized_name; in TLS 1.3 only one that announces a close_notify.
+    const isWarning = this.#state.isTls13 ? description === USER_CANCELED : level === WARNING;
+    if (!isWarning) throw alerted(description);
   }
 
   #receiveMessages(memory: NativeMemory, start: number, end: number): void {
@@ -259,8 +270,10 @@ export class WireConnection implements TlsConnection {
     const state = this.#state;
     const type = memory.bytes[start] ?? 0;
     context.reader.over(memory, start + MESSAGE_HEAD_BYTES, end);
-    if (state.isTls13 && this.status !== 'finished') return receive13(context, state, type);
-    if (state.isTls13) receivePostHandshake13(context, type, this.#ticket);
+    const isFinished = this.status === 'finished';
+    if (state.isTls13)
+      return isFinished ? receivePostHandshake13(context, state, type, this.#ticket) : receive13(context, state, type);
+    if (isFinished) receivePostHandshake12(type);
     else receive12(context, state, type, this.#ticket);
     return false;
   }
@@ -274,10 +287,9 @@ export class WireConnection implements TlsConnection {
     context.flight.text(state.write, this.#request);
   }
 
-  /** The one place where a handshake fails. */
+  /** The one place where a handshake fails, also after our end of it: the server's Finished need not be its last word. */
   #fail(error: unknown): void {
     if (!(error instanceof Fault)) throw error;
-    if (this.status === 'finished') return;
     this.status = 'failed';
     this.failure = error.failure;
     if (error.alert === undefined) return;

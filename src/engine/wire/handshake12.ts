@@ -3,6 +3,7 @@ import {
   CERTIFICATE_REQUEST,
   CLIENT_KEY_EXCHANGE,
   FINISHED,
+  HELLO_REQUEST,
   NEW_SESSION_TICKET,
   SERVER_HELLO,
   SERVER_HELLO_DONE,
@@ -68,6 +69,11 @@ export const receive12: Step = (context, state, type, ticket) => {
   const step = STEPS[state.expects];
   if (step === undefined) throw fault('unexpected_message');
   step(context, state, type, ticket);
+};
+
+/** Receives a message after the handshake. A client may ignore the wish for another one (RFC 5246, section 7.4.1.1). */
+export const receivePostHandshake12 = (type: number): void => {
+  expectType(type, HELLO_REQUEST);
 };
 
 /** The server's ChangeCipherSpec: what follows is protected. */
@@ -193,7 +199,7 @@ const receiveHelloDone = (context: WireContext, state: HandshakeState, type: num
 const receiveTicket = (context: WireContext, state: HandshakeState, ticket: NewTicket): void => {
   const { reader } = context;
   const start = reader.at;
-  ticket.read12(reader);
+  ticket.read12(reader, state.client.mostTicketBytes);
   hashMessage(context, state, start);
   state.expects = 'change-cipher-spec';
 };

@@ -7,6 +7,7 @@ import {
   ENCRYPTED_EXTENSIONS,
   END_OF_EARLY_DATA,
   FINISHED,
+  KEY_UPDATE,
   NEW_SESSION_TICKET,
   SERVER_HELLO,
   SERVER_NAME,
@@ -16,7 +17,7 @@ import { readSignature } from './certificate-verify.ts';
 import { AT, type HandshakeState, type Expected } from './handshake-state.ts';
 import { copyOf, isSame } from './copy.ts';
 import { fault } from './fault.ts';
-import { protect13, protectLast13, scheduleOf, sendDecoy } from './keys13.ts';
+import { protect13, protectLast13, scheduleOf, sendDecoy, updateReadKeys13 } from './keys13.ts';
 import { chosenSuite, expectType, hashMessage } from './message.ts';
 import { receiveServerHello13 } from './server-hello13.ts';
 import { readProtocol, type Part } from './server-hello.ts';
@@ -66,9 +67,23 @@ export const receive13: Step = (context, state, type) => {
   return step(context, state, type);
 };
 
-/** Receives a message after the handshake. Only tickets matter to a client that says nothing more. */
-export const receivePostHandshake13 = ({ reader }: WireContext, type: number, ticket: NewTicket): void => {
-  if (type === NEW_SESSION_TICKET) ticket.read13(reader);
+/**
+ * Receives a message after the handshake: a ticket, or the notice that the server's keys change. Our own keys stay, for we say no more than a
+ * close_notify.
+ *
+ * @returns whether the keys that are read with have changed.
+ */
+export const receivePostHandshake13 = (context: WireContext, state: HandshakeState, type: number, ticket: NewTicket): boolean => {
+  const { reader } = context;
+  if (type === NEW_SESSION_TICKET) {
+    ticket.read13(reader, state.client.mostTicketBytes);
+    return false;
+  }
+  expectType(type, KEY_UPDATE);
+  if (reader.u8() > 1) throw fault('illegal_parameter');
+  reader.finish();
+  updateReadKeys13(context, state, chosenSuite(state));
+  return true;
 };
 
 /** Sends a request along with the first hello. */

@@ -39,6 +39,12 @@ export const protectLast13 = (context: WireContext, state: HandshakeState, side:
   state[side].hasLastKeys = true;
 };
 
+/** Follows the server to its next keys (RFC 8446, section 7.2). */
+export const updateReadKeys13 = (context: WireContext, state: HandshakeState, suite: Suite): void => {
+  scheduleOf(context, suite).update(state.address(AT.serverApplication));
+  protect13(context, state, 'read', { suite, secret: AT.serverApplication, finished: 0 });
+};
+
 /** Sends the one ChangeCipherSpec that calms middleboxes (RFC 8446, appendix D.4). */
 export const sendDecoy = ({ flight }: WireContext, state: HandshakeState): void => {
   if (state.hasSentDecoy) return;

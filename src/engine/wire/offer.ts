@@ -4,6 +4,7 @@ import { writeClientHello } from './client-hello.ts';
 import { AT, type HandshakeState } from './handshake-state.ts';
 import { fault } from './fault.ts';
 import { hashHello, hashHelloPart } from './message.ts';
+import { MOST_TEXT_BYTES } from './record.ts';
 import { WireSession } from './session.ts';
 import type { WireContext } from './wire-context.ts';
 
@@ -44,7 +45,8 @@ export const sendHello = (
         };
   const ticket = client.isTls13 || client.settings.mode === 'session-id' ? undefined : (offered?.ticket ?? NO_TICKET);
   const bindersAt = writeClientHello(state, { template, ticket, psk, early: isFirst && state.earlyData === 'sent' });
-  if (state.helloBytes > state.hello.bytes.length) throw fault('internal_error');
+  // A cookie or a longer key share, asked for by a HelloRetryRequest, can leave too little room for a long ticket.
+  if (state.helloBytes > RECORD_HEAD_BYTES + MOST_TEXT_BYTES) throw fault('hello_too_long');
   if (psk !== undefined && offered !== undefined) bind(context, state, offered, bindersAt);
   else if (state.transcript.isBegun) hashHelloPart(state, RECORD_HEAD_BYTES, state.helloBytes);
   // The server will mostly choose the session's suite: among a thousand connections the hello is no longer in the caches when it answers.
@@ -55,7 +57,7 @@ export const sendHello = (
 /** Returns the session to offer: none when it is of another version, or when this engine cannot read it. */
 const offerable = ({ client }: HandshakeState, { session }: Attempt): WireSession | undefined => {
   const offered = session === undefined ? undefined : WireSession.from(session);
-  if (offered?.protocol !== client.settings.protocol) return undefined;
+  if (offered?.protocol !== client.settings.protocol || offered.ticket.length > client.mostTicketBytes) return undefined;
   return offered.ticket.length === 0 && offered.sessionId.length === 0 ? undefined : offered;
 };
 

@@ -82,6 +82,12 @@ export class Schedule13 {
     else this.#derive('s ap traffic', digest, state.address(AT.serverApplication));
   }
 
+  /** Replaces the secret that a side sends under by the next one (RFC 8446, section 7.2). */
+  update(secret: number): void {
+    this.#hkdf.from(secret);
+    this.#hkdf.expand('traffic upd', 0, 0, secret, this.hash.digestBytes);
+  }
+
   /** The pre-shared key of a ticket, by the digest up to our Finished (RFC 8446, section 4.6.1). */
   resumption(
     state: HandshakeState,

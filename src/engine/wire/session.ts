@@ -8,9 +8,6 @@ import type { HashedKey } from './crypto/hmac.ts';
 import type { SecretKeeper } from './crypto/prf.ts';
 import { suiteOf, type Suite } from './suites.ts';
 
-/** Tickets longer than this are not kept: none was ever seen, and a hello must fit into one record. */
-export const MOST_TICKET_BYTES = 8192;
-
 /** The longest master secret or pre-shared key of the suites in use. */
 const MOST_SECRET_BYTES = 48;
 
@@ -48,8 +45,7 @@ export class WireSession implements Session, SecretKeeper {
     const facts = readSessionDer(session.der());
     const suite = suiteOf(facts.cipherSuite);
     if (facts.protocol === undefined || suite?.protocol !== facts.protocol) return undefined;
-    const isTooLong =
-      facts.secret.length > MOST_SECRET_BYTES || facts.sessionId.length > 32 || facts.ticket.length > MOST_TICKET_BYTES;
+    const isTooLong = facts.secret.length > MOST_SECRET_BYTES || facts.sessionId.length > 32;
     return isTooLong ? undefined : new WireSession(facts.protocol, suite, facts, session.receivedNs);
   }
 

@@ -1,8 +1,8 @@
+import type { UnusableReason } from '../../domain/judgement.ts';
 import { EARLY_DATA } from '../../tls/numbers.ts';
 import { allocate } from '../ffi.ts';
 import { copyBytes, copyOf } from './copy.ts';
 import type { Reader } from './reader.ts';
-import { MOST_TICKET_BYTES } from './session.ts';
 
 /** Most tickets and their nonces fit in here; the memory grows with a longer one. */
 const USUAL_BYTES = 512;
@@ -11,6 +11,8 @@ const USUAL_BYTES = 512;
 export class NewTicket {
   /** Tickets that can be offered. */
   count = 0;
+  /** The reason why the newest of those that cannot be is not kept. */
+  unusable: UnusableReason | undefined;
   lifetimeS = 0;
   ageAdd = 0;
   maxEarlyData = 0;
@@ -20,6 +22,7 @@ export class NewTicket {
 
   reset(): void {
     this.count = 0;
+    this.unusable = undefined;
     this.#ticketBytes = 0;
     this.lifetimeS = 0;
     this.maxEarlyData = 0;
@@ -39,8 +42,8 @@ export class NewTicket {
     return { address: this.#memory.address, length: this.#nonceBytes };
   }
 
-  /** RFC 8446, section 4.6.1. One whose lifetime is 0 is thrown away at once: an earlier one stays the newest. */
-  read13(reader: Reader): void {
+  /** RFC 8446, section 4.6.1. One that cannot be offered is thrown away at once: an earlier one stays the newest. */
+  read13(reader: Reader, mostBytes: number): void {
     const lifetimeS = reader.u32();
     const ageAdd = reader.u32();
     const nonceBytes = reader.u8();
@@ -58,22 +61,24 @@ export class NewTicket {
     }
     reader.leave(message);
     reader.finish();
-    if (lifetimeS === 0) return;
-    this.#keep(reader.bytes, { lifetimeS, ageAdd, maxEarlyData, nonceAt, nonceBytes, ticketAt, ticketBytes });
+    if (lifetimeS === 0) this.unusable = 'ticket-lifetime-zero';
+    else this.#keep(reader.bytes, { lifetimeS, ageAdd, maxEarlyData, nonceAt, nonceBytes, ticketAt, ticketBytes }, mostBytes);
   }
 
   /** RFC 5077, section 3.3. An empty ticket means that the server changed its mind. */
-  read12(reader: Reader): void {
+  read12(reader: Reader, mostBytes: number): void {
     const lifetimeS = reader.u32();
     const ticketBytes = reader.u16();
     const ticketAt = reader.skip(ticketBytes);
     reader.finish();
-    this.#keep(reader.bytes, { lifetimeS, ageAdd: 0, maxEarlyData: 0, nonceAt: 0, nonceBytes: 0, ticketAt, ticketBytes });
+    const given = { lifetimeS, ageAdd: 0, maxEarlyData: 0, nonceAt: 0, nonceBytes: 0, ticketAt, ticketBytes };
+    this.#keep(reader.bytes, given, mostBytes);
   }
 
-  #keep(bytes: Uint8Array, given: Given): void {
+  #keep(bytes: Uint8Array, given: Given, mostBytes: number): void {
     const { nonceAt, nonceBytes, ticketAt, ticketBytes } = given;
-    if (ticketBytes === 0 || ticketBytes > MOST_TICKET_BYTES) return;
+    if (ticketBytes > mostBytes) this.unusable = 'ticket-too-long';
+    if (ticketBytes === 0 || ticketBytes > mostBytes) return;
     if (nonceBytes + ticketBytes > this.#memory.bytes.length) this.#memory = allocate(nonceBytes + ticketBytes);
     copyBytes(this.#memory.bytes, 0, bytes, nonceAt, nonceBytes);
     copyBytes(this.#memory.bytes, nonceBytes, bytes, ticketAt, ticketBytes);

@@ -1,4 +1,5 @@
 import type { SessionPolicy } from '../../domain/session-policy.ts';
+import type { Failure } from '../../domain/failure.ts';
 import type { Outcome, Session } from '../../engine/engine.ts';
 
 /** Keeps the session that is offered next, by a policy. One virtual client has it, or all of a worker share it. */
@@ -51,12 +52,23 @@ export class SessionStore {
 
   /** Takes over what an outcome brought. */
   observe(outcome: Outcome): void {
-    // RFC 5246, section 7.2.2: a fatal alert ends the session too.
-    if (outcome.failure?.kind === 'alert') {
-      this.#wasBrokenOff = this.#wasOffered;
-      this.#replace(undefined);
+    if (outcome.failure !== undefined) {
+      if (endsSession(outcome.failure)) {
+        this.#wasBrokenOff = this.#wasOffered;
+        this.#replace(undefined);
+      }
+      return;
     }
-    if (outcome.failure !== undefined) return;
+    this.#take(outcome);
+  }
+
+  free(): void {
+    this.#replace(undefined);
+    this.#maturing?.free();
+    this.#maturing = undefined;
+  }
+
+  #take(outcome: Outcome): void {
     const { session } = outcome;
     if (this.#policy === 'fixed') {
       if (this.#session === undefined) this.#replace(session);
@@ -67,12 +79,6 @@ export class SessionStore {
       const isRefused = wasOffered && !outcome.evidence.resumed;
       if (session !== undefined || isRefused || (wasOffered && this.isSingleUse)) this.#replace(session);
     }
-  }
-
-  free(): void {
-    this.#replace(undefined);
-    this.#maturing?.free();
-    this.#maturing = undefined;
   }
 
   /**
@@ -95,3 +101,6 @@ export class SessionStore {
     if (session !== undefined) this.#isPrimed = true;
   }
 }
+
+/** RFC 5246, section 7.2.2: a fatal alert ends the session too, whichever side sent it. */
+const endsSession = ({ kind }: Failure): boolean => kind === 'alert' || kind === 'tls';

@@ -1,3 +1,4 @@
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Outcome } from '../../engine/engine.ts';
 
 /**
@@ -8,6 +9,12 @@ import type { Outcome } from '../../engine/engine.ts';
 export class TicketExpectation {
   #afterFull = true;
   #afterResumed: boolean | undefined;
+  #unusable: UnusableReason | undefined;
+
+  /** The reason why the last ticket that came is no session. */
+  get unusable(): UnusableReason | undefined {
+    return this.#unusable;
+  }
 
   /** True while it is still to be found out what the server does on resumption. */
   get isUnknown(): boolean {
@@ -20,6 +27,7 @@ export class TicketExpectation {
   }
 
   observe(outcome: Outcome): void {
+    this.#unusable = outcome.unusableTicket ?? this.#unusable;
     if (outcome.failure !== undefined || outcome.evidence.protocol !== 'TLSv1.3') return;
     const wasExpected = this.expectsTicket(outcome.evidence.offered !== undefined);
     if (!wasExpected && outcome.ticketsReceived === 0) return;

@@ -1,4 +1,5 @@
 import { offersSession } from '../../domain/mode.ts';
+import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Attempt, Client, Outcome, Session } from '../../engine/engine.ts';
 import type { SessionStore } from './session-store.ts';
 import type { TicketExpectation } from './ticket-expectation.ts';
@@ -63,13 +64,13 @@ export class VirtualClient implements Attempt {
     return this.#sessions.isSingleUse && this.purpose === 'measure' && !this.hasSession;
   }
 
-  /** True while it has no session because the server broke off the handshake that offered the last one. */
-  get wasBrokenOff(): boolean {
-    return this.#sessions.wasBrokenOff;
-  }
-
   isExpired(nowNs: number): boolean {
     return this.#sessions.isExpired(nowNs);
+  }
+
+  /** The reason why it has no session: the last one was broken off, or the last ticket that came is none. */
+  get missing(): UnusableReason | 'session-broken-off' | undefined {
+    return this.#sessions.wasBrokenOff ? 'session-broken-off' : this.#expectation.unusable;
   }
 
   /** Notes that {@link session} is offered. @returns true the first time. */

@@ -144,10 +144,8 @@ export class LoadWindow implements Work<VirtualClient> {
       return undefined;
     }
     const { mode, protocol } = client.client.settings;
-    const judgement = judge(
-      { mode, protocol, expired: client.isExpired(outcome.startNs), brokenOff: client.wasBrokenOff },
-      outcome.evidence,
-    );
+    const { missing } = client;
+    const judgement = judge({ mode, protocol, expired: client.isExpired(outcome.startNs), missing }, outcome.evidence);
     if (judgement === 'honoured') {
       counters.latency.record(tally.honoured(outcome, client.intendedNs));
       if (client.sendsRequest) tally.requested(outcome);

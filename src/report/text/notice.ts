@@ -114,6 +114,9 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
     'Enable session tickets or a session cache on the server, or leave the mode out of --mode. If the server gives tickets only with its first response, have one sent with --request.',
   'session-broken-off':
     'Look for the reason in the log of the server. With client certificates OpenSSL needs a session ID context (SSL_CTX_set_session_id_context).',
+  'ticket-lifetime-zero': 'Set a session lifetime on the server, or leave the mode out of --mode.',
+  'ticket-late': 'Raise connection.ticketTimeout in the scenario.',
+  'ticket-too-long': 'Take --engine openssl, which sends longer hellos, or make the tickets of the server shorter.',
   refused:
     'Enable session tickets or a session cache on the server, and share the ticket keys if there are several servers; or leave the mode out of --mode.',
   expired: 'Raise the session lifetime on the server, or use shorter blocks.',

@@ -1,4 +1,4 @@
-import { ENGINE_NAMES } from '../../domain/engine-name.ts';
+import { ENGINE_NAMES, type EngineName } from '../../domain/engine-name.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { ClientSettings, Engine } from '../../engine/engine.ts';
 import { engineChoice, openEngine, type EngineChoice } from '../../engine/open.ts';
@@ -22,14 +22,42 @@ export const chooseEngine = (
   { engine, libssl, spin }: Pick<Scenario, 'engine' | 'libssl' | 'spin'>,
   settings: readonly ClientSettings[],
 ): ChosenEngine => {
-  if (engine === 'auto' && libssl === undefined) return chooseFastest(spin, settings);
+  if (isChoiceOurs({ engine, libssl })) return chooseFastest(ENGINE_NAMES, { spin, settings, obstacles: [] });
   const choice = engineChoice(engine === 'auto' ? 'openssl' : engine, { libssl, spin });
   return { choice, engine: openFor(choice, settings), reason: 'it was asked for', obstacles: [] };
 };
 
-const chooseFastest = (spin: boolean, settings: readonly ClientSettings[]): ChosenEngine => {
-  const obstacles: string[] = [];
-  for (const name of ENGINE_NAMES) {
+/**
+ * Opens the engine after one that `auto` has chosen and that turned out to be unfit for a target. Only `wire` has one: the others all leave
+ * the handshake to OpenSSL.
+ *
+ * @param obstacle the reason against the one that was chosen, as a sentence.
+ * @returns `undefined` when there is none.
+ */
+export const nextEngine = (
+  { engine, libssl, spin }: Pick<Scenario, 'engine' | 'libssl' | 'spin'>,
+  settings: readonly ClientSettings[],
+  { choice: { name }, obstacles }: ChosenEngine,
+  obstacle: string,
+): ChosenEngine | undefined => {
+  if (!isChoiceOurs({ engine, libssl }) || name !== 'wire') return undefined;
+  const rest = ENGINE_NAMES.slice(ENGINE_NAMES.indexOf(name) + 1);
+  return chooseFastest(rest, { spin, settings, obstacles: [...obstacles, obstacle] });
+};
+
+const isChoiceOurs = ({ engine, libssl }: Pick<Scenario, 'engine' | 'libssl'>): boolean =>
+  engine === 'auto' && libssl === undefined;
+
+interface Wanted {
+  readonly spin: boolean;
+  readonly settings: readonly ClientSettings[];
+  /** Reasons against the engines before. */
+  readonly obstacles: readonly string[];
+}
+
+const chooseFastest = (names: readonly EngineName[], { spin, settings, obstacles: before }: Wanted): ChosenEngine => {
+  const obstacles = [...before];
+  for (const name of names) {
     try {
       const choice = engineChoice(name, { spin });
       const reason = obstacles.length === 0 ? 'it is the fastest' : 'it is the fastest that can';

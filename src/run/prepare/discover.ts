@@ -1,74 +1,35 @@
 import { cellId, type Cell } from '../../domain/cell.ts';
-import { ResumarkError } from '../../domain/error.ts';
 import { judge } from '../../domain/judgement.ts';
 import { offersSession } from '../../domain/mode.ts';
-import { protocolLabel, type Protocol } from '../../domain/protocol.ts';
-import type { Client, Engine, Negotiated } from '../../engine/engine.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import type { Client, Engine } from '../../engine/engine.ts';
 import { attemptOf, performOne } from '../../engine/perform.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import type { Expansion, ImpossibleCell } from '../../scenario/expand.ts';
-import type { OpenState } from './open-states.ts';
-import { preflight } from './preflight.ts';
 import type { PreparedCell } from './prepare-cells.ts';
-import { negotiatedKey } from './prepared.ts';
-
-/** The cells of a scenario that its servers have, and what each state negotiates by protocol. */
-export interface Discovery {
-  readonly expansion: Expansion;
-  readonly negotiated: ReadonlyMap<string, Negotiated>;
-}
+import type { Unspoken } from './prove-engine.ts';
 
 interface Subject {
   readonly decoded: DecodedScenario;
   readonly expansion: Expansion;
-  readonly states: readonly OpenState[];
   readonly cells: readonly PreparedCell[];
+  readonly unspoken: readonly Unspoken[];
 }
 
 /**
- * Performs a handshake with every state in every protocol, and finds out which of the modes and
- * protocols that nobody has named the servers have: the others are left out, with the reason. What
- * was named is measured in any case.
- *
- * @throws ResumarkError TARGET when a state cannot be measured at all, or not in a protocol that was
- *   named.
+ * Finds out which of the modes that nobody has named the servers have, and returns what is left to measure: cells whose mode no
+ * server has, and those of protocols that a state does not speak, are left out with the reason. What was named is measured in any
+ * case.
  */
-export const discover = async (engine: Engine, subject: Subject): Promise<Discovery> => {
-  const { negotiated, unspoken } = await preflightAll(engine, subject);
-  const spoken = without(subject.expansion, unspoken);
-  return { negotiated, expansion: without(spoken, await absentModes(engine, subject, spoken.cells)) };
+export const discover = async (engine: Engine, subject: Subject): Promise<Expansion> => {
+  const spoken = without(subject.expansion, unspokenCells(subject));
+  return without(spoken, await absentModes(engine, subject, spoken.cells));
 };
 
-const preflightAll = async (
-  engine: Engine,
-  { decoded: { scenario, sources }, expansion, states }: Subject,
-): Promise<{ readonly negotiated: ReadonlyMap<string, Negotiated>; readonly unspoken: readonly ImpossibleCell[] }> => {
-  const negotiated = new Map<string, Negotiated>();
-  const unspoken: ImpossibleCell[] = [];
-  const isFree = sources['protocols'] === undefined && scenario.load.mix === undefined;
-  for (const state of states) {
-    const errors: ResumarkError[] = [];
-    for (const protocol of scenario.protocols) {
-      try {
-        negotiated.set(negotiatedKey(state.label, protocol), await preflight(engine, scenario, { state, protocol }));
-      } catch (error) {
-        if (!isFree || !(error instanceof ResumarkError) || error.code !== 'TARGET') throw error;
-        errors.push(error);
-        unspoken.push(...cellsOf(expansion, state, protocol).map((cell) => ({ cell, reason: reasonOf(error, state) })));
-      }
-    }
-    const [first] = errors;
-    if (first !== undefined && errors.length === scenario.protocols.length) throw first;
-  }
-  return { negotiated, unspoken };
-};
-
-const cellsOf = ({ cells }: Expansion, { label }: OpenState, protocol: Protocol): Cell[] =>
-  cells.filter((cell) => cell.state === label && cell.protocol === protocol);
-
-/** The message without its beginning, which names the state, and its full stop. */
-const reasonOf = ({ message }: ResumarkError, { label, target }: OpenState): string =>
-  message.replace(`${label} (${target}): `, '').replace(/\.$/u, '');
+const unspokenCells = ({ expansion, unspoken }: Subject): ImpossibleCell[] =>
+  unspoken.flatMap(({ state, protocol, reason }) =>
+    expansion.cells.filter((cell) => cell.state === state && cell.protocol === protocol).map((cell) => ({ cell, reason })),
+  );
 
 /**
  * The cells whose mode nobody has named and no state honours. Where one of several states does, it

@@ -6,23 +6,34 @@ import { clientSettings } from './client-settings.ts';
 import type { OpenState } from './open-states.ts';
 import { negotiatedOf } from './target-error.ts';
 
+/** Facts that one full handshake with a state showed. */
+export interface Preflight {
+  readonly negotiated: Negotiated;
+  /** The reason for trying another engine where sessions are offered: this one cannot offer the server's. */
+  readonly obstacle: string | undefined;
+}
+
 /**
  * Performs one full handshake with a state before anything is measured.
  *
- * @returns what it negotiates.
- * @throws ResumarkError TARGET when the target cannot be measured, with the reason and a hint.
+ * @throws PreflightError when the target cannot be measured, with the reason and a hint.
  */
 export const preflight = async (
   engine: Engine,
   scenario: Scenario,
   { state, protocol }: { readonly state: OpenState; readonly protocol: Protocol },
-): Promise<Negotiated> => {
+): Promise<Preflight> => {
   const client = engine.client(clientSettings(scenario, state, { protocol, mode: 'full' }));
+  const target = `${state.label} (${state.target})`;
   try {
     const attempt = attemptOf(client, { sendsRequest: client.settings.request !== undefined });
     const result = await performOne(engine, attempt);
     result.session?.free();
-    return negotiatedOf(result, attempt, `${state.label} (${state.target})`);
+    const isTooLong = result.unusableTicket === 'ticket-too-long';
+    return {
+      negotiated: negotiatedOf(result, attempt, { engine: engine.name, target }),
+      obstacle: isTooLong ? `engine ${engine.name} cannot offer tickets as long as those of ${target}.` : undefined,
+    };
   } finally {
     client.close();
   }

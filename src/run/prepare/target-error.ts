@@ -1,32 +1,49 @@
 import { ResumarkError } from '../../domain/error.ts';
 import { FAILURE_TEXT, type Failure } from '../../domain/failure.ts';
 import { judge } from '../../domain/judgement.ts';
-import { protocolLabel, type Protocol } from '../../domain/protocol.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
 import type { Attempt, Negotiated } from '../../engine/engine.ts';
 import type { HandshakeResult } from '../../engine/perform.ts';
+import { failureHint } from './failure-hint.ts';
+
+/** A target that cannot be measured, or not by this engine. */
+export class PreflightError extends ResumarkError {
+  /** The reason for trying another engine, `undefined` where none would do better. */
+  readonly obstacle: string | undefined;
+
+  constructor(message: string, hint?: string, obstacle?: string) {
+    super('TARGET', message, hint);
+    this.obstacle = obstacle;
+  }
+}
+
+/** Names of the parties in messages. */
+export interface Parties {
+  readonly engine: string;
+  readonly target: string;
+}
 
 /**
  * Returns what a full handshake negotiated.
  *
- * @param target as messages name it.
- * @throws ResumarkError TARGET saying why no handshake can be measured there.
+ * @throws PreflightError saying why no handshake can be measured there.
  */
-export const negotiatedOf = (
-  { failure, evidence, negotiated, firstByteNs }: HandshakeResult,
-  { client, sendsRequest }: Attempt,
-  target: string,
-): Negotiated => {
-  const { protocol } = client.settings;
-  if (failure !== undefined) throw failureError(target, protocol, failure);
+export const negotiatedOf = (result: HandshakeResult, attempt: Attempt, parties: Parties): Negotiated => {
+  const { failure, evidence, negotiated, firstByteNs } = result;
+  const { request, protocol } = attempt.client.settings;
+  const { target } = parties;
+  if (failure !== undefined) throw failureError(failure, result, attempt, parties);
   if (negotiated === undefined || judge({ mode: 'full', protocol, expired: false }, evidence) === 'evidence-conflict') {
-    throw new ResumarkError(
-      'TARGET',
-      `${target}: the TLS library and the plaintext hellos of a handshake contradict each other.`,
+    throw new PreflightError(`${target}: the TLS library and the plaintext hellos of a handshake contradict each other.`);
+  }
+  if (attempt.sendsRequest && negotiated.alpn === 'h2' && request?.startsWith('GET ') === true) {
+    throw new PreflightError(
+      `${target}: the server chose HTTP/2 (h2) by ALPN, but --request sends HTTP/1.1.`,
+      'Offer HTTP/1.1 alone with --alpn http/1.1, or leave --request out.',
     );
   }
-  if (sendsRequest && firstByteNs === 0) {
-    throw new ResumarkError(
-      'TARGET',
+  if (attempt.sendsRequest && firstByteNs === 0) {
+    throw new PreflightError(
       `${target}: the ${protocolLabel(protocol)} handshake was finished, but the request was not answered.`,
       'Ask for something that the server answers, such as --request /health, or leave --request out.',
     );
@@ -34,32 +51,27 @@ export const negotiatedOf = (
   return negotiated;
 };
 
-const failureError = (target: string, protocol: Protocol, failure: Failure): ResumarkError => {
+const failureError = (
+  failure: Failure,
+  { asksForCertificate }: HandshakeResult,
+  { client: { settings } }: Attempt,
+  { engine, target }: Parties,
+): PreflightError => {
   const detail = failure.detail === '' ? '' : ` (${failure.detail})`;
-  return new ResumarkError(
-    'TARGET',
-    `${target}: no ${protocolLabel(protocol)} handshake: ${FAILURE_TEXT[failure.kind]}${detail}.`,
-    hintOf(failure, protocol),
+  const reason = `${FAILURE_TEXT[failure.kind]}${detail}`;
+  const label = protocolLabel(settings.protocol);
+  return new PreflightError(
+    `${target}: no ${label} handshake: ${reason}.`,
+    failureHint(failure, {
+      protocol: settings.protocol,
+      engine,
+      asksForCertificate,
+      hasIdentity: settings.identity !== undefined,
+    }),
+    dependsOnHello(failure) ? `engine ${engine} makes no ${label} handshake with ${target}: ${reason}.` : undefined,
   );
 };
 
-const hintOf = (failure: Failure, protocol: Protocol): string => {
-  switch (failure.kind) {
-    case 'certificate':
-      return 'Give its authority with --cacert FILE, its name with --servername NAME, or leave verification out with --insecure.';
-    case 'alert':
-      return `If the server does not speak ${protocolLabel(protocol)}, leave it out with --tls.`;
-    case 'refused':
-      return 'Start the server, or check the port.';
-    case 'closed':
-    case 'reset':
-    case 'tls':
-      return 'Check that the port speaks TLS and not another protocol.';
-    case 'unreachable':
-    case 'connect-timeout':
-    case 'handshake-timeout':
-      return 'Check the address and the way to it, or give more time with --timeout.';
-    case 'local':
-      return 'Check the limits of this machine: file descriptors (ulimit -n) and local ports.';
-  }
-};
+/** Another engine offers more, and takes what this one does not; but it dials the same address and trusts the same authorities. */
+const dependsOnHello = ({ kind }: Failure): boolean =>
+  kind === 'alert' || kind === 'tls' || kind === 'closed' || kind === 'reset' || kind === 'unconfirmed';
