@@ -148,7 +148,7 @@ describe('the exit code', () => {
       'full.p50 < 1s',
     ];
     const { code, stdout, stderr } = await preloaded(losing, () => runScenario(QUICK, '-o', results, ...flags));
-    expect(stderr).toMatch(/^error: the run is partial: a worker thread ended with code 9 [^\n]+\n$/u);
+    expect(stderr).toMatch(/^error: the run is partial: a worker thread ended with code 9 [^\n]+\n/u);
     expect(stdout).toContain('the run did not end as planned (partial)');
     expect(code).toBe(EXIT.partial);
     const [id] = await readdir(results);

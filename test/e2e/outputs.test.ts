@@ -57,7 +57,7 @@ describe('output that nobody takes', () => {
     const { stdout, stderr } = await shell(
       '$RESUMARK report "$RESULTS"/* --format json | head -c 1; echo "\${PIPESTATUS[0]}"; $RESUMARK schema | head -1; echo "\${PIPESTATUS[0]}"',
     );
-    expect({ stdout, stderr }).toEqual({ stdout: '{0\n{\n0\n', stderr: '' });
+    expect({ stdout, stderr }).toEqual({ stdout: '[0\n{\n0\n', stderr: '' });
   });
 
   it('a device that is full: one sentence, and no success', async () => {

@@ -82,7 +82,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
         target,
         `load: { rate: 400/s, mix: { full: 20%, ticket: 80% } }\n${PLAN}protocols: ['1.2']\n`,
       );
-      const { record } = await resumark.measure('run', path);
+      const { record } = await resumark.measure('run', path, '--close', 'reset');
       expect(record.blocks.map(({ cell, schedule, honoured }) => [cell, schedule?.due, honoured])).toEqual([
         ['edge.TLSv1.2.full', 160, 160],
         ['edge.TLSv1.2.ticket', 640, 640],
@@ -104,7 +104,7 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
         target,
         `load: { rate: 200/s, arrivals: poisson, mix: ${parts} }\nseed: 7\n${PLAN}`,
       );
-      const { record } = await resumark.measure('run', path);
+      const { record } = await resumark.measure('run', path, '--close', 'reset');
       const [old, modern] = record.blocks;
       if (old === undefined || modern === undefined) throw new Error('there are two cells');
       const all = old.handshakes + modern.handshakes;

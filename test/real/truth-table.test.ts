@@ -63,8 +63,10 @@ const NGINX: readonly Row[] = [
 ];
 
 const HANDSHAKES = 60;
-// As a server's log counts them, with none made to find out how connections are to end.
-const FLAGS = ['-n', String(HANDSHAKES), '-c', '8', '--rounds', '2', '--warmup', '0', '--close', 'reset'];
+const FLAGS = ['-n', String(HANDSHAKES), '-c', '8', '--rounds', '2', '--warmup', '0'];
+// With modes and end named no handshake is made to find out which the server has and which its cache survives.
+const MODES = ['-m', 'full,session-id,ticket'];
+const RESET = ['--close', 'reset'];
 
 const ENGINES = ['wire', 'openssl', 'node'] as const;
 
@@ -86,15 +88,15 @@ const verdictOf = (record: RunRecord, protocol: Protocol, mode: Mode): string =>
   return [...seen].join(' and ');
 };
 
-/** Handshakes of the record as the server must have seen them: measured, primed, probed, and one preflight per protocol. */
-const asSeenByServer = (record: RunRecord, protocol: Protocol) => {
+/** Handshakes of the record as the server must have seen them: measured, primed, probed, and those that prepared the run. */
+const asSeenByServer = (record: RunRecord, protocol: Protocol, preparing = 1) => {
   const blocks = record.blocks.filter((block) =>
     record.cells.some((cell) => cell.id === block.cell && cell.protocol === protocol),
   );
   const resumed = total(blocks, (block) => Object.values(block.mechanisms).reduce((a, b) => a + b, 0));
   const otherMechanism = total(blocks, (block) => block.declined['other-mechanism'] ?? 0);
   const probesResumed = total(blocks, (block) => (block.declined.refused === undefined ? block.primed.probes : 0));
-  const all = total(blocks, (block) => block.handshakes + block.primed.handshakes + block.primed.probes) + 1;
+  const all = total(blocks, (block) => block.handshakes + block.primed.handshakes + block.primed.probes) + preparing;
   const allResumed = resumed + otherMechanism + probesResumed;
   return { full: all - allResumed, resumed: allResumed };
 };
@@ -109,7 +111,7 @@ describe.skipIf(nginxProgram === undefined)('against a real nginx (Debian: nginx
       const nginx = await startNginx(nginxProgram ?? '', row.server);
       try {
         const target = `127.0.0.1:${String(nginx.port)}`;
-        const flags = ['--engine', engine, '--cacert', nginx.certificatePath, ...FLAGS];
+        const flags = ['--engine', engine, '--cacert', nginx.certificatePath, ...MODES, ...RESET, ...FLAGS];
         const { record, code } = await resumark.measure('run', target, ...flags);
         for (const [protocol, modes] of Object.entries(row.verdicts) as [Protocol, Row['verdicts'][Protocol]][]) {
           for (const [mode, verdict] of Object.entries(modes)) {
@@ -130,7 +132,7 @@ describe.skipIf(nginxProgram === undefined)('against a real nginx (Debian: nginx
     const nginx = await startNginx(nginxProgram ?? '', { cache: 'off', tickets: false });
     try {
       const target = `127.0.0.1:${String(nginx.port)}`;
-      const finished = await resumark.measure('run', target, '-k', '--tls', '1.3', '-m', 'ticket', ...FLAGS);
+      const finished = await resumark.measure('run', target, '-k', '--tls', '1.3', '-m', 'ticket', ...RESET, ...FLAGS);
       expect(finished.code).toBe(4);
       expect(finished.stderr).toContain(
         'error: target TLS 1.3 ticket was requested but never honoured: 60 finished handshakes; 60 times the server refused the session.',
@@ -155,7 +157,7 @@ describe.skipIf(haproxyProgram === undefined)('against a real HAProxy (Debian: h
       try {
         const target = `127.0.0.1:${String(haproxy.port)}`;
         // HAProxy finishes, but does not log, a handshake whose connection is reset before its session has begun.
-        const flags = ['--engine', engine, '--cacert', haproxy.certificatePath, '--close', 'notify', ...FLAGS];
+        const flags = ['--engine', engine, '--cacert', haproxy.certificatePath, '--close', 'notify', ...MODES, ...FLAGS];
         const { record } = await resumark.measure('run', target, ...flags);
         for (const [protocol, modes] of Object.entries(verdicts) as [Protocol, Record<string, string>][]) {
           for (const [mode, verdict] of Object.entries(modes)) {
@@ -163,7 +165,8 @@ describe.skipIf(haproxyProgram === undefined)('against a real HAProxy (Debian: h
           }
         }
         const log = await haproxy.log();
-        expect(log['TLSv1.2']).toEqual(asSeenByServer(record, 'TLSv1.2'));
+        // Beside the preflight, the handshake that shows whether the server answers close_notify.
+        expect(log['TLSv1.2']).toEqual(asSeenByServer(record, 'TLSv1.2', 2));
         expect(log['TLSv1.3']).toEqual(asSeenByServer(record, 'TLSv1.3'));
       } finally {
         await haproxy.close();

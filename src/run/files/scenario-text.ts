@@ -49,7 +49,7 @@ const parserError = (
   if (code === 'MULTIPLE_DOCS') {
     return new ResumarkError('SCENARIO', `${file} has several documents, but a scenario is one.`, 'Remove the lines "---".');
   }
-  return new ResumarkError('SCENARIO', `${file} is no YAML: ${message.trim()}`);
+  return new ResumarkError('SCENARIO', `${file} is not YAML: ${message.trim()}`);
 };
 
 const VARIABLES_HINT = 'Fill in variables before, such as with: envsubst < scenario.yaml | resumark run -';
@@ -90,6 +90,6 @@ const contentOf = (document: Document, file: string): unknown => {
     return document.toJS();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new ResumarkError('SCENARIO', `${file} is no YAML: ${message}.`);
+    throw new ResumarkError('SCENARIO', `${file} is not YAML: ${message}.`);
   }
 };

@@ -103,8 +103,8 @@ const hasRequest = ({ settings }: Client): boolean => settings.request !== undef
 /** Names the states whose server leaves a close_notify without an answer. */
 const statesWithoutAnswer = async (engine: Engine, cells: readonly PreparedCell[]): Promise<string[]> => {
   const silent: string[] = [];
-  for (const { cell, settings } of cells) {
-    if (silent.includes(cell.state)) continue;
+  const firstCells = new Map(cells.toReversed().map((prepared) => [prepared.cell.state, prepared]));
+  for (const { cell, settings } of firstCells.values()) {
     const client = engine.client({ ...settings, mode: 'full' });
     const [result] = await perform(engine, [attemptOf(client, { tap: false, awaitTicket: false })]);
     result?.session?.free();

@@ -76,9 +76,9 @@ tls: { x-why: test, insecure: true }
     ],
     ['several documents', `${STATE}---\n${STATE}`, /^edge\.yaml has several documents/u],
     ['a key that stands twice', `${STATE}name: a\nname: b`, /^edge\.yaml: the key "name" stands twice/u],
-    ['an alias without an anchor', 'states: { edge: *edge }', /^edge\.yaml is no YAML: Unresolved alias/u],
+    ['an alias without an anchor', 'states: { edge: *edge }', /^edge\.yaml is not YAML: Unresolved alias/u],
     ['an alias inside its own anchor', 'states: &states { edge: *states }', /^edge\.yaml has a value that contains itself/u],
-    ['a merge of what is no mapping', 'states: { edge: { <<: 3 } }', /^edge\.yaml is no YAML: Merge sources must be maps/u],
+    ['a merge of what is no mapping', 'states: { edge: { <<: 3 } }', /^edge\.yaml is not YAML: Merge sources must be maps/u],
     ['brackets without end', `states: ${'['.repeat(20_000)}`, /^edge\.yaml is no scenario: it is nested too deeply/u],
     ['keys without end', `states: ${'? '.repeat(20_000)}`, /^edge\.yaml is no scenario: it is nested too deeply/u],
     ['bytes that are no text', Buffer.from([0x61, 0x3a, 0x20, 0xe4, 0x0a]), /^edge\.yaml is not text in UTF-8 or UTF-16/u],
@@ -95,7 +95,7 @@ tls: { x-why: test, insecure: true }
     const row = (name: string, of: string): string =>
       `x-${name}: &${name} [${Array.from({ length: 9 }, () => `*${of}`).join(', ')}]\n`;
     const bomb = ['x-a: &a [x, x]\n', row('b', 'a'), row('c', 'b'), row('d', 'c'), row('e', 'd'), row('f', 'e')].join('');
-    expect(await refusal(`${bomb}${STATE}`)).toMatch(/^edge\.yaml is no YAML: Excessive alias count/u);
+    expect(await refusal(`${bomb}${STATE}`)).toMatch(/^edge\.yaml is not YAML: Excessive alias count/u);
   });
 
   it('has the first ten of its flaws named', async () => {
