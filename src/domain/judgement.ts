@@ -11,6 +11,9 @@ export const UNUSABLE_REASONS = ['ticket-lifetime-zero', 'ticket-late', 'ticket-
 
 export type UnusableReason = (typeof UNUSABLE_REASONS)[number];
 
+/** A known reason why a client has no session to offer. */
+export type MissingReason = UnusableReason | 'session-broken-off';
+
 /**
  * The reasons why a handshake is not of the requested mode. Each finished handshake is honoured or
  * has exactly one of these.
@@ -55,7 +58,7 @@ export interface Asked {
   /** True when the offered session had outlived the lifetime that the server stated for it. */
   readonly expired: boolean;
   /** The reason why the client has no session to offer, where it is known. */
-  readonly missing?: UnusableReason | 'session-broken-off' | undefined;
+  readonly missing?: MissingReason | undefined;
 }
 
 /**

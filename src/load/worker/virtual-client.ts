@@ -1,5 +1,5 @@
 import { offersSession } from '../../domain/mode.ts';
-import type { UnusableReason } from '../../domain/judgement.ts';
+import type { MissingReason } from '../../domain/judgement.ts';
 import type { Attempt, Client, Outcome, Session } from '../../engine/engine.ts';
 import type { SessionStore } from './session-store.ts';
 import type { TicketExpectation } from './ticket-expectation.ts';
@@ -69,7 +69,7 @@ export class VirtualClient implements Attempt {
   }
 
   /** The reason why it has no session: the last one was broken off, or the last ticket that came is none. */
-  get missing(): UnusableReason | 'session-broken-off' | undefined {
+  get missing(): MissingReason | undefined {
     return this.#sessions.wasBrokenOff ? 'session-broken-off' : this.#expectation.unusable;
   }
 

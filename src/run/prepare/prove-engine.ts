@@ -39,7 +39,7 @@ export const proveEngine = async (
 ): Promise<ProvenEngine> => {
   const { scenario } = decoded;
   const offersSessions = settings.some(({ mode }) => offersSession(mode));
-  const isFit = (trial: Trial): boolean => !('error' in trial) && !(offersSessions && trial.obstacle !== undefined);
+  const isFit = (trial: Trial): boolean => !('error' in trial) && obstacleOf(trial, offersSessions) === undefined;
   const first = await tryEngine(chooseEngine(scenario, settings), decoded, states);
   const obstacle = first.trials.map((trial) => obstacleOf(trial, offersSessions)).find((found) => found !== undefined);
   const next = obstacle === undefined ? undefined : nextEngine(scenario, settings, first.chosen, obstacle);
