@@ -19,6 +19,24 @@ const schedule = group({
   responseNs: durations(),
 });
 
+/** Honoured handshakes, taken apart by the kernel's stamps of what arrived. */
+const split = group({
+  /** The server's time and the way's. */
+  waitNs: durations(),
+  /** Our own work. */
+  clientNs: durations(),
+  /** The time that what arrived waited for us to read it; in no latency. */
+  queueNs: durations(),
+});
+
+/** Connections that had segments sent again by the kernel of our side, failed ones among them. */
+const retransmitted = group({
+  connections: sum(),
+  segments: sum(),
+  /** From the start of the TCP connect until the end of the connection. */
+  residenceNs: durations(),
+});
+
 /** Sessions that were offered. */
 const offeredSessions = group({
   /** Handshakes that offered one. */
@@ -76,6 +94,10 @@ export const BLOCK_COUNTS = group({
   residenceNs: sum(),
   /** Unmeasured full handshakes that fetched a session to be used once; their CPU and bytes count. */
   replenished: sum(),
+  /** Null where no handshake had the arrival of each of its flights stamped. */
+  split: optional(split),
+  /** Null where nothing was sent again, or the engine does not know. */
+  retransmitted: optional(retransmitted),
   /** Null where handshakes were not started by a schedule. */
   schedule: optional(schedule),
   /** Null where no session was offered. */

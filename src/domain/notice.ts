@@ -83,6 +83,11 @@ export type Notice =
       readonly of: number;
       /** The share of its time in which the busiest worker of any block had something to do. */
       readonly busyShare: number;
+      /**
+       * The largest share of the handshakes' time for which what had arrived waited for the generator; absent where latencies are by
+       * its own clock, and so include that.
+       */
+      readonly queueShare?: number;
       /** Delay of a schedule's starts (p99) in the worst block; 0 without a schedule. */
       readonly lateNs: number;
       /** Handshakes that fell due and were never started. */
@@ -109,6 +114,27 @@ export type Notice =
     }
   /** The generator was stopped, or the machine suspended, in the middle of a window. */
   | { readonly code: 'generator-stalled'; readonly severity: 'warning'; readonly blocks: number; readonly longestNs: number }
+  | {
+      /** Latencies are by the clock of this process although the engine asks the kernel for stamps. */
+      readonly code: 'user-clock';
+      readonly severity: 'warning';
+      /** `stepped`: the system's clock was set anew; `unstamped`: the kernel did not stamp what arrived. */
+      readonly reason: 'stepped' | 'unstamped';
+      readonly blocks: number;
+      readonly of: number;
+    }
+  | {
+      /** The kernel of this side had to send segments again. */
+      readonly code: 'retransmissions';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly connections: number;
+      /** All that were started. */
+      readonly of: number;
+      readonly segments: number;
+      /** Median time of these connections, from the TCP connect until their end. */
+      readonly medianNs: number;
+    }
   | { readonly code: 'cpu-stolen'; readonly severity: 'warning'; readonly share: number }
   | { readonly code: 'evidence-conflict'; readonly severity: 'error'; readonly cell: string; readonly handshakes: number }
   | {

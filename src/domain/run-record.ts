@@ -4,6 +4,7 @@ import { CLOSE_STYLES } from './client-options.ts';
 import type { GateDecision } from './gate.ts';
 import { gateDecisionSchema } from './gate-decision.ts';
 import { INTERLEAVES } from './interleave.ts';
+import { LATENCY_CLOCKS } from './latency-clock.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { noticeSchema } from './notice-schema.ts';
@@ -13,7 +14,7 @@ import { contradictionsIn } from './record-consistency.ts';
 import { z } from './zod.ts';
 
 /** Raised when the meaning of a field changes; a file of another format is refused. */
-export const RUN_FORMAT = 2;
+export const RUN_FORMAT = 3;
 
 /** Less work than an ordinary client does, on the user's wish: figures with them compare with each other only. */
 const SHORTCUTS = ['key-share-reused', 'signature-unchecked', 'spinning'] as const;
@@ -67,6 +68,8 @@ const hostSchema = z.object({
       loadAverage: z.number().nonnegative(),
     })
     .nullable(),
+  /** True when the system's clock was stepped in the window: the arrivals of the rest of it have no stamps. */
+  clockStepped: z.boolean().default(false),
   /** The limit on the generator itself, null where there is none. */
   quota: quotaSchema.nullable().default(null),
 });
@@ -93,6 +96,8 @@ const blockSchema = z.object({
   /** Unix time in ns as decimal digits: it is above 2^53. */
   startUnixNs: z.string().regex(/^\d{1,19}$/u),
   durationNs: whole,
+  /** The clock of its latencies. */
+  clock: z.enum(LATENCY_CLOCKS),
   ...BLOCK_COUNTS.shape,
   /** CPU time in the window, of all workers; null where it cannot be known. */
   cpuClientNs: z.number().nonnegative().nullable(),
@@ -114,8 +119,8 @@ const blockSchema = z.object({
   /** The machines of the load generator: one, unless agents on several load. */
   hosts: z.array(hostSchema),
   /**
-   * True when the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its latency is
-   * not the server's, and a gate on it is inconclusive.
+   * True when the generator itself was the bottleneck: the block is valid, its counts and CPU per handshake are true, but its rate is
+   * not the server's, and neither is a latency that its queue enters: a gate on these is inconclusive.
    */
   saturated: z.boolean(),
   valid: z.boolean(),

@@ -18,6 +18,8 @@ export interface Engine {
   readonly library: string;
   /** True when the plaintext hellos of every handshake are read, and not only those of tapped attempts. */
   readonly readsEveryHello: boolean;
+  /** The kernel's stamps of what arrives; `undefined` where there are none, and every time is by our own clock. */
+  readonly stamps: ArrivalStamps | undefined;
   /** True when it says which attempt it turns to, so that CPU time can be attributed within one window. */
   readonly tellsTurns: boolean;
   /**
@@ -34,6 +36,14 @@ export interface Engine {
   /** CPU time of the calling thread in ns, `undefined` where it cannot be known. */
   threadCpuNs(): number | undefined;
   close(): void;
+}
+
+/** The clock of the kernel's stamps, which must not be stepped while times are taken by it. */
+export interface ArrivalStamps {
+  /** Begins a span of time to watch. */
+  begin(): void;
+  /** True when the system's clock was stepped since then; from that moment on handshakes have no `split`. */
+  readonly hasStepped: boolean;
 }
 
 /** Request that mode `early-data` sends when the settings have none: one that may be repeated without harm. */
@@ -130,6 +140,16 @@ export interface Attempt {
   readonly tap: boolean;
 }
 
+/** Parts of a handshake's time, by the kernel's stamps of what arrived. The latency is `waitNs` and `clientNs` together. */
+export interface HandshakeSplit {
+  /** The server's time and the way's: from each flight that we sent until the answer to it arrived, added up. */
+  readonly waitNs: number;
+  /** Our own work: from reading what arrived until our next flight is sent or the handshake is over, added up. */
+  readonly clientNs: number;
+  /** Our own queue: the time by which reading late delayed the handshake. In no latency. */
+  readonly queueNs: number;
+}
+
 /** Outcome of an attempt. The engine reuses the object: it is valid only during the call of `settled`. */
 export interface Outcome {
   /**
@@ -139,10 +159,17 @@ export interface Outcome {
   readonly failure: Failure | undefined;
   /** Start of the TCP connect, on the engines' common clock. */
   readonly startNs: number;
-  /** TCP connect: from `startNs` until the socket is writable. */
+  /** TCP connect: the round trip of the SYN by the kernel where it tells, else from `startNs` until the socket is writable. */
   readonly connectNs: number;
-  /** From the ClientHello leaving us until both Finished messages are processed on our side. */
+  /**
+   * From right before the ClientHello is sent until both Finished messages are processed on our side, before our own last flight
+   * is sent. Without our queue where there is a `split`.
+   */
   readonly handshakeNs: number;
+  /** `undefined` where an arrival was not stamped: `handshakeNs` is then by our own clock, our queue included. */
+  readonly split: HandshakeSplit | undefined;
+  /** Segments that the kernel sent again on our side, the SYN among them; 0 where it does not tell. */
+  readonly retransmissions: number;
   /** From the end of the handshake until the first ticket that came after it; 0 when none came or none was awaited. */
   readonly ticketNs: number;
   /** From the ClientHello leaving us until the first byte of the response; 0 when none came or no request was sent. */

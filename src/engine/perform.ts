@@ -85,6 +85,8 @@ const detached = ({ tap }: Attempt, outcome: Outcome): HandshakeResult => ({
   startNs: outcome.startNs,
   connectNs: outcome.connectNs,
   handshakeNs: outcome.handshakeNs,
+  split: outcome.split && { waitNs: outcome.split.waitNs, clientNs: outcome.split.clientNs, queueNs: outcome.split.queueNs },
+  retransmissions: outcome.retransmissions,
   ticketNs: outcome.ticketNs,
   firstByteNs: outcome.firstByteNs,
   endNs: outcome.endNs,

@@ -3,7 +3,8 @@ import type { CpuMeter, ServerUse } from '../cpu/meter.ts';
 import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts, type PrimingCounts } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
 import { INVALID, type InvalidReason } from '../domain/invalid-reason.ts';
-import type { HostRecord, ServerRecord } from '../domain/run-record.ts';
+import type { LatencyClock } from '../domain/latency-clock.ts';
+import type { BlockRecord, ServerRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { hostRecord } from './host-records.ts';
 import type { MeasuredLoad } from './load-generator.ts';
@@ -30,10 +31,12 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
     const counts = BLOCK_COUNTS.merge(counted.map((part) => part.counts));
     const primed = primings.flatMap(({ streams }) => streams[index] ?? []);
     const primedCounts = PRIMING_COUNTS.merge(primed.map((part) => part.counts));
+    const clock = latencyClockOf(counts, workers);
     const invalidReason = invalidReasonOf(counts, primedCounts, hosts);
     return {
       block: {
         ...placed(reports, workers, stream),
+        clock,
         ...counts,
         ...shared(reports, workers, index),
         // One after another is the work of one worker.
@@ -41,7 +44,7 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
         certificates: certificatesOf([...primed, ...counted]),
         primed: primedCounts,
         hosts,
-        saturated: isSaturated({ hosts, schedule: counts.schedule }),
+        saturated: isSaturated({ hosts, clock, split: counts.split, schedule: counts.schedule }),
         valid: invalidReason === '',
         invalidReason,
       },
@@ -50,8 +53,18 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
   });
 };
 
+/** Above this share of handshakes without a stamp a block is not called kernel-timed: their latency has our queue in it. */
+const MOST_UNSTAMPED = 0.01;
+
+/** `kernel` only where that is true of practically every latency in the block. */
+const latencyClockOf = ({ honoured, split }: BlockCounts, workers: readonly MeasureReport[]): LatencyClock => {
+  const isWatched = workers.every(({ clock, clockStepped }) => clock === 'kernel' && !clockStepped);
+  const stamped = split?.waitNs.count ?? 0;
+  return isWatched && honoured - stamped <= MOST_UNSTAMPED * honoured ? 'kernel' : 'user';
+};
+
 /** Says why a block is none to draw conclusions from; empty when it is valid. */
-const invalidReasonOf = (counts: BlockCounts, primed: PrimingCounts, hosts: readonly HostRecord[]): InvalidReason | '' => {
+const invalidReasonOf = (counts: BlockCounts, primed: PrimingCounts, hosts: BlockRecord['hosts']): InvalidReason | '' => {
   const hasFailures = [counts.errors, primed.errors].some((errors) => Object.keys(errors).length > 0);
   if (counts.handshakes === 0 && hasFailures) return INVALID.nothingFinished;
   return stallOf({ hosts }) === undefined ? '' : INVALID.stalled;

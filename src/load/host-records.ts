@@ -16,6 +16,7 @@ export const hostRecord = ({ workers, before, after, limits }: HostReport, sourc
   portLimit: limits.ports === undefined ? null : limits.ports * sources,
   timeWait: after.timeWait ?? null,
   machine: machineShares(before, after),
+  clockStepped: workers.some(({ clockStepped }) => clockStepped),
   quota: quotaBetween(before.quotas, after.quotas),
 });
 

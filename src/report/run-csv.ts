@@ -58,6 +58,7 @@ const SUMMARY_COLUMNS: Columns<CellRow> = inOrder([
   ['key_type', ({ cell }) => cell.keyType],
   ['status', ({ cell }) => cell.status],
   ...METRICS.map(({ id }) => metricColumn(id, ({ cell }: CellRow) => cell)),
+  ['clock', ({ cell }) => cell.clock],
 ]);
 
 const blockMetrics = (...ids: readonly MetricId[]): Columns<BlockRow> =>
@@ -85,4 +86,6 @@ const BLOCK_COLUMNS: Columns<BlockRow> = [
   ['saturated', ({ block }) => String(block.saturated)],
   ...blockMetrics('due', 'dropped', 'response.p50', 'response.p99', 'late.p99'),
   ['start_utc', ({ block }) => isoTime(block.startUnixNs)],
+  ...blockMetrics('wait.p50', 'wait.p90', 'wait.p99', 'client.p50', 'queue.p99'),
+  ['clock', ({ block }) => block.clock],
 ];

@@ -90,6 +90,7 @@ export const resultTable = (summary: RunSummary): ResultTable => {
       ...targetTexts(run).map((text) => `target ${text}`),
       `engine ${engineText(run)}`,
       loadText(settings.load, run.workers),
+      ...clockTexts(cells),
     ],
     cells,
     table: {
@@ -124,6 +125,14 @@ export const fullTable = (cells: readonly CellSummary[], all: readonly Metric[])
       ...metrics.map((shown) => valueText(cell, shown)),
     ]),
   };
+};
+
+/** `kernel clock`: what every latency of the table is by. */
+const clockTexts = (cells: readonly CellSummary[]): string[] => {
+  const clocks = [...new Set(cells.flatMap(({ clock }) => clock ?? []))];
+  const [clock] = clocks;
+  if (clock === undefined) return [];
+  return [clocks.length > 1 || clock === 'mixed' ? 'kernel and user clock' : `${clock === 'older' ? 'user' : clock} clock`];
 };
 
 const titleOf = ({ name, startedAt, status }: RunRecord): string => {

@@ -89,6 +89,8 @@ export class FakeEngine {
       startNs,
       connectNs: 0,
       handshakeNs: this.nowNs - startNs,
+      split: undefined,
+      retransmissions: 0,
       ticketNs: 0,
       firstByteNs: 0,
       endNs: this.nowNs,

@@ -48,7 +48,7 @@ export const fakeState = (change: Partial<StateRecord> = {}): StateRecord => ({
 
 /** A run as the measurement writes it, the same at every call. */
 export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> = {}): RunRecord => ({
-  format: 2,
+  format: 3,
   id: '20260102T030405Z_fake',
   name: 'fake',
   status: 'complete',
@@ -243,6 +243,9 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     occupiedShare: 1,
     cpuServerWindowNs: null,
     server: { cpuAbsence: null, quota: null, forwardsTo: [] },
+    clock: 'user',
+    split: null,
+    retransmitted: null,
     schedule: null,
     offeredSessions: null,
     tickets: null,
@@ -267,6 +270,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
         portLimit: 28_232,
         timeWait: 3,
         machine: { busyShare: 0.6, stealShare: 0, loadAverage: 1.5 },
+        clockStepped: false,
         quota: null,
       },
     ],

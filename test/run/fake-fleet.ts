@@ -136,6 +136,8 @@ export class FakeFleet implements LoadGenerator {
       mostInFlight: 1,
       restedNs: seconds * 0.5e9,
       stalledNs: Math.round((this.#target.stalledMs?.(window) ?? 0) * MS),
+      clock: 'user',
+      clockStepped: false,
       sequential: null,
     };
   }

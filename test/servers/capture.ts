@@ -9,7 +9,10 @@ import { promisify } from 'node:util';
 export interface CapturedConnection {
   /** Packets of the client that carry data. */
   readonly clientDataMs: readonly number[];
-  readonly clientResetMs: number | undefined;
+  /** Packets of the server that carry data. */
+  readonly serverDataMs: readonly number[];
+  /** From the SYN to the server's answer to it. */
+  readonly synAckMs: number | undefined;
 }
 
 export interface Capture {
@@ -47,7 +50,7 @@ export const startCapture = async (options: {
       await exited;
       const [, dropped] = /received\/dropped on interface '[^']*': \d+\/(\d+)/u.exec(said.text) ?? [];
       if (dropped !== '0') throw new Error(`the capture is not whole: ${said.text}`);
-      const fields = ['tcp.stream', 'tcp.dstport', 'frame.time_relative', 'tcp.len', 'tcp.flags.reset'];
+      const fields = ['tcp.stream', 'tcp.dstport', 'frame.time_relative', 'tcp.len', 'tcp.flags.syn'];
       const { stdout } = await promisify(execFile)(
         tshark,
         ['-r', file, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
@@ -86,14 +89,15 @@ const untilAtRest = async (file: string): Promise<void> => {
 };
 
 const connectionsOf = (text: string, port: number): CapturedConnection[] => {
-  const connections: { clientDataMs: number[]; clientResetMs: number | undefined }[] = [];
+  const connections: { clientDataMs: number[]; serverDataMs: number[]; synMs: number; synAckMs: number | undefined }[] = [];
   for (const line of text.trim().split('\n')) {
-    const [stream = '', destination, seconds, length, reset] = line.split('\t');
-    const connection = (connections[Number(stream)] ??= { clientDataMs: [], clientResetMs: undefined });
-    if (Number(destination) !== port) continue;
-    if (Number(length) > 0) connection.clientDataMs.push(Number(seconds) * 1000);
+    const [stream = '', destination, seconds, length, syn] = line.split('\t');
+    const ms = Number(seconds) * 1000;
+    const connection = (connections[Number(stream)] ??= { clientDataMs: [], serverDataMs: [], synMs: ms, synAckMs: undefined });
+    const isFromClient = Number(destination) === port;
+    if (Number(length) > 0) (isFromClient ? connection.clientDataMs : connection.serverDataMs).push(ms);
     // Newer versions print booleans by their names.
-    if (reset === '1' || reset === 'True') connection.clientResetMs ??= Number(seconds) * 1000;
+    if (!isFromClient && (syn === '1' || syn === 'True')) connection.synAckMs ??= ms - connection.synMs;
   }
   return connections;
 };

@@ -34,6 +34,7 @@ const RUN_FACTS: readonly (readonly [string, (run: RunRecord) => string])[] = [
   ['TLS library', ({ engine }) => engine.library],
   ['shortcuts', ({ engine }) => engine.shortcuts.join(', ') || 'none'],
   ['Node', ({ environment }) => environment.node],
+  ['clock', (run) => [...new Set(run.blocks.map(({ clock }) => clock))].toSorted().join(', ')],
   ['workers', ({ workers }) => String(workers)],
   ['load', (run) => comparedSettings(run).load],
   ['connection', (run) => comparedSettings(run).connection],

@@ -13,6 +13,7 @@ import { cellPairs, type CellPair, type ComparedStates } from './cell-pairs.ts';
 import { comparedSavings } from './savings.ts';
 import { comparisonOf } from './rows.ts';
 import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
+import { spoiltBlocks } from '../metrics/metric.ts';
 import { minimumEffect } from './minimum-effect.ts';
 import { resumedRow } from './resumed-row.ts';
 import { judgeAll, type RowEvidence } from './row-verdict.ts';
@@ -116,7 +117,6 @@ const caveatOf = (run: RunRecord, pair: CellPair, { blockCaveat, pairs, alpha, m
   const blocks = run.blocks.filter(({ cell }) => cell === pair.before.id || cell === pair.after.id);
   const invalid = blocks.filter(({ valid }) => !valid).length;
   if (invalid > MOST_SPOILT * blocks.length) return { code: 'invalid-blocks', invalid, of: blocks.length };
-  const saturated = blocks.filter((block) => block.saturated).length;
-  const isSpoilt = metric.holdsQueue && saturated > MOST_SPOILT * blocks.length;
-  return isSpoilt ? { code: 'saturated', saturated, of: blocks.length } : null;
+  const saturated = spoiltBlocks(metric, blocks);
+  return saturated > MOST_SPOILT * blocks.length ? { code: 'saturated', saturated, of: blocks.length } : null;
 };

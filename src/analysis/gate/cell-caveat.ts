@@ -3,7 +3,7 @@ import type { Gate, MetricReference } from '../../domain/gate.ts';
 import { INVALID } from '../../domain/invalid-reason.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
-import type { Metric } from '../metrics/metric.ts';
+import { spoiltBlocks, type Metric } from '../metrics/metric.ts';
 import { divisorOf, rightCell } from './subjects.ts';
 import { handshakesFor } from '../summary/block-values.ts';
 import { BEYOND_FOR_LIMIT, BEYOND_FOR_RATIO, MOST_SPOILT } from '../judging-rules.ts';
@@ -28,10 +28,8 @@ export const cellCaveat = (
   if (!blocks.some(({ honoured }) => honoured > 0)) return { code: 'none-honoured' };
   const needed = handshakesFor(metric, beyond);
   if (perBlock < needed) return { code: 'few-handshakes', perBlock, needed };
-  const saturated = blocks.filter((block) => block.saturated).length;
-  return metric.holdsQueue && saturated > MOST_SPOILT * blocks.length
-    ? { code: 'saturated', saturated, of: blocks.length }
-    : undefined;
+  const saturated = spoiltBlocks(metric, blocks);
+  return saturated > MOST_SPOILT * blocks.length ? { code: 'saturated', saturated, of: blocks.length } : undefined;
 };
 
 /** Why a change must not be judged from one of its sides: by its own cell, or by the one that it is divided by. */

@@ -2,10 +2,11 @@ import { ResumarkError } from '../../domain/error.ts';
 import { HANDSHAKE_METRICS } from './handshake-metrics.ts';
 import type { Metric } from './metric.ts';
 import { SCHEDULE_METRICS } from './schedule-metrics.ts';
+import { SPLIT_METRICS } from './split-metrics.ts';
 import { SESSION_METRICS } from './session-metrics.ts';
 
 /** Every metric, in the order of the columns of `summary.csv`. */
-export const METRICS = [...HANDSHAKE_METRICS, ...SESSION_METRICS, ...SCHEDULE_METRICS] as const;
+export const METRICS = [...HANDSHAKE_METRICS, ...SESSION_METRICS, ...SCHEDULE_METRICS, ...SPLIT_METRICS] as const;
 
 export type MetricId = (typeof METRICS)[number]['id'];
 

@@ -4,15 +4,15 @@ import { CPU_FLOOR_NS, LATENCY_FLOOR_NS } from '../judging-rules.ts';
 
 /** A metric without what its kind says of it. */
 type Described<Id extends string> = Pick<Metric<Id>, 'id' | 'column' | 'label' | 'reading' | 'value'> &
-  Pick<Partial<Metric<Id>>, 'better' | 'comparison'>;
+  Pick<Partial<Metric<Id>>, 'better' | 'comparison' | 'holdsQueue'>;
 
 type DescribedQuantile<Id extends string> = Omit<Described<Id>, 'column' | 'value'> & { readonly quantile: Quantile };
 
-/** A time that the load, and so the generator's own queue, enters. */
+/** A time that the generator's own queue enters unless the kernel tells when what ended it arrived. */
 export const time = <const Id extends string>(entry: Described<Id>): Metric<Id> => ({
   unit: 'ns',
   better: 'lower',
-  holdsQueue: true,
+  holdsQueue: 'by-user-clock',
   judgedBy: 'blocks',
   leastChange: LATENCY_FLOOR_NS,
   ...entry,
@@ -32,7 +32,7 @@ export const quantile = <const Id extends string>(entry: DescribedQuantile<Id>):
 export const cpu = <const Id extends string>(entry: Described<Id>): Metric<Id> => ({
   unit: 'ns',
   better: 'lower',
-  holdsQueue: false,
+  holdsQueue: 'never',
   judgedBy: 'blocks',
   leastChange: CPU_FLOOR_NS,
   ...entry,
@@ -42,7 +42,7 @@ export const cpu = <const Id extends string>(entry: Described<Id>): Metric<Id> =
 export const rate = <const Id extends string>(entry: Described<Id>): Metric<Id> => ({
   unit: 'per-second',
   better: 'higher',
-  holdsQueue: true,
+  holdsQueue: 'always',
   judgedBy: 'blocks',
   leastChange: 0,
   ...entry,
@@ -52,7 +52,7 @@ export const rate = <const Id extends string>(entry: Described<Id>): Metric<Id> 
 export const count = <const Id extends string>(entry: Described<Id>): Metric<Id> => ({
   unit: 'count',
   better: 'neither',
-  holdsQueue: false,
+  holdsQueue: 'never',
   judgedBy: 'count',
   leastChange: 0,
   ...entry,
@@ -61,7 +61,7 @@ export const count = <const Id extends string>(entry: Described<Id>): Metric<Id>
 /** A quantity that no load enters, by its unit: sizes, lifetimes, ratios and shares of what was asked for. */
 export const quantity = <const Id extends string>(entry: Described<Id> & Pick<Metric, 'unit'>): Metric<Id> => ({
   better: 'neither',
-  holdsQueue: false,
+  holdsQueue: 'never',
   judgedBy: 'blocks',
   leastChange: 0,
   ...entry,

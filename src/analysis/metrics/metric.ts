@@ -1,3 +1,4 @@
+import type { BlockRecord } from '../../domain/run-record.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 import { judgedQuantileOf, type Quantile } from './timing.ts';
 
@@ -22,8 +23,11 @@ export interface Metric<Id extends string = string> {
   readonly value: (cell: CellSummary) => number | undefined;
   /** The quantile that it is; absent where it is none. */
   readonly quantile?: Quantile;
-  /** Whether the generator's own queue enters it: a saturated generator then spoils it. CPU and bytes per handshake stay true. */
-  readonly holdsQueue: boolean;
+  /**
+   * When the generator's own queue enters it, so that a saturated generator spoils it: `never`, `always`, or where the latency is
+   * not by the kernel's clock. CPU and bytes per handshake stay true.
+   */
+  readonly holdsQueue: 'never' | 'by-user-clock' | 'always';
   /** Evidence that a gate rests on: the value of each block, the proportion of proven handshakes, or a plain count. */
   readonly judgedBy: 'blocks' | 'proportion' | 'count';
   /** A change below this, in the metric's unit, is none, whatever its percentage. */
@@ -34,6 +38,12 @@ export interface Metric<Id extends string = string> {
    */
   readonly comparison?: 'primary' | 'secondary';
 }
+
+/** Returns how many of the blocks have the generator's own queue in a metric. */
+export const spoiltBlocks = ({ holdsQueue }: Metric, blocks: readonly BlockRecord[]): number =>
+  holdsQueue === 'never'
+    ? 0
+    : blocks.filter(({ saturated, clock }) => saturated && (holdsQueue === 'always' || clock !== 'kernel')).length;
 
 /** Tells whether another machine changes a metric: times and rates, but neither shares nor bytes nor counts. */
 export const isOfMachine = ({ unit }: Metric): boolean => unit === 'ns' || unit === 'per-second';

@@ -5,6 +5,9 @@ import type { CellSummary } from '../summary/cell-summary.ts';
 /** The spans of time of which a cell has a distribution. */
 type Timing =
   | 'handshake'
+  | 'wait'
+  | 'client'
+  | 'queue'
   | 'connect'
   | 'first-byte'
   | 'first-byte-after-handshake'
@@ -37,6 +40,10 @@ const failedConnects = ({ errorsBy }: CellSummary): number =>
 
 const DISTRIBUTIONS: Readonly<Record<Timing, Distribution>> = {
   handshake: { histogram: (cell) => cell.handshakeNs, lost: errors },
+  wait: { histogram: (cell) => cell.split?.waitNs, lost: errors },
+  // Of a connection that failed these say nothing.
+  client: { histogram: (cell) => cell.split?.clientNs, lost: none },
+  queue: { histogram: (cell) => cell.split?.queueNs, lost: none },
   connect: { histogram: (cell) => cell.connectNs, lost: failedConnects },
   'first-byte': { histogram: (cell) => cell.firstByteNs, lost: ({ errors: failed, unanswered }) => failed + unanswered },
   // These begin at the end of a handshake, which a connection that failed did not reach.

@@ -4,6 +4,7 @@ import type { Notice } from '../../domain/notice.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import { headroomNotices } from './headroom.ts';
+import { clockNotices } from './clock.ts';
 import { endingNotices } from './ending.ts';
 import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/trial-blocks.ts';
@@ -23,6 +24,7 @@ export const noticesOf = (summary: RunSummary): Notice[] => {
     ...cells.flatMap((cell) => outcomeNotices(run, cell)),
     ...saturationNotices(summary),
     ...stallNotices(run),
+    ...clockNotices(run),
     ...headroomNotices(summary),
     ...cells.flatMap(timingNotices),
     ...capacityNotices(run),

@@ -1,7 +1,7 @@
 import { cellLabel } from '../../domain/cell.ts';
 import type { GeneratorHint, Notice } from '../../domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
-import { busiest, lateP99, MOST_BUSY, stallOf } from '../summary/saturation.ts';
+import { busiest, lateP99, MOST_BUSY, queueShareOf, stallOf } from '../summary/saturation.ts';
 import type { RunSettings } from '../settings-of-run.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
 
@@ -19,6 +19,9 @@ export const saturationNotices = (summary: RunSummary): Notice[] => {
       cells: saturated.map(cellLabel),
       of: cells.length,
       busyShare: Math.max(...blocks.map(busyShareOf)),
+      ...(blocks.every(({ clock }) => clock === 'kernel') && {
+        queueShare: Math.max(...blocks.map(({ split }) => queueShareOf(split))),
+      }),
       lateNs: Math.max(0, ...schedules.map(lateP99)),
       dropped: schedules.reduce((sum, { dropped }) => sum + dropped, 0),
       workers: run.workers,

@@ -14,6 +14,7 @@ export const timingNotices = (cell: CellSummary): Notice[] => [
   ...helloRetryNotices(cell),
   ...extraTripNotices(cell),
   ...plateauNotices(cell),
+  ...retransmissionNotices(cell),
   ...answerNotices(cell),
   ...clockNotices(cell),
 ];
@@ -34,7 +35,7 @@ const extraTripNotices = (cell: CellSummary): Notice[] => {
 
 const plateauNotices = (cell: CellSummary): Notice[] => {
   const { roundTrips } = cell;
-  const plateau = roundTrips && plateauOf(cell.handshakeNs, (roundTrips.taken ?? roundTrips.needed) * roundTrips.rttNs);
+  const plateau = roundTrips && plateauOf(cell.split?.waitNs ?? cell.handshakeNs, (roundTrips.taken ?? roundTrips.needed) * roundTrips.rttNs);
   if (plateau === undefined || mayBeQueue(cell, plateau)) return [];
   const { timerMs, share } = plateau;
   return [{ code: 'delayed-ack', severity: 'warning', cell: cellLabel(cell), timerMs, share }];
@@ -45,6 +46,16 @@ const mayBeQueue = (cell: CellSummary, { isBesideFast }: Plateau): boolean => {
   if (isBesideFast) return false;
   if (cell.cpuServerNs !== undefined) return (cell.cpuServerNs * (cell.ratePerSecond ?? 0)) / 1e9 > BUSY_CORES;
   return (cell.handshakeNs.quantileNs(0.9) ?? 0) - (cell.handshakeNs.quantileNs(0.1) ?? 0) > NARROW_NS;
+};
+
+/** A lost SYN costs a second, and another segment 200 ms or more: they explain latencies that nothing else does. */
+const retransmissionNotices = (cell: CellSummary): Notice[] => {
+  const { retransmitted } = cell;
+  if (retransmitted === undefined) return [];
+  const { connections, segments, residenceNs } = retransmitted;
+  const of = cell.handshakes + cell.errors;
+  const medianNs = residenceNs.quantileNs(0.5) ?? 0;
+  return [{ code: 'retransmissions', severity: 'warning', cell: cellLabel(cell), connections, of, segments, medianNs }];
 };
 
 const answerNotices = (cell: CellSummary): Notice[] => {

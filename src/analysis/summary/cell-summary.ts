@@ -1,3 +1,4 @@
+import type { LatencyClock } from '../../domain/latency-clock.ts';
 import type { Mechanism } from '../../domain/kind.ts';
 import type { Mode } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
@@ -15,6 +16,19 @@ import { roundTripsOf, type RoundTrips } from './round-trips.ts';
  * handshake finished; `empty`, nothing was measured.
  */
 export type CellStatus = 'honoured' | 'partly' | 'never' | 'failed' | 'empty';
+
+/** The parts of the handshakes whose arrivals were stamped. */
+export interface SplitSummary {
+  readonly waitNs: LatencyHistogram;
+  readonly clientNs: LatencyHistogram;
+  readonly queueNs: LatencyHistogram;
+}
+
+export interface RetransmittedSummary {
+  readonly connections: number;
+  readonly segments: number;
+  readonly residenceNs: LatencyHistogram;
+}
 
 interface SequentialSummary {
   readonly samples: number;
@@ -49,6 +63,12 @@ export interface CellSummary {
   readonly ratePerSecond: number | undefined;
   readonly handshakeNs: LatencyHistogram;
   readonly connectNs: LatencyHistogram;
+  /** The clock of the latencies; `mixed` where blocks differ, `undefined` where there are none. */
+  readonly clock: LatencyClock | 'mixed' | undefined;
+  /** Parts of the handshakes; `undefined` where the kernel's clock was not to be had. */
+  readonly split: SplitSummary | undefined;
+  /** Connections that had segments sent again; `undefined` where none had, or the engine does not know. */
+  readonly retransmitted: RetransmittedSummary | undefined;
   /** `undefined` where no handshake was honoured. */
   readonly roundTrips: RoundTrips | undefined;
   /** What a search found, `undefined` where there was none. */
@@ -130,6 +150,9 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     ),
     handshakeNs,
     connectNs,
+    clock: soleClock(blocks),
+    split: splitSummary(counts.split),
+    retransmitted: retransmittedSummary(counts.retransmitted),
     roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs, helloRetryShare: helloRetryShare ?? 0 }),
     capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
@@ -150,6 +173,25 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     helloRetryShare,
     status: statusOf(handshakes, honoured, errors),
   };
+};
+
+const splitSummary = (split: BlockCounts['split']): SplitSummary | undefined =>
+  split === null
+    ? undefined
+    : {
+        waitNs: LatencyHistogram.decode(split.waitNs),
+        clientNs: LatencyHistogram.decode(split.clientNs),
+        queueNs: LatencyHistogram.decode(split.queueNs),
+      };
+
+const retransmittedSummary = (retransmitted: BlockCounts['retransmitted']): RetransmittedSummary | undefined =>
+  retransmitted === null
+    ? undefined
+    : { ...retransmitted, residenceNs: LatencyHistogram.decode(retransmitted.residenceNs) };
+
+const soleClock = (blocks: readonly BlockRecord[]): LatencyClock | 'mixed' | undefined => {
+  const [first, ...others] = new Set(blocks.map(({ clock }) => clock));
+  return others.length > 0 ? 'mixed' : first;
 };
 
 /** The mean of several windows, with the half of its 95% interval: that of a weighted mean of independent ones. */

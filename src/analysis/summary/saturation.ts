@@ -1,5 +1,6 @@
 import type { ScheduleCounts } from '../../domain/block-counts.ts';
-import type { HostRecord } from '../../domain/run-record.ts';
+import type { BlockRecord, HostRecord } from '../../domain/run-record.ts';
+import { ratioOf } from '../../stats/descriptive.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 
 /** Above this share of its time at work a worker's own queueing enters what it measures: at 90% an arrival waits for nine others. */
@@ -15,15 +16,31 @@ const LATE_PART = 0.5;
 /** From this share of starts on that waited for a connection to end, lateness says nothing of the generator. */
 export const CONNECTION_LIMITED_SHARE = 0.01;
 
+/** From this share of a handshake's time on that what arrived waited for the generator, it is the slower side. */
+export const MOST_QUEUE = 0.5;
+
 /** The part of a block that tells whether its generator kept up. */
-export interface LoadEvidence {
+export interface LoadEvidence extends Pick<BlockRecord, 'clock' | 'split' | 'schedule'> {
   readonly hosts: readonly HostRecord[];
-  readonly schedule: ScheduleCounts | null;
 }
 
-/** True when the generator was the bottleneck of a block: latency is then its own, while counts and CPU per handshake stay true. */
-export const isSaturated = ({ hosts, schedule }: LoadEvidence): boolean =>
-  hosts.some((host) => hasQueue(host) && busiest(host) > MOST_BUSY) || (schedule !== null && isBehind(schedule));
+/**
+ * True when the generator was the bottleneck of a block: the rate is then its own, and so is a
+ * latency that its queue enters, while counts and CPU per handshake stay true. Judged by the queue
+ * itself where the kernel's stamps show it, and by the time at work elsewhere.
+ */
+export const isSaturated = (block: LoadEvidence): boolean => {
+  const { hosts, schedule } = block;
+  const hasOverload = hosts.some((host) => hasQueue(host) && isOverloaded(host, block));
+  return hasOverload || (schedule !== null && isBehind(schedule));
+};
+
+const isOverloaded = (host: HostRecord, { clock, split }: LoadEvidence): boolean =>
+  clock === 'kernel' ? queueShareOf(split) > MOST_QUEUE : busiest(host) > MOST_BUSY;
+
+/** The share of the handshakes' time, our queue included, that was our queue. */
+export const queueShareOf = (split: BlockRecord['split']): number =>
+  split === null ? 0 : (ratioOf(split.queueNs.sumNs, split.waitNs.sumNs + split.clientNs.sumNs + split.queueNs.sumNs) ?? 0);
 
 /** Above this a worker did not merely wait for a core, even on a machine with ten programs for each: it was stopped. */
 const STALL_NS = 250e6;

@@ -49,6 +49,9 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   unusableTicket: UnusableReason | undefined;
   /** node:tls keeps it to itself. */
   readonly asksForCertificate = false;
+  /** Nor does node:tls tell when bytes arrived, or how often they were sent. */
+  readonly split = undefined;
+  readonly retransmissions = 0;
   session: Session | undefined;
   bytesIn = 0;
   bytesOut = 0;

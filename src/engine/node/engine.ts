@@ -11,6 +11,7 @@ export const openNodeEngine = (): Engine => ({
   name: 'node',
   library: `node:tls, OpenSSL ${process.versions.openssl}`,
   readsEveryHello: false,
+  stamps: undefined,
   tellsTurns: false,
   client: nodeClient,
   run: (work) => new Pump(work).run(),

@@ -5,7 +5,9 @@ import { refuseShortcuts } from '../shortcuts.ts';
 import type { Exchange } from '../reactor/tls-connection.ts';
 import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
+import { Receiver } from '../reactor/receiver.ts';
 import { Sockets } from '../reactor/sockets.ts';
+import { TcpInfo } from '../reactor/tcp-info.ts';
 import { Contexts } from './context.ts';
 import { OpenSslConnection } from './connection.ts';
 import { bindOpenSsl } from './library.ts';
@@ -32,14 +34,18 @@ export const openOpenSslEngine = (
 ): Engine => {
   const openssl = bindOpenSsl(library);
   const arena = new Arena();
-  const sockets = new Sockets({ libc: openLibc(), arena, spin });
-  const contexts = new Contexts(openssl);
+  const libc = openLibc();
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
-  const reactor = new Reactor({ sockets, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });
+  const receiver = new Receiver({ libc, arena, input: exchange.input });
+  const sockets = new Sockets({ libc, arena, receiver, spin });
+  const tcpInfo = new TcpInfo(libc, arena);
+  const contexts = new Contexts(openssl);
+  const reactor = new Reactor({ sockets, receiver, tcpInfo, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,
     readsEveryHello: true,
+    stamps: receiver.clock,
     tellsTurns: true,
     client: (settings) => {
       refuseShortcuts('openssl', settings);
@@ -53,6 +59,7 @@ export const openOpenSslEngine = (
     close: () => {
       reactor.close();
       contexts.close();
+      receiver.close();
       sockets.closeAll();
       arena.free();
     },

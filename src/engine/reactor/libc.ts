@@ -8,6 +8,8 @@ export interface Libc {
   readonly setsockopt: NativeFunction;
   readonly send: NativeFunction;
   readonly recv: NativeFunction;
+  readonly recvmsg: NativeFunction;
+  readonly getsockopt: NativeFunction;
   readonly close: NativeFunction;
   readonly epollCreate: NativeFunction;
   readonly epollCtl: NativeFunction;
@@ -27,6 +29,8 @@ export const openLibc = (): Libc => {
     setsockopt: library.bind('int setsockopt(int fd, int level, int name, uintptr_t value, uint32_t length)'),
     send: library.bind('intptr_t send(int fd, uintptr_t bytes, size_t length, int flags)'),
     recv: library.bind('intptr_t recv(int fd, uintptr_t bytes, size_t length, int flags)'),
+    recvmsg: library.bind('intptr_t recvmsg(int fd, uintptr_t message, int flags)'),
+    getsockopt: library.bind('int getsockopt(int fd, int level, int name, uintptr_t value, uintptr_t length)'),
     close: library.bind('int close(int fd)'),
     epollCreate: library.bind('int epoll_create1(int flags)'),
     epollCtl: library.bind('int epoll_ctl(int epoll, int operation, int fd, uintptr_t event)'),
@@ -46,8 +50,10 @@ export const IPPROTO_IP = 0;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
+export const TCP_INFO = 11;
 export const SOL_SOCKET = 1;
 export const SO_LINGER = 13;
+export const SO_TIMESTAMPNS = 35;
 export const MSG_NOSIGNAL = 0x4000;
 export const MSG_TRUNC = 0x20;
 export const EPOLL_CLOEXEC = 0o2000000;
@@ -58,6 +64,7 @@ export const EPOLLOUT = 0x4;
 export const EPOLLRDHUP = 0x2000;
 export const EPOLLONESHOT = 0x4000_0000;
 export const EPOLLET = 0x8000_0000;
+export const CLOCK_REALTIME = 0;
 export const CLOCK_MONOTONIC = 1;
 export const CLOCK_THREAD_CPUTIME_ID = 3;
 export const TIMER_NONBLOCKING = 0o2004000;

@@ -8,7 +8,9 @@ import { EPOLLOUT } from './libc.ts';
 import { Sender } from './sender.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
 import type { SocketAddress } from './socket-address.ts';
-import { NOTHING_YET, RESET, type Sockets } from './sockets.ts';
+import { NOTHING_YET, RESET, type Receiver } from './receiver.ts';
+import type { Sockets } from './sockets.ts';
+import type { TcpInfo } from './tcp-info.ts';
 
 /** Interval at which stages are checked for their deadlines; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;
@@ -22,6 +24,8 @@ export interface ReactorClient extends Client {
 
 export interface ReactorOptions {
   readonly sockets: Sockets;
+  readonly receiver: Receiver;
+  readonly tcpInfo: TcpInfo;
   readonly exchange: Exchange;
   readonly newConnection: () => TlsConnection;
 }
@@ -29,7 +33,8 @@ export interface ReactorOptions {
 /** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and TLS connections, keeps the times. */
 export class Reactor {
   readonly #sockets: Sockets;
-  readonly #exchange: Exchange;
+  readonly #receiver: Receiver;
+  readonly #tcpInfo: TcpInfo;
   readonly #sender: Sender;
   readonly #newConnection: () => TlsConnection;
   #work: Work = NO_WORK;
@@ -43,9 +48,10 @@ export class Reactor {
   #hasSettled = false;
   #nextCheckNs = 0;
 
-  constructor({ sockets, exchange, newConnection }: ReactorOptions) {
+  constructor({ sockets, receiver, tcpInfo, exchange, newConnection }: ReactorOptions) {
     this.#sockets = sockets;
-    this.#exchange = exchange;
+    this.#receiver = receiver;
+    this.#tcpInfo = tcpInfo;
     this.#sender = new Sender(sockets, exchange);
     this.#newConnection = newConnection;
     this.#lingering = new Lingering(LINGER_MS, sockets, (fd) => sockets.hasInput(fd));
@@ -164,26 +170,36 @@ export class Reactor {
   #startHandshake(slot: Slot): void {
     const { attempt } = slot;
     if (attempt === undefined) return;
-    slot.connectedNs = nowNs();
-    slot.connectNs = slot.connectedNs - slot.startNs;
+    const connectedNs = nowNs();
+    slot.connectNs = this.#roundTripNs(slot.fd) ?? connectedNs - slot.startNs;
     slot.stage = 'handshaking';
-    slot.deadlineNs = slot.connectedNs + attempt.client.settings.handshakeTimeoutMs * 1e6;
+    slot.deadlineNs = connectedNs + attempt.client.settings.handshakeTimeoutMs * 1e6;
     slot.connection.start(attempt);
+    slot.clock.begin(nowNs());
     this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
+  }
+
+  /** The round trip of the SYN; `undefined` where the kernel does not tell, or had to send it again. */
+  #roundTripNs(fd: number): number | undefined {
+    const tcp = this.#tcpInfo;
+    return tcp.read(fd) && tcp.rttNs > 0 && tcp.retransmissions === 0 ? tcp.rttNs : undefined;
   }
 
   /** Once per event: what is left raises another, and a peer that talks on without end does not keep the loop. */
   #receive(slot: Slot): void {
     if (slot.stage === 'free' || slot.stage === 'connecting') return;
-    const received = this.#sockets.receive(slot.fd, this.#exchange.input);
+    const received = this.#receiver.receive(slot.fd);
     if (received === NOTHING_YET) return;
     if (received === RESET || received === 0) {
       this.#receiveEnd(slot, received === RESET);
       return;
     }
+    const { clock, connection } = slot;
     slot.bytesIn += received;
-    slot.connection.receive(received);
+    clock.read(this.#receiver.arrivalNs, nowNs());
+    connection.receive(received);
+    clock.worked(nowNs(), connection.outputBytes > 0);
     this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
   }
@@ -201,19 +217,9 @@ export class Reactor {
     const { connection } = slot;
     if (connection.status === 'failed') this.#fail(slot, connection.failure ?? { kind: 'tls', detail: '' });
     else if (connection.status === 'finished') {
-      const now = nowNs();
-      if (slot.stage === 'handshaking') this.#finish(slot, now);
-      if (slot.stage === 'awaiting' && slot.hasRest(now)) this.#end(slot);
+      if (slot.stage === 'handshaking' && slot.attempt !== undefined) slot.finish(slot.attempt, nowNs());
+      if (slot.stage === 'awaiting' && slot.hasRest()) this.#end(slot);
     }
-  }
-
-  #finish(slot: Slot, now: number): void {
-    const { attempt } = slot;
-    if (attempt === undefined) return;
-    slot.finishedNs = now;
-    slot.handshakeNs = slot.finishedNs - slot.connectedNs;
-    slot.stage = 'awaiting';
-    slot.awaitRest(attempt);
   }
 
   #end(slot: Slot): void {
@@ -236,6 +242,7 @@ export class Reactor {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
     slot.endNs = nowNs();
+    if (slot.fd >= 0 && this.#tcpInfo.read(slot.fd)) slot.retransmissions = this.#tcpInfo.retransmissions;
     this.#giveUpSocket(slot, this.#lingeringOf(slot));
     this.#work.settled(attempt, slot);
     this.#release(slot);
@@ -268,6 +275,7 @@ export class Reactor {
 
   #checkDeadlines(now: number): void {
     this.#nextCheckNs = now + DEADLINE_CHECK_NS;
+    this.#receiver.clock?.watch();
     for (const slot of this.#slots) if (now >= slot.deadlineNs) this.#expire(slot, now);
   }
 
@@ -276,7 +284,7 @@ export class Reactor {
     else if (slot.stage === 'handshaking') this.#fail(slot, { kind: 'handshake-timeout', detail: '' });
     else if (slot.stage === 'awaiting') {
       slot.giveUpRest(now);
-      if (slot.hasRest(now)) this.#end(slot);
+      if (slot.hasRest()) this.#end(slot);
     } else this.#settle(slot);
   }
 

@@ -1,6 +1,7 @@
 import type { Exchange } from './tls-connection.ts';
 import type { Slot } from './slot.ts';
-import { RESET, type Sockets } from './sockets.ts';
+import { RESET } from './receiver.ts';
+import type { Sockets } from './sockets.ts';
 
 /** Sends the output of TLS connections, and keeps what a socket does not take at once. */
 export class Sender {

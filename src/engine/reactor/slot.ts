@@ -2,7 +2,8 @@ import type { Failure } from '../../domain/failure.ts';
 import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { Awaited } from '../awaited.ts';
-import type { Attempt, Negotiated, Outcome, Session, TicketFacts } from '../engine.ts';
+import type { Attempt, HandshakeSplit, Negotiated, Outcome, Session, TicketFacts } from '../engine.ts';
+import { HandshakeClock } from './handshake-clock.ts';
 import type { TlsConnection } from './tls-connection.ts';
 
 /** Slots and generations share the 32 bits of an event's token. */
@@ -35,9 +36,12 @@ export class Slot implements Outcome {
   endNs = 0;
   bytesIn = 0;
   bytesOut = 0;
-  /** Times at which the connection was made, and at which the handshake was over. */
-  connectedNs = 0;
-  finishedNs = 0;
+  retransmissions = 0;
+  readonly clock = new HandshakeClock();
+  /** Time at which the handshake was over. */
+  #finishedNs = 0;
+  /** True when each arrival of the handshake was stamped; of a later one it says nothing. */
+  #isSplit = false;
   readonly #awaited = new Awaited();
   /** True once the wait for a ticket was given up: one that comes later is not taken. */
   #hasGivenUpTicket = false;
@@ -60,6 +64,10 @@ export class Slot implements Outcome {
   /** Asked for several times, and only once the connection is settled. */
   get evidence(): Evidence {
     return (this.#evidence ??= this.connection.evidence);
+  }
+
+  get split(): HandshakeSplit | undefined {
+    return this.#isSplit ? this.clock : undefined;
   }
 
   get ticketsReceived(): number {
@@ -102,6 +110,8 @@ export class Slot implements Outcome {
     this.failure = undefined;
     this.connectNs = 0;
     this.handshakeNs = 0;
+    this.#isSplit = false;
+    this.retransmissions = 0;
     this.ticketNs = 0;
     this.firstByteNs = 0;
     this.#awaited.clear();
@@ -116,21 +126,27 @@ export class Slot implements Outcome {
     this.#hasSession = false;
   }
 
-  /** Begins to await what the attempt wants after the handshake. */
-  awaitRest(attempt: Attempt): void {
+  /** Ends the handshake, and begins to await what the attempt wants after it. */
+  finish(attempt: Attempt, nowNs: number): void {
+    const { clock } = this;
+    clock.finish();
+    this.#finishedNs = nowNs;
+    this.handshakeNs = clock.latencyNs;
+    this.#isSplit = clock.isStamped;
+    this.stage = 'awaiting';
     this.#awaited.begin(attempt);
     this.#setRestDeadline(attempt);
   }
 
   /** Takes the time of what has come. @returns whether nothing more is awaited. */
-  hasRest(nowNs: number): boolean {
+  hasRest(): boolean {
     const awaited = this.#awaited;
     if (awaited.ticket && this.connection.ticketsReceived > 0) {
-      this.ticketNs = nowNs - this.finishedNs;
+      this.ticketNs = this.clock.sinceFinishNs;
       awaited.ticket = false;
     }
     if (awaited.firstByte && this.connection.hasFirstByte) {
-      this.firstByteNs = nowNs - this.connectedNs;
+      this.firstByteNs = this.handshakeNs + this.clock.sinceFinishNs;
       awaited.firstByte = false;
     }
     return awaited.isNothing;
@@ -142,12 +158,12 @@ export class Slot implements Outcome {
     if (attempt === undefined) return;
     const awaited = this.#awaited;
     const { ticket } = awaited;
-    awaited.giveUp(attempt, (nowNs - this.finishedNs) / 1e6);
+    awaited.giveUp(attempt, (nowNs - this.#finishedNs) / 1e6);
     if (ticket && !awaited.ticket) this.#hasGivenUpTicket = true;
     this.#setRestDeadline(attempt);
   }
 
   #setRestDeadline(attempt: Attempt): void {
-    this.deadlineNs = this.finishedNs + this.#awaited.timeoutMs(attempt) * 1e6;
+    this.deadlineNs = this.#finishedNs + this.#awaited.timeoutMs(attempt) * 1e6;
   }
 }

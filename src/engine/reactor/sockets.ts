@@ -31,6 +31,7 @@ import {
   TIMER_NONBLOCKING,
   type Libc,
 } from './libc.ts';
+import { RESET, type Receiver } from './receiver.ts';
 import type { SocketAddress } from './socket-address.ts';
 
 /** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
@@ -55,15 +56,14 @@ const NO_SLOT = 0xffff_ffff;
 /** More than a server says after the end of a handshake. */
 const MOST_DISCARDED = 65_536;
 
-/** Results of a receive that brings no bytes, and of a send that takes none. */
-export const NOTHING_YET = -1;
-export const RESET = -2;
 /** The peer had ended its side before, and then refused what came: an end like any other. */
 const ENDED = -3;
 
 export interface SocketsOptions {
   readonly libc: Libc;
   readonly arena: Arena;
+  /** Has every socket's arrivals stamped. */
+  readonly receiver: Receiver;
   /** Look for events without ever sleeping. */
   readonly spin: boolean;
 }
@@ -71,6 +71,7 @@ export interface SocketsOptions {
 /** Non-blocking TCP sockets and their readiness, over the C library; nothing is allocated per call. */
 export class Sockets {
   readonly #libc: Libc;
+  readonly #receiver: Receiver;
   readonly #spin: boolean;
   readonly #epoll: number;
   readonly #events: NativeMemory;
@@ -92,8 +93,9 @@ export class Sockets {
   /** `struct itimerspec`: no interval, and when to go off. */
   readonly #timerValue: NativeMemory;
 
-  constructor({ libc, arena, spin }: SocketsOptions) {
+  constructor({ libc, arena, receiver, spin }: SocketsOptions) {
     this.#libc = libc;
+    this.#receiver = receiver;
     this.#events = arena.allocate(MOST_EVENTS * EVENT_WORDS * 4);
     this.#event = arena.allocate(EVENT_WORDS * 4);
     this.#options = arena.allocate(32);
@@ -177,15 +179,6 @@ export class Sockets {
     return errno === EPIPE ? ENDED : RESET;
   }
 
-  /** @returns how many bytes came; 0 at the end of the stream, NOTHING_YET, or RESET. */
-  receive(fd: number, { address, bytes }: NativeMemory): number {
-    const received = this.#libc.recv(fd, address, bytes.length, 0);
-    if (received >= 0) return received;
-    const errno = lastErrno();
-    if (errno === EAGAIN) return NOTHING_YET;
-    return errno === EPIPE ? 0 : RESET;
-  }
-
   /** Returns true when the peer has sent something, or has ended the connection. Consumes a byte of it. */
   hasInput(fd: number): boolean {
     return this.#libc.recv(fd, this.#options.address + 16, 1, 0) >= 0 || lastErrno() !== EAGAIN;
@@ -239,6 +232,7 @@ export class Sockets {
     libc.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);
     // A close is then a reset: no TIME_WAIT holds the port.
     libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, one, 8);
+    this.#receiver.stamp(fd);
     return fd;
   }
 

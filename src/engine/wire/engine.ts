@@ -3,7 +3,9 @@ import type { Engine } from '../engine.ts';
 import type { Exchange } from '../reactor/tls-connection.ts';
 import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
+import { Receiver } from '../reactor/receiver.ts';
 import { Sockets } from '../reactor/sockets.ts';
+import { TcpInfo } from '../reactor/tcp-info.ts';
 import { openLibrary, type NativeLibrary } from '../ffi.ts';
 import { WireClient } from './client.ts';
 import { WireConnection } from './connection.ts';
@@ -31,15 +33,19 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}, library: Nati
   const lib = openLibCrypto(library);
   const arena = new Arena();
   const primitives = openTestedPrimitives(lib, arena);
-  const sockets = new Sockets({ libc: openLibc(), arena, spin });
-  const trust = new Trust(library);
+  const libc = openLibc();
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
+  const receiver = new Receiver({ libc, arena, input: exchange.input });
+  const sockets = new Sockets({ libc, arena, receiver, spin });
+  const tcpInfo = new TcpInfo(libc, arena);
+  const trust = new Trust(library);
   const context = makeWireContext(primitives, exchange);
-  const reactor = new Reactor({ sockets, exchange, newConnection: () => new WireConnection(context) });
+  const reactor = new Reactor({ sockets, receiver, tcpInfo, exchange, newConnection: () => new WireConnection(context) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,
     readsEveryHello: true,
+    stamps: receiver.clock,
     tellsTurns: true,
     client: (settings) => new WireClient(settings, primitives, trust),
     run: (work) => {
@@ -51,6 +57,7 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}, library: Nati
       reactor.close();
       freePrimitives(primitives);
       trust.close();
+      receiver.close();
       sockets.closeAll();
       arena.free();
     },

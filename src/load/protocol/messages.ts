@@ -9,7 +9,7 @@ import { z } from '../../domain/zod.ts';
  */
 
 /** Raised when a message changes its meaning: a worker of another version is refused. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const version = z.literal(PROTOCOL_VERSION);
 const whole = z.int().nonnegative();
@@ -107,6 +107,10 @@ const measureReportSchema = z.object({
   restedNs: z.number(),
   /** The longest time for which the worker's loop stood still. */
   stalledNs: whole,
+  /** `user` where the kernel does not stamp what arrives. */
+  clock: z.enum(['kernel', 'user']),
+  /** True when the system's clock was stepped in the window: handshakes after it were timed by the worker's own clock. */
+  clockStepped: z.boolean(),
   /** Null where handshakes were not made one after another. */
   sequential: sequentialSchema.nullable(),
 });

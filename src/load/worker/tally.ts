@@ -1,7 +1,7 @@
 import { BLOCK_COUNTS, type BlockCounts } from '../../domain/block-counts.ts';
 import { failureKey, type Failure } from '../../domain/failure.ts';
 import type { DeclineReason } from '../../domain/judgement.ts';
-import type { Negotiated, Outcome } from '../../engine/engine.ts';
+import type { HandshakeSplit, Negotiated, Outcome } from '../../engine/engine.ts';
 
 /** Reading what was negotiated allocates: once a second it costs nothing, and a change is seen in the window. */
 const LOOK_EVERY_NS = 1e9;
@@ -56,7 +56,9 @@ export class Tally {
 
   /** Counts any measured attempt, whether it failed or not. */
   ended(outcome: Outcome, intendedNs: number): void {
-    this.#counts.residenceNs.add(outcome.endNs - outcome.startNs);
+    const residenceNs = outcome.endNs - outcome.startNs;
+    this.#counts.residenceNs.add(residenceNs);
+    if (outcome.retransmissions > 0) this.#retransmitted(outcome.retransmissions, residenceNs);
     if (this.#isScheduled) this.#counts.schedule.begin().lateNs.record(Math.max(0, outcome.startNs - intendedNs));
   }
 
@@ -67,6 +69,7 @@ export class Tally {
     honoured.add();
     handshakeNs.record(outcome.handshakeNs);
     connectNs.record(outcome.connectNs);
+    if (outcome.split !== undefined) this.#split(outcome.split);
     const waitedNs = this.#isScheduled ? this.#timed(outcome, intendedNs) : outcome.handshakeNs;
     if (outcome.evidence.offered !== undefined) mechanisms.add(outcome.evidence.offered);
     // Read where the hellos are: an engine may keep what was negotiated of those handshakes alone.
@@ -110,6 +113,20 @@ export class Tally {
     this.#latest = outcome.negotiated();
     this.#negotiated ??= this.#latest;
     this.#nextLookNs = outcome.endNs + LOOK_EVERY_NS;
+  }
+
+  #split(parts: HandshakeSplit): void {
+    const { waitNs, clientNs, queueNs } = this.#counts.split.begin();
+    waitNs.record(parts.waitNs);
+    clientNs.record(parts.clientNs);
+    queueNs.record(parts.queueNs);
+  }
+
+  #retransmitted(sentAgain: number, ns: number): void {
+    const { connections, segments, residenceNs } = this.#counts.retransmitted.begin();
+    connections.add();
+    segments.add(sentAgain);
+    residenceNs.record(ns);
   }
 
   #timed({ startNs, connectNs, handshakeNs }: Outcome, intendedNs: number): number {

@@ -106,6 +106,8 @@ class LoadWorker {
       isSequential: pace.model === 'sequential',
     });
     await until(startNs);
+    const { stamps } = this.#engine;
+    stamps?.begin();
     cpu.start();
     stalls.start();
     const sequential = await this.#load(window, pace, startNs);
@@ -126,6 +128,8 @@ class LoadWorker {
       mostInFlight: inFlight.most,
       restedNs: window.restedNs,
       stalledNs: stalls.longestNs,
+      clock: stamps === undefined ? 'user' : 'kernel',
+      clockStepped: stamps?.hasStepped === true,
       sequential,
     };
   }

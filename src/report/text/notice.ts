@@ -44,7 +44,7 @@ const sentence = (notice: Notice): string => {
     case 'cpu-throttled':
       return `${notice.state === undefined ? 'this generator' : `the server of ${notice.state}`} may use ${String(notice.cores)} cores (cgroup) and had to wait for CPU time in up to ${formatShare(notice.share)} of the limit's periods: latency has these waits in it. Raise the limit, or lower the load.`;
     case 'generator-saturated':
-      return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: ${bottleneckText(notice)}, so latencies include its own queueing and the rate is its limit, not the server's. ${hintsText(notice.hints)} CPU time per handshake stays valid.`;
+      return `the generator was the bottleneck in ${String(notice.cells.length)} of ${String(notice.of)} cells: ${bottleneckText(notice)}, so ${notice.queueShare === undefined ? 'latencies include its own queueing and ' : ''}the rate is its limit, not the server's. ${hintsText(notice.hints)} ${notice.queueShare === undefined ? 'CPU time per handshake stays valid.' : "Latencies are by the kernel's clock, without that queue: they are true, but of a server that was not busy."}`;
     case 'connection-limited':
       return `${notice.cell}: ${grouped(notice.connectionLimited)} of ${counted(notice.due, 'start')} waited because ${grouped(notice.concurrency)} handshakes were already in flight; the wait is part of their response time. Unless real clients would wait as well, raise --concurrency.`;
     case 'headroom':
@@ -53,6 +53,12 @@ const sentence = (notice: Notice): string => {
         : `the connections used ${grouped(notice.used)} of ${grouped(notice.limit)} local ports, including those of closed connections. Add local addresses with --source, or widen net.ipv4.ip_local_port_range, before you raise the load.`;
     case 'generator-stalled':
       return `this generator itself stood still for up to ${formatDuration(notice.longestNs)} in ${counted(notice.blocks, 'block')}, stopped by a signal or with the whole machine suspended: what the clocks showed meanwhile is not the server's, and these blocks are left out.`;
+    case 'user-clock':
+      return notice.reason === 'stepped'
+        ? `the system's clock was set anew in ${grouped(notice.blocks)} of ${counted(notice.of, 'block')}: from then on their latencies are by the clock of this process and include its own queueing. Measure again, without other programs that set the clock.`
+        : `the kernel did not stamp what arrived in ${grouped(notice.blocks)} of ${counted(notice.of, 'block')} (SO_TIMESTAMPNS), as some containers do not: their latencies are by the clock of this process and include its own queueing.`;
+    case 'retransmissions':
+      return `${notice.cell}: ${grouped(notice.connections)} of ${counted(notice.of, 'connection')} lost segments on their way to the server, which were sent again (${grouped(notice.segments)} in all); half of these connections took ${formatDuration(notice.medianNs)} or more. Look for packet loss, or for a full listen queue on the server.`;
     case 'cpu-stolen':
       return `up to ${formatShare(notice.share)} of this machine's CPU time in a block was stolen (the hypervisor gave it to other guests), and latencies include the wait. Measure on a dedicated host, or at a quieter time.`;
     case 'evidence-conflict':
@@ -129,7 +135,9 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
 
 const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
 
-const bottleneckText = ({ busyShare, lateNs, workers, dropped }: Extract<Notice, { code: 'generator-saturated' }>): string => {
+const bottleneckText = ({ busyShare, queueShare, lateNs, workers, dropped }: Extract<Notice, { code: 'generator-saturated' }>): string => {
+  if (queueShare !== undefined && dropped === 0 && lateNs === 0)
+    return `what had arrived waited for it for up to ${formatShare(queueShare)} of a handshake's time`;
   const who = workers === 1 ? 'its worker' : `the busiest of its ${String(workers)} workers`;
   const late = lateNs === 0 ? '' : `, starts were ${formatDuration(lateNs)} late (p99)`;
   const left =

@@ -7,6 +7,8 @@ import { decode, type z } from '../../domain/zod.ts';
 export interface ResultFile<Schema extends z.ZodType> {
   readonly name: string;
   readonly format: number;
+  /** Converts content of an older format, by that format. */
+  readonly older?: Readonly<Record<number, (content: object) => unknown>>;
   readonly schema: Schema;
 }
 
@@ -17,23 +19,27 @@ export interface ResultFile<Schema extends z.ZodType> {
  */
 export const readResultFile = async <Schema extends z.ZodType>(
   path: string,
-  { name, format, schema }: ResultFile<Schema>,
+  { name, format, older = {}, schema }: ResultFile<Schema>,
 ): Promise<z.output<Schema>> => {
   const file = await fileAt(path, name);
   const content = parseJson(await readText(file, name), file);
-  const found = (content as { readonly format?: unknown } | null)?.format;
-  if (found !== format) {
+  const found = formatOf(content);
+  const convert = typeof found === 'number' ? older[found] : undefined;
+  if (found !== format && convert === undefined) {
     throw new ResumarkError(
       'RESULT_FILE',
       `${file} has format ${found === undefined ? 'none' : JSON.stringify(found)}, but this version reads format ${String(format)}.`,
       'Read it with the version of resumark that wrote it.',
     );
   }
-  const decoded = decode(schema, content);
+  const decoded = decode(schema, convert === undefined ? content : convert(content as object));
   if (decoded.ok) return decoded.value;
   const [flaw] = decoded.flaws;
   throw new ResumarkError('RESULT_FILE', `${file} is damaged: ${flaw?.path.join('.') ?? ''} ${oneSentence(flaw?.message)}`);
 };
+
+const formatOf = (content: unknown): unknown =>
+  typeof content === 'object' && content !== null && 'format' in content ? content.format : undefined;
 
 /** The messages of some checks end in a full stop, those of others do not. */
 const oneSentence = (message = ''): string => `${message.replace(/\.$/u, '')}.`;

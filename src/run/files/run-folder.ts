@@ -11,6 +11,7 @@ import { COMPARISON_FILES, renderComparison } from '../../report/comparison/form
 import { FOLDER_FILES, render } from '../../report/formats.ts';
 import { runJson } from '../../report/json.ts';
 import { readResultFile } from './result-file.ts';
+import { fromRunFormat2 } from './run-format-2.ts';
 
 /** Runs that begin in the same second, as in a script, have the same ID but for a number appended to it. */
 const MOST_OF_ONE_SECOND = 1000;
@@ -97,7 +98,12 @@ const isMade = async (folder: string, number: number): Promise<boolean> => {
  * @throws ResumarkError RESULT_FILE when it is missing, broken, or of a format that this version does not know.
  */
 export const readRun = async (path: string): Promise<RunRecord> => {
-  const run = await readResultFile(path, { name: 'run.json', format: RUN_FORMAT, schema: runRecordSchema });
+  const run = await readResultFile(path, {
+    name: 'run.json',
+    format: RUN_FORMAT,
+    older: { 2: fromRunFormat2 },
+    schema: runRecordSchema,
+  });
   const flaw = gateFlaw(run);
   if (flaw !== undefined) throw new ResumarkError('RESULT_FILE', `${path} is damaged: scenario.gates ${flaw}`);
   return run;

@@ -11,6 +11,7 @@ const host = (...workers: HostRecord['workers']): HostRecord => ({
   portLimit: null,
   timeWait: null,
   machine: null,
+  clockStepped: false,
   quota: null,
 });
 
@@ -37,20 +38,22 @@ const schedule = (change: Partial<ScheduleCounts> = {}, lateNs = 50_000, service
   ...change,
 });
 
-const ofWorkers = (...workers: HostRecord['workers']): boolean => isSaturated({ hosts: [host(...workers)], schedule: null });
+const BY_USER_CLOCK = { clock: 'user', split: null } as const;
+
+const ofWorkers = (...workers: HostRecord['workers']): boolean => isSaturated({ hosts: [host(...workers)], schedule: null, ...BY_USER_CLOCK });
 
 it('is told by the busiest worker, and by CPU time only where nothing better is known', () => {
   expect(ofWorkers({ busyShare: 0.2, cpuShare: 0.2, stalledNs: 0 }, { busyShare: 0.91, cpuShare: 0.3, stalledNs: 0 })).toBe(true);
   expect(ofWorkers({ busyShare: 0.89, cpuShare: 0.99, stalledNs: 0 })).toBe(false);
   expect(ofWorkers({ busyShare: null, cpuShare: 0.91, stalledNs: 0 })).toBe(true);
   expect(ofWorkers({ busyShare: null, cpuShare: null, stalledNs: 0 })).toBe(false);
-  expect(isSaturated({ hosts: [], schedule: null })).toBe(false);
+  expect(isSaturated({ hosts: [], schedule: null, ...BY_USER_CLOCK })).toBe(false);
 });
 
 it('cannot be where every worker has one handshake at a time: its own work is part of that one', () => {
   const busy = { ...host({ busyShare: 0.97, cpuShare: 0.97, stalledNs: 0 }), mostInFlight: 1 };
-  expect(isSaturated({ hosts: [busy], schedule: null })).toBe(false);
-  expect(isSaturated({ hosts: [{ ...busy, mostInFlight: 2 }], schedule: null })).toBe(true);
+  expect(isSaturated({ hosts: [busy], schedule: null, ...BY_USER_CLOCK })).toBe(false);
+  expect(isSaturated({ hosts: [{ ...busy, mostInFlight: 2 }], schedule: null, ...BY_USER_CLOCK })).toBe(true);
 });
 
 it.each<[string, ScheduleCounts, boolean]>([
@@ -66,5 +69,5 @@ it.each<[string, ScheduleCounts, boolean]>([
   ['starts that are late by less than anybody can tell', schedule({}, 900_000, 300_000), false],
   ['starts that waited for a connection to end', schedule({ connectionLimited: 10, dropped: 5 }, 9e9), false],
 ])('of a schedule with %s', (_, ofSchedule, expected) => {
-  expect(isSaturated({ hosts: [], schedule: ofSchedule })).toBe(expected);
+  expect(isSaturated({ hosts: [], schedule: ofSchedule, ...BY_USER_CLOCK })).toBe(expected);
 });

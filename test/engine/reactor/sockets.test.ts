@@ -4,16 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Arena } from '../../../src/engine/arena.ts';
 import { openLibc } from '../../../src/engine/reactor/libc.ts';
+import { Receiver } from '../../../src/engine/reactor/receiver.ts';
 import { socketAddress, type SocketAddress } from '../../../src/engine/reactor/socket-address.ts';
 import { Sockets } from '../../../src/engine/reactor/sockets.ts';
 
 let sockets: Sockets;
+let receiver: Receiver;
 let server: Server;
 let address: SocketAddress;
 const accepted: Socket[] = [];
 
 beforeEach(async () => {
-  sockets = new Sockets({ libc: openLibc(), arena: new Arena(), spin: false });
+  const libc = openLibc();
+  const arena = new Arena();
+  receiver = new Receiver({ libc, arena, input: arena.allocate(1024) });
+  sockets = new Sockets({ libc, arena, receiver, spin: false });
   accepted.length = 0;
   server = createServer((socket) => accepted.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -24,6 +29,7 @@ afterEach(() => {
   for (const socket of accepted) socket.destroy();
   server.close();
   sockets.closeAll();
+  receiver.close();
 });
 
 const open = (to = address): number => {
