@@ -19,7 +19,7 @@ const ALONE = [
 /** Of those, what compares numbers that it measured. */
 const MEASURING = [
   'test/e2e/{capacity,compare,known-truth,round-trips,sequential}.test.ts',
-  'test/real/{compare,open-load,packet-times}.test.ts',
+  'test/real/{compare,open-load,packet-times,split}.test.ts',
 ];
 
 const alone = {

@@ -34,8 +34,12 @@ export interface FakeTarget {
   readonly honouredShare?: (cell: string) => number;
   /** The share of the attempts of a window that fails. */
   readonly errorShare?: (window: FakeWindow) => number;
+  /** For how long what arrives waits for the generator. */
+  readonly queueMs?: (cell: string) => number;
   /** For how long the generator stood still in a window. */
   readonly stalledMs?: (window: FakeWindow) => number;
+  /** Whether the system's clock was stepped in a window. */
+  readonly isClockStepped?: (window: FakeWindow) => boolean;
   /** Called while a window is measured. Throwing loses a worker. */
   readonly during?: (window: FakeWindow) => Promise<void> | void;
 }
@@ -133,11 +137,11 @@ export class FakeFleet implements LoadGenerator {
       cpuNs: weights.map(() => attempts * 50_000),
       inFlightNs: seconds * 1e9,
       lastEndNs: Math.round(seconds * 1e9),
-      mostInFlight: 1,
+      mostInFlight: pace.model === 'closed' ? pace.concurrency : 1,
       restedNs: seconds * 0.5e9,
       stalledNs: Math.round((this.#target.stalledMs?.(window) ?? 0) * MS),
-      clock: 'user',
-      clockStepped: false,
+      clock: 'kernel',
+      clockStepped: this.#target.isClockStepped?.(window) ?? false,
       sequential: null,
     };
   }
@@ -151,7 +155,7 @@ export class FakeFleet implements LoadGenerator {
       isScheduled,
     }: { readonly cell: string; readonly attempts: number; readonly queuedMs: number; readonly isScheduled: boolean },
   ): BlockCounts {
-    const { handshakeMs = () => 1, honouredShare = () => 1, errorShare = () => 0 } = this.#target;
+    const { handshakeMs = () => 1, queueMs = () => 0, honouredShare = () => 1, errorShare = () => 0 } = this.#target;
     const errors = Math.round(attempts * errorShare(window));
     const honoured = Math.round((attempts - errors) * honouredShare(cell));
     const counter = BLOCK_COUNTS.counter();
@@ -159,7 +163,13 @@ export class FakeFleet implements LoadGenerator {
     counter.honoured.add(honoured);
     for (let i = 0; i < errors; i++) counter.errors.add('refused');
     for (let i = honoured + errors; i < attempts; i++) counter.declined.add('refused');
-    for (let i = 0; i < honoured; i++) counter.handshakeNs.record(handshakeMs(cell) * MS);
+    for (let i = 0; i < honoured; i++) {
+      const { waitNs, clientNs, queueNs } = counter.split.begin();
+      counter.handshakeNs.record(handshakeMs(cell) * MS);
+      waitNs.record(Math.round(handshakeMs(cell) * 0.75 * MS));
+      clientNs.record(Math.round(handshakeMs(cell) * 0.25 * MS));
+      queueNs.record(queueMs(cell) * MS);
+    }
     if (isScheduled) scheduled(counter, { attempts, honoured, serviceMs: handshakeMs(cell), queuedMs });
     this.#progress.finished += attempts - errors;
     this.#progress.honoured += honoured;

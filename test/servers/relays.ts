@@ -7,8 +7,9 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Starts a relay on loopback that holds all bytes back by so long in each direction. */
-export const startSlowRelay = (targetPort: number, delayMs: number): Promise<Relay> => start('slow-relay', [targetPort, delayMs]);
+/** Starts a relay on loopback that holds all bytes back by so long on the way to the server, and on the way back. */
+export const startSlowRelay = (targetPort: number, toServerMs: number, toClientMs = toServerMs): Promise<Relay> =>
+  start('slow-relay', [targetPort, toServerMs, toClientMs]);
 
 /** Starts a relay on loopback that sends what the server says in two writes each, with Nagle's algorithm on: see the module. */
 export const startNagleRelay = (targetPort: number): Promise<Relay> => start('nagle-relay', [targetPort]);

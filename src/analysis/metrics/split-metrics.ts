@@ -26,7 +26,8 @@ export const SPLIT_METRICS = [
   quantile({
     id: 'queue.p99',
     label: 'queue p99',
-    reading: "99% of the honoured handshakes were read late by at most this much. It is the generator's own delay, and in no latency.",
+    reading:
+      "99% of the honoured handshakes were read late by at most this much. It is the generator's own delay, and in no latency.",
     quantile: { of: 'queue', p: 0.99 },
     holdsQueue: 'never',
   }),

@@ -35,7 +35,8 @@ const extraTripNotices = (cell: CellSummary): Notice[] => {
 
 const plateauNotices = (cell: CellSummary): Notice[] => {
   const { roundTrips } = cell;
-  const plateau = roundTrips && plateauOf(cell.split?.waitNs ?? cell.handshakeNs, (roundTrips.taken ?? roundTrips.needed) * roundTrips.rttNs);
+  const plateau =
+    roundTrips && plateauOf(cell.split?.waitNs ?? cell.handshakeNs, (roundTrips.taken ?? roundTrips.needed) * roundTrips.rttNs);
   if (plateau === undefined || mayBeQueue(cell, plateau)) return [];
   const { timerMs, share } = plateau;
   return [{ code: 'delayed-ack', severity: 'warning', cell: cellLabel(cell), timerMs, share }];

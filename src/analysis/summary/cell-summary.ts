@@ -185,9 +185,7 @@ const splitSummary = (split: BlockCounts['split']): SplitSummary | undefined =>
       };
 
 const retransmittedSummary = (retransmitted: BlockCounts['retransmitted']): RetransmittedSummary | undefined =>
-  retransmitted === null
-    ? undefined
-    : { ...retransmitted, residenceNs: LatencyHistogram.decode(retransmitted.residenceNs) };
+  retransmitted === null ? undefined : { ...retransmitted, residenceNs: LatencyHistogram.decode(retransmitted.residenceNs) };
 
 const soleClock = (blocks: readonly BlockRecord[]): LatencyClock | 'mixed' | undefined => {
   const [first, ...others] = new Set(blocks.map(({ clock }) => clock));

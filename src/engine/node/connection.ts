@@ -47,9 +47,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   endNs = 0;
   ticketsReceived = 0;
   unusableTicket: UnusableReason | undefined;
-  /** node:tls keeps it to itself. */
+  /** node:tls keeps these to itself. */
   readonly asksForCertificate = false;
-  /** Nor does node:tls tell when bytes arrived, or how often they were sent. */
   readonly split = undefined;
   readonly retransmissions = 0;
   session: Session | undefined;

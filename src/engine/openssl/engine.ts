@@ -7,7 +7,6 @@ import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Receiver } from '../reactor/receiver.ts';
 import { Sockets } from '../reactor/sockets.ts';
-import { TcpInfo } from '../reactor/tcp-info.ts';
 import { Contexts } from './context.ts';
 import { OpenSslConnection } from './connection.ts';
 import { bindOpenSsl } from './library.ts';
@@ -38,9 +37,8 @@ export const openOpenSslEngine = (
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
   const receiver = new Receiver({ libc, arena, input: exchange.input });
   const sockets = new Sockets({ libc, arena, receiver, spin });
-  const tcpInfo = new TcpInfo(libc, arena);
   const contexts = new Contexts(openssl);
-  const reactor = new Reactor({ sockets, receiver, tcpInfo, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,
@@ -59,7 +57,6 @@ export const openOpenSslEngine = (
     close: () => {
       reactor.close();
       contexts.close();
-      receiver.close();
       sockets.closeAll();
       arena.free();
     },

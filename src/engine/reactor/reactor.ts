@@ -8,9 +8,8 @@ import { EPOLLOUT } from './libc.ts';
 import { Sender } from './sender.ts';
 import { MOST_SLOTS, Slot } from './slot.ts';
 import type { SocketAddress } from './socket-address.ts';
-import { NOTHING_YET, RESET, type Receiver } from './receiver.ts';
+import { NOTHING_YET, RESET } from './receiver.ts';
 import type { Sockets } from './sockets.ts';
-import type { TcpInfo } from './tcp-info.ts';
 
 /** Interval at which stages are checked for their deadlines; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;
@@ -24,8 +23,6 @@ export interface ReactorClient extends Client {
 
 export interface ReactorOptions {
   readonly sockets: Sockets;
-  readonly receiver: Receiver;
-  readonly tcpInfo: TcpInfo;
   readonly exchange: Exchange;
   readonly newConnection: () => TlsConnection;
 }
@@ -33,8 +30,6 @@ export interface ReactorOptions {
 /** The synchronous loop of one thread: starts what falls due, moves bytes between sockets and TLS connections, keeps the times. */
 export class Reactor {
   readonly #sockets: Sockets;
-  readonly #receiver: Receiver;
-  readonly #tcpInfo: TcpInfo;
   readonly #sender: Sender;
   readonly #newConnection: () => TlsConnection;
   #work: Work = NO_WORK;
@@ -48,10 +43,8 @@ export class Reactor {
   #hasSettled = false;
   #nextCheckNs = 0;
 
-  constructor({ sockets, receiver, tcpInfo, exchange, newConnection }: ReactorOptions) {
+  constructor({ sockets, exchange, newConnection }: ReactorOptions) {
     this.#sockets = sockets;
-    this.#receiver = receiver;
-    this.#tcpInfo = tcpInfo;
     this.#sender = new Sender(sockets, exchange);
     this.#newConnection = newConnection;
     this.#lingering = new Lingering(LINGER_MS, sockets, (fd) => sockets.hasInput(fd));
@@ -182,14 +175,15 @@ export class Reactor {
 
   /** The round trip of the SYN; `undefined` where the kernel does not tell, or had to send it again. */
   #roundTripNs(fd: number): number | undefined {
-    const tcp = this.#tcpInfo;
+    const { tcpInfo: tcp } = this.#sockets;
     return tcp.read(fd) && tcp.rttNs > 0 && tcp.retransmissions === 0 ? tcp.rttNs : undefined;
   }
 
   /** Once per event: what is left raises another, and a peer that talks on without end does not keep the loop. */
   #receive(slot: Slot): void {
     if (slot.stage === 'free' || slot.stage === 'connecting') return;
-    const received = this.#receiver.receive(slot.fd);
+    const { receiver } = this.#sockets;
+    const received = receiver.receive(slot.fd);
     if (received === NOTHING_YET) return;
     if (received === RESET || received === 0) {
       this.#receiveEnd(slot, received === RESET);
@@ -197,7 +191,7 @@ export class Reactor {
     }
     const { clock, connection } = slot;
     slot.bytesIn += received;
-    clock.read(this.#receiver.arrivalNs, nowNs());
+    clock.read(receiver.arrivalNs, nowNs());
     connection.receive(received);
     clock.worked(nowNs(), connection.outputBytes > 0);
     this.#sender.sendOutput(slot);
@@ -242,7 +236,8 @@ export class Reactor {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
     slot.endNs = nowNs();
-    if (slot.fd >= 0 && this.#tcpInfo.read(slot.fd)) slot.retransmissions = this.#tcpInfo.retransmissions;
+    const { tcpInfo } = this.#sockets;
+    if (slot.fd >= 0 && tcpInfo.read(slot.fd)) slot.retransmissions = tcpInfo.retransmissions;
     this.#giveUpSocket(slot, this.#lingeringOf(slot));
     this.#work.settled(attempt, slot);
     this.#release(slot);
@@ -275,7 +270,7 @@ export class Reactor {
 
   #checkDeadlines(now: number): void {
     this.#nextCheckNs = now + DEADLINE_CHECK_NS;
-    this.#receiver.clock?.watch();
+    this.#sockets.receiver.clock?.watch();
     for (const slot of this.#slots) if (now >= slot.deadlineNs) this.#expire(slot, now);
   }
 

@@ -1,6 +1,15 @@
 import type { Arena } from '../arena.ts';
 import { lastErrno, type NativeMemory } from '../ffi.ts';
-import { AF_INET, CLOCK_REALTIME, EAGAIN, EPIPE, SO_TIMESTAMPNS, SOCK_STREAM_NONBLOCKING, SOL_SOCKET, type Libc } from './libc.ts';
+import {
+  AF_INET,
+  CLOCK_REALTIME,
+  EAGAIN,
+  EPIPE,
+  SO_TIMESTAMPNS,
+  SOCK_STREAM_NONBLOCKING,
+  SOL_SOCKET,
+  type Libc,
+} from './libc.ts';
 import { StampClock } from './stamp-clock.ts';
 
 /** Results of a receive that brings no bytes. */

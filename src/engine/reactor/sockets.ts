@@ -33,6 +33,7 @@ import {
 } from './libc.ts';
 import { RESET, type Receiver } from './receiver.ts';
 import type { SocketAddress } from './socket-address.ts';
+import { TcpInfo } from './tcp-info.ts';
 
 /** A loop that sleeps longer would notice a stop too late; the engine promises 50 ms. */
 const LONGEST_SLEEP_MS = 20;
@@ -70,8 +71,9 @@ export interface SocketsOptions {
 
 /** Non-blocking TCP sockets and their readiness, over the C library; nothing is allocated per call. */
 export class Sockets {
+  readonly receiver: Receiver;
+  readonly tcpInfo: TcpInfo;
   readonly #libc: Libc;
-  readonly #receiver: Receiver;
   readonly #spin: boolean;
   readonly #epoll: number;
   readonly #events: NativeMemory;
@@ -95,7 +97,8 @@ export class Sockets {
 
   constructor({ libc, arena, receiver, spin }: SocketsOptions) {
     this.#libc = libc;
-    this.#receiver = receiver;
+    this.receiver = receiver;
+    this.tcpInfo = new TcpInfo(libc, arena);
     this.#events = arena.allocate(MOST_EVENTS * EVENT_WORDS * 4);
     this.#event = arena.allocate(EVENT_WORDS * 4);
     this.#options = arena.allocate(32);
@@ -217,6 +220,7 @@ export class Sockets {
   }
 
   closeAll(): void {
+    this.receiver.close();
     for (const fd of [...this.#spare4, ...this.#spare6]) this.#libc.close(fd);
     this.#libc.close(this.#timer);
     this.#libc.close(this.#epoll);
@@ -232,7 +236,7 @@ export class Sockets {
     libc.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);
     // A close is then a reset: no TIME_WAIT holds the port.
     libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, one, 8);
-    this.#receiver.stamp(fd);
+    this.receiver.stamp(fd);
     return fd;
   }
 

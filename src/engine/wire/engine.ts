@@ -5,7 +5,6 @@ import { openLibc } from '../reactor/libc.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { Receiver } from '../reactor/receiver.ts';
 import { Sockets } from '../reactor/sockets.ts';
-import { TcpInfo } from '../reactor/tcp-info.ts';
 import { openLibrary, type NativeLibrary } from '../ffi.ts';
 import { WireClient } from './client.ts';
 import { WireConnection } from './connection.ts';
@@ -37,10 +36,9 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}, library: Nati
   const exchange: Exchange = { input: arena.allocate(EXCHANGE_BYTES), output: arena.allocate(EXCHANGE_BYTES) };
   const receiver = new Receiver({ libc, arena, input: exchange.input });
   const sockets = new Sockets({ libc, arena, receiver, spin });
-  const tcpInfo = new TcpInfo(libc, arena);
   const trust = new Trust(library);
   const context = makeWireContext(primitives, exchange);
-  const reactor = new Reactor({ sockets, receiver, tcpInfo, exchange, newConnection: () => new WireConnection(context) });
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new WireConnection(context) });
   return {
     name: 'wire',
     library: `own handshake over ${lib.version}`,
@@ -57,7 +55,6 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}, library: Nati
       reactor.close();
       freePrimitives(primitives);
       trust.close();
-      receiver.close();
       sockets.closeAll();
       arena.free();
     },

@@ -135,7 +135,13 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
 
 const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
 
-const bottleneckText = ({ busyShare, queueShare, lateNs, workers, dropped }: Extract<Notice, { code: 'generator-saturated' }>): string => {
+const bottleneckText = ({
+  busyShare,
+  queueShare,
+  lateNs,
+  workers,
+  dropped,
+}: Extract<Notice, { code: 'generator-saturated' }>): string => {
   if (queueShare !== undefined && dropped === 0 && lateNs === 0)
     return `what had arrived waited for it for up to ${formatShare(queueShare)} of a handshake's time`;
   const who = workers === 1 ? 'its worker' : `the busiest of its ${String(workers)} workers`;

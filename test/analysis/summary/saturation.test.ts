@@ -40,7 +40,8 @@ const schedule = (change: Partial<ScheduleCounts> = {}, lateNs = 50_000, service
 
 const BY_USER_CLOCK = { clock: 'user', split: null } as const;
 
-const ofWorkers = (...workers: HostRecord['workers']): boolean => isSaturated({ hosts: [host(...workers)], schedule: null, ...BY_USER_CLOCK });
+const ofWorkers = (...workers: HostRecord['workers']): boolean =>
+  isSaturated({ hosts: [host(...workers)], schedule: null, ...BY_USER_CLOCK });
 
 it('is told by the busiest worker, and by CPU time only where nothing better is known', () => {
   expect(ofWorkers({ busyShare: 0.2, cpuShare: 0.2, stalledNs: 0 }, { busyShare: 0.91, cpuShare: 0.3, stalledNs: 0 })).toBe(true);

@@ -18,6 +18,8 @@ const IDENTITY: Readonly<Record<string, string>> = {
     'What resumed it: `session-id`, `ticket`, `psk`, `psk-stateful`, or `mixed`. Empty for full handshakes and where nothing was resumed.',
   cipher: 'Cipher suite that was negotiated.',
   group: 'Group of the key exchange.',
+  clock:
+    'The clock of every latency in the row: `kernel` (stamps of arrival, without our own queue), `user` (our own process), `older` (that of a record from before there were stamps) or `mixed`.',
   key_type: "Key type of the server's certificate.",
   status:
     '`honoured` (all), `partly`, `never` (finished, but none honoured), `failed` (none finished) or `empty` (not measured).',

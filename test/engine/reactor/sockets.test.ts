@@ -9,7 +9,6 @@ import { socketAddress, type SocketAddress } from '../../../src/engine/reactor/s
 import { Sockets } from '../../../src/engine/reactor/sockets.ts';
 
 let sockets: Sockets;
-let receiver: Receiver;
 let server: Server;
 let address: SocketAddress;
 const accepted: Socket[] = [];
@@ -17,7 +16,7 @@ const accepted: Socket[] = [];
 beforeEach(async () => {
   const libc = openLibc();
   const arena = new Arena();
-  receiver = new Receiver({ libc, arena, input: arena.allocate(1024) });
+  const receiver = new Receiver({ libc, arena, input: arena.allocate(1024) });
   sockets = new Sockets({ libc, arena, receiver, spin: false });
   accepted.length = 0;
   server = createServer((socket) => accepted.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
@@ -29,7 +28,6 @@ afterEach(() => {
   for (const socket of accepted) socket.destroy();
   server.close();
   sockets.closeAll();
-  receiver.close();
 });
 
 const open = (to = address): number => {

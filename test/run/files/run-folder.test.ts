@@ -2,7 +2,10 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { differencesBetween } from '../../../src/analysis/compare/compatibility.ts';
+import type { RunsOfState } from '../../../src/analysis/compare/runs-of-state.ts';
 import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
+import type { RunRecord } from '../../../src/domain/run-record.ts';
 import { readRun, RunStore } from '../../../src/run/files/run-folder.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 
@@ -49,9 +52,20 @@ it('says which folder cannot be made, and how to name another', async () => {
 
 it.each([
   ['{', /is not JSON/u],
-  ['{"format": 99}', /has format 99, but this version reads format 2/u],
+  ['{"format": 99}', /has format 99, but this version reads format 3/u],
   ['{"format": 2}', /is damaged: id /u],
 ])('refuses a damaged file: %s', async (content, message) => {
   await writeFile(join(parent, 'run.json'), content);
   await expect(readRun(parent)).rejects.toThrow(message);
+});
+
+it('reads a record of format 2, whose latencies were by an older clock, and compares it with none of now', async () => {
+  const { format, ...now } = fakeRun([{ state: 'only', protocol: 'TLSv1.2', mode: 'full' }]);
+  const blocks = now.blocks.map(({ clock, split, retransmitted, ...block }) => block);
+  const store = await RunStore.create(parent, 'old');
+  await writeFile(join(store.folder, 'run.json'), JSON.stringify({ ...now, format: format - 1, blocks }));
+  const old = await readRun(store.folder);
+  expect(old.blocks.map(({ clock }) => clock)).toEqual(now.blocks.map(() => 'older'));
+  const side = (run: RunRecord): RunsOfState => ({ label: 'only', runs: [{ summary: summarizeRun(run), state: 'only' }] });
+  expect(differencesBetween(side(old), side({ ...now, format }))).toEqual([{ what: 'clock', before: 'older', after: 'user' }]);
 });
