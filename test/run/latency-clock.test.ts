@@ -52,7 +52,7 @@ it('leaves the latency of a saturated generator fit for gates, and not its rate'
   const run = await measured({ handshakeMs: () => 2, queueMs: () => 20 });
   expect(run.blocks.every(({ saturated }) => saturated)).toBe(true);
   expect(codes(run)).toContain('generator-saturated');
-  const results = judged(run, 'full.p50 < 3ms', 'full.wait.p50 < 1ms', 'full.rate > 1');
+  const results = judged(run, 'full.p50 < 3ms', 'full.wait.p50 < 1ms', 'full.rate > 1/s');
   expect(results.map(({ outcome, caveat }) => [outcome, caveat?.code])).toEqual([
     ['passed', undefined],
     ['failed', undefined],

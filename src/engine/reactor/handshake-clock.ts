@@ -17,6 +17,8 @@ export class HandshakeClock implements HandshakeSplit {
   waitNs = 0;
   clientNs = 0;
   queueNs = 0;
+  /** Time of our own clock at which the handshake was over. */
+  finishedNs = 0;
   /** False once an arrival was not stamped, or impossibly. */
   isStamped = false;
 
@@ -28,7 +30,6 @@ export class HandshakeClock implements HandshakeSplit {
   #virtualNs = 0;
   #waitedNs = 0;
   #workedNs = 0;
-  #finishedNs = 0;
 
   /** Time from the ClientHello until now by our own clock, our queue included. */
   get elapsedNs(): number {
@@ -43,7 +44,7 @@ export class HandshakeClock implements HandshakeSplit {
   /** Time from the end of the handshake until now, without our queue where every arrival was stamped. */
   get sinceFinishNs(): number {
     const { waitNs, clientNs } = this;
-    return this.isStamped ? this.#waitedNs - waitNs + this.#workedNs - clientNs : this.#doneNs - this.#finishedNs;
+    return this.isStamped ? this.#waitedNs - waitNs + this.#workedNs - clientNs : this.#doneNs - this.finishedNs;
   }
 
   /** Begins anew, right before the ClientHello is sent. */
@@ -82,6 +83,6 @@ export class HandshakeClock implements HandshakeSplit {
     this.waitNs = this.#waitedNs;
     this.clientNs = this.#workedNs;
     this.queueNs = Math.max(0, this.elapsedNs - this.latencyNs);
-    this.#finishedNs = this.#doneNs;
+    this.finishedNs = this.#doneNs;
   }
 }

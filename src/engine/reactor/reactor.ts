@@ -14,6 +14,9 @@ import type { Sockets } from './sockets.ts';
 /** Interval at which stages are checked for their deadlines; timeouts are late by at most this. */
 const DEADLINE_CHECK_NS = 10e6;
 
+/** A flight of ours is a single segment, which Linux sends again after 200 ms (TCP_RTO_MIN) at the earliest: before, none was. */
+const LEAST_RETRANSMISSION_NS = 150e6;
+
 /** A client with the addresses that the reactor connects. */
 export interface ReactorClient extends Client {
   readonly address: SocketAddress;
@@ -211,7 +214,7 @@ export class Reactor {
     const { connection } = slot;
     if (connection.status === 'failed') this.#fail(slot, connection.failure ?? { kind: 'tls', detail: '' });
     else if (connection.status === 'finished') {
-      if (slot.stage === 'handshaking' && slot.attempt !== undefined) slot.finish(slot.attempt, nowNs());
+      if (slot.stage === 'handshaking' && slot.attempt !== undefined) slot.finish(slot.attempt);
       if (slot.stage === 'awaiting' && slot.hasRest()) this.#end(slot);
     }
   }
@@ -236,12 +239,16 @@ export class Reactor {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
     slot.endNs = nowNs();
-    const { tcpInfo } = this.#sockets;
-    if (slot.fd >= 0 && tcpInfo.read(slot.fd)) slot.retransmissions = tcpInfo.retransmissions;
+    if (slot.endNs - slot.startNs > LEAST_RETRANSMISSION_NS) slot.retransmissions = this.#retransmissionsOf(slot.fd);
     this.#giveUpSocket(slot, this.#lingeringOf(slot));
     this.#work.settled(attempt, slot);
     this.#release(slot);
     this.#hasSettled = true;
+  }
+
+  #retransmissionsOf(fd: number): number {
+    const { tcpInfo } = this.#sockets;
+    return fd >= 0 && tcpInfo.read(fd) ? tcpInfo.retransmissions : 0;
   }
 
   /** Returns where a connection that may not be reset yet stays open. */

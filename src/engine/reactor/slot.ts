@@ -127,10 +127,10 @@ export class Slot implements Outcome {
   }
 
   /** Ends the handshake, and begins to await what the attempt wants after it. */
-  finish(attempt: Attempt, nowNs: number): void {
+  finish(attempt: Attempt): void {
     const { clock } = this;
     clock.finish();
-    this.#finishedNs = nowNs;
+    this.#finishedNs = clock.finishedNs;
     this.handshakeNs = clock.latencyNs;
     this.#isSplit = clock.isStamped;
     this.stage = 'awaiting';

@@ -61,7 +61,7 @@ it.each([
 
 it('reads a record of format 2, whose latencies were by an older clock, and compares it with none of now', async () => {
   const { format, ...now } = fakeRun([{ state: 'only', protocol: 'TLSv1.2', mode: 'full' }]);
-  const blocks = now.blocks.map(({ clock, split, retransmitted, ...block }) => block);
+  const blocks = now.blocks.map((block) => ({ ...block, clock: undefined, split: undefined, retransmitted: undefined }));
   const store = await RunStore.create(parent, 'old');
   await writeFile(join(store.folder, 'run.json'), JSON.stringify({ ...now, format: format - 1, blocks }));
   const old = await readRun(store.folder);
