@@ -17,6 +17,7 @@ type Schemas<Code extends NoticeCode> = { readonly [Name in keyof Values<Code>]-
 /** The values of every notice, as they are decoded from a file. */
 const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'engine-chosen': { engine: text, reason: text },
+  'one-at-a-time': {},
   'cell-skipped': { cell: text, reason: text },
   'never-honoured': { cell: text, handshakes: whole, because: counts },
   'never-finished': { cell: text, because: counts, whenOffered: z.boolean() },

@@ -9,6 +9,8 @@ export type GeneratorHint = 'engine' | 'workers' | 'machine' | 'concurrency' | '
  */
 export type Notice =
   | { readonly code: 'engine-chosen'; readonly severity: 'info'; readonly engine: string; readonly reason: string }
+  /** One handshake was in flight at a time because the run judges: the user has left the load open. */
+  | { readonly code: 'one-at-a-time'; readonly severity: 'info' }
   | { readonly code: 'cell-skipped'; readonly severity: 'info'; readonly cell: string; readonly reason: string }
   | {
       readonly code: 'never-honoured';

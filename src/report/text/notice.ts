@@ -17,6 +17,8 @@ const sentence = (notice: Notice): string => {
   switch (notice.code) {
     case 'engine-chosen':
       return `engine ${notice.engine} performs the handshakes: ${notice.reason}.`;
+    case 'one-at-a-time':
+      return 'one handshake was in flight at a time, because the run was judged: with more, they wait for each other, and a verdict would be on that queue. Set --concurrency to judge another load.';
     case 'cell-skipped':
       return `${notice.cell} is skipped: ${notice.reason}.`;
     case 'never-honoured':

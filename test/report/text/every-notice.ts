@@ -3,6 +3,7 @@ import type { Notice } from '../../../src/domain/notice.ts';
 /** One of every code, so that none is without words. */
 export const EVERY_NOTICE: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }> } = {
   'engine-chosen': { code: 'engine-chosen', severity: 'info', engine: 'node', reason: 'it runs everywhere' },
+  'one-at-a-time': { code: 'one-at-a-time', severity: 'info' },
   'cell-skipped': { code: 'cell-skipped', severity: 'info', cell: 'a TLS 1.3 session-id', reason: 'TLS 1.3 has none' },
   'never-honoured': {
     code: 'never-honoured',
