@@ -49,6 +49,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'extra-round-trips': { cell: text, taken: whole, needed: whole, rttNs: number },
   'delayed-ack': { cell: text, timerMs: number, share: number },
   unanswered: { cell: text, unanswered: whole, asked: whole },
+  'error-statuses': { cell: text, answers: whole, because: counts },
   'coarse-clock': { cell: text, reason: text },
   'no-capacity': { cell: text, lowestPerSecond: number, medianNs: number.nullable() },
   'capacity-of-generator': { cell: text, perSecond: number },

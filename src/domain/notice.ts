@@ -154,6 +154,15 @@ export type Notice =
       readonly asked: number;
     }
   | {
+      /** Requests were answered with an HTTP status of 400 and above. */
+      readonly code: 'error-statuses';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly answers: number;
+      /** Counts by status. */
+      readonly because: Readonly<Record<string, number>>;
+    }
+  | {
       /** tinybench's warning. */
       readonly code: 'coarse-clock';
       readonly severity: 'warning';

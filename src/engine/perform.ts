@@ -87,6 +87,7 @@ const detached = ({ tap }: Attempt, outcome: Outcome): HandshakeResult => ({
   handshakeNs: outcome.handshakeNs,
   ticketNs: outcome.ticketNs,
   firstByteNs: outcome.firstByteNs,
+  answerStatus: outcome.answerStatus,
   endNs: outcome.endNs,
   evidence: outcome.evidence,
   ticketsReceived: outcome.ticketsReceived,

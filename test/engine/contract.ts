@@ -132,6 +132,7 @@ export const describeEngineContract = (name: string, open: () => Engine): void =
         const performed = await handshake(engine, client, { session, sendsRequest: true, closeNotify: false });
         expect(performed.evidence.resumed).toBe(mode === 'ticket');
         expect(performed.firstByteNs).toBeGreaterThan(performed.handshakeNs);
+        expect(performed.answerStatus).toBe(200);
         expect(performed.startNs + performed.connectNs + performed.firstByteNs).toBeLessThanOrEqual(performed.endNs);
       },
     );

@@ -90,6 +90,7 @@ export class FakeEngine {
       connectNs: 0,
       handshakeNs: this.nowNs - startNs,
       ticketNs: 0,
+      answerStatus: 0,
       firstByteNs: 0,
       endNs: this.nowNs,
       evidence: { protocol: 'TLSv1.2', resumed, offered: offered?.mechanism, earlyData: 'none', hello: undefined },

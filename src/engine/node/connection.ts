@@ -6,6 +6,7 @@ import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
+import { httpStatus, NO_STATUS } from '../answer.ts';
 import { Awaited } from '../awaited.ts';
 import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
@@ -44,6 +45,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   handshakeNs = 0;
   ticketNs = 0;
   firstByteNs = 0;
+  answerStatus = NO_STATUS;
   endNs = 0;
   ticketsReceived = 0;
   unusableTicket: UnusableReason | undefined;
@@ -179,9 +181,10 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   }
 
   #sendRequest(tls: TLSSocket): void {
-    tls.once('data', () => {
+    tls.once('data', (bytes: Buffer) => {
       if (this.#stage !== 'awaiting') return;
       this.firstByteNs = nowNs() - this.#tlsStartNs;
+      this.answerStatus = httpStatus(bytes, 0, bytes.length);
       this.#awaited.firstByte = false;
       this.#closeWhenComplete();
     });

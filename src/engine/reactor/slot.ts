@@ -71,6 +71,10 @@ export class Slot implements Outcome {
     return isLate ? 'ticket-late' : this.connection.unusableTicket;
   }
 
+  get answerStatus(): number {
+    return this.connection.answer.status;
+  }
+
   get asksForCertificate(): boolean {
     return this.connection.asksForCertificate;
   }
@@ -129,7 +133,7 @@ export class Slot implements Outcome {
       this.ticketNs = nowNs - this.finishedNs;
       awaited.ticket = false;
     }
-    if (awaited.firstByte && this.connection.hasFirstByte) {
+    if (awaited.firstByte && this.connection.answer.hasBegun) {
       this.firstByteNs = nowNs - this.connectedNs;
       awaited.firstByte = false;
     }

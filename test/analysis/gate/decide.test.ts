@@ -308,7 +308,7 @@ describe('a gate on a quantile, when 2% of the connections failed', () => {
       serviceNs: responseNs,
       responseNs,
     };
-    const firstByte = { firstByteNs: responseNs, firstByteAfterHandshakeNs: responseNs, unanswered: 0 };
+    const firstByte = { firstByteNs: responseNs, firstByteAfterHandshakeNs: responseNs, unanswered: 0, errorStatuses: {} };
     return { ...run, blocks: run.blocks.map((block) => ({ ...block, schedule, firstByte })) };
   };
 
