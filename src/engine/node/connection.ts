@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { ORDERLY_CLOSE_MS } from '../../domain/client-options.ts';
 import type { Failure } from '../../domain/failure.ts';
@@ -57,7 +56,6 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
 
   readonly #client: NodeClient;
   readonly #events: NodeConnectionEvents<Own>;
-  readonly #socket: Socket;
   readonly #transport: Transport;
   readonly #hellos: HelloReader | undefined;
   #tls: TLSSocket | undefined;
@@ -84,11 +82,11 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#transport = new Transport(this.#client, () => {
       events.onClosed(this);
     });
-    this.#socket = this.#transport.socket;
-    this.#socket.once('connect', () => {
+    const { socket } = this.#transport;
+    socket.once('connect', () => {
       this.#startTls();
     });
-    this.#socket.on('error', (error) => {
+    socket.on('error', (error) => {
       this.#fail(failureOf(error));
     });
     this.#enter('connecting', this.#client.settings.connectTimeoutMs, () => {
@@ -167,7 +165,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#enter('awaiting');
     this.#finishedNs = nowNs();
     this.handshakeNs = this.#finishedNs - this.#tlsStartNs;
-    this.#finishedBytes = this.#socket.bytesRead;
+    this.#finishedBytes = this.#transport.socket.bytesRead;
     this.#keepFacts(tls);
     this.#awaited.begin(this.attempt);
     if (this.session !== undefined) this.#awaited.ticket = false;
@@ -264,7 +262,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
    */
   #isConfirmed(): boolean {
     if (this.#protocol === 'TLSv1.2' && !this.#isResumed) return true;
-    return this.firstByteNs > 0 || this.#socket.bytesRead > this.#finishedBytes;
+    return this.firstByteNs > 0 || this.#transport.socket.bytesRead > this.#finishedBytes;
   }
 
   #fail(failure: Failure): void {
@@ -283,8 +281,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   #end(resetAfterMs: number): void {
     if (this.#stage === 'ended') return;
     this.#enter('ended');
-    this.bytesIn = this.#socket.bytesRead;
-    this.bytesOut = this.#socket.bytesWritten;
+    this.bytesIn = this.#transport.socket.bytesRead;
+    this.bytesOut = this.#transport.socket.bytesWritten;
     this.endNs = nowNs();
     this.#resetAfter(resetAfterMs);
     this.#events.onEnd(this);

@@ -280,12 +280,11 @@ export class WireConnection implements TlsConnection {
   }
 
   #finish(): void {
-    const context = this.#context;
     const state = this.#state;
     this.status = 'finished';
     if (this.#request === undefined || state.earlyData === 'accepted') return;
-    if (state.isTls13) armWrite13(context, state);
-    context.flight.text(state.write, this.#request);
+    if (state.isTls13) armWrite13(this.#context, state);
+    this.#context.flight.text(state.write, this.#request);
   }
 
   /** The one place where a handshake fails, also after our end of it: the server's Finished need not be its last word. */

@@ -4,7 +4,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import type { ClientSettings, Engine, Negotiated } from '../../engine/engine.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { chooseEngine, nextEngine, type ChosenEngine } from './choose-engine.ts';
-import type { OpenState } from './open-states.ts';
+import { nameOf, type OpenState } from './open-states.ts';
 import { preflight } from './preflight.ts';
 import { negotiatedKey } from './prepared.ts';
 import { PreflightError } from './target-error.ts';
@@ -128,5 +128,5 @@ const conclude = (decoded: DecodedScenario, trials: readonly Trial[]): Omit<Prov
 };
 
 /** The message without its beginning, which names the state, and its full stop. */
-const reasonOf = ({ message }: ResumarkError, { label, target }: OpenState): string =>
-  message.replace(`${label} (${target}): `, '').replace(/\.$/u, '');
+const reasonOf = ({ message }: ResumarkError, state: OpenState): string =>
+  message.replace(`${nameOf(state)}: `, '').replace(/\.$/u, '');
