@@ -26,7 +26,7 @@ export const preflight = async (
   const client = engine.client(clientSettings(scenario, state, { protocol, mode: 'full' }));
   const target = nameOf(state);
   try {
-    const attempt = attemptOf(client, { sendsRequest: client.settings.request !== undefined });
+    const attempt = attemptOf(client);
     const result = await performOne(engine, attempt);
     result.session?.free();
     const isTooLong = result.unusableTicket === 'ticket-too-long';
