@@ -13,6 +13,7 @@ const ALONE = [
   'test/real/**/*.test.ts',
   'test/report/hlog.test.ts',
   'test/report/spreadsheet.test.ts',
+  'test/scenario/editor.test.ts',
   'test/e2e/**/*.test.ts',
 ];
 

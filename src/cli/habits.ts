@@ -6,13 +6,25 @@ import { existsSync } from 'node:fs';
  */
 export const withHabits = (args: readonly string[], commands: readonly string[]): string[] => {
   const [first = '', second, ...rest] = args;
+  if (first === '-v' && second === undefined) return ['--version'];
   if (first === 'help') return second === undefined ? ['--help'] : [second, '--help'];
   if (first === 'serve' && second !== undefined && /^\d+$/u.test(second))
     return withHabits(['serve', '--port', second, ...rest], commands);
   if (!commands.includes(first) && isTargetOrScenario(first)) return withHabits(['run', ...args], commands);
-  return args.flatMap((arg, i) =>
-    arg === '--json' ? ['--format', 'json'] : [args[i - 1] === '-m' || args[i - 1] === '--mode' ? modesOf(arg) : flagOf(arg)],
-  );
+  return args.flatMap((arg, i) => {
+    if (arg === '--json') return ['--format', 'json'];
+    if (args[i - 1] === '-m' || args[i - 1] === '--mode') return [modesOf(arg)];
+    const [, modes] = /^(?:--mode=|-m=?)(.+)$/u.exec(arg) ?? [];
+    return modes === undefined ? [flagOf(arg)] : ['--mode', modesOf(modes)];
+  });
+};
+
+const ALL_IS_SHOWN = 'Progress and warnings are printed unless --quiet is given, and run.json holds all that was measured. ';
+
+/** Answers to what users of other tools may want by a flag that has several meanings there, by its name without dashes. */
+export const FLAG_HINTS: Readonly<Record<string, string>> = {
+  v: `For the version use -V or --version. ${ALL_IS_SHOWN}`,
+  verbose: ALL_IS_SHOWN,
 };
 
 const isTargetOrScenario = (arg: string): boolean =>

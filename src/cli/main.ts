@@ -12,7 +12,7 @@ import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { serveCommand } from './commands/serve.ts';
 import type { CommandContext } from './context.ts';
-import { withHabits } from './habits.ts';
+import { FLAG_HINTS, withHabits } from './habits.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -98,12 +98,14 @@ export const commandLine = (args: readonly string[], commands: readonly CommandM
 /** The widest that help is printed. */
 const WIDTH = 110;
 
-/** The flag that was probably meant by the first unknown one. */
+/** Says what was probably meant by the first unknown flag. */
 const suggestion = (message: string, program: Argv): string => {
   const [, unknown] = /^unknown arguments?: ([^,]+?)[,.]/u.exec(message) ?? [];
   // yargs knows its flags, but its types do not say so.
   const { key } = (program as unknown as { getOptions(): { readonly key: Readonly<Record<string, unknown>> } }).getOptions();
   const flags = Object.keys(key).filter((name) => name.length > 1);
+  const hint = unknown === undefined ? undefined : FLAG_HINTS[unknown];
+  if (hint !== undefined) return hint;
   const meant = unknown === undefined ? undefined : nearest(unknown, flags);
   return meant === undefined ? '' : `Did you mean --${meant}? `;
 };

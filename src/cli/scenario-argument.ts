@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ResumarkError } from '../domain/error.ts';
 import { readScenarioFile, STANDARD_INPUT } from '../run/files/scenario-file.ts';
 import { decodeScenario, type DecodedScenario, type RawSettings } from '../scenario/decode.ts';
@@ -24,6 +26,7 @@ export const decodeArgument = async (written: string, parsed: ParsedFlags): Prom
     }
     return decodeScenario(await readScenarioFile(argument), flags, argument);
   }
+  refuseScenarioName(argument);
   return decodeScenario(targetScenario(argument, typeof label === 'string' ? label : 'target'), flags, argument);
 };
 
@@ -37,6 +40,20 @@ const isFile = (argument: string): boolean =>
     (/\.(?:ya?ml|json)$/iu.test(argument) || (!/:\d+\/?$/u.test(argument) && (/[/\\]/u.test(argument) || existsSync(argument)))));
 
 const IS_URL = /^[a-z][a-z\d+.-]*:\/\//iu;
+
+/** @throws ResumarkError for a name that is that of a scenario and could be a host's. */
+const refuseScenarioName = (argument: string): void => {
+  if (!/^[\w-]+$/u.test(argument)) return;
+  const path = [join('scenarios', `${argument}.yaml`), join(SHIPPED, `${argument}.yaml`)].find((file) => existsSync(file));
+  if (path === undefined) return;
+  throw new ResumarkError(
+    'USAGE',
+    `"${argument}" is the name of a scenario, and could be that of a host.`,
+    `For the scenario write ${path}, for the host ${argument}:443.`,
+  );
+};
+
+const SHIPPED = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
 const targetScenario = (target: string, label: string): RawSettings => ({
   name: label === 'target' ? target.replace(/[^\w.-]/gu, '-').slice(0, 64) : label,

@@ -1,6 +1,6 @@
 import { DECLINE_REASONS } from './judgement.ts';
 import { MECHANISMS } from './kind.ts';
-import { durations, group, least, most, optional, sum, sumByKey, type ValueOf } from './mergeable.ts';
+import { addedLater, durations, group, least, most, optional, sum, sumByKey, type ValueOf } from './mergeable.ts';
 import { z } from './zod.ts';
 
 /** Starts of a schedule, and the times counted from them. */
@@ -65,6 +65,8 @@ const firstByte = group({
   /** From the end of the handshake on our side until the first byte. */
   firstByteAfterHandshakeNs: durations(),
   unanswered: sum(),
+  /** Answers with an HTTP status of 400 and above, by the status. */
+  errorStatuses: addedLater(sumByKey(z.string())),
 });
 
 /**

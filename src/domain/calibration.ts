@@ -47,6 +47,8 @@ export interface Calibration {
   readonly alpha: number;
   readonly looks: readonly number[];
   readonly handshakesPerBlock: number;
+  /** Handshakes in flight. */
+  readonly concurrency: number;
   readonly noise: readonly MetricNoise[];
   /** Gates resampled from the measured pairs. */
   readonly resampled: AlarmCount;

@@ -8,7 +8,11 @@ export const caveatSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('no-cell') }),
   z.object({ code: z.literal('nothing-measured') }),
   z.object({ code: z.literal('none-honoured') }),
-  z.object({ code: z.literal('unknown-metric') }),
+  z.object({
+    code: z.literal('unknown-metric'),
+    /** What the load would have to have for the metric to be measured, where that is the reason. */
+    needs: z.enum(['schedule', 'request']).optional(),
+  }),
   z.object({ code: z.literal('few-handshakes'), perBlock: whole, needed: whole }),
   z.object({ code: z.literal('few-rounds'), rounds: whole, needed: whole }),
   z.object({ code: z.literal('few-pairs'), pairs: whole, needed: whole }),

@@ -48,6 +48,12 @@ export const sum = (): Mergeable<number, Sum> => ({
   merge: (parts) => parts.reduce((total, part) => total + part, 0),
 });
 
+/** A quantity that older files do not have: nothing of it was counted there. */
+export const addedLater = <Value, Own extends Counter<Value>>(quantity: Mergeable<Value, Own>): Mergeable<Value, Own> => ({
+  ...quantity,
+  schema: quantity.schema.optional().transform((value) => value ?? quantity.merge([])),
+});
+
 export type Counts<Key extends string> = string extends Key
   ? Readonly<Record<string, number>>
   : Readonly<Partial<Record<Key, number>>>;

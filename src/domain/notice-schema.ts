@@ -17,6 +17,7 @@ type Schemas<Code extends NoticeCode> = { readonly [Name in keyof Values<Code>]-
 /** The values of every notice, as they are decoded from a file. */
 const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'engine-chosen': { engine: text, reason: text },
+  'one-at-a-time': {},
   'cell-skipped': { cell: text, reason: text },
   'never-honoured': { cell: text, handshakes: whole, because: counts },
   'never-finished': { cell: text, because: counts, whenOffered: z.boolean() },
@@ -51,6 +52,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'extra-round-trips': { cell: text, taken: whole, needed: whole, rttNs: number },
   'delayed-ack': { cell: text, timerMs: number, share: number },
   unanswered: { cell: text, unanswered: whole, asked: whole },
+  'error-statuses': { cell: text, answers: whole, because: counts },
   'coarse-clock': { cell: text, reason: text },
   'no-capacity': { cell: text, lowestPerSecond: number, medianNs: number.nullable() },
   'capacity-of-generator': { cell: text, perSecond: number },

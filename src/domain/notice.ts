@@ -9,6 +9,8 @@ export type GeneratorHint = 'engine' | 'workers' | 'machine' | 'concurrency' | '
  */
 export type Notice =
   | { readonly code: 'engine-chosen'; readonly severity: 'info'; readonly engine: string; readonly reason: string }
+  /** One handshake was in flight at a time because the run judges: the user has left the load open. */
+  | { readonly code: 'one-at-a-time'; readonly severity: 'info' }
   | { readonly code: 'cell-skipped'; readonly severity: 'info'; readonly cell: string; readonly reason: string }
   | {
       readonly code: 'never-honoured';
@@ -176,6 +178,15 @@ export type Notice =
       readonly cell: string;
       readonly unanswered: number;
       readonly asked: number;
+    }
+  | {
+      /** Requests were answered with an HTTP status of 400 and above. */
+      readonly code: 'error-statuses';
+      readonly severity: 'warning';
+      readonly cell: string;
+      readonly answers: number;
+      /** Counts by status. */
+      readonly because: Readonly<Record<string, number>>;
     }
   | {
       /** tinybench's warning. */

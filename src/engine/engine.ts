@@ -174,6 +174,8 @@ export interface Outcome {
   readonly ticketNs: number;
   /** From the ClientHello leaving us until the first byte of the response; 0 when none came or no request was sent. */
   readonly firstByteNs: number;
+  /** Status of the response, if it is one of HTTP/1; otherwise as `answer.ts` says. */
+  readonly answerStatus: number;
   /** Time at which the connection was closed on our side. */
   readonly endNs: number;
   /** Meaningless when the attempt failed. */

@@ -7,14 +7,15 @@ export interface HandshakeResult extends Readonly<Omit<Outcome, 'negotiated' | '
 }
 
 /**
- * An attempt that learns all that one handshake can tell: it waits for a ticket, ends in order and has its hellos read. It offers no session
- * and sends no request unless the change says so.
+ * An attempt that learns all that one handshake can tell: it sends the request that the settings have (some servers give a ticket
+ * only with their first answer), waits for a ticket, ends in order and has its hellos read. It offers no session unless the change
+ * says so.
  */
 export const attemptOf = (client: Client, change: Partial<Omit<Attempt, 'client'>> = {}): Attempt => ({
   client,
   session: undefined,
   awaitTicket: true,
-  sendsRequest: false,
+  sendsRequest: client.settings.request !== undefined,
   closeNotify: true,
   tap: true,
   ...change,
@@ -89,6 +90,7 @@ const detached = ({ tap }: Attempt, outcome: Outcome): HandshakeResult => ({
   retransmissions: outcome.retransmissions,
   ticketNs: outcome.ticketNs,
   firstByteNs: outcome.firstByteNs,
+  answerStatus: outcome.answerStatus,
   endNs: outcome.endNs,
   evidence: outcome.evidence,
   ticketsReceived: outcome.ticketsReceived,

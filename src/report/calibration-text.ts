@@ -12,7 +12,7 @@ import { alignedRows } from './terminal.ts';
  */
 export const calibrationText = (calibration: Calibration): string =>
   [
-    `${calibration.target} against itself, blocks of ${counted(calibration.handshakesPerBlock, 'handshake')}`,
+    `${calibration.target} against itself, blocks of ${counted(calibration.handshakesPerBlock, 'handshake')}, ${grouped(calibration.concurrency)} in flight`,
     '',
     ...alignedRows({ columns: columnsOf(calibration), rows: calibration.noise.map(cellsOf) }),
     '',

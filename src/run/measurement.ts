@@ -8,6 +8,7 @@ import type { Notice } from '../domain/notice.ts';
 import type { RunRecord, RunStatus } from '../domain/run-record.ts';
 import { measureWindow } from '../load/measure-window.ts';
 import type { MeasuredBlock } from '../load/window-request.ts';
+import { isOneAtATimeToJudge } from '../scenario/gate-plan.ts';
 import { dueNow, interleaveOf, plannedMs, planWindows, roundsOf, type PlannedWindow } from '../scenario/plan.ts';
 import { CapacitySearch } from './capacity-search.ts';
 import { RunSaver } from './files/run-saver.ts';
@@ -219,7 +220,8 @@ const askedNow = (
   { phase, elapsedMs }: { readonly phase: { readonly name: string }; readonly elapsedMs: number },
 ): AskedNow | undefined => (profile === undefined || phase.name !== 'window' ? undefined : dueNow(profile, bound, elapsedMs));
 
-const preparationNotices = ({ chosen: { engine, obstacles }, expansion }: Prepared): Notice[] => [
+const preparationNotices = ({ decoded, chosen: { engine, obstacles }, expansion }: Prepared): Notice[] => [
+  ...(isOneAtATimeToJudge(decoded) ? [{ code: 'one-at-a-time', severity: 'info' } as const] : []),
   // Said only where the fastest engine could not be had.
   ...(obstacles.length === 0
     ? []

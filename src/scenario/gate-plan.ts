@@ -31,4 +31,11 @@ const gatePlan = ({ plan }: Scenario, sources: SettingSources, handshakes: numbe
 const gateLoad = ({ load }: Scenario, sources: SettingSources): Scenario['load'] =>
   Object.keys(sources).some((path) => path.startsWith('load.')) ? load : { ...load, concurrency: 1 };
 
+/**
+ * Tells whether a run makes one handshake at a time because it judges, and not because the user has
+ * asked for it.
+ */
+export const isOneAtATimeToJudge = ({ scenario: { load }, sources }: DecodedScenario): boolean =>
+  load.model === 'closed' && load.concurrency === 1 && !isGiven(sources, ['load.concurrency']);
+
 const isGiven = (sources: SettingSources, paths: readonly string[]): boolean => paths.some((path) => sources[path] !== undefined);

@@ -1,4 +1,5 @@
 import { z } from '../domain/zod.ts';
+import { withOwnQuantiles } from '../domain/quantile-name.ts';
 import { parseDurationMs } from './quantity.ts';
 
 /** The objective of a capacity search: a quantile of the response times below a limit. */
@@ -18,7 +19,7 @@ const MESSAGE = `must be a quantile (${NAMES}) and a limit, such as "p99 < 25ms"
 
 /** An objective: `p99 < 25ms`. */
 export const objective: z.ZodType<Objective, string> = z.string(MESSAGE).transform((value, context) => {
-  const [, name = '', limit = ''] = /^\s*(\w+)\s*<=?\s*(\S+)\s*$/u.exec(value) ?? [];
+  const [, name = '', limit = ''] = /^\s*(\w+)\s*<=?\s*(\S+)\s*$/u.exec(withOwnQuantiles(value)) ?? [];
   const quantile = QUANTILES[name];
   const limitMs = parseDurationMs(limit);
   if (quantile !== undefined && limitMs !== undefined && limitMs > 0)

@@ -59,23 +59,31 @@ const parsePort = (text: string, target: string): number => {
   );
 };
 
+/** Looks up the addresses of a name, the one to prefer first. @throws the resolver's error. */
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+const systemLookup: Lookup = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
+
 /**
  * Resolves a name once to all of its addresses, in the resolver's order: a name that rotates would otherwise make several hosts
  * look like one.
  *
  * @throws ResumarkError TARGET when the name is not known.
  */
-export const resolveAll = async ({ host, port }: TargetName): Promise<[Endpoint, ...Endpoint[]]> => {
-  const [first, ...others] = new Set(await addressesOf(host));
+export const resolveAll = async (
+  { host, port }: TargetName,
+  lookUp: Lookup = systemLookup,
+): Promise<[Endpoint, ...Endpoint[]]> => {
+  const [first, ...others] = new Set(await addressesOf(host, lookUp));
   if (first === undefined) throw unknownHost(host, 'it has no address');
   const endpointAt = (address: string): Endpoint => ({ address, port });
   return [endpointAt(first), ...others.map(endpointAt)];
 };
 
-const addressesOf = async (host: string): Promise<string[]> => {
+const addressesOf = async (host: string, lookUp: Lookup): Promise<readonly string[]> => {
   if (isIP(host) !== 0) return [host];
   try {
-    return (await lookup(host, { all: true })).map(({ address }) => address);
+    return await lookUp(host);
   } catch (error) {
     throw unknownHost(host, (error as NodeJS.ErrnoException).code ?? String(error));
   }

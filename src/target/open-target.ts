@@ -1,6 +1,6 @@
 import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
 import { requireAuthorization } from './authorization.ts';
-import { parseTarget, resolveAll, serverNameOf, type Endpoint } from './endpoints.ts';
+import { parseTarget, resolveAll, serverNameOf, type Endpoint, type Lookup } from './endpoints.ts';
 import { firstReachable } from './reachable.ts';
 
 /** An endpoint that is ready to be dialled, and the server that is expected there. */
@@ -26,9 +26,12 @@ export interface TargetSettings extends Pick<OpenTarget, 'serverName' | 'verify'
  *
  * @throws ResumarkError TARGET when the name is not known or none of its addresses answers, USAGE when the address is public and not authorized.
  */
-export const openTarget = async ({ target, authorized, serverName, verify, ca }: TargetSettings): Promise<OpenTarget> => {
+export const openTarget = async (
+  { target, authorized, serverName, verify, ca }: TargetSettings,
+  lookUp?: Lookup,
+): Promise<OpenTarget> => {
   const name = parseTarget(target);
-  const endpoints = await resolveAll(name);
+  const endpoints = await resolveAll(name, lookUp);
   for (const endpoint of endpoints) requireAuthorization(endpoint.address, target, authorized);
   const { address, port } = await firstReachable(endpoints, target);
   const ownName = name.host === address ? undefined : name.host;

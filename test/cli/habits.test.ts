@@ -26,6 +26,15 @@ it.each([
     ['run', 'edge:1', '-m', 'full,tickets,0rtt'],
     ['run', 'edge:1', '-m', 'full,ticket,early-data'],
   ],
+  [
+    ['run', 'edge:1', '--mode=tickets,full', '-k'],
+    ['run', 'edge:1', '--mode', 'ticket,full', '-k'],
+  ],
+  [
+    ['run', 'edge:1', '-m0rtt'],
+    ['run', 'edge:1', '--mode', 'early-data'],
+  ],
+  [['-v'], ['--version']],
   [['measure'], ['measure']],
   [
     ['report', 'results/a'],

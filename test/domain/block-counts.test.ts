@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCK_COUNTS, type BlockCounts } from '../../src/domain/block-counts.ts';
+import { addedLater, group, sum, sumByKey } from '../../src/domain/mergeable.ts';
+import { z } from '../../src/domain/zod.ts';
 import { LatencyHistogram, type EncodedHistogram } from '../../src/stats/histogram.ts';
 import { seededRandom, type Random } from '../../src/stats/random.ts';
 
@@ -74,4 +76,10 @@ it('decodes what it reports, and refuses anything else', () => {
   expect(BLOCK_COUNTS.schema.parse(sent)).toEqual(counts);
   expect(BLOCK_COUNTS.schema.safeParse({ ...counts, honoured: -1 }).success).toBe(false);
   expect(BLOCK_COUNTS.schema.safeParse({ ...counts, declined: { nonsense: 1 } }).success).toBe(false);
+});
+
+it('counts nothing of a quantity that an older file does not have', () => {
+  const { schema } = group({ old: sum(), added: addedLater(sumByKey(z.string())) });
+  expect(schema.parse({ old: 1 })).toEqual({ old: 1, added: {} });
+  expect(schema.safeParse({ added: {} }).success).toBe(false);
 });

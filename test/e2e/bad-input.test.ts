@@ -95,6 +95,18 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
     await refuses(['measure'], /measure/u);
   });
 
+  it('flags of other tools that mean several things, with what to use instead', async () => {
+    const { code, stderr } = await resumark.run('run', '127.0.0.1:1', '-v');
+    expect(stderr).toMatch(/unknown argument: v\.\nFor the version use -V or --version\. Progress and warnings/u);
+    expect(code).toBe(2);
+  });
+
+  it('the name of a scenario that could be that of a host', async () => {
+    const { code, stderr } = await resumark.run('run', 'smoke');
+    expect(stderr).toContain('For the scenario write scenarios/smoke.yaml, for the host smoke:443.');
+    expect(code).toBe(2);
+  });
+
   it('a public address that nobody has said may be loaded', async () => {
     await refuses(
       ['run', '192.0.2.1:443'],

@@ -41,7 +41,7 @@ const preloaded = async (code: string, run: () => Promise<Finished>): Promise<Fi
   }
 };
 
-const few = ['--rounds', '8', '--handshakes-per-block', '60', '-c', '1'];
+const few = ['--rounds', '8', '--handshakes-per-block', '60', '-c', '1', '--warmup', '0'];
 
 describe('the exit code', () => {
   it('0: what was asked for was measured, and the gates are met', async () => {
@@ -92,7 +92,7 @@ describe('the exit code', () => {
   });
 
   it('3: too few rounds decide nothing, and noise may pass but that may not', async () => {
-    const rare = ['--rounds', '3', '--handshakes-per-block', '40', '-c', '1', '--threshold', 'full.p50 < 1s'];
+    const rare = ['--rounds', '3', '--handshakes-per-block', '40', '-c', '1', '--warmup', '0', '--threshold', 'full.p50 < 1s'];
     const { code, stdout } = await runScenario(QUICK, ...rare);
     expect(stdout).toContain('3 rounds cannot decide at this level, 7 can');
     expect(code).toBe(EXIT.inconclusive);

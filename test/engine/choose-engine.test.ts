@@ -67,6 +67,13 @@ describe('the engine that auto takes', () => {
     second?.engine.close();
   });
 
+  it('stays wire where no other can do what is asked: what speaks against it is the result', () => {
+    const wanted = [settings({ keyShare: 'reuse' })];
+    const first = chooseEngine(scenario({}), wanted);
+    expect(nextEngine(scenario({}), wanted, first, 'engine wire is unfit.')).toBeUndefined();
+    first.engine.close();
+  });
+
   it('spins, but for node', () => {
     expect(choose({ engine: 'openssl', spin: true }).name).toBe('openssl');
     expect(() => choose({ engine: 'node', spin: true })).toThrow('engine node cannot spin');

@@ -25,9 +25,9 @@ describe.skipIf(program === undefined).each(ENGINE_NAMES)('engine %s with an s_s
   });
 
   it.each([
-    { what: 'a ticket is awaited', change: { awaitTicket: true, closeNotify: false } },
-    { what: 'the end is awaited', change: { awaitTicket: false, closeNotify: true } },
-    { what: 'an answer is awaited', change: { awaitTicket: false, closeNotify: false, sendsRequest: true } },
+    { what: 'a ticket is awaited', change: { awaitTicket: true, closeNotify: false, sendsRequest: false } },
+    { what: 'the end is awaited', change: { awaitTicket: false, closeNotify: true, sendsRequest: false } },
+    { what: 'an answer is awaited', change: { awaitTicket: false, closeNotify: false } },
   ])('fails by the alert while $what', async ({ change }) => {
     const client = engine.client(testSettings({ port: server.port, ca: server.certificate, request: '\n' }));
     const result = await performOne(engine, attemptOf(client, change));

@@ -51,7 +51,7 @@ const converse = async (engine: Engine, client: ClientSettings): Promise<Handsha
   try {
     for (let i = 0; i <= OFFERS; i++) {
       const session = client.mode === 'full' ? undefined : all.findLast((one) => one.session !== undefined)?.session;
-      all.push(await performOne(engine, attemptOf(made, { session, sendsRequest: client.request !== undefined })));
+      all.push(await performOne(engine, attemptOf(made, { session })));
     }
   } finally {
     for (const { session } of all) session?.free();

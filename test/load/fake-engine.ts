@@ -92,6 +92,7 @@ export class FakeEngine {
       split: undefined,
       retransmissions: 0,
       ticketNs: 0,
+      answerStatus: 0,
       firstByteNs: 0,
       endNs: this.nowNs,
       evidence: { protocol: 'TLSv1.2', resumed, offered: offered?.mechanism, earlyData: 'none', hello: undefined },

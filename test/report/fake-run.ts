@@ -257,6 +257,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
             firstByteNs: latencies(honoured, medianNs, random, (way.trips + way.tripsOfRequest) * rttNs),
             firstByteAfterHandshakeNs: latencies(honoured, 100_000, random, way.tripsOfRequest * rttNs),
             unanswered: 0,
+            errorStatuses: {},
           },
     primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
     hosts: [

@@ -133,6 +133,8 @@ it('every caveat has words', () => {
     { code: 'nothing-measured' },
     { code: 'none-honoured' },
     { code: 'unknown-metric' },
+    { code: 'unknown-metric', needs: 'schedule' },
+    { code: 'unknown-metric', needs: 'request' },
     { code: 'few-handshakes', perBlock: 160, needed: 1000 },
     { code: 'few-rounds', rounds: 5, needed: 9 },
     { code: 'few-pairs', pairs: 6, needed: 7 },

@@ -36,7 +36,7 @@ it('takes nothing away where there is no terminal', () => {
 
 it('lifts out what is the same in all rows, and columns that are nowhere known', () => {
   const text = terminalReport(summarizeRun(troubled()));
-  expect(text).toMatch(/^state server · key rsa-2048 · target edge\.example:443 · engine node/mu);
+  expect(text).toMatch(/^state server · key rsa-2048 · target edge\.example:443 at \[2001:db8::1\] · engine node/mu);
   expect(text).not.toMatch(/^state {2}|CPU server/mu);
 });
 

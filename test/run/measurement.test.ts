@@ -14,6 +14,7 @@ import { measure } from '../../src/run/measurement.ts';
 import type { RunOptions } from '../../src/run/prepare/prepared.ts';
 import type { RunEvent } from '../../src/run/progress/event.ts';
 import { decodeScenario } from '../../src/scenario/decode.ts';
+import { withGatePlan } from '../../src/scenario/gate-plan.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import { FakeFleet, workerLost, type FakeTarget } from './fake-fleet.ts';
 import { preparedOn } from './prepared-on.ts';
@@ -75,6 +76,17 @@ describe('a run', () => {
   it('follows from its seed alone', async () => {
     const [one, other] = [await measured({}), await measured({})];
     expect(one.fleet.windows).toEqual(other.fleet.windows);
+  });
+
+  it.each<[string, ScenarioInput['load'], boolean]>([
+    ['one handshake at a time where the user has left the load open', undefined, true],
+    ['the load that the user has chosen', { concurrency: 3 }, false],
+    ['one at a time without a word where that was asked for', { concurrency: 1 }, false],
+  ])('that is to be judged makes %s', async (_, load, isSaid) => {
+    const prepared = await preparedOn(new FakeFleet({}), { ...CLOSED, load });
+    const run = await measure({ ...prepared, decoded: withGatePlan(prepared.decoded, 0) });
+    expect(run.scenario['load']).toMatchObject({ concurrency: load?.concurrency ?? 1 });
+    expect(codes(run).includes('one-at-a-time')).toBe(isSaid);
   });
 
   it('tells its events in order', async () => {

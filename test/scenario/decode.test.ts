@@ -184,3 +184,8 @@ it('names the flag where the flag is wrong', () => {
   expect(error.message).toBe('--concurrency must be a whole number of at least 1 (10k means 10000), but it is "abc".');
   expect(error.code).toBe('USAGE');
 });
+
+it("takes the quantiles of an objective in k6's spelling", () => {
+  const { load } = decodeScenario({ states: { a: { target: 'a:1' } }, load: { objective: 'p(99.9)<25ms' } }, {}, 'file').scenario;
+  expect(load.objective).toEqual({ name: 'p999', quantile: 0.999, limitNs: 25e6 });
+});

@@ -34,6 +34,7 @@ http {
         ssl_session_cache shared:sessions:10m;
         ssl_session_tickets on;
         ssl_early_data on;
+        location /missing { return 404; }
         location / { return 200 "ok\\n"; }
     }
 }

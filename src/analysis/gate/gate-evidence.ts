@@ -1,6 +1,7 @@
+import type { Caveat } from '../../domain/caveat.ts';
 import type { Gate } from '../../domain/gate.ts';
 import type { CellRecord, RunRecord } from '../../domain/run-record.ts';
-import { blockValues, pairByRound } from '../summary/block-values.ts';
+import { blockValues, pairByRound, unmeasured } from '../summary/block-values.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { minimumEffect } from '../compare/minimum-effect.ts';
@@ -62,9 +63,13 @@ const limitEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'limit'>, c
   if (metric.judgedBy === 'count') return withCaveat(ofCount(limit, metric.value(found) ?? 0), caveat);
   const values = [...blockValues(validBlocksOf(summary, cell), metric).byRound.values()];
   return values.length === 0
-    ? unjudged(limit, caveat ?? { code: 'unknown-metric' })
+    ? unjudged(limit, withoutValues(metric, caveat))
     : withCaveat(ofBlocks(limit, values, alpha), caveat);
 };
+
+/** The reason why nothing can be judged where a metric has no value: more handshakes, or less load, would give it none. */
+const withoutValues = (metric: Metric, caveat: Caveat | undefined): Caveat =>
+  caveat === undefined || caveat.code === 'few-handshakes' || caveat.code === 'saturated' ? unmeasured(metric) : caveat;
 
 const ratioEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'ratio'>, cell: CellRecord): Evidence => {
   const limit = limitOf(gate);
@@ -80,7 +85,7 @@ const ratioEvidence = ({ summary, alpha }: GateContext, gate: GateOf<'ratio'>, c
   };
   const ratios = pairByRound(values.left, values.right).map(({ first, second }) => first / second);
   return ratios.length === 0
-    ? unjudged(limit, caveat ?? { code: 'unknown-metric' })
+    ? unjudged(limit, withoutValues(values.left.size === 0 ? left : right, caveat))
     : withCaveat(ofRatios(limit, ratios, alpha), caveat);
 };
 
@@ -101,7 +106,7 @@ const changeEvidence = (context: GateContext, gate: GateOf<'change'>, cell: Cell
     return withCaveat(ofDifferences(limitOf(gate), differences, alpha), caveat);
   }
   const pairs = pairByRound(quantityByRound(summary, gate, cell), quantityByRound(summary, gate, before));
-  if (pairs.length === 0) return unjudged(limitOf(gate), caveat ?? { code: 'unknown-metric' });
+  if (pairs.length === 0) return unjudged(limitOf(gate), withoutValues(metric, caveat));
   const valueOf = (of: CellRecord): number | undefined => {
     const found = summaryOf(summary, of);
     return found === undefined ? undefined : metric.value(found);

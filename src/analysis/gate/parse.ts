@@ -2,6 +2,7 @@ import { ResumarkError } from '../../domain/error.ts';
 import type { Gate, GateOperator, MetricReference } from '../../domain/gate.ts';
 import { MODES, type Mode } from '../../domain/mode.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
+import { withOwnQuantiles } from '../../domain/quantile-name.ts';
 import { nearest } from '../../domain/suggest.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { isMetricId, METRICS, metricNamed } from '../metrics/catalogue.ts';
@@ -18,7 +19,7 @@ const OPERATORS = ['<=', '>=', '<', '>'] as const satisfies readonly GateOperato
  *           | metric operator [factor "*"] metric
  *           | metric "/" metric operator factor
  *           | metric ["/" metric] "regresses" ("<" | "<=") percent
- * metric    = [state "."] [protocol "."] mode "." name        after.tls1.3.ticket.cpu.server
+ * metric    = [state "."] [protocol "."] mode "." name        after.tls1.3.ticket.cpu.server; p(99) is p99
  * operator  = "<" | "<=" | ">" | ">="
  * ```
  *
@@ -87,9 +88,9 @@ class Parser {
   #reference(): MetricReference {
     this.#skipSpace();
     const at = this.#at;
-    const word = this.#take(/[\w.-]+/u);
+    const word = this.#take(/[\w.-]+(?:\([\d.]+\))?/u);
     if (word === undefined) this.#fail(at, 'a metric is expected here, such as ticket.p50 or after.full.cpu.server');
-    return this.#resolved(word, at);
+    return this.#resolved(withOwnQuantiles(word), at);
   }
 
   /** The mode is the hinge: before it stand state and protocol, after it the metric, in whose name a mode may occur again. */

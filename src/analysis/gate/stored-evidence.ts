@@ -7,6 +7,7 @@ import { minimumEffect } from '../compare/minimum-effect.ts';
 import { BEYOND_FOR_LIMIT, LEAST_RUNS } from '../judging-rules.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { isOfMachine, judgedValue, type Metric } from '../metrics/metric.ts';
+import { unmeasured } from '../summary/block-values.ts';
 import { summaryOf, type RunSummary } from '../summary/run-summary.ts';
 import { changeCaveat } from './cell-caveat.ts';
 import { changeLimit } from './change-limit.ts';
@@ -32,8 +33,8 @@ export const storedEvidence = (context: GateContext, gate: ChangeGate, cell: Cel
     .filter(Number.isFinite);
   const caveat = storedCaveat(context, gate, { cell, metric });
   if (value === undefined || earlier.length === 0) {
-    const code = value === undefined ? 'unknown-metric' : 'no-baseline';
-    return unjudged(changeLimit(metric, gate.limit), caveat ?? { code });
+    const missing: Caveat = value === undefined ? unmeasured(metric) : { code: 'no-baseline' };
+    return unjudged(changeLimit(metric, gate.limit), caveat?.code === 'few-handshakes' ? missing : (caveat ?? missing));
   }
   const values = { before: geometricMean(valuesOf(metric, baselines, cell)), after: valueOf(metric, summary, cell) };
   const limit = changeLimit(metric, minimumEffect(metric, values, { ...settings, minEffect: gate.limit }));

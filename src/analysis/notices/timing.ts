@@ -16,6 +16,7 @@ export const timingNotices = (cell: CellSummary): Notice[] => [
   ...plateauNotices(cell),
   ...retransmissionNotices(cell),
   ...answerNotices(cell),
+  ...errorStatusNotices(cell),
   ...clockNotices(cell),
 ];
 
@@ -64,6 +65,12 @@ const answerNotices = (cell: CellSummary): Notice[] => {
   if (unanswered === 0) return [];
   const asked = unanswered + cell.firstByteNs.count;
   return [{ code: 'unanswered', severity: 'warning', cell: cellLabel(cell), unanswered, asked }];
+};
+
+const errorStatusNotices = (cell: CellSummary): Notice[] => {
+  const { errorStatuses: because, firstByteNs } = cell;
+  if (Object.keys(because).length === 0) return [];
+  return [{ code: 'error-statuses', severity: 'warning', cell: cellLabel(cell), answers: firstByteNs.count, because }];
 };
 
 const clockNotices = (cell: CellSummary): Notice[] => {

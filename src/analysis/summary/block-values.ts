@@ -1,5 +1,6 @@
 import type { Caveat } from '../../domain/caveat.ts';
 import { judgedValue, type Metric } from '../metrics/metric.ts';
+import type { Quantile } from '../metrics/timing.ts';
 import type { BlockSummary } from './run-summary.ts';
 import { BEYOND_FOR_RATIO } from '../judging-rules.ts';
 
@@ -18,6 +19,20 @@ export const blockValues = (blocks: readonly BlockSummary[], metric: Metric): Bl
     if (value !== undefined && value > 0) byRound.set(block.round, value);
   }
   return { byRound, caveat: caveatOf(blocks, byRound, metric) };
+};
+
+/** Returns the caveat of a metric without a value. */
+export const unmeasured = ({ quantile }: Metric): Caveat => {
+  const needs = quantile && NEEDS[quantile.of];
+  return needs === undefined ? { code: 'unknown-metric' } : { code: 'unknown-metric', needs };
+};
+
+const NEEDS: Readonly<Partial<Record<Quantile['of'], 'schedule' | 'request'>>> = {
+  response: 'schedule',
+  service: 'schedule',
+  'start-delay': 'schedule',
+  'first-byte': 'request',
+  'first-byte-after-handshake': 'request',
 };
 
 /** Values of the same round of two cells, in the order of the first. */
@@ -44,7 +59,7 @@ export const handshakesFor = ({ quantile }: Metric, beyond: number): number => {
 const caveatOf = (blocks: readonly BlockSummary[], values: ReadonlyMap<number, number>, metric: Metric): Caveat | null => {
   if (blocks.length === 0) return { code: 'nothing-measured' };
   if (blocks.every(({ summary }) => summary.honoured === 0)) return { code: 'none-honoured' };
-  if (values.size === 0) return { code: 'unknown-metric' };
+  if (values.size === 0) return unmeasured(metric);
   const perBlock = Math.min(...blocks.map(({ summary }) => summary.honoured));
   const needed = handshakesFor(metric, BEYOND_FOR_RATIO);
   return perBlock < needed ? { code: 'few-handshakes', perBlock, needed } : null;

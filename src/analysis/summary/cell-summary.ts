@@ -86,6 +86,8 @@ export interface CellSummary {
   readonly firstByteNs: LatencyHistogram;
   readonly firstByteAfterHandshakeNs: LatencyHistogram;
   readonly unanswered: number;
+  /** Answers with an HTTP status of 400 and above, by the status. */
+  readonly errorStatuses: Readonly<Record<string, number>>;
   /** CPU and bytes per honoured handshake. */
   readonly cpuClientNs: number | undefined;
   readonly cpuServerNs: number | undefined;
@@ -213,10 +215,11 @@ const ticketSummary = ({ tickets }: BlockCounts): Pick<CellSummary, 'ticketNs' |
 
 const firstByteSummary = ({
   firstByte,
-}: BlockCounts): Pick<CellSummary, 'firstByteNs' | 'firstByteAfterHandshakeNs' | 'unanswered'> => ({
+}: BlockCounts): Pick<CellSummary, 'firstByteNs' | 'firstByteAfterHandshakeNs' | 'unanswered' | 'errorStatuses'> => ({
   firstByteNs: decoded(firstByte?.firstByteNs),
   firstByteAfterHandshakeNs: decoded(firstByte?.firstByteAfterHandshakeNs),
   unanswered: firstByte?.unanswered ?? 0,
+  errorStatuses: firstByte?.errorStatuses ?? {},
 });
 
 const decoded = (histogram: EncodedHistogram | undefined): LatencyHistogram =>

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { ORDERLY_CLOSE_MS } from '../../domain/client-options.ts';
 import type { Failure } from '../../domain/failure.ts';
@@ -6,6 +5,7 @@ import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
 import { isProtocol, type Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
+import { httpStatus, NO_STATUS } from '../answer.ts';
 import { Awaited } from '../awaited.ts';
 import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
@@ -44,6 +44,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   handshakeNs = 0;
   ticketNs = 0;
   firstByteNs = 0;
+  answerStatus = NO_STATUS;
   endNs = 0;
   ticketsReceived = 0;
   unusableTicket: UnusableReason | undefined;
@@ -57,7 +58,6 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
 
   readonly #client: NodeClient;
   readonly #events: NodeConnectionEvents<Own>;
-  readonly #socket: Socket;
   readonly #transport: Transport;
   readonly #hellos: HelloReader | undefined;
   #tls: TLSSocket | undefined;
@@ -84,11 +84,11 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#transport = new Transport(this.#client, () => {
       events.onClosed(this);
     });
-    this.#socket = this.#transport.socket;
-    this.#socket.once('connect', () => {
+    const { socket } = this.#transport;
+    socket.once('connect', () => {
       this.#startTls();
     });
-    this.#socket.on('error', (error) => {
+    socket.on('error', (error) => {
       this.#fail(failureOf(error));
     });
     this.#enter('connecting', this.#client.settings.connectTimeoutMs, () => {
@@ -167,7 +167,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#enter('awaiting');
     this.#finishedNs = nowNs();
     this.handshakeNs = this.#finishedNs - this.#tlsStartNs;
-    this.#finishedBytes = this.#socket.bytesRead;
+    this.#finishedBytes = this.#transport.socket.bytesRead;
     this.#keepFacts(tls);
     this.#awaited.begin(this.attempt);
     if (this.session !== undefined) this.#awaited.ticket = false;
@@ -181,9 +181,10 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   }
 
   #sendRequest(tls: TLSSocket): void {
-    tls.once('data', () => {
+    tls.once('data', (bytes: Buffer) => {
       if (this.#stage !== 'awaiting') return;
       this.firstByteNs = nowNs() - this.#tlsStartNs;
+      this.answerStatus = httpStatus(bytes, 0, bytes.length);
       this.#awaited.firstByte = false;
       this.#closeWhenComplete();
     });
@@ -263,7 +264,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
    */
   #isConfirmed(): boolean {
     if (this.#protocol === 'TLSv1.2' && !this.#isResumed) return true;
-    return this.firstByteNs > 0 || this.#socket.bytesRead > this.#finishedBytes;
+    return this.firstByteNs > 0 || this.#transport.socket.bytesRead > this.#finishedBytes;
   }
 
   #fail(failure: Failure): void {
@@ -282,8 +283,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   #end(resetAfterMs: number): void {
     if (this.#stage === 'ended') return;
     this.#enter('ended');
-    this.bytesIn = this.#socket.bytesRead;
-    this.bytesOut = this.#socket.bytesWritten;
+    this.bytesIn = this.#transport.socket.bytesRead;
+    this.bytesOut = this.#transport.socket.bytesWritten;
     this.endNs = nowNs();
     this.#resetAfter(resetAfterMs);
     this.#events.onEnd(this);

@@ -5,6 +5,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
 import { groupName } from '../../tls/names.ts';
 import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
+import { Answer } from '../answer.ts';
 import { certificateFacts } from '../certificate-facts.ts';
 import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
 import { allocate, copyFrom } from '../ffi.ts';
@@ -38,7 +39,7 @@ export class OpenSslConnection implements TlsConnection {
   failure: Failure | undefined;
   ticketsReceived = 0;
   unusableTicket: UnusableReason | undefined;
-  hasFirstByte = false;
+  readonly answer = new Answer();
 
   readonly #openssl: OpenSsl;
   readonly #exchange: Exchange;
@@ -125,7 +126,7 @@ export class OpenSslConnection implements TlsConnection {
 
   get isConfirmed(): boolean {
     const hasTicket = this.#protocol === 'TLSv1.3' && (this.ticketsReceived > 0 || this.unusableTicket !== undefined);
-    return this.hasFirstByte || this.#hasCloseNotify || hasTicket || !(this.#protocol === 'TLSv1.3' || this.#isResumed);
+    return this.answer.hasBegun || this.#hasCloseNotify || hasTicket || !(this.#protocol === 'TLSv1.3' || this.#isResumed);
   }
 
   get newestTicket(): TicketFacts | undefined {
@@ -180,7 +181,7 @@ export class OpenSslConnection implements TlsConnection {
     this.failure = undefined;
     this.ticketsReceived = 0;
     this.unusableTicket = undefined;
-    this.hasFirstByte = false;
+    this.answer.reset();
     this.#offered = undefined;
     this.#isResumed = false;
     this.#hasCloseNotify = false;
@@ -268,7 +269,7 @@ export class OpenSslConnection implements TlsConnection {
   #readRecords(): void {
     const { ssl } = this.#openssl;
     let read: number;
-    while ((read = this.#read()) > 0) this.hasFirstByte = true;
+    while ((read = this.#read()) > 0) this.answer.take(this.#scratch.bytes, 0, read);
     if (this.#protocol === 'TLSv1.3') this.#noticeSession();
     const error = ssl.SSL_get_error(this.#ssl, read);
     if (error === SSL_ERROR_ZERO_RETURN) this.#hasCloseNotify = true;

@@ -79,6 +79,10 @@ export class Slot implements Outcome {
     return isLate ? 'ticket-late' : this.connection.unusableTicket;
   }
 
+  get answerStatus(): number {
+    return this.connection.answer.status;
+  }
+
   get asksForCertificate(): boolean {
     return this.connection.asksForCertificate;
   }
@@ -145,7 +149,7 @@ export class Slot implements Outcome {
       this.ticketNs = this.clock.sinceFinishNs;
       awaited.ticket = false;
     }
-    if (awaited.firstByte && this.connection.hasFirstByte) {
+    if (awaited.firstByte && this.connection.answer.hasBegun) {
       this.firstByteNs = this.handshakeNs + this.clock.sinceFinishNs;
       awaited.firstByte = false;
     }

@@ -1,6 +1,7 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { UnusableReason } from '../../domain/judgement.ts';
 import type { Evidence } from '../../domain/kind.ts';
+import type { Answer } from '../answer.ts';
 import type { Attempt, Negotiated, Session, TicketFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
 
@@ -32,8 +33,8 @@ export interface TlsConnection {
    * comes last, as in a full TLS 1.2 handshake.
    */
   readonly isConfirmed: boolean;
-  /** True once application data has come. */
-  readonly hasFirstByte: boolean;
+  /** Application data that has come. */
+  readonly answer: Readonly<Pick<Answer, 'hasBegun' | 'status'>>;
   /**
    * Begins a handshake: the ClientHello is in the output. An attempt with a request has it put after our Finished, in the output of the same call
    * that finishes the handshake, unless the server has accepted it as early data.

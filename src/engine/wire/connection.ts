@@ -10,6 +10,7 @@ import {
   MESSAGE_HEAD_BYTES,
   RECORD_HEAD_BYTES,
 } from '../../tls/numbers.ts';
+import { Answer } from '../answer.ts';
 import { certificateFacts } from '../certificate-facts.ts';
 import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
 import type { NativeMemory } from '../ffi.ts';
@@ -44,7 +45,7 @@ export class WireConnection implements TlsConnection {
   status: TlsConnection['status'] = 'handshaking';
   outputBytes = 0;
   failure: Failure | undefined;
-  hasFirstByte = false;
+  readonly answer = new Answer();
 
   readonly #context: WireContext;
   readonly #state: HandshakeState;
@@ -100,7 +101,7 @@ export class WireConnection implements TlsConnection {
   get isConfirmed(): boolean {
     const { isTls13, isResumed } = this.#state;
     const hasTicket = isTls13 && (this.#ticket.count > 0 || this.#ticket.unusable !== undefined);
-    return this.hasFirstByte || this.#hasCloseNotify || hasTicket || !(isTls13 || isResumed);
+    return this.answer.hasBegun || this.#hasCloseNotify || hasTicket || !(isTls13 || isResumed);
   }
 
   start(attempt: Attempt): void {
@@ -171,7 +172,7 @@ export class WireConnection implements TlsConnection {
     this.status = 'handshaking';
     this.outputBytes = 0;
     this.failure = undefined;
-    this.hasFirstByte = false;
+    this.answer.reset();
     this.#taken = 0;
     this.#hasCloseNotify = false;
     this.#isSessionTaken = false;
@@ -200,7 +201,7 @@ export class WireConnection implements TlsConnection {
     if (records.type === HANDSHAKE) this.#receiveMessages(memory, records.start, records.end);
     else if (records.type === ALERT) this.#receiveAlert(memory.bytes, records.start, records.end);
     else if (records.type !== APPLICATION_DATA || this.status !== 'finished') throw fault('unexpected_message');
-    else if (records.end > records.start) this.hasFirstByte = true;
+    else this.answer.take(memory.bytes, records.start, records.end);
   }
 
   #open(memory: NativeMemory, at: number, length: number): void {
@@ -279,12 +280,11 @@ export class WireConnection implements TlsConnection {
   }
 
   #finish(): void {
-    const context = this.#context;
     const state = this.#state;
     this.status = 'finished';
     if (this.#request === undefined || state.earlyData === 'accepted') return;
-    if (state.isTls13) armWrite13(context, state);
-    context.flight.text(state.write, this.#request);
+    if (state.isTls13) armWrite13(this.#context, state);
+    this.#context.flight.text(state.write, this.#request);
   }
 
   /** The one place where a handshake fails, also after our end of it: the server's Finished need not be its last word. */

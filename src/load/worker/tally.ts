@@ -6,6 +6,9 @@ import type { HandshakeSplit, Negotiated, Outcome } from '../../engine/engine.ts
 /** Reading what was negotiated allocates: once a second it costs nothing, and a change is seen in the window. */
 const LOOK_EVERY_NS = 1e9;
 
+/** From here on a status says that the request was not fulfilled (RFC 9110, section 15). */
+const LEAST_ERROR_STATUS = 400;
+
 /** Counts the outcomes of one cell in one window. Only honoured handshakes enter the histograms. */
 export class Tally {
   readonly #counts = BLOCK_COUNTS.counter();
@@ -78,12 +81,13 @@ export class Tally {
   }
 
   /** Counts the first byte of the answer, of an honoured handshake that sent a request. */
-  requested({ firstByteNs, handshakeNs }: Outcome): void {
+  requested({ firstByteNs, handshakeNs, answerStatus }: Outcome): void {
     const first = this.#counts.firstByte.begin();
     if (firstByteNs === 0) {
       first.unanswered.add();
       return;
     }
+    if (answerStatus >= LEAST_ERROR_STATUS) first.errorStatuses.add(String(answerStatus));
     first.firstByteNs.record(firstByteNs);
     first.firstByteAfterHandshakeNs.record(Math.max(0, firstByteNs - handshakeNs));
   }

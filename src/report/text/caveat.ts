@@ -14,7 +14,7 @@ export const caveatText = (caveat: Caveat): string => {
     case 'none-honoured':
       return 'no handshake of this mode was honoured';
     case 'unknown-metric':
-      return 'the metric has no value here';
+      return caveat.needs === undefined ? 'the metric has no value here' : NEEDS_TEXT[caveat.needs];
     case 'few-handshakes':
       return `the smallest block has ${counted(caveat.perBlock, 'handshake')}, but this metric needs ${grouped(caveat.needed)}; raise --handshakes-per-block or --duration`;
     case 'few-rounds':
@@ -41,3 +41,8 @@ export const caveatText = (caveat: Caveat): string => {
       return `it failed in only ${grouped(caveat.failed)} of ${grouped(caveat.of)} attempts`;
   }
 };
+
+const NEEDS_TEXT = {
+  schedule: 'the metric was not measured: there is no schedule; set --rate',
+  request: 'the metric was not measured: no request was sent; set --request',
+} as const;

@@ -5,6 +5,7 @@ import { protocolLabel } from '../../domain/protocol.ts';
 import type { HostRecord, RunRecord, Shortcut, StateRecord } from '../../domain/run-record.ts';
 import { sumOf } from '../../stats/descriptive.ts';
 import { loadText } from './load.ts';
+import { endpointText, resolvedTarget } from './target.ts';
 import { counted, formatBytes, formatDuration, formatShare, grouped } from './units.ts';
 
 /** One thing about how a run was measured; several values where states differ. */
@@ -39,13 +40,14 @@ const SHORTCUT_TEXT: Readonly<Record<Shortcut, string>> = {
   spinning: 'busy polling, so client CPU is the whole core',
 };
 
-/** The targets of the states: one where all are the same. */
-export const targetTexts = (run: RunRecord): string[] => perState(run, ({ target }) => target);
+/** The targets of the states, with the address of a name: one where all are the same. */
+export const targetTexts = (run: RunRecord): string[] =>
+  perState(run, (state) => (state.kind === 'server' ? state.target : resolvedTarget(state)));
 
-const targetText = ({ target, address, port, serverName }: StateRecord): string => {
-  const endpoint = address.includes(':') ? `[${address}]:${String(port)}` : `${address}:${String(port)}`;
-  const resolved = target === endpoint ? target : `${target} at ${endpoint}`;
-  return serverName === null ? resolved : `${resolved}, as ${serverName}`;
+const targetText = (state: StateRecord): string => {
+  const resolved =
+    state.kind === 'server' ? `${state.target} at ${endpointText(state.address, state.port)}` : resolvedTarget(state);
+  return state.serverName === null ? resolved : `${resolved}, as ${state.serverName}`;
 };
 
 /** One value where all states agree, otherwise one for each, with its label. */

@@ -17,6 +17,8 @@ const sentence = (notice: Notice): string => {
   switch (notice.code) {
     case 'engine-chosen':
       return `engine ${notice.engine} performs the handshakes: ${notice.reason}.`;
+    case 'one-at-a-time':
+      return 'one handshake was in flight at a time, because the run was judged: with more, they wait for each other, and a verdict would be on that queue. Set --concurrency to judge another load.';
     case 'cell-skipped':
       return `${notice.cell} is skipped: ${notice.reason}.`;
     case 'never-honoured':
@@ -73,6 +75,8 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell}: ${formatShare(notice.share)} of the handshakes took about ${grouped(notice.timerMs)} ms longer than the others: Nagle's algorithm on the server waiting for a delayed acknowledgement. Set TCP_NODELAY on the server's sockets before the handshake, or send each flight in one write.`;
     case 'unanswered':
       return `${notice.cell}: ${grouped(notice.unanswered)} of ${counted(notice.asked, 'request')} got no response. Their handshakes count, but the time to first byte covers the other requests only.`;
+    case 'error-statuses':
+      return `${notice.cell}: of ${counted(notice.answers, 'response')} to --request some had an HTTP status of 400 or above${because(notice.because, ': ', (status) => status)}. Their handshakes count, but their time to first byte is that of an error. Request what the server has, such as --request /health, or name the site with --servername.`;
     case 'coarse-clock':
       return `${notice.cell}: the clock is too coarse for handshakes this short (tinybench: ${notice.reason}), so the mean and its margin are unreliable. Read the CPU time, or measure on another machine.`;
     case 'no-capacity':

@@ -70,7 +70,7 @@ const keptShare = async (engine: Engine, client: Client, style: CloseStyle): Pro
 
 /** Fetches sessions that the server would have to look up. */
 const fetchSessions = async (engine: Engine, client: Client): Promise<readonly Session[]> => {
-  const attempts = Array.from({ length: SESSIONS }, () => attemptOf(client, { tap: false, sendsRequest: hasRequest(client) }));
+  const attempts = Array.from({ length: SESSIONS }, () => attemptOf(client, { tap: false }));
   const sessions = (await perform(engine, attempts, SESSIONS)).flatMap(({ session }) => session ?? []);
   const [session] = sessions;
   const livesInServer = session?.mechanism === 'session-id' || session?.mechanism === 'psk-stateful';
@@ -89,7 +89,7 @@ const offer = async (
   client: Client,
   { sessions, style }: { readonly sessions: readonly Session[]; readonly style: CloseStyle },
 ): Promise<readonly Offered[]> => {
-  const change = { tap: false, closeNotify: style === 'notify', sendsRequest: hasRequest(client) };
+  const change = { tap: false, closeNotify: style === 'notify' };
   const attempts = sessions.map((session) => attemptOf(client, { ...change, session }));
   const results = await perform(engine, attempts, SESSIONS);
   return sessions.flatMap((session, index) => {
@@ -98,15 +98,13 @@ const offer = async (
   });
 };
 
-const hasRequest = ({ settings }: Client): boolean => settings.request !== undefined;
-
 /** Names the states whose server leaves a close_notify without an answer. */
 const statesWithoutAnswer = async (engine: Engine, cells: readonly PreparedCell[]): Promise<string[]> => {
   const silent: string[] = [];
   const firstCells = new Map(cells.toReversed().map((prepared) => [prepared.cell.state, prepared]));
   for (const { cell, settings } of firstCells.values()) {
     const client = engine.client({ ...settings, mode: 'full' });
-    const [result] = await perform(engine, [attemptOf(client, { tap: false, awaitTicket: false })]);
+    const [result] = await perform(engine, [attemptOf(client, { tap: false, awaitTicket: false, sendsRequest: false })]);
     result?.session?.free();
     client.close();
     if (result?.failure === undefined && closingNs(result) >= ORDERLY_CLOSE_MS * 1e6) silent.push(cell.state);

@@ -32,7 +32,7 @@ export const chooseEngine = (
  * the handshake to OpenSSL.
  *
  * @param obstacle the reason against the one that was chosen, as a sentence.
- * @returns `undefined` when there is none.
+ * @returns `undefined` when there is none, or none that can do what the settings ask for.
  */
 export const nextEngine = (
   { engine, libssl, spin }: Pick<Scenario, 'engine' | 'libssl' | 'spin'>,
@@ -42,7 +42,12 @@ export const nextEngine = (
 ): ChosenEngine | undefined => {
   if (!isChoiceOurs({ engine, libssl }) || name !== 'wire') return undefined;
   const rest = ENGINE_NAMES.slice(ENGINE_NAMES.indexOf(name) + 1);
-  return chooseFastest(rest, { spin, settings, obstacles: [...obstacles, obstacle] });
+  try {
+    return chooseFastest(rest, { spin, settings, obstacles: [...obstacles, obstacle] });
+  } catch (error) {
+    if (error instanceof ResumarkError) return undefined;
+    throw error;
+  }
 };
 
 const isChoiceOurs = ({ engine, libssl }: Pick<Scenario, 'engine' | 'libssl'>): boolean =>

@@ -84,11 +84,10 @@ const resume = async (
   client: Client,
   { protocol, mode }: Cell,
 ): Promise<'honoured' | 'declined' | 'no-session'> => {
-  const sendsRequest = client.settings.request !== undefined;
-  const first = await performOne(engine, attemptOf(client, { sendsRequest }));
+  const first = await performOne(engine, attemptOf(client));
   const { session } = first;
   if (session === undefined) return 'no-session';
-  const second = await performOne(engine, attemptOf(client, { session, sendsRequest }));
+  const second = await performOne(engine, attemptOf(client, { session }));
   session.free();
   second.session?.free();
   return judge({ mode, protocol, expired: false }, second.evidence) === 'honoured' ? 'honoured' : 'declined';

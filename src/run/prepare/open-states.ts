@@ -1,5 +1,6 @@
 import type { StateRecord } from '../../domain/run-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
+import { resolvedTarget } from '../../report/text/target.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { ServerSettings, StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
@@ -37,6 +38,9 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
 export const closeStates = async (states: readonly OpenState[]): Promise<void> => {
   await Promise.all(states.map((state) => state.close()));
 };
+
+/** Names a state in messages: `before (localhost:8441 at 127.0.0.1)`. */
+export const nameOf = (state: OpenState): string => `${state.label} (${resolvedTarget(state)})`;
 
 /** Describes a state as result files do. */
 export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {

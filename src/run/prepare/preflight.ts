@@ -3,7 +3,7 @@ import type { Engine, Negotiated } from '../../engine/engine.ts';
 import { attemptOf, performOne } from '../../engine/perform.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { clientSettings } from './client-settings.ts';
-import type { OpenState } from './open-states.ts';
+import { nameOf, type OpenState } from './open-states.ts';
 import { negotiatedOf } from './target-error.ts';
 
 /** Facts that one full handshake with a state showed. */
@@ -24,9 +24,9 @@ export const preflight = async (
   { state, protocol }: { readonly state: OpenState; readonly protocol: Protocol },
 ): Promise<Preflight> => {
   const client = engine.client(clientSettings(scenario, state, { protocol, mode: 'full' }));
-  const target = `${state.label} (${state.target})`;
+  const target = nameOf(state);
   try {
-    const attempt = attemptOf(client, { sendsRequest: client.settings.request !== undefined });
+    const attempt = attemptOf(client);
     const result = await performOne(engine, attempt);
     result.session?.free();
     const isTooLong = result.unusableTicket === 'ticket-too-long';

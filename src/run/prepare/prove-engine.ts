@@ -4,7 +4,7 @@ import type { Protocol } from '../../domain/protocol.ts';
 import type { ClientSettings, Engine, Negotiated } from '../../engine/engine.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { chooseEngine, nextEngine, type ChosenEngine } from './choose-engine.ts';
-import type { OpenState } from './open-states.ts';
+import { nameOf, type OpenState } from './open-states.ts';
 import { preflight } from './preflight.ts';
 import { negotiatedKey } from './prepared.ts';
 import { PreflightError } from './target-error.ts';
@@ -44,7 +44,7 @@ export const proveEngine = async (
   const obstacle = first.trials.map((trial) => obstacleOf(trial, offersSessions)).find((found) => found !== undefined);
   const next = obstacle === undefined ? undefined : nextEngine(scenario, settings, first.chosen, obstacle);
   if (next === undefined) return proven(first, decoded);
-  const second = await tryEngine(next, decoded, states);
+  const second = await orClose(first.chosen.engine, () => tryEngine(next, decoded, states));
   // A server that refuses both engines alike has reasons of its own.
   const isBetter = second.trials.filter(isFit).length > first.trials.filter(isFit).length;
   (isBetter ? first : second).chosen.engine.close();
@@ -56,20 +56,18 @@ interface TriedEngine {
   readonly trials: readonly Trial[];
 }
 
-const tryEngine = async (chosen: ChosenEngine, decoded: DecodedScenario, states: readonly OpenState[]): Promise<TriedEngine> => {
-  try {
-    return { chosen, trials: await tryStates(chosen.engine, decoded, states) };
-  } catch (error) {
-    chosen.engine.close();
-    throw error;
-  }
-};
+const tryEngine = (chosen: ChosenEngine, decoded: DecodedScenario, states: readonly OpenState[]): Promise<TriedEngine> =>
+  orClose(chosen.engine, async () => ({ chosen, trials: await tryStates(chosen.engine, decoded, states) }));
 
-const proven = ({ chosen, trials }: TriedEngine, decoded: DecodedScenario): ProvenEngine => {
+const proven = ({ chosen, trials }: TriedEngine, decoded: DecodedScenario): Promise<ProvenEngine> =>
+  orClose(chosen.engine, () => ({ chosen, ...conclude(decoded, trials) }));
+
+/** Closes an engine when a task fails, which would have gone on with it. */
+const orClose = async <Result>(engine: Engine, task: () => Result | Promise<Result>): Promise<Result> => {
   try {
-    return { chosen, ...conclude(decoded, trials) };
+    return await task();
   } catch (error) {
-    chosen.engine.close();
+    engine.close();
     throw error;
   }
 };
@@ -128,5 +126,5 @@ const conclude = (decoded: DecodedScenario, trials: readonly Trial[]): Omit<Prov
 };
 
 /** The message without its beginning, which names the state, and its full stop. */
-const reasonOf = ({ message }: ResumarkError, { label, target }: OpenState): string =>
-  message.replace(`${label} (${target}): `, '').replace(/\.$/u, '');
+const reasonOf = ({ message }: ResumarkError, state: OpenState): string =>
+  message.replace(`${nameOf(state)}: `, '').replace(/\.$/u, '');

@@ -61,6 +61,7 @@ export const calibrate = async (decoded: DecodedScenario, options: CalibrateOpti
     alpha,
     looks,
     handshakesPerBlock: scenario.plan.handshakesPerBlock ?? 0,
+    concurrency: scenario.load.concurrency,
     noise: differences.map((one) => metricNoise(one, level)),
     resampled: resampledGates(differences, { ...level, gates: RESAMPLED, seed: record.seed }),
     measured: alarmCount(await measuredGates(planned, options)),

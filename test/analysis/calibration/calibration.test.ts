@@ -96,6 +96,7 @@ it('a calibration is told as its golden file says', () => {
     alpha: 0.01,
     looks: level.looks,
     handshakesPerBlock: 100,
+    concurrency: 1,
     noise: all.map((one) => metricNoise(one, level)),
     resampled: resampledGates(all, { ...level, gates: 200, seed: 1 }),
     measured: { gates: 20, failed: 0, inconclusive: 1, low: 0, high: 0.168 },

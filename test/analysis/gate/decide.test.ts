@@ -291,6 +291,15 @@ it('the order of the gates changes nothing', () => {
   expect(sorted(gates.toReversed())).toEqual(sorted(gates));
 });
 
+it.each([
+  ['full.response.p99 < 25ms', 'schedule'],
+  ['full.late.p99 regresses < 5%', 'schedule'],
+  ['full.first-byte.p99 < 2 * full.p99', 'request'],
+])('says of %s what it needs to be measured, and not that it needs more handshakes', (gate, needs) => {
+  const [decided] = decide(pairedRun(two(1)), gate).results;
+  expect(decided).toMatchObject({ outcome: 'inconclusive', caveat: { code: 'unknown-metric', needs } });
+});
+
 describe('a gate on a quantile, when 2% of the connections failed', () => {
   const constant = (count: number, ns: number): RunRecord['blocks'][number]['handshakeNs'] => {
     const histogram = new LatencyHistogram();
@@ -308,7 +317,7 @@ describe('a gate on a quantile, when 2% of the connections failed', () => {
       serviceNs: responseNs,
       responseNs,
     };
-    const firstByte = { firstByteNs: responseNs, firstByteAfterHandshakeNs: responseNs, unanswered: 0 };
+    const firstByte = { firstByteNs: responseNs, firstByteAfterHandshakeNs: responseNs, unanswered: 0, errorStatuses: {} };
     return { ...run, blocks: run.blocks.map((block) => ({ ...block, schedule, firstByte })) };
   };
 

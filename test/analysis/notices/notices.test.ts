@@ -228,5 +228,6 @@ describe('times that tell more than their quantiles', () => {
     const run = changed(distant(), (block) => ({ firstByte: block.firstByte && { ...block.firstByte, unanswered: 40 } }));
     expect(of(run, 'unanswered')).toHaveLength(4);
     expect(of(run, 'unanswered')[0]).toMatchObject({ unanswered: 40, asked: 200 });
+    expect(of(run, 'error-statuses')).toEqual([]);
   });
 });

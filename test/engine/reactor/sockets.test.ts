@@ -91,3 +91,18 @@ it('uses a socket again that was reset, under a new token', async () => {
   sockets.watchInputAndOutput(second, 22);
   expect(await tokensWithin(3)).toContain(22);
 });
+
+it.each([
+  ['fe80::1', 0],
+  ['fe80::1%2', 2],
+  // Linux gives its loopback the first number.
+  ['fe80::1%lo', 1],
+])('keeps the zone of the address %s', (text, index) => {
+  const { bytes } = socketAddress(text, 443).memory;
+  expect(bytes.readUInt32LE(24)).toBe(index);
+  expect(bytes.subarray(8, 24).toString('hex')).toBe('fe800000000000000000000000000001');
+});
+
+it('names a zone that is no interface', () => {
+  expect(() => socketAddress('fe80::1%nowhere0', 443)).toThrow('fe80::1%nowhere0 is no network interface');
+});

@@ -3,6 +3,7 @@ import type { Notice } from '../../../src/domain/notice.ts';
 /** One of every code, so that none is without words. */
 export const EVERY_NOTICE: { readonly [Code in Notice['code']]: Extract<Notice, { code: Code }> } = {
   'engine-chosen': { code: 'engine-chosen', severity: 'info', engine: 'node', reason: 'it runs everywhere' },
+  'one-at-a-time': { code: 'one-at-a-time', severity: 'info' },
   'cell-skipped': { code: 'cell-skipped', severity: 'info', cell: 'a TLS 1.3 session-id', reason: 'TLS 1.3 has none' },
   'never-honoured': {
     code: 'never-honoured',
@@ -53,6 +54,13 @@ export const EVERY_NOTICE: { readonly [Code in Notice['code']]: Extract<Notice, 
   },
   'delayed-ack': { code: 'delayed-ack', severity: 'warning', cell: 'edge TLS 1.2 full', timerMs: 40, share: 0.125 },
   unanswered: { code: 'unanswered', severity: 'warning', cell: 'edge TLS 1.3 full', unanswered: 3, asked: 1000 },
+  'error-statuses': {
+    code: 'error-statuses',
+    severity: 'warning',
+    cell: 'edge TLS 1.3 full',
+    answers: 1000,
+    because: { '400': 990, '503': 10 },
+  },
   'coarse-clock': { code: 'coarse-clock', severity: 'warning', cell: 'a TLS 1.2 ticket', reason: 'low-distinct' },
   'no-capacity': { code: 'no-capacity', severity: 'error', cell: 'a TLS 1.2 full', lowestPerSecond: 0.7, medianNs: null },
   'capacity-of-generator': {
