@@ -59,7 +59,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },
-  'stopped-on-errors': { cell: text, errorShare: number },
+  'stopped-on-errors': { cell: text, errorShare: number, because: counts.optional() },
   interrupted: { blocks: whole, planned: whole },
 };
 

@@ -88,7 +88,7 @@ const sentence = (notice: Notice): string => {
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
-      return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed.`;
+      return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed${because(notice.because ?? {}, ': ', failureText)}.`;
     case 'worker-lost':
       return `the run is partial: ${notice.reason} Everything measured before is kept.`;
     case 'not-saved':

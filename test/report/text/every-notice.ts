@@ -114,6 +114,12 @@ export const EVERY_NOTICE: { readonly [Code in Notice['code']]: Extract<Notice, 
     severity: 'error',
     reason: 'a worker thread ended with code 9 in the middle of the run.',
   },
-  'stopped-on-errors': { code: 'stopped-on-errors', severity: 'error', cell: 'a TLS 1.2 full', errorShare: 0.6 },
+  'stopped-on-errors': {
+    code: 'stopped-on-errors',
+    severity: 'error',
+    cell: 'a TLS 1.2 full',
+    errorShare: 0.6,
+    because: { 'handshake-timeout': 20 },
+  },
   interrupted: { code: 'interrupted', severity: 'warning', blocks: 3, planned: 50 },
 };
