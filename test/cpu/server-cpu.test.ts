@@ -8,6 +8,7 @@ import type { Notice } from '../../src/domain/notice.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { parseStat } from '../../src/cpu/procfs.ts';
 import { NS_PER_TICK } from '../../src/cpu/processes.ts';
+import { startReferenceServer } from '../../src/target/reference-server.ts';
 import { BIN, Resumark, total } from '../e2e/resumark.ts';
 import { makeCgroup } from '../servers/cgroup.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
@@ -199,10 +200,10 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light)', () =>
         values: { to: String(nginx.port) },
       });
       try {
-        const { record, stderr } = await measure(balancer, '-c', '16', '-n', '2000');
+        const { record, stderr } = await measure(balancer, '-c', '16', '--rounds', '1');
         expect(noticesOf(record, 'server-forwards')).toMatchObject([{ to: [`127.0.0.1:${String(nginx.port)}`] }]);
         expect(stderr).toContain('If it only forwards');
-        const direct = await measure(nginx, '-c', '16', '-n', '2000');
+        const direct = await measure(nginx, '-c', '16', '--rounds', '1');
         expect(noticesOf(direct.record, 'server-forwards')).toEqual([]);
       } finally {
         await balancer.close();
@@ -216,7 +217,7 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light)', () =>
       try {
         const children = await readFile(`/proc/${String(nginx.pid)}/task/${String(nginx.pid)}/children`, 'utf8');
         for (const pid of [nginx.pid, ...children.split(' ').filter(Boolean).map(Number)]) await cgroup?.add(pid);
-        const { record } = await measure(nginx);
+        const { record } = await measure(nginx, '--rounds', '1', '-n', '150');
         expect(record.blocks[0]?.server.quota).toMatchObject({ cores: 0.1 });
         const [notice] = noticesOf(record, 'cpu-throttled');
         expect(notice).toMatchObject({ state: 'target', cores: 0.1 });
@@ -230,16 +231,11 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light)', () =>
 
 it.skipIf(!isRoot)('knows the limit on its own CPU time, and what it did (root, writable cgroups)', async () => {
   const cgroup = await makeCgroup('cpu', 0.3);
+  // Outside of the limit, which its start-up alone would take seconds of.
+  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['tickets'] });
   const { child, finished } = resumark.start([
-    'demo',
-    '--rounds',
-    '1',
-    '-n',
-    '200',
-    '--output',
-    resumark.results,
-    '--format',
-    'json',
+    ...['run', `127.0.0.1:${String(server.port)}`, ...LOAD, '--rounds', '1', '-n', '1500'],
+    ...['--output', resumark.results, '--format', 'json'],
   ]);
   try {
     await cgroup?.add(child.pid ?? 0);
@@ -251,6 +247,7 @@ it.skipIf(!isRoot)('knows the limit on its own CPU time, and what it did (root, 
     expect(throttled).toHaveLength(1);
     expect(throttled.map(noticeText).every((text) => stderr.replaceAll(/\s+/gu, ' ').includes(text))).toBe(true);
   } finally {
+    await server.close();
     await cgroup?.remove();
   }
 });
