@@ -52,6 +52,8 @@ export type Notice =
       readonly handshakes: number;
       readonly because: Readonly<Record<string, number>>;
     }
+  /** Connections were refused, after each of which the generator waited before it made the next one. */
+  | { readonly code: 'backed-off'; readonly severity: 'warning'; readonly cell: string; readonly refused: number }
   | { readonly code: 'stateful-tickets'; readonly severity: 'info'; readonly cell: string }
   | {
       readonly code: 'server-cpu-unknown';

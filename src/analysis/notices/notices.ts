@@ -4,6 +4,7 @@ import { INVALID } from '../../domain/invalid-reason.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
+import { backOffNotices } from './back-off.ts';
 import { headroomNotices } from './headroom.ts';
 import { endingNotices } from './ending.ts';
 import { capacityNotices } from './capacity.ts';
@@ -22,6 +23,7 @@ export const noticesOf = (summary: RunSummary): Notice[] => {
   const { run, cells } = summary;
   return [
     ...cells.flatMap((cell) => outcomeNotices(run, cell)),
+    ...cells.flatMap((cell) => backOffNotices(run, cell)),
     ...saturationNotices(summary),
     ...stallNotices(run),
     ...headroomNotices(summary),
