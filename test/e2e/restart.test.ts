@@ -47,7 +47,7 @@ describe('a server that is away for 0.3 s', () => {
     expect(refused).toBeGreaterThan(0);
     expect(refused).toBeLessThanOrEqual(MOST_REFUSALS);
     expect(record.notices).toContainEqual(expect.objectContaining({ code: 'backed-off', refused }));
-    expect(stderr.replaceAll(/\s+/gu, ' ')).toMatch(/After each refusal the generator waited/u);
+    expect(stderr.replaceAll(/\s+/gu, ' ')).toMatch(/After each the generator waited/u);
   });
 
   it('makes the starts of a schedule late, and all of them are accounted for', async () => {

@@ -36,7 +36,7 @@ const sentence = (notice: Notice): string => {
     case 'invalid-blocks':
       return `${notice.cell}: ${grouped(notice.blocks)} of ${counted(notice.of, 'block')} left out of the result${because(notice.because, ': ', (reason) => reason)}.`;
     case 'backed-off':
-      return `${notice.cell}: the target could not be connected ${counted(notice.refused, 'time')}. After each refusal the generator waited 1 to 100 ms before it used that connection's place again, longer while the target kept refusing; the rate includes these waits.`;
+      return `${notice.cell}: ${counted(notice.refused, 'connection')} could not be made because the target refused or was unreachable. After each the generator waited 1 to 100 ms before it used that place again, longer while this went on; the rate includes these waits.`;
     case 'stateful-tickets':
       return `${notice.cell} is resumed by stateful tickets: the ticket is only a key into a cache on the server, so only servers that share this cache can resume it.`;
     case 'server-cpu-unknown':
