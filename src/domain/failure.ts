@@ -46,7 +46,10 @@ export const failureKey = (failure: Failure): string =>
 
 const ANSWERS: readonly string[] = ['alert', 'closed', 'reset', 'unconfirmed', 'tls'] satisfies FailureKind[];
 
-/** Tells whether the server answered the handshake by ending it, by the name under which a failure is counted. */
+/**
+ * Tells whether the server answered the handshake by ending it, by the name under which a failure
+ * is counted.
+ */
 export const isAnswer = (key: string): boolean => ANSWERS.includes(kindOf(key));
 
 const REFUSALS: readonly string[] = ['refused', 'unreachable'] satisfies FailureKind[];

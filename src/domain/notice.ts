@@ -52,7 +52,9 @@ export type Notice =
       readonly handshakes: number;
       readonly because: Readonly<Record<string, number>>;
     }
-  /** Connections were refused, after each of which the generator waited before it made the next one. */
+  /**
+   * Connections were refused, after each of which the generator waited before it made the next one.
+   */
   | { readonly code: 'backed-off'; readonly severity: 'warning'; readonly cell: string; readonly refused: number }
   | { readonly code: 'stateful-tickets'; readonly severity: 'info'; readonly cell: string }
   | {

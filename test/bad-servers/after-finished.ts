@@ -3,7 +3,9 @@ import { message } from '../fuzz/bytes.ts';
 import { BOTH, ONLY_12, ONLY_13, type Kind, type Misdeed } from './kind.ts';
 import { FATAL, WARNING, type ServerSide } from './server-side.ts';
 
-/** Does something in place of giving tickets; in TLS 1.2 with the server's Finished, which is due. */
+/**
+ * Does something in place of giving tickets; in TLS 1.2 with the server's Finished, which is due.
+ */
 const then = (act: (side: ServerSide) => void): Misdeed => ({
   plan: { tickets: 0 },
   onFinished: (side, answer) => {

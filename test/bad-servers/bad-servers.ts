@@ -15,7 +15,10 @@ export interface BadServer {
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** A process that can be any bad server: the engines hold up the thread that they run on, so it must be another. */
+/**
+ * A process that can be any bad server: the engines hold up the thread that they run on, so it must
+ * be another.
+ */
 export class BadServers {
   readonly #child: ChildProcess = fork(pathOf('./server.ts'), {
     execArgv: ['--no-warnings', '--import', new URL('./typescript.mjs', import.meta.url).href],

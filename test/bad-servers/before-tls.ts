@@ -138,7 +138,8 @@ const warning = (description: number): Misdeed => ({
 const WARNING_ONLY: readonly Kind[] = [
   { name: 'warns of the name and goes on', protocols: ONLY_12, misdeed: warning(112), full: 'honoured' },
   {
-    // In TLS 1.3 no alert is a warning, whatever it says of itself (RFC 8446, section 6); libssl does not know yet which version it is.
+    // In TLS 1.3 no alert is a warning, whatever it says of itself (RFC 8446, section 6); libssl
+    // does not know yet which version it is.
     name: 'warns in TLS 1.3',
     protocols: ONLY_13,
     misdeed: WARNING_ON,

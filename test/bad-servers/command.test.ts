@@ -23,7 +23,10 @@ interface Case {
 
 const FLAGS = ['--tls', '1.3', '-m', 'full,ticket', '-c', '2', '-n', '40', '--rounds', '2', '--warmup', '0', '--timeout', '2s'];
 
-/** Runs the command on a kind of bad server. What it prints must be text, and what it leaves behind whole. */
+/**
+ * Runs the command on a kind of bad server. What it prints must be text, and what it leaves behind
+ * whole.
+ */
 const runOn = async ({ kind, code, says }: Case): Promise<readonly string[]> => {
   const server = await servers.serve(kind, 'TLSv1.3');
   const before = await resumark.folders();

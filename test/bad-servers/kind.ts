@@ -18,7 +18,10 @@ export interface Kind {
   readonly timeoutMs?: number;
 }
 
-/** `honoured`, the reason of a decline or the name that a failure is counted by; by engine where libraries have words of their own. */
+/**
+ * `honoured`, the reason of a decline or the name that a failure is counted by; by engine where
+ * libraries have words of their own.
+ */
 export type Said = string | Readonly<Record<EngineName, string>>;
 
 /** Where a server departs from an honest one. It is honest where nothing is said. */

@@ -184,5 +184,5 @@ export class ServerSide {
   }
 }
 
-/** A second hello comes behind a ChangeCipherSpec that says nothing (RFC 8446, appendix D.4). */
+/** A second hello comes after a ChangeCipherSpec that says nothing (RFC 8446, appendix D.4). */
 const withoutDecoys = (bytes: Buffer): Buffer => (bytes[0] === CHANGE_CIPHER_SPEC ? withoutDecoys(bytes.subarray(6)) : bytes);

@@ -1,4 +1,5 @@
-// Serves one kind of bad server after another, each on a port of its own, and gives its own account of what came to pass.
+// Serves one kind of bad server after another, each on a port of its own, and gives its own account
+// of what came to pass.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Protocol } from '../../src/domain/protocol.ts';

@@ -2,7 +2,9 @@ import type { Failure } from '../../src/domain/failure.ts';
 import type { HandshakeResult } from '../../src/engine/perform.ts';
 import type { Account } from './server-side.ts';
 
-/** Returns what the client says and the server's own account denies, `undefined` when they agree. */
+/**
+ * Returns what the client says and the server's own account denies, `undefined` when they agree.
+ */
 export const lieIn = ({ failure, evidence }: HandshakeResult, account: Account | undefined): string | undefined => {
   if (account === undefined) return 'the server knows of no connection';
   if (failure !== undefined)

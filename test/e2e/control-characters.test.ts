@@ -21,7 +21,9 @@ const HOSTILE = '\u001b[31m\u001b[2J\u001b]0;owned\u0007\r\u009b1A\u202e';
 /** The same as YAML writes it. */
 const ESCAPED = String.raw`\e[31m\e[2J\e]0;owned\a\r\x9b1A\u202e`;
 
-/** Everything that a terminal would act on, or that reads as something else; line feeds are ours. */
+/**
+ * Everything that a terminal would act on, or that reads as something else; line feeds are ours.
+ */
 const RAW = /[^\n\P{Cc}]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 const scenario = async (text: string): Promise<string> => {

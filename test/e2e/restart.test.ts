@@ -10,7 +10,10 @@ afterAll(() => resumark.close());
 
 const PLACES = 4;
 
-/** Each place waits 1, 2, ... 64 and then 100 ms: nine times within 300 ms, and some more where the machine is busy. */
+/**
+ * Each place waits 1, 2, ... 64 and then 100 ms: nine times within 300 ms, and some more where the
+ * machine is busy.
+ */
 const MOST_REFUSALS = 30 * PLACES;
 
 /** Measures full handshakes with a server that goes away after 200 of them. */

@@ -48,7 +48,8 @@ describe('a server that is stopped in the middle (SIGSTOP)', () => {
       const { code, stdout, stderr } = await running.finished;
       const record = JSON.parse(stdout) as RunRecord;
       expect({ code, status: record.status }).toEqual({ code: 4, status: 'stopped' });
-      // What the server had finished before it was stopped is true, but a block of failures alone is none.
+      // What the server had finished before it was stopped is true, but a block of failures alone
+      // is none.
       for (const { handshakes, errors, valid } of record.blocks.slice(-2)) {
         if (Object.keys(errors).length > 0) expect(valid).toBe(handshakes > 0);
       }

@@ -3,11 +3,13 @@
  *
  * usage: per-connection PORT CERTIFICATE KEY thread|late|fork|fork-ignored|reuse-port
  *
- * `late` gives a thread to each connection, and a ticket with its first answer only. `fork` waits for its children; `fork-ignored` ignores
- * SIGCHLD, so that the kernel drops them. `reuse-port` has processes with a listening socket each on one port (SO_REUSEPORT).
+ * `late` gives a thread to each connection, and a ticket with its first answer only. `fork` waits
+ * for its children; `fork-ignored` ignores SIGCHLD, so that the kernel drops them. `reuse-port` has
+ * processes with a listening socket each on one port (SO_REUSEPORT).
  *
- * On SIGTERM it prints the CPU time in µs that the kernel has accounted to it and to the children that it has waited for, and how many of
- * its handshakes were resumed, those of other processes not counted.
+ * On SIGTERM it prints the CPU time in µs that the kernel has accounted to it and to the children
+ * that it has waited for, and how many of its handshakes were resumed, those of other processes not
+ * counted.
  */
 #include <arpa/inet.h>
 #include <openssl/ssl.h>

@@ -1,5 +1,6 @@
-// A TLS server that goes away after so many handshakes, and comes back on the same port so many ms later, or never. Arguments: the PEM files of
-// its certificate and its key, the handshakes, the ms. Asked by any message, it tells its parent what it has counted.
+// A TLS server that goes away after so many handshakes, and comes back on the same port so many ms
+// later, or never. Arguments: the PEM files of its certificate and its key, the handshakes, the ms.
+// Asked by any message, it tells its parent what it has counted.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:tls';
 

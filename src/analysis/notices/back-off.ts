@@ -5,7 +5,10 @@ import type { Notice } from '../../domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 
-/** Connections that were refused, after each of which the generator waited; where nothing was measured the rate of it does not matter. */
+/**
+ * Connections that were refused, after each of which the generator waited; where nothing was
+ * measured the rate of it does not matter.
+ */
 export const backOffNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const blocks = run.blocks.filter((block) => block.cell === cell.id);
   const refused = blocks.reduce((sum, block) => sum + refusalsOf(block), 0);

@@ -79,7 +79,10 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   return cell.errors > 0 ? [{ code: 'errors', severity: 'warning', cell: name, handshakes, because: errorsBy }] : [];
 };
 
-/** A run that ended as planned owes every cell something; one that was stopped by failures owes it to the cells that it began. */
+/**
+ * A run that ended as planned owes every cell something; one that was stopped by failures owes it
+ * to the cells that it began.
+ */
 const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean => {
   const blocks = blocksOf(run, cell);
   const isOwed = run.status === 'complete' || (run.status === 'stopped' && blocks.length > 0);

@@ -50,9 +50,9 @@ const unbound = (given: Buffer): Buffer => {
 };
 
 /**
- * Returns the ticket of a connection that raised no `session` event, `undefined` when there is none but the offered one. Of two kinds:
- * one renewed inside an abbreviated TLS 1.2 handshake (RFC 5077, section 3.3), and one whose session is longer than the 10 kB that node:tls
- * hands out.
+ * Returns the ticket of a connection that raised no `session` event, `undefined` when there is none
+ * but the offered one. Of two kinds: one renewed inside an abbreviated TLS 1.2 handshake (RFC 5077,
+ * section 3.3), and one whose session is longer than the 10 kB that node:tls hands out.
  */
 export const silentTicket = (tls: TLSSocket, offered: NodeSession | undefined): Buffer | undefined => {
   const ticket = tls.getTLSTicket();

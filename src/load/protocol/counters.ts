@@ -8,7 +8,10 @@ const IN_FLIGHT = 3;
 const CONTROL = 4;
 const BEGUN = 5;
 const RESTED = 6;
-/** Failures of connections that were refused again, and for how long the target has refused all of them. */
+/**
+ * Failures of connections that were refused again, and for how long the target has refused all of
+ * them.
+ */
 const REFUSED_AGAIN = 7;
 const REFUSED = 8;
 const SLOTS = 9;

@@ -1,18 +1,23 @@
 import { isRefusal } from '../../domain/failure.ts';
 import type { Outcome } from '../../engine/engine.ts';
 
-/** Wait after the first refusals, and the longest: a server that comes back is found a tenth of a second later at most. */
+/**
+ * Wait after the first refusals, and the longest: a server that comes back is found a tenth of a
+ * second later at most.
+ */
 const FIRST_NS = 1e6;
 const MOST_NS = 100e6;
 
 /**
- * Place of an outcome in a time of refusals: outside of one, in its first round, in a later one, or the answer that ends it.
+ * Place of an outcome in a time of refusals: outside of one, in its first round, in a later one, or
+ * the answer that ends it.
  */
 export type Refusal = 'none' | 'first' | 'again' | 'over';
 
 /**
- * Holds back the places of a target that refuses connections. A closed loop would otherwise turn a refusal into the next attempt within
- * microseconds. Each place waits after a refusal, twice as long after each round of them, and all go on with the first answer.
+ * Holds back the places of a target that refuses connections. A closed loop would otherwise turn a
+ * refusal into the next attempt within microseconds. Each place waits after a refusal, twice as
+ * long after each round of them, and all go on with the first answer.
  */
 export class BackOff {
   /** Ends of the waits, in their order. */

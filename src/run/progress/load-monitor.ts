@@ -109,7 +109,8 @@ class Monitor {
    * connection for the whole time limit.
    */
   checkEnded(): void {
-    // Nothing is attempted while sessions age: the counters are those of the priming, which has been judged.
+    // Nothing is attempted while sessions age: the counters are those of the priming, which has
+    // been judged.
     if (this.#phase.name === 'ageing') return;
     const { finished, errors, refusedNs } = this.#generator.progress();
     const isRestart = refusedNs > 0 && refusedNs < LEAST_JUDGED_MS * 1e6;
@@ -127,7 +128,10 @@ class Monitor {
     this.#stopAbove(Math.max(this.#errorShareOf(recent), this.#errorShareOf(all), this.#refusedShareOf(progress)));
   }
 
-  /** Returns the share of the judged time for which the target has refused every connection up to now. */
+  /**
+   * Returns the share of the judged time for which the target has refused every connection up to
+   * now.
+   */
   #refusedShareOf({ refusedNs }: LoadProgress): number {
     const refusedMs = refusedNs / 1e6;
     if (!Number.isFinite(refusedMs) || refusedMs < LEAST_JUDGED_MS) return 0;
