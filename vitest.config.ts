@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
  * machine would disturb each other.
  */
 const ALONE = [
+  'test/bad-servers/**/*.test.ts',
   'test/cpu/**/*.test.ts',
   'test/docs/commands.test.ts',
   'test/engine/**/*.test.ts',

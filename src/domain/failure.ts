@@ -44,7 +44,25 @@ export interface Failure {
 export const failureKey = (failure: Failure): string =>
   failure.detail === '' ? failure.kind : `${failure.kind}:${failure.detail}`;
 
+const ANSWERS: readonly string[] = ['alert', 'closed', 'reset', 'unconfirmed', 'tls'] satisfies FailureKind[];
+
+/**
+ * Tells whether the server answered the handshake by ending it, by the name under which a failure
+ * is counted.
+ */
+export const isAnswer = (key: string): boolean => ANSWERS.includes(kindOf(key));
+
+const REFUSALS: readonly string[] = ['refused', 'unreachable'] satisfies FailureKind[];
+
+/**
+ * Tells whether a failure comes at once and costs the far side nothing, by its kind or the name
+ * under which it is counted: only a wait keeps the attempt from being repeated without end.
+ */
+export const isRefusal = (key: string): boolean => REFUSALS.includes(kindOf(key));
+
 const CONNECT_FAILURES: readonly string[] = ['refused', 'unreachable', 'connect-timeout'] satisfies FailureKind[];
 
 /** Tells whether not even the TCP connection came about, by the name under which a failure is counted. */
-export const isConnectFailure = (key: string): boolean => CONNECT_FAILURES.includes(key.split(':', 1)[0] ?? '');
+export const isConnectFailure = (key: string): boolean => CONNECT_FAILURES.includes(kindOf(key));
+
+const kindOf = (key: string): string => key.split(':', 1)[0] ?? '';

@@ -26,6 +26,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'honoured-unexpectedly': { cell: text, honoured: whole },
   'partly-declined': { cell: text, handshakes: whole, because: counts },
   errors: { cell: text, handshakes: whole, because: counts },
+  'backed-off': { cell: text, refused: whole },
   'stateful-tickets': { cell: text },
   'server-cpu-unknown': { state: text, reason: z.enum(CPU_ABSENCES), blocks: whole.optional(), of: whole.optional() },
   'server-forwards': { state: text, to: texts },
@@ -64,7 +65,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },
-  'stopped-on-errors': { cell: text, errorShare: number },
+  'stopped-on-errors': { cell: text, errorShare: number, because: counts.optional() },
   interrupted: { blocks: whole, planned: whole },
 };
 

@@ -54,6 +54,10 @@ export type Notice =
       readonly handshakes: number;
       readonly because: Readonly<Record<string, number>>;
     }
+  /**
+   * Connections were refused, after each of which the generator waited before it made the next one.
+   */
+  | { readonly code: 'backed-off'; readonly severity: 'warning'; readonly cell: string; readonly refused: number }
   | { readonly code: 'stateful-tickets'; readonly severity: 'info'; readonly cell: string }
   | {
       readonly code: 'server-cpu-unknown';
@@ -238,7 +242,14 @@ export type Notice =
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
   /** The reason is the system's error code of the last attempt. Never part of a saved record. */
   | { readonly code: 'not-saved'; readonly severity: 'error'; readonly folder: string; readonly reason: string }
-  | { readonly code: 'stopped-on-errors'; readonly severity: 'error'; readonly cell: string; readonly errorShare: number }
+  | {
+      readonly code: 'stopped-on-errors';
+      readonly severity: 'error';
+      readonly cell: string;
+      readonly errorShare: number;
+      /** Failures of the window in which the run was stopped; absent in older files. */
+      readonly because?: Readonly<Record<string, number>>;
+    }
   | { readonly code: 'interrupted'; readonly severity: 'warning'; readonly blocks: number; readonly planned: number };
 
 export type NoticeCode = Notice['code'];

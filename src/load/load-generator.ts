@@ -19,6 +19,13 @@ export interface LoadProgress {
   readonly finished: number;
   readonly honoured: number;
   readonly errors: number;
+  /**
+   * Of the errors, connections that were refused although the generator had waited after the last
+   * refusal.
+   */
+  readonly refusedAgain: number;
+  /** Time for which the target has refused every connection; 0 when it answers. */
+  readonly refusedNs: number;
   readonly inFlight: number;
   /** Measured starts. */
   readonly begun: number;

@@ -68,6 +68,9 @@ export class ThreadFleet implements LoadGenerator {
       finished: sum((counters) => counters.finished),
       honoured: sum((counters) => counters.honoured),
       errors: sum((counters) => counters.errors),
+      refusedAgain: sum((counters) => counters.refusedAgain),
+      // One worker that is answered shows that the target is there.
+      refusedNs: Math.min(...working.map(refusedNsOf)),
       inFlight: sum((counters) => counters.inFlight),
       begun: sum((counters) => counters.begun),
       restedNs: working.map(({ restedNs }) => restedNs),
@@ -101,6 +104,10 @@ export class ThreadFleet implements LoadGenerator {
     );
   }
 }
+
+/** A worker that has tried nothing yet says nothing of the target. */
+const refusedNsOf = ({ finished, errors, refusedNs }: Counters): number =>
+  finished + errors === 0 ? Number.POSITIVE_INFINITY : refusedNs;
 
 /** Unix time, in digits: ns since 1970 are beyond what a double holds. */
 const unixNs = (engineNs: number): string => String(BigInt(Math.round(performance.timeOrigin * 1e3)) * 1000n + BigInt(engineNs));

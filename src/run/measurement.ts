@@ -4,8 +4,9 @@ import { noticesOf } from '../analysis/notices/notices.ts';
 import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
 import { ResumarkError } from '../domain/error.ts';
+import { sumCounts } from '../domain/mergeable.ts';
 import type { Notice } from '../domain/notice.ts';
-import type { RunRecord, RunStatus } from '../domain/run-record.ts';
+import type { BlockRecord, RunRecord, RunStatus } from '../domain/run-record.ts';
 import { measureWindow } from '../load/measure-window.ts';
 import type { MeasuredBlock } from '../load/window-request.ts';
 import { isOneAtATimeToJudge } from '../scenario/gate-plan.ts';
@@ -156,7 +157,13 @@ class Measurement {
     if (this.#isInterrupted()) return 'interrupted';
     if (!isStopped) return 'complete';
     const cell = at.cells.map(cellLabel).join(' and ');
-    this.#ownNotices.push({ code: 'stopped-on-errors', severity: 'error', cell, errorShare: stoppedAt });
+    this.#ownNotices.push({
+      code: 'stopped-on-errors',
+      severity: 'error',
+      cell,
+      errorShare: stoppedAt,
+      because: failuresOf(blocks),
+    });
     return 'stopped';
   }
 
@@ -214,6 +221,12 @@ class Measurement {
     return { ...summary, run: this.#run };
   }
 }
+
+/** Failures of a window, or of the priming before it where it came to nothing. */
+const failuresOf = (blocks: readonly BlockRecord[]): Readonly<Record<string, number>> => {
+  const measured = sumCounts(blocks.map(({ errors }) => errors));
+  return Object.keys(measured).length > 0 ? measured : sumCounts(blocks.map(({ primed }) => primed.errors));
+};
 
 const askedNow = (
   { bound, profile }: PlannedWindow,

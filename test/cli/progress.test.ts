@@ -37,6 +37,8 @@ const event = ({ phase = { name: 'window', startNs: 0 }, progress, recent, asked
     finished: 500,
     honoured: 500,
     errors: 0,
+    refusedAgain: 0,
+    refusedNs: 0,
     inFlight: 12,
     begun: 512,
     restedNs: [],

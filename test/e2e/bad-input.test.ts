@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/target/ports.ts';
-import { Resumark } from './resumark.ts';
+import { BIN, Resumark } from './resumark.ts';
 
 let resumark: Resumark;
 let folder: string;
@@ -128,6 +129,31 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
   it('a run folder that is not there', async () => {
     const { code, stderr } = await resumark.run('report', join(folder, 'nothing'));
     expect(stderr).toMatch(/^error: there is no run folder .*nothing\.$/mu);
+    expect(code).toBe(2);
+  });
+});
+
+describe('a limit on file descriptors exits 2 with one clear line', () => {
+  const limited = (files: number): { readonly code: number | null; readonly stderr: string } => {
+    const command = `ulimit -n ${String(files)} && exec "$0" "$@"`;
+    const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, BIN, 'run', '127.0.0.1:1'], {
+      encoding: 'utf8',
+    });
+    return { code: status, stderr };
+  };
+
+  it('that is too low to load the program', () => {
+    expect(limited(40)).toEqual({
+      code: 2,
+      stderr: 'error: resumark cannot be loaded: too many open files.\nRaise the limit with ulimit -n 1024.\n',
+    });
+  });
+
+  it('that is too low to carry the load', () => {
+    const { code, stderr } = limited(190);
+    expect(stderr).toMatch(
+      /^error: --concurrency 16 needs about 232 file descriptors, but the limit is 190\.\nRaise it with ulimit -n/u,
+    );
     expect(code).toBe(2);
   });
 });

@@ -4,7 +4,7 @@ export const u8 = (value: number): Buffer => Buffer.of(value & 0xff);
 
 export const u16 = (value: number): Buffer => Buffer.of((value >> 8) & 0xff, value & 0xff);
 
-const u24 = (value: number): Buffer => Buffer.of((value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff);
+export const u24 = (value: number): Buffer => Buffer.of((value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff);
 
 export const u32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);

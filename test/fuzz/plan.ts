@@ -18,6 +18,11 @@ export interface Plan {
   /** NewSessionTicket messages. In TLS 1.2 at most one; with none the session has an ID. */
   readonly tickets: number;
   readonly ticketBytes: number;
+  /**
+   * Tells the tickets and session IDs of one connection from those of another; without it all are
+   * alike, so that a case repeats itself.
+   */
+  readonly serial?: number;
   /** The longest text of a record, and whether the messages of a flight share records. */
   readonly recordBytes: number;
   readonly coalesces: boolean;

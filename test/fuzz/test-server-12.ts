@@ -41,7 +41,7 @@ export class TestServer12 extends TestServer {
     this.#hasExtendedMasterSecret = hello.hasExtendedMasterSecret && plan.hasExtendedMasterSecret;
     this.#givesTicket = hello.ticket !== undefined && plan.tickets > 0;
     // A session ID is made up where no ticket is to be given.
-    this.#sessionId = known === undefined ? Buffer.alloc(this.#givesTicket ? 0 : 32, 0x1d) : hello.sessionId;
+    this.#sessionId = known === undefined ? this.named(Buffer.alloc(this.#givesTicket ? 0 : 32, 0x1d)) : hello.sessionId;
     this.transcript.push(hello.message);
     this.say(
       message(
@@ -113,8 +113,9 @@ export class TestServer12 extends TestServer {
   }
 
   #sayTicket(): void {
-    const ticket = Buffer.alloc(this.plan.ticketBytes, 0x71);
-    this.#keep(ticket);
+    const ticket = this.named(Buffer.alloc(this.plan.ticketBytes, 0x71));
+    // A ticket of no bytes is none (RFC 5077, section 3.3).
+    if (ticket.length > 0) this.#keep(ticket);
     this.say(message(NEW_SESSION_TICKET, u32(7200), vector16(ticket)));
   }
 

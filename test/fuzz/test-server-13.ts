@@ -9,8 +9,10 @@ import {
   ENCRYPTED_EXTENSIONS,
   END_OF_EARLY_DATA,
   FINISHED,
+  HANDSHAKE,
   HELLO_RETRY_RANDOM,
   KEY_SHARE,
+  KEY_UPDATE,
   MESSAGE_HASH,
   NEW_SESSION_TICKET,
   PRE_SHARED_KEY,
@@ -38,8 +40,18 @@ export class TestServer13 extends TestServer {
   #isSkipping = false;
   #clientSecret = NOTHING;
   #applicationWrite: Protection | undefined;
+  #serverSecret = NOTHING;
   #master = NOTHING;
   #hasRetried = false;
+
+  /** Announces new keys and takes them (RFC 8446, sections 4.6.3 and 7.2). */
+  override renewedKeys(): Buffer {
+    const { hash } = this.plan.suite;
+    const announced = this.sealed(HANDSHAKE, message(KEY_UPDATE, u8(0)));
+    this.#serverSecret = expandLabel(hash, this.#serverSecret, 'traffic upd', NOTHING, digestBytes(hash));
+    this.write = protection13(this.plan.suite, this.#serverSecret);
+    return announced;
+  }
 
   protected override takeHello(hello: ClientHello): void {
     if (this.plan.retry !== 'none' && !this.#hasRetried) this.#retry(hello);
@@ -119,7 +131,8 @@ export class TestServer13 extends TestServer {
     if (!isEarly) this.read = this.#handshakeRead;
     this.#sayRest(isEarly, serverSecret);
     this.#master = extract(hash, derive(hash, handshake, 'derived', empty), Buffer.alloc(digestBytes(hash)));
-    this.#applicationWrite = protection13(suite, derive(hash, this.#master, 's ap traffic', this.transcriptDigest));
+    this.#serverSecret = derive(hash, this.#master, 's ap traffic', this.transcriptDigest);
+    this.#applicationWrite = protection13(suite, this.#serverSecret);
     this.#applicationRead = protection13(suite, derive(hash, this.#master, 'c ap traffic', this.transcriptDigest));
     this.flush();
     this.write = this.#applicationWrite;
@@ -156,7 +169,7 @@ export class TestServer13 extends TestServer {
   #sayTicket(i: number): void {
     const { suite, ticketBytes, sessions, acceptsEarlyData } = this.plan;
     const nonce = u8(i);
-    const ticket = Buffer.alloc(ticketBytes, i + 1);
+    const ticket = this.named(Buffer.alloc(ticketBytes, i + 1));
     const resumption = derive(suite.hash, this.#master, 'res master', this.transcriptDigest);
     const secret = expandLabel(suite.hash, resumption, 'resumption', nonce, digestBytes(suite.hash));
     sessions.set(ticket.toString('hex'), { secret, suite, hasExtendedMasterSecret: false });

@@ -53,6 +53,16 @@ export abstract class TestServer {
     return join(...records);
   }
 
+  /** Seals a record of its own under the keys that the server writes with now. */
+  sealed(type: number, text: Uint8Array): Buffer {
+    return this.write.seal(type, text);
+  }
+
+  /** A record that announces new keys; nothing where the protocol has none. */
+  renewedKeys(): Buffer {
+    return Buffer.alloc(0);
+  }
+
   protected abstract takeHello(hello: ClientHello): void;
   protected abstract takeMessage(type: number, message: Buffer): void;
   protected abstract takeChangeCipherSpec(): void;
@@ -60,6 +70,13 @@ export abstract class TestServer {
   /** Early data that the server does not want cannot be opened; behind a HelloRetryRequest it is not even due. */
   protected skips(record: Buffer): boolean {
     return record.length === 0;
+  }
+
+  /** Puts the serial number of the connection into the name of a session. */
+  protected named(name: Buffer): Buffer {
+    const { serial } = this.plan;
+    if (serial !== undefined && name.length >= 4) name.writeUInt32BE(serial);
+    return name;
   }
 
   /** Puts a handshake message into the flight and the transcript. */

@@ -100,7 +100,16 @@ export class FakeFleet implements LoadGenerator {
   }
 
   progress(): LoadProgress {
-    return { ...this.#progress, inFlight: 0, begun: 0, restedNs: [], p50Ns: undefined, p99Ns: undefined };
+    return {
+      ...this.#progress,
+      refusedAgain: 0,
+      refusedNs: 0,
+      inFlight: 0,
+      begun: 0,
+      restedNs: [],
+      p50Ns: undefined,
+      p99Ns: undefined,
+    };
   }
 
   control(control: Control): void {

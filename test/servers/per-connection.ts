@@ -3,9 +3,20 @@ import { readAtRest } from './read-at-rest.ts';
 import { startServerProgram, type ServerProgram } from './server-program.ts';
 import { join } from 'node:path';
 
+export interface ServerAccount {
+  /** CPU time that the kernel has accounted to it and to children it has waited for. */
+  readonly cpuNs: number;
+  /** Handshakes of its own process. */
+  readonly handshakes: number;
+  readonly resumed: number;
+}
+
+/** The way in which the server gives its connections something of their own: see the program. */
+export type Manner = 'thread' | 'late' | 'fork' | 'fork-ignored' | 'reuse-port';
+
 export interface PerConnectionServer extends ServerProgram {
-  /** Ends the server. @returns the CPU time in ns that the kernel has accounted to it and to children it has waited for. */
-  readonly end: () => Promise<number>;
+  /** Ends the server. @returns its own account. */
+  readonly end: () => Promise<ServerAccount>;
 }
 
 const SOURCE = fileURLToPath(new URL('per-connection.c', import.meta.url));
@@ -17,7 +28,7 @@ const SOURCE = fileURLToPath(new URL('per-connection.c', import.meta.url));
  */
 export const startPerConnectionServer = async (
   compiler: string,
-  manner: 'thread' | 'fork' | 'fork-ignored',
+  manner: Manner,
   runner: readonly string[] = [],
 ): Promise<PerConnectionServer> => {
   const [program, ...args] = [...runner, '{{folder}}/server', '{{port}}', 'certificate.pem', 'key.pem', manner];
@@ -30,8 +41,9 @@ export const startPerConnectionServer = async (
     end: async () => {
       process.kill(server.pid, 'SIGTERM');
       await server.exited;
-      const [, us] = /^used (\d+)$/mu.exec(await readAtRest(join(server.folder, 'output'))) ?? [];
-      return Number(us) * 1000;
+      const output = await readAtRest(join(server.folder, 'output'));
+      const [, us, resumed, handshakes] = /^used (\d+)\nresumed (\d+) of (\d+)$/mu.exec(output) ?? [];
+      return { cpuNs: Number(us) * 1000, handshakes: Number(handshakes), resumed: Number(resumed) };
     },
   };
 };

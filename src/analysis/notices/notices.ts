@@ -1,8 +1,10 @@
+import { isAnswer } from '../../domain/failure.ts';
 import { cellLabel } from '../../domain/cell.ts';
 import { INVALID } from '../../domain/invalid-reason.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
+import { backOffNotices } from './back-off.ts';
 import { headroomNotices } from './headroom.ts';
 import { clockNotices } from './clock.ts';
 import { endingNotices } from './ending.ts';
@@ -22,6 +24,7 @@ export const noticesOf = (summary: RunSummary): Notice[] => {
   const { run, cells } = summary;
   return [
     ...cells.flatMap((cell) => outcomeNotices(run, cell)),
+    ...cells.flatMap((cell) => backOffNotices(run, cell)),
     ...saturationNotices(summary),
     ...stallNotices(run),
     ...clockNotices(run),
@@ -71,17 +74,23 @@ const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
     const measured = sumCounts(blocks.map((block) => block.errors));
     const isPriming = Object.keys(measured).length === 0;
     const because = isPriming ? sumCounts(blocks.map((block) => block.primed.errors)) : measured;
-    const whenOffered = !isPriming && blocks.some(({ offeredSessions }) => offeredSessions !== null);
+    const isOffered = !isPriming && blocks.some(({ offeredSessions }) => offeredSessions !== null);
+    const whenOffered = isOffered && Object.keys(because).every(isAnswer);
     return [{ code: 'never-finished', severity: 'error', cell: name, whenOffered, because }];
   }
   return cell.errors > 0 ? [{ code: 'errors', severity: 'warning', cell: name, handshakes, because: errorsBy }] : [];
 };
 
-/** A run that ended as planned owes every cell something; one that is under way or was cut short does not. */
-const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean =>
-  run.status === 'complete' &&
-  cell.status === 'empty' &&
-  blocksOf(run, cell).every(({ valid, invalidReason }) => valid || invalidReason === INVALID.nothingFinished);
+/**
+ * A run that ended as planned owes every cell something; one that was stopped by failures owes it
+ * to the cells that it began.
+ */
+const isUnmeasured = (run: RunRecord, cell: CellSummary): boolean => {
+  const blocks = blocksOf(run, cell);
+  const isOwed = run.status === 'complete' || (run.status === 'stopped' && blocks.length > 0);
+  const isEmpty = blocks.every(({ valid, invalidReason }) => valid || invalidReason === INVALID.nothingFinished);
+  return isOwed && cell.status === 'empty' && isEmpty;
+};
 
 const blocksOf = (run: RunRecord, cell: CellSummary): readonly BlockRecord[] =>
   run.blocks.filter((block) => block.cell === cell.id);

@@ -10,9 +10,9 @@ import { Awaited } from '../awaited.ts';
 import { nowNs } from '../clock.ts';
 import { LINGER_MS, type Attempt, type Negotiated, type Outcome, type Session } from '../engine.ts';
 import type { NodeClient } from './client.ts';
-import { failureOf } from './failure.ts';
+import { failureAfterFinished, failureOf } from './failure.ts';
 import { readNegotiated } from './negotiated.ts';
-import { boundSession, nodeSession, nodeSessionOf, type NodeSession } from './session.ts';
+import { boundSession, nodeSession, nodeSessionOf, silentTicket, type NodeSession } from './session.ts';
 import { logKeys } from '../key-log.ts';
 import { objectionTo } from '../unusable-ticket.ts';
 import { Transport } from './transport.ts';
@@ -175,8 +175,8 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     // The session of TLS 1.2 is emitted after `secureConnect`, by the same call.
     process.nextTick(() => {
       if (this.#stage !== 'awaiting') return;
-      if (this.#protocol === 'TLSv1.2') this.#takeRenewedTicket(tls);
-      this.#awaitRest();
+      if (this.#protocol === 'TLSv1.2') this.#takeSilentTicket(tls);
+      this.#awaitRest(tls);
     });
   }
 
@@ -192,7 +192,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   }
 
   /** Waits for what is awaited until it has come, or is given up: a ticket mostly sooner than the first byte. */
-  #awaitRest(): void {
+  #awaitRest(tls: TLSSocket): void {
     if (this.#awaited.isNothing) {
       this.#close();
       return;
@@ -201,9 +201,14 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.#enter('awaiting', Math.max(0, this.#awaited.timeoutMs(this.attempt) - waitedMs), () => {
       const { ticket } = this.#awaited;
       this.#awaited.giveUp(this.attempt, (nowNs() - this.#finishedNs) / 1e6);
-      this.#hasGivenUpTicket ||= ticket && !this.#awaited.ticket;
-      this.#awaitRest();
+      if (ticket && !this.#awaited.ticket) this.#giveUpTicket(tls);
+      this.#awaitRest(tls);
     });
+  }
+
+  #giveUpTicket(tls: TLSSocket): void {
+    this.#takeSilentTicket(tls);
+    this.#hasGivenUpTicket = this.session === undefined;
   }
 
   #closeWhenComplete(): void {
@@ -223,13 +228,10 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     if (this.attempt.tap) this.#negotiated = readNegotiated(tls);
   }
 
-  /** A ticket renewed inside an abbreviated TLS 1.2 handshake (RFC 5077, section 3.3) raises no `session` event. */
-  #takeRenewedTicket(tls: TLSSocket): void {
-    const offered = this.#offered;
-    if (offered?.mechanism !== 'ticket' || !tls.isSessionReused() || this.session !== undefined) return;
-    const ticket = tls.getTLSTicket();
+  #takeSilentTicket(tls: TLSSocket): void {
+    if (this.session !== undefined || silentTicket(tls, this.#offered) === undefined) return;
     const given = tls.getSession();
-    if (ticket !== undefined && given !== undefined && !ticket.equals(offered.ticket)) this.#takeSession(given);
+    if (given !== undefined) this.#takeSession(given);
   }
 
   #takeSession(given: Buffer): void {
@@ -268,16 +270,9 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
   }
 
   #fail(failure: Failure): void {
-    this.failure ??= this.#finishedNs > 0 ? this.#failureAfterFinished(failure) : failure;
+    const isExpected = this.#stage !== 'awaiting' || this.#isConfirmed();
+    this.failure ??= this.#finishedNs > 0 ? failureAfterFinished(failure, isExpected) : failure;
     this.#end(0);
-  }
-
-  /** An alert, or an error of OpenSSL (and not of node's streams), always is one. An end is, unless it is only how a server ends a connection that it accepted. */
-  #failureAfterFinished(failure: Failure): Failure | undefined {
-    const isOwn = failure.detail.startsWith('err_');
-    if (failure.kind === 'alert' || (failure.kind === 'tls' && !isOwn)) return failure;
-    if (this.#stage !== 'awaiting' || this.#isConfirmed()) return undefined;
-    return { kind: 'unconfirmed', detail: failure.kind === 'reset' ? 'reset' : 'closed' };
   }
 
   #end(resetAfterMs: number): void {

@@ -31,3 +31,14 @@ export const failureOf = (error: NodeJS.ErrnoException): Failure => {
   if (/^[A-Z_]+$/u.test(code) && !code.startsWith('E')) return { kind: 'certificate', detail: code.toLowerCase() };
   return { kind: 'tls', detail: code.toLowerCase() };
 };
+
+/**
+ * Returns the failure that an error after both Finished messages is. An alert, or an error of OpenSSL (and not of node's streams), always is one.
+ *
+ * @param isExpected whether an end would only be how a server ends a connection that it accepted.
+ */
+export const failureAfterFinished = (failure: Failure, isExpected: boolean): Failure | undefined => {
+  const isOwn = failure.detail.startsWith('err_');
+  if (failure.kind === 'alert' || (failure.kind === 'tls' && !isOwn)) return failure;
+  return isExpected ? undefined : { kind: 'unconfirmed', detail: failure.kind === 'reset' ? 'reset' : 'closed' };
+};

@@ -1,4 +1,4 @@
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { mechanismOf, readSessionDer } from '../../tls/session-der.ts';
 import { nowNs } from '../clock.ts';
 import type { Session } from '../engine.ts';
@@ -47,6 +47,17 @@ const unbound = (given: Buffer): Buffer => {
   if (!given.subarray(0, BINDING.length).equals(BINDING)) return given;
   isBinding = true;
   return given.subarray(BINDING.length + 2 + given.readUInt16BE(BINDING.length));
+};
+
+/**
+ * Returns the ticket of a connection that raised no `session` event, `undefined` when there is none
+ * but the offered one. Of two kinds: one renewed inside an abbreviated TLS 1.2 handshake (RFC 5077,
+ * section 3.3), and one whose session is longer than the 10 kB that node:tls hands out.
+ */
+export const silentTicket = (tls: TLSSocket, offered: NodeSession | undefined): Buffer | undefined => {
+  const ticket = tls.getTLSTicket();
+  const isOffered = offered !== undefined && ticket?.equals(offered.ticket) === true;
+  return isOffered || ticket?.length === 0 ? undefined : ticket;
 };
 
 /** A session of any engine as node:tls takes it. */

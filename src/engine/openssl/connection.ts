@@ -3,26 +3,23 @@ import type { UnusableReason } from '../../domain/judgement.ts';
 import type { EarlyDataResult, Evidence } from '../../domain/kind.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import { HelloReader } from '../../tls/hello.ts';
-import { groupName } from '../../tls/names.ts';
 import { RECORD_HEAD_BYTES } from '../../tls/numbers.ts';
 import { Answer } from '../answer.ts';
-import { certificateFacts } from '../certificate-facts.ts';
 import { EARLY_REQUEST, type Attempt, type Negotiated, type Session, type TicketFacts } from '../engine.ts';
-import { allocate, copyFrom } from '../ffi.ts';
+import { allocate } from '../ffi.ts';
 import type { TlsConnection, Exchange } from '../reactor/tls-connection.ts';
 import type { OpenSslClient } from './context.ts';
 import { takeFailure } from './failure.ts';
-import { peerCertificate } from './peer-certificate.ts';
 import {
   BIO_C_SET_BUF_MEM_EOF_RETURN,
   BIO_CTRL_RESET,
-  SSL_CTRL_GET_NEGOTIATED_GROUP,
   SSL_CTRL_SET_TLSEXT_HOSTNAME,
   SSL_ERROR_WANT_READ,
   SSL_ERROR_ZERO_RETURN,
   SSL_SENT_AND_RECEIVED_SHUTDOWN,
   type OpenSsl,
 } from './library.ts';
+import { negotiatedOn } from './negotiated.ts';
 import { objectionTo } from '../unusable-ticket.ts';
 import { OpenSslSession, sessionFacts } from './session.ts';
 
@@ -56,8 +53,10 @@ export class OpenSslConnection implements TlsConnection {
   #hasEarlyData = false;
   /** Application data that goes out right after the Finished. */
   #request: string | undefined;
-  /** Result of the last `SSL_get_session`: another pointer is another session. */
+  /** The session that was seen last: another pointer is another session. */
   #lastSession = 0;
+  /** The same, held: once it is freed, the next session but one can come to lie at its address. */
+  #heldSession = 0;
   #isSessionTaken = false;
 
   constructor(openssl: OpenSsl, exchange: Exchange) {
@@ -141,15 +140,7 @@ export class OpenSslConnection implements TlsConnection {
   }
 
   negotiated(): Negotiated {
-    const { ssl, text } = this.#openssl;
-    const group = ssl.SSL_ctrl(this.#ssl, SSL_CTRL_GET_NEGOTIATED_GROUP, 0, 0);
-    return {
-      cipher: text.SSL_CIPHER_get_name(ssl.SSL_get_current_cipher(this.#ssl)) ?? '',
-      // A resumed TLS 1.2 handshake has no key exchange.
-      group: group <= 0 ? '' : groupName(text.SSL_group_to_name(this.#ssl, group) ?? ''),
-      alpn: this.#alpn(),
-      ...certificateFacts(peerCertificate(this.#openssl, this.#ssl)),
-    };
+    return negotiatedOn(this.#openssl, this.#ssl);
   }
 
   release(): void {
@@ -158,6 +149,7 @@ export class OpenSslConnection implements TlsConnection {
     // Without this libssl takes the connection for broken off, and its session for not to be resumed.
     ssl.SSL_set_shutdown(this.#ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     ssl.SSL_free(this.#ssl);
+    this.#dropSession();
     this.#ssl = 0;
     this.ticketsReceived = 0;
     this.unusableTicket = undefined;
@@ -217,8 +209,13 @@ export class OpenSslConnection implements TlsConnection {
   #doHandshake(): void {
     const { ssl } = this.#openssl;
     const result = ssl.SSL_do_handshake(this.#ssl);
-    if (result === 1) this.#finish();
-    else if (ssl.SSL_get_error(this.#ssl, result) !== SSL_ERROR_WANT_READ) this.#fail();
+    if (result === 1) {
+      this.#finish();
+      return;
+    }
+    const error = ssl.SSL_get_error(this.#ssl, result);
+    if (error === SSL_ERROR_ZERO_RETURN) this.#fail({ kind: 'closed', detail: '' });
+    else if (error !== SSL_ERROR_WANT_READ) this.#fail();
   }
 
   #finish(): void {
@@ -227,7 +224,7 @@ export class OpenSslConnection implements TlsConnection {
     this.#isResumed = ssl.SSL_session_reused(this.#ssl) === 1;
     if (this.#hasEarlyData) this.#earlyData = ssl.SSL_get_early_data_status(this.#ssl) === 2 ? 'accepted' : 'rejected';
     if (this.#protocol === 'TLSv1.2') this.#noticeSession();
-    else this.#lastSession = ssl.SSL_get_session(this.#ssl);
+    else this.#holdSession();
     if (this.#earlyData !== 'accepted') this.#sendRequest();
     // Tickets, and the answer to early data, can come in the same packet as the server's Finished.
     this.#readRecords();
@@ -244,21 +241,31 @@ export class OpenSslConnection implements TlsConnection {
     const { ssl } = this.#openssl;
     const session = ssl.SSL_get_session(this.#ssl);
     if (session === this.#lastSession || ssl.SSL_SESSION_is_resumable(session) !== 1) return;
-    this.#lastSession = session;
+    this.#holdSession();
     const objection = objectionTo(sessionFacts(this.#openssl, session), this.#protocol);
     if (objection === undefined) this.ticketsReceived += 1;
     else this.unusableTicket = objection;
   }
 
+  #holdSession(): void {
+    this.#dropSession();
+    this.#heldSession = this.#openssl.ssl.SSL_get1_session(this.#ssl);
+    this.#lastSession = this.#heldSession;
+  }
+
+  #dropSession(): void {
+    if (this.#heldSession !== 0) this.#openssl.ssl.SSL_SESSION_free(this.#heldSession);
+    this.#heldSession = 0;
+  }
+
   /** Feeds what came after the handshake record by record: each ticket then shows as a session of its own. */
   #receiveRecords(bytes: number): void {
-    const { ssl } = this.#openssl;
     const { input } = this.#exchange;
     let at = 0;
     while (at < bytes && this.status === 'finished') {
       const length = at + RECORD_HEAD_BYTES <= bytes ? RECORD_HEAD_BYTES + input.bytes.readUInt16BE(at + 3) : bytes - at;
       const end = Math.min(bytes, at + length);
-      ssl.BIO_write(this.#fromServer, input.address + at, end - at);
+      this.#openssl.ssl.BIO_write(this.#fromServer, input.address + at, end - at);
       this.#readRecords();
       at = end;
     }
@@ -280,19 +287,13 @@ export class OpenSslConnection implements TlsConnection {
     return this.#openssl.ssl.SSL_read(this.#ssl, this.#scratch.address, this.#scratch.bytes.length);
   }
 
-  #fail(): void {
+  #fail(failure = takeFailure(this.#openssl, this.#ssl)): void {
     this.status = 'failed';
-    this.failure = takeFailure(this.#openssl, this.#ssl);
+    this.failure = failure;
   }
 
   #fillOutput(): void {
     const { output } = this.#exchange;
     this.outputBytes = Math.max(0, this.#openssl.ssl.BIO_read(this.#toServer, output.address, output.bytes.length));
-  }
-
-  #alpn(): string {
-    this.#openssl.ssl.SSL_get0_alpn_selected(this.#ssl, this.#scratch.address, this.#scratch.address + 8);
-    const length = this.#scratch.bytes.readUInt32LE(8);
-    return length === 0 ? '' : copyFrom(Number(this.#scratch.bytes.readBigUInt64LE(0)), length).toString('latin1');
   }
 }

@@ -8,10 +8,16 @@ const IN_FLIGHT = 3;
 const CONTROL = 4;
 const BEGUN = 5;
 const RESTED = 6;
-const SLOTS = 7;
+/**
+ * Failures of connections that were refused again, and for how long the target has refused all of
+ * them.
+ */
+const REFUSED_AGAIN = 7;
+const REFUSED = 8;
+const SLOTS = 9;
 
 /** A slot holds 2^31: six hours of this many ns. */
-const REST_UNIT_NS = 10_000;
+const TIME_UNIT_NS = 10_000;
 
 /** `drain` starts no more handshakes, `cancel` also drops those in flight. */
 export type Control = 'run' | 'drain' | 'cancel';
@@ -55,7 +61,17 @@ export class Counters {
   }
 
   get restedNs(): number {
-    return Atomics.load(this.#slots, RESTED) * REST_UNIT_NS;
+    return Atomics.load(this.#slots, RESTED) * TIME_UNIT_NS;
+  }
+
+  /** Errors that are not the first of a time in which the target refuses connections. */
+  get refusedAgain(): number {
+    return Atomics.load(this.#slots, REFUSED_AGAIN);
+  }
+
+  /** Time for which the target has refused every connection; 0 when it answers. */
+  get refusedNs(): number {
+    return Atomics.load(this.#slots, REFUSED) * TIME_UNIT_NS;
   }
 
   get control(): Control {
@@ -76,7 +92,13 @@ export class Counters {
 
   /** @param ns all the rest so far. */
   tellRest(ns: number): void {
-    Atomics.store(this.#slots, RESTED, Math.floor(ns / REST_UNIT_NS));
+    Atomics.store(this.#slots, RESTED, Math.floor(ns / TIME_UNIT_NS));
+  }
+
+  /** @param refusedNs time for which the target has refused every connection by now. */
+  tellRefusal(refusal: 'first' | 'again' | 'over', refusedNs: number): void {
+    if (refusal === 'again') Atomics.add(this.#slots, REFUSED_AGAIN, 1);
+    Atomics.store(this.#slots, REFUSED, Math.ceil(refusedNs / TIME_UNIT_NS));
   }
 
   countFinished(isHonoured: boolean): void {
@@ -92,7 +114,8 @@ export class Counters {
 
   /** Starts a block. The control stays: an interrupt between two blocks must not be lost. */
   reset(): void {
-    for (const slot of [FINISHED, HONOURED, ERRORS, IN_FLIGHT, BEGUN, RESTED]) Atomics.store(this.#slots, slot, 0);
+    for (const slot of [FINISHED, HONOURED, ERRORS, IN_FLIGHT, BEGUN, RESTED, REFUSED_AGAIN, REFUSED])
+      Atomics.store(this.#slots, slot, 0);
     this.latency.reset();
   }
 }

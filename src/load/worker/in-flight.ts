@@ -4,8 +4,10 @@
  */
 export class InFlight {
   readonly #free: number[] = [];
-  readonly #firstNs: number[] = [];
+  readonly #firstNs: (number | undefined)[] = [];
   readonly #lastNs: number[] = [];
+  /** Of slots that were retired. */
+  #existedNs = 0;
   #inFlight = 0;
   #areaNs = 0;
   #sinceNs = 0;
@@ -29,6 +31,13 @@ export class InFlight {
     this.#lastNs[slot] = nowNs;
   }
 
+  /** Frees a slot that is idle on purpose: until its next use it does not exist. */
+  retire(slot: number, nowNs: number): void {
+    this.release(slot, nowNs);
+    this.#existedNs += nowNs - (this.#firstNs[slot] ?? nowNs);
+    this.#firstNs[slot] = undefined;
+  }
+
   /** The most slots that were taken at once. */
   get most(): number {
     return this.#firstNs.length;
@@ -41,7 +50,7 @@ export class InFlight {
 
   /** From each slot's first use to its last: in closed load it is never idle in between, or the generator was too slow. */
   get existedNs(): number {
-    return this.#lastNs.reduce((sum, ns, slot) => sum + ns - (this.#firstNs[slot] ?? ns), 0);
+    return this.#lastNs.reduce((sum, ns, slot) => sum + ns - (this.#firstNs[slot] ?? ns), this.#existedNs);
   }
 
   /** Number in flight integrated over time. */

@@ -1,15 +1,19 @@
 import { PRIMING_COUNTS } from '../../domain/block-counts.ts';
-import { failureKey } from '../../domain/failure.ts';
+import { failureKey, type Failure } from '../../domain/failure.ts';
 import { judge } from '../../domain/judgement.ts';
 import { offersSession } from '../../domain/mode.ts';
 import type { Negotiated, Outcome, Work } from '../../engine/engine.ts';
 import type { Counters } from '../protocol/counters.ts';
 import type { PrimeReport } from '../protocol/messages.ts';
+import { BackOff } from './back-off.ts';
 import type { TicketExpectation } from './ticket-expectation.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
 /** A client whose priming fails by an error tries again this often; more would hide a target that is not there. */
 const TRIES = 2;
+
+/** ...but a server that is restarting refuses connections for less than this, and is waited for. */
+const MOST_OUTAGE_NS = 1e9;
 
 /** More at once would fill a server's queue of new connections, and what does not fit there is tried again after a second. */
 const MOST_IN_FLIGHT = 64;
@@ -24,6 +28,8 @@ export class Priming implements Work<VirtualClient> {
   readonly #tries = new Map<VirtualClient, number>();
   readonly #counts = PRIMING_COUNTS.counter();
   readonly #expectation: TicketExpectation;
+  readonly #backOff = new BackOff();
+  readonly #places: number;
   #inFlight = 0;
   #hasProbed = false;
   #negotiated: Negotiated | undefined;
@@ -32,11 +38,13 @@ export class Priming implements Work<VirtualClient> {
     this.#counters = counters;
     this.#expectation = expectation;
     this.#waiting = [...clients];
+    this.#places = Math.min(MOST_IN_FLIGHT, clients.length);
     for (const client of clients) client.startPriming();
   }
 
-  next(): VirtualClient | undefined {
-    if (this.#counters.control !== 'run' || this.#inFlight >= MOST_IN_FLIGHT) return undefined;
+  next(nowNs: number): VirtualClient | undefined {
+    if (this.#counters.control !== 'run') return undefined;
+    if (this.#inFlight + this.#backOff.waiting(nowNs) >= this.#places) return undefined;
     const client = this.#waiting.pop();
     if (client === undefined) return undefined;
     this.#inFlight += 1;
@@ -45,7 +53,8 @@ export class Priming implements Work<VirtualClient> {
   }
 
   dueNs(): number {
-    return Number.POSITIVE_INFINITY;
+    const isOver = this.#waiting.length === 0 || this.#counters.control !== 'run';
+    return isOver ? Number.POSITIVE_INFINITY : this.#backOff.nextNs;
   }
 
   isCancelled(): boolean {
@@ -55,15 +64,13 @@ export class Priming implements Work<VirtualClient> {
   settled(client: VirtualClient, outcome: Outcome): void {
     this.#inFlight -= 1;
     client.observe(outcome);
-    if (outcome.failure === undefined) this.#counters.countFinished(true);
-    else {
-      this.#counters.countError();
-      this.#counts.errors.add(failureKey(outcome.failure));
-      const tries = (this.#tries.get(client) ?? 1) + 1;
-      this.#tries.set(client, tries);
-      if (tries <= TRIES) this.#waiting.push(client);
+    const refusal = this.#backOff.observe(outcome);
+    if (refusal !== 'none') this.#counters.tellRefusal(refusal, this.#backOff.refusedNs);
+    if (outcome.failure !== undefined) {
+      this.#failed(client, outcome.failure);
       return;
     }
+    this.#counters.countFinished(true);
     const { mode, protocol } = client.client.settings;
     if (judge({ mode, protocol, expired: false }, outcome.evidence) === 'evidence-conflict') this.#counts.conflicts.add();
     if (client.purpose === 'probe') return;
@@ -71,6 +78,23 @@ export class Priming implements Work<VirtualClient> {
     this.#negotiated ??= outcome.negotiated();
     if (client.hasSession) this.#counts.sessions.add();
     if (offersSession(mode) && protocol === 'TLSv1.3' && client.hasSession) this.#probe(client);
+  }
+
+  #failed(client: VirtualClient, failure: Failure): void {
+    this.#counters.countError();
+    this.#counts.errors.add(failureKey(failure));
+    if (this.#isRestarting || this.#hasTryLeft(client)) this.#waiting.push(client);
+  }
+
+  get #isRestarting(): boolean {
+    const { refusedNs } = this.#backOff;
+    return refusedNs > 0 && refusedNs < MOST_OUTAGE_NS;
+  }
+
+  #hasTryLeft(client: VirtualClient): boolean {
+    const tries = (this.#tries.get(client) ?? 1) + 1;
+    this.#tries.set(client, tries);
+    return tries <= TRIES;
   }
 
   /** One client resumes once before the window, so that the window need not find out whether the server gives tickets then. */

@@ -93,12 +93,14 @@ class OneHandshake implements Work<VirtualClient> {
 
   next(now: number): VirtualClient | undefined {
     if (this.#isStarted) return undefined;
-    this.#isStarted = true;
-    return this.#window.next(now);
+    const client = this.#window.next(now);
+    this.#isStarted = client !== undefined;
+    return client;
   }
 
+  /** Time alone makes it due only after a refused connection. */
   dueNs(): number {
-    return Number.POSITIVE_INFINITY;
+    return this.#isStarted ? Number.POSITIVE_INFINITY : this.#window.dueNs();
   }
 
   isCancelled(): boolean {

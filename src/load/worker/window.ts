@@ -3,6 +3,7 @@ import type { Outcome, Work } from '../../engine/engine.ts';
 import type { PermutedBlocks } from '../../stats/permuted-blocks.ts';
 import type { Random } from '../../stats/random.ts';
 import type { Counters } from '../protocol/counters.ts';
+import { BackOff } from './back-off.ts';
 import type { ClientPool } from './client-pool.ts';
 import type { CpuSplit } from './cpu-split.ts';
 import { InFlight } from './in-flight.ts';
@@ -40,6 +41,7 @@ export class LoadWindow implements Work<VirtualClient> {
   readonly tallies: readonly Tally[];
   readonly inFlight = new InFlight();
   readonly #options: WindowOptions;
+  readonly #backOff = new BackOff();
   /** Clients without a session who had one: they fetch another before they go on. */
   readonly #spent: VirtualClient[] = [];
   #started = 0;
@@ -55,7 +57,7 @@ export class LoadWindow implements Work<VirtualClient> {
     if (counters.control !== 'run') return undefined;
     const spent = this.#spent.pop();
     if (spent !== undefined) return this.#begin(spent, nowNs);
-    const intendedNs = pace.take(nowNs, this.inFlight.count);
+    const intendedNs = pace.take(nowNs, this.inFlight.count + this.#backOff.waiting(nowNs));
     if (intendedNs === undefined) return undefined;
     const client = pools[turns.next()]?.acquire(random);
     if (client === undefined) throw new RangeError('there are more weights than streams');
@@ -71,7 +73,8 @@ export class LoadWindow implements Work<VirtualClient> {
 
   dueNs(): number {
     const { pace, counters } = this.#options;
-    return counters.control === 'run' ? pace.dueNs(this.inFlight.count) : Number.POSITIVE_INFINITY;
+    if (counters.control !== 'run') return Number.POSITIVE_INFINITY;
+    return Math.min(pace.dueNs(this.inFlight.count + this.#backOff.count), this.#backOff.nextNs);
   }
 
   isCancelled(): boolean {
@@ -97,7 +100,7 @@ export class LoadWindow implements Work<VirtualClient> {
   /** @returns the handshake's judgement; `undefined` when it was not finished, or not to be measured. */
   settled(client: VirtualClient, outcome: Outcome): Judgement | undefined {
     const { pools } = this.#options;
-    this.inFlight.release(client.slot, outcome.endNs);
+    this.#free(client, outcome);
     const tally = this.#tallyOf(client);
     let judgement: Judgement | undefined;
     if (client.purpose === 'replenish') this.#countReplenished(tally, outcome);
@@ -126,6 +129,14 @@ export class LoadWindow implements Work<VirtualClient> {
     client.slot = this.inFlight.acquire(nowNs);
     this.#options.counters.countStart();
     return client;
+  }
+
+  /** Frees the place of a connection, at once or after the wait that follows a refusal. */
+  #free({ slot }: VirtualClient, outcome: Outcome): void {
+    const refusal = this.#backOff.observe(outcome);
+    if (refusal === 'first' || refusal === 'again') this.inFlight.retire(slot, outcome.endNs);
+    else this.inFlight.release(slot, outcome.endNs);
+    if (refusal !== 'none') this.#options.counters.tellRefusal(refusal, this.#backOff.refusedNs);
   }
 
   #countReplenished(tally: Tally, outcome: Outcome): void {

@@ -37,6 +37,8 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell} had connections without a finished handshake, in addition to ${finished(notice.handshakes)}${because(notice.because, ': ', failureText)}.`;
     case 'invalid-blocks':
       return `${notice.cell}: ${grouped(notice.blocks)} of ${counted(notice.of, 'block')} left out of the result${because(notice.because, ': ', (reason) => reason)}.`;
+    case 'backed-off':
+      return `${notice.cell}: ${counted(notice.refused, 'connection')} could not be made because the target refused or was unreachable. After each the generator waited 1 to 100 ms before it used that place again, longer while this went on; the rate includes these waits.`;
     case 'stateful-tickets':
       return `${notice.cell} is resumed by stateful tickets: the ticket is only a key into a cache on the server, so only servers that share this cache can resume it.`;
     case 'server-cpu-unknown':
@@ -98,7 +100,7 @@ const sentence = (notice: Notice): string => {
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
-      return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed.`;
+      return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed${because(notice.because ?? {}, ': ', failureText)}.`;
     case 'worker-lost':
       return `the run is partial: ${notice.reason} Everything measured before is kept.`;
     case 'not-saved':

@@ -109,17 +109,37 @@ class Monitor {
    * connection for the whole time limit.
    */
   checkEnded(): void {
-    const { finished, errors } = this.#generator.progress();
-    if (errors > 0 && finished === 0) this.#stopAbove(1);
+    // Nothing is attempted while sessions age: the counters are those of the priming, which has
+    // been judged.
+    if (this.#phase.name === 'ageing') return;
+    const { finished, errors, refusedNs } = this.#generator.progress();
+    const isRestart = refusedNs > 0 && refusedNs < LEAST_JUDGED_MS * 1e6;
+    if (errors > 0 && finished === 0 && !isRestart) this.#stopAbove(1);
     else this.#checkErrors();
   }
 
   /** Stops the load when too much of it fails. */
   #checkErrors(): void {
     const progress = this.#generator.progress();
-    const all = { attempts: progress.finished + progress.errors, errors: progress.errors };
-    const recent = this.#judged.sample(performance.now(), progress);
-    this.#stopAbove(Math.max(this.#errorShareOf(recent), this.#errorShareOf(all)));
+    // How often a target refuses is up to our own waits: it is judged by how long it does.
+    const errors = progress.errors - progress.refusedAgain;
+    const all = { attempts: progress.finished + errors, errors };
+    const recent = this.#judged.sample(performance.now(), { ...progress, errors });
+    this.#stopAbove(Math.max(this.#errorShareOf(recent), this.#errorShareOf(all), this.#refusedShareOf(progress)));
+  }
+
+  /**
+   * Returns the share of the judged time for which the target has refused every connection up to
+   * now.
+   */
+  #refusedShareOf({ refusedNs }: LoadProgress): number {
+    const refusedMs = refusedNs / 1e6;
+    if (!Number.isFinite(refusedMs) || refusedMs < LEAST_JUDGED_MS) return 0;
+    return refusedMs / Math.min(JUDGED_MS, Math.max(refusedMs, this.#elapsedMs));
+  }
+
+  get #elapsedMs(): number {
+    return Math.max(0, nowNs() - this.#sinceNs) / 1e6;
   }
 
   #stopAbove(errorShare: number): void {
@@ -139,9 +159,9 @@ class Monitor {
   #poll(): void {
     const progress = this.#generator.progress();
     const recent = this.#shown.sample(performance.now(), progress);
-    const elapsedMs = Math.max(0, nowNs() - this.#sinceNs) / 1e6;
+    const elapsedMs = this.#elapsedMs;
     this.#options.onProgress({ phase: this.#phase, progress, recent, elapsedMs });
-    if (elapsedMs >= LEAST_JUDGED_MS) this.#checkErrors();
+    if (elapsedMs >= LEAST_JUDGED_MS && this.#phase.name !== 'ageing') this.#checkErrors();
   }
 
   #errorShareOf({ attempts, errors }: Pick<RecentRates, 'attempts' | 'errors'>): number {

@@ -6,6 +6,8 @@ const progress = (change: Partial<LoadProgress>): LoadProgress => ({
   finished: 0,
   honoured: 0,
   errors: 0,
+  refusedAgain: 0,
+  refusedNs: 0,
   inFlight: 0,
   begun: 0,
   restedNs: [],
