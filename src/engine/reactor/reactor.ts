@@ -167,19 +167,13 @@ export class Reactor {
     const { attempt } = slot;
     if (attempt === undefined) return;
     const connectedNs = nowNs();
-    slot.connectNs = this.#roundTripNs(slot.fd) ?? connectedNs - slot.startNs;
+    slot.connectNs = this.#sockets.tcpInfo.synRoundTripNs(slot.fd) ?? connectedNs - slot.startNs;
     slot.stage = 'handshaking';
     slot.deadlineNs = connectedNs + attempt.client.settings.handshakeTimeoutMs * 1e6;
     slot.connection.start(attempt);
     slot.clock.begin(nowNs());
     this.#sender.sendOutput(slot);
     this.#judgeStatus(slot);
-  }
-
-  /** The round trip of the SYN; `undefined` where the kernel does not tell, or had to send it again. */
-  #roundTripNs(fd: number): number | undefined {
-    const { tcpInfo: tcp } = this.#sockets;
-    return tcp.read(fd) && tcp.rttNs > 0 && tcp.retransmissions === 0 ? tcp.rttNs : undefined;
   }
 
   /** Once per event: what is left raises another, and a peer that talks on without end does not keep the loop. */
@@ -239,16 +233,12 @@ export class Reactor {
     const { attempt } = slot;
     if (attempt === undefined || slot.stage === 'free') return;
     slot.endNs = nowNs();
-    if (slot.endNs - slot.startNs > LEAST_RETRANSMISSION_NS) slot.retransmissions = this.#retransmissionsOf(slot.fd);
+    const mayHaveLost = slot.endNs - slot.startNs > LEAST_RETRANSMISSION_NS;
+    if (mayHaveLost) slot.retransmissions = this.#sockets.tcpInfo.retransmissions(slot.fd);
     this.#giveUpSocket(slot, this.#lingeringOf(slot));
     this.#work.settled(attempt, slot);
     this.#release(slot);
     this.#hasSettled = true;
-  }
-
-  #retransmissionsOf(fd: number): number {
-    const { tcpInfo } = this.#sockets;
-    return fd >= 0 && tcpInfo.read(fd) ? tcpInfo.retransmissions : 0;
   }
 
   /** Returns where a connection that may not be reset yet stays open. */

@@ -22,22 +22,25 @@ export class TcpInfo {
     this.#length = new Uint32Array(bytes.buffer, bytes.byteOffset + INFO_BYTES, 1);
   }
 
-  /** Reads a socket. @returns false where the kernel does not tell. */
-  read(fd: number): boolean {
+  /** Returns the round trip of the SYN, right after the connect; `undefined` where the kernel does not tell, or had to send it again. */
+  synRoundTripNs(fd: number): number | undefined {
+    if (!this.#read(fd)) return undefined;
+    const rttNs = this.#word(RTT_WORD) * 1000;
+    return rttNs > 0 && this.#word(TOTAL_RETRANS_WORD) === 0 ? rttNs : undefined;
+  }
+
+  /** Counts the segments that were sent again, the SYN among them; 0 where the kernel does not tell. */
+  retransmissions(fd: number): number {
+    return this.#read(fd) ? this.#word(TOTAL_RETRANS_WORD) : 0;
+  }
+
+  #read(fd: number): boolean {
     this.#length[0] = INFO_BYTES;
-    return (
-      this.#libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, this.#address, this.#address + INFO_BYTES) === 0 &&
-      this.#length[0] === INFO_BYTES
-    );
+    const result = this.#libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, this.#address, this.#address + INFO_BYTES);
+    return result === 0 && this.#length[0] === INFO_BYTES;
   }
 
-  /** The smoothed round trip; right after the connect it is that of the SYN, which no process of ours delays. 0 when unknown. */
-  get rttNs(): number {
-    return (this.#words[RTT_WORD] ?? 0) * 1000;
-  }
-
-  /** Segments that were sent again, the SYN among them. */
-  get retransmissions(): number {
-    return this.#words[TOTAL_RETRANS_WORD] ?? 0;
+  #word(index: number): number {
+    return this.#words[index] ?? 0;
   }
 }
