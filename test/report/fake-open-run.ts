@@ -6,8 +6,16 @@ import { fakeRun } from './fake-run.ts';
 export const openMix = (): RunRecord => {
   const run = fakeRun(
     [
-      { mode: 'full', honoured: 40, cpuServerNs: null },
-      { mode: 'ticket', mechanism: 'ticket', honoured: 155, declined: { refused: 5 }, cpuServerNs: null, medianNs: 700_000 },
+      { mode: 'full', honoured: 40, cpuServerNs: null, isStamped: true },
+      {
+        mode: 'ticket',
+        mechanism: 'ticket',
+        honoured: 155,
+        declined: { refused: 5 },
+        cpuServerNs: null,
+        medianNs: 700_000,
+        isStamped: true,
+      },
     ],
     {
       name: 'open',

@@ -29,6 +29,8 @@ export interface FakeCell {
   readonly cipher?: string;
   readonly keyType?: string;
   readonly blocks?: number;
+  /** Whether the kernel stamped what arrived; it did not unless told otherwise. */
+  readonly isStamped?: boolean;
   /** A way to the server that takes so long, and how often a handshake and then a request go it; else a way of no length. */
   readonly way?: { readonly rttNs: number; readonly trips: number; readonly tripsOfRequest: number };
 }
@@ -211,7 +213,7 @@ const fakeBlocks = (cells: readonly FakeCell[]): BlockRecord[] => {
 };
 
 const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord => {
-  const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism, way } = cell;
+  const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism, way, isStamped = false } = cell;
   const rttNs = way?.rttNs ?? 0;
   const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
   const random = seededRandom(position + 1);
@@ -243,8 +245,8 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     occupiedShare: 1,
     cpuServerWindowNs: null,
     server: { cpuAbsence: null, quota: null, forwardsTo: [] },
-    clock: 'user',
-    split: null,
+    clock: isStamped ? 'kernel' : 'user',
+    split: isStamped && honoured > 0 ? fakeSplit(honoured, medianNs) : null,
     retransmitted: null,
     schedule: null,
     offeredSessions: null,
@@ -278,6 +280,16 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     saturated: false,
     valid: true,
     invalidReason: '',
+  };
+};
+
+/** Seven tenths of a handshake are the server's and the way's, three the client's, and half of that is our own queue. */
+const fakeSplit = (honoured: number, medianNs: number): BlockRecord['split'] => {
+  const random = seededRandom(honoured + medianNs);
+  return {
+    waitNs: latencies(honoured, 0.7 * medianNs, random),
+    clientNs: latencies(honoured, 0.3 * medianNs, random),
+    queueNs: latencies(honoured, 0.15 * medianNs, random),
   };
 };
 

@@ -1,18 +1,23 @@
 import { count, quantile } from './kinds.ts';
 import type { Metric } from './metric.ts';
 
-const wait = <const Name extends string>(name: Name, p: number): Metric<`wait.${Name}`> =>
+const wait = <const Name extends string>(
+  name: Name,
+  p: number,
+  comparison?: Metric['comparison'],
+): Metric<`wait.${Name}`> =>
   quantile({
     id: `wait.${name}`,
     label: `wait ${name}`,
     reading: `${String(p * 100)}% of the honoured handshakes waited at most this long for the server and the way, by the kernel's clock. Whatever the client is, it is the same.`,
     quantile: { of: 'wait', p },
     holdsQueue: 'never',
+    ...(comparison && { comparison }),
   });
 
 /** Metrics of the parts of a handshake, by the kernel's stamps of what arrived. Empty where there are none. */
 export const SPLIT_METRICS = [
-  wait('p50', 0.5),
+  wait('p50', 0.5, 'secondary'),
   wait('p90', 0.9),
   wait('p99', 0.99),
   quantile({

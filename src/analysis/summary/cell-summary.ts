@@ -128,6 +128,7 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
   const errors = total(counts.errors);
   const handshakeNs = LatencyHistogram.decode(counts.handshakeNs);
   const connectNs = LatencyHistogram.decode(counts.connectNs);
+  const split = splitSummary(counts.split);
   const helloRetryShare = ratioOf(counts.helloRetries, counts.tapped);
   return {
     id: cell.id,
@@ -153,9 +154,9 @@ export const summarizeBlocks = (run: RunRecord, cell: CellRecord, blocks: readon
     handshakeNs,
     connectNs,
     clock: soleClock(blocks),
-    split: splitSummary(counts.split),
+    split,
     retransmitted: retransmittedSummary(counts.retransmitted),
-    roundTrips: roundTripsOf({ ...cell, handshakeNs, connectNs, helloRetryShare: helloRetryShare ?? 0 }),
+    roundTrips: roundTripsOf({ ...cell, handshakeNs, waitNs: split?.waitNs, connectNs, helloRetryShare: helloRetryShare ?? 0 }),
     capacity: run.capacity.find(({ cells }) => cells.includes(cell.id)),
     sequential: sequentialSummary(blocks),
     ticketsPerHandshake: ratioOf(counts.ticketsReceived, handshakes),

@@ -34,6 +34,8 @@ export interface TripTimes {
   readonly mode: Mode;
   readonly connectNs: LatencyHistogram;
   readonly handshakeNs: LatencyHistogram;
+  /** The part of it that was spent on the way and at the server; `undefined` where it is not known. */
+  readonly waitNs?: LatencyHistogram | undefined;
   /** Share of the handshakes in which the server asked for another key share; default none. */
   readonly helloRetryShare?: number;
 }
@@ -44,10 +46,11 @@ export const roundTripsOf = ({
   mode,
   connectNs,
   handshakeNs,
+  waitNs,
   helloRetryShare = 0,
 }: TripTimes): RoundTrips | undefined => {
   const rttNs = connectNs.minNs;
-  const fastestNs = handshakeNs.minNs;
+  const fastestNs = (waitNs ?? handshakeNs).minNs;
   const medianNs = handshakeNs.quantileNs(0.5);
   if (rttNs === undefined || rttNs === 0 || fastestNs === undefined || medianNs === undefined) return undefined;
   const needed = neededTrips(protocol, mode) + (helloRetryShare > MOSTLY ? 1 : 0);
