@@ -213,7 +213,7 @@ const fakeBlocks = (cells: readonly FakeCell[]): BlockRecord[] => {
 };
 
 const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord => {
-  const { honoured = 160, declined = {}, errors = {}, medianNs = 1_200_000, mechanism, way, isStamped = false } = cell;
+  const { honoured = 160, declined = {}, errors = {}, medianNs = MEDIAN_NS, mechanism, way } = cell;
   const rttNs = way?.rttNs ?? 0;
   const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
   const random = seededRandom(position + 1);
@@ -245,8 +245,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     occupiedShare: 1,
     cpuServerWindowNs: null,
     server: { cpuAbsence: null, quota: null, forwardsTo: [] },
-    clock: isStamped ? 'kernel' : 'user',
-    split: isStamped && honoured > 0 ? fakeSplit(honoured, medianNs) : null,
+    ...fakeStamps(cell),
     retransmitted: null,
     schedule: null,
     offeredSessions: null,
@@ -282,6 +281,15 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     invalidReason: '',
   };
 };
+
+const MEDIAN_NS = 1_200_000;
+
+const fakeStamps = ({
+  honoured = 160,
+  medianNs = MEDIAN_NS,
+  isStamped = false,
+}: FakeCell): Pick<BlockRecord, 'clock' | 'split'> =>
+  isStamped ? { clock: 'kernel', split: fakeSplit(honoured, medianNs) } : { clock: 'user', split: null };
 
 /** Seven tenths of a handshake are the server's and the way's, three the client's, and half of that is our own queue. */
 const fakeSplit = (honoured: number, medianNs: number): BlockRecord['split'] => {

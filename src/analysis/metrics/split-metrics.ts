@@ -1,11 +1,7 @@
 import { count, quantile } from './kinds.ts';
 import type { Metric } from './metric.ts';
 
-const wait = <const Name extends string>(
-  name: Name,
-  p: number,
-  comparison?: Metric['comparison'],
-): Metric<`wait.${Name}`> =>
+const wait = <const Name extends string>(name: Name, p: number, comparison?: Metric['comparison']): Metric<`wait.${Name}`> =>
   quantile({
     id: `wait.${name}`,
     label: `wait ${name}`,
