@@ -227,8 +227,7 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light)', () =>
     withNginx(async (nginx) => {
       const cgroup = await makeCgroup('cpu', 0.1);
       try {
-        const children = await readFile(`/proc/${String(nginx.pid)}/task/${String(nginx.pid)}/children`, 'utf8');
-        for (const pid of [nginx.pid, ...children.split(' ').filter(Boolean).map(Number)]) await cgroup?.add(pid);
+        await cgroup?.addFamily(nginx.pid);
         const { record } = await measure(nginx, '--rounds', '1', '-n', '150');
         expect(record.blocks[0]?.server.quota).toMatchObject({ cores: 0.1 });
         const [notice] = noticesOf(record, 'cpu-throttled');

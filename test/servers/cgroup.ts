@@ -7,6 +7,8 @@ export interface TestCgroup {
   /** Path in its hierarchy, as /proc/PID/cgroup shows it. */
   readonly path: string;
   readonly add: (pid: number) => Promise<void>;
+  /** Adds a process with its children. */
+  readonly addFamily: (pid: number) => Promise<void>;
   /** Removes it; its processes must have ended. */
   readonly remove: () => Promise<void>;
 }
@@ -32,9 +34,15 @@ export const makeCgroup = async (controller: 'cpu' | 'cpuacct', cores?: number):
       await rmdir(folder).catch(() => undefined);
       continue;
     }
+    const add = (pid: number): Promise<void> => writeFile(join(folder, 'cgroup.procs'), String(pid));
     return {
       path,
-      add: (pid) => writeFile(join(folder, 'cgroup.procs'), String(pid)),
+      add,
+      addFamily: async (pid) => {
+        // Children that begin from here on are born into it, and one that has ended needs no place.
+        await add(pid);
+        await Promise.all((await childrenOf(pid)).map((child) => add(child).catch(ignoreMissing)));
+      },
       remove: () => removeWhenEmpty(folder),
     };
   }
@@ -42,6 +50,13 @@ export const makeCgroup = async (controller: 'cpu' | 'cpuacct', cores?: number):
 };
 
 const PERIOD_US = 100_000;
+
+const childrenOf = async (pid: number): Promise<number[]> =>
+  (await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')).split(' ').filter(Boolean).map(Number);
+
+const ignoreMissing = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'ESRCH') throw error;
+};
 
 /** A process leaves its cgroup a moment after it has ended. */
 const removeWhenEmpty = async (folder: string): Promise<void> => {
