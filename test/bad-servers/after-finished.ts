@@ -108,5 +108,6 @@ export const AFTER_FINISHED: readonly Kind[] = [
       side.lie(side.sealed(HANDSHAKE, message(HELLO_REQUEST)));
     }),
     full: { wire: 'honoured', openssl: 'tls:renegotiation_mismatch', node: 'tls:renegotiation_mismatch' },
+    mayComeTooLate: true,
   },
 ];

@@ -34,7 +34,8 @@ describe.each(ENGINE_NAMES)('engine %s, with a server that', (name) => {
     const second = kind.offered === undefined || first.result.failure !== undefined ? undefined : await attempt(client, first);
     client.close();
     const accounts = await server.end();
-    expect(said(first)).toBe(expected(kind.full, name));
+    const isTooLate = kind.mayComeTooLate === true && said(first) === 'honoured';
+    if (!isTooLate) expect(said(first)).toBe(expected(kind.full, name));
     if (kind.advice !== undefined) expect(adviceOn(first)).toMatch(kind.advice);
     if (kind.offered !== undefined && second !== undefined) expect(said(second)).toBe(expected(kind.offered, name));
     for (const [index, one] of [first, second].entries()) {

@@ -10,6 +10,8 @@ export interface Kind {
   readonly misdeed: Misdeed;
   /** Comes of a full handshake. */
   readonly full: Said;
+  /** True where the client may have ended the connection before the misdeed comes: its handshake is then honoured. */
+  readonly mayComeTooLate?: boolean;
   /** Comes of a handshake that offers what the full one was given. */
   readonly offered?: Said;
   /** Message and advice to a user whose full handshake fails. */
