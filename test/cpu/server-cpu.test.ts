@@ -228,7 +228,7 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light)', () =>
       const cgroup = await makeCgroup('cpu', 0.1);
       try {
         await cgroup?.addFamily(nginx.pid);
-        const { record } = await measure(nginx, '--rounds', '1', '-n', '150');
+        const { record } = await measure(nginx, '--rounds', '1', '-n', '600');
         expect(record.blocks[0]?.server.quota).toMatchObject({ cores: 0.1 });
         const [notice] = noticesOf(record, 'cpu-throttled');
         expect(notice).toMatchObject({ state: 'target', cores: 0.1 });
