@@ -18,8 +18,8 @@ const PLAN: RawSettings = { looks: DEFAULT_LOOKS, handshakesPerBlock: 200 };
 
 /**
  * With more in flight the handshakes of one state wait for those of the other, in our queue and for
- * a core: pairs vary ten times as much (5% instead of 0.4% of p50 on two cores), and a change of
- * one state shows in both.
+ * a core: with four, pairs vary several times as much (12% instead of 2% of p50 on two cores), and a
+ * change of one state shows in both.
  */
 const LOAD: RawSettings = { concurrency: 1 };
 
