@@ -27,6 +27,10 @@ export interface NativeMemory {
   readonly address: number;
 }
 
+/** Returns a view of memory in words of 32 bits. */
+export const wordsOf = ({ bytes }: NativeMemory): Uint32Array =>
+  new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+
 /** Memory that is not the garbage collector's: it lives until it is given back. */
 export interface ReservedMemory extends NativeMemory {
   /** Gives the content back. Whoever reads it all the same reads zeros: the addresses stay mapped, so that nothing crashes. */

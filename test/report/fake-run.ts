@@ -29,7 +29,7 @@ export interface FakeCell {
   readonly cipher?: string;
   readonly keyType?: string;
   readonly blocks?: number;
-  /** Whether the kernel stamped what arrived; it did not unless told otherwise. */
+  /** True where the kernel stamped what arrived; not by default. */
   readonly isStamped?: boolean;
   /** A way to the server that takes so long, and how often a handshake and then a request go it; else a way of no length. */
   readonly way?: { readonly rttNs: number; readonly trips: number; readonly tripsOfRequest: number };

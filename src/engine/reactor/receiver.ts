@@ -1,5 +1,5 @@
 import type { Arena } from '../arena.ts';
-import { lastErrno, type NativeMemory } from '../ffi.ts';
+import { lastErrno, wordsOf, type NativeMemory } from '../ffi.ts';
 import {
   AF_INET,
   CLOCK_REALTIME,
@@ -126,5 +126,3 @@ export class Receiver {
     bytes.writeBigUInt64LE(BigInt(input.bytes.length), MESSAGE_BYTES + 8);
   }
 }
-
-const wordsOf = ({ bytes }: NativeMemory): Uint32Array => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);

@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Arena } from '../arena.ts';
-import { lastErrno, type NativeMemory } from '../ffi.ts';
+import { lastErrno, wordsOf, type NativeMemory } from '../ffi.ts';
 import { systemFailure } from '../system-failure.ts';
 import {
   AF_INET,
@@ -282,5 +282,3 @@ export class Sockets {
 
 const failureOf = (errno: number): Failure =>
   systemFailure(ERRNO_NAMES[errno] ?? '') ?? { kind: 'local', detail: `errno_${String(errno)}` };
-
-const wordsOf = ({ bytes }: NativeMemory): Uint32Array => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
