@@ -6,8 +6,8 @@ import { cpuMsOf } from '../src/cpu/process-ticks.ts';
 import { runGated, type GatedRun } from '../src/run/studies/gated-run.ts';
 import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
 import { shareBounds } from '../src/stats/proportion.ts';
-import { findProgram } from '../src/target/find-program.ts';
-import { startReferenceServer } from '../src/target/reference-server.ts';
+import { findProgram } from '../src/target/program/find-program.ts';
+import { startReferenceServer } from '../src/target/reference/reference-server.ts';
 import { startNginx } from './nginx.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { Protocol } from '../src/domain/protocol.ts';
 import { certificateFiles, makeCertificate } from '../src/target/certificate.ts';
 import { streamModuleLine } from '../src/target/nginx.ts';
 import { freePort } from '../src/target/ports.ts';
-import { startProgram } from '../src/target/program.ts';
+import { startProgram } from '../src/target/program/program.ts';
 import type { BenchServer, HandshakeCounts } from './server.ts';
 
 export interface NginxServer extends BenchServer {

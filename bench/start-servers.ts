@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { meterOfPid } from '../src/cpu/meter.ts';
-import { findProgram } from '../src/target/find-program.ts';
-import { startReferenceServer } from '../src/target/reference-server.ts';
+import { findProgram } from '../src/target/program/find-program.ts';
+import { startReferenceServer } from '../src/target/reference/reference-server.ts';
 import { startNginx } from './nginx.ts';
 import type { BenchServer, BenchServers, HandshakeCounts } from './server.ts';
 

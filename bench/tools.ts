@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { findProgram } from '../src/target/find-program.ts';
+import { findProgram } from '../src/target/program/find-program.ts';
 import { endedChildrenCpuNs } from './children-cpu.ts';
 import type { Contender, Measure, Sample } from './contender.ts';
 

@@ -5,7 +5,7 @@ import type { CompareSettings } from './compare-schema.ts';
 import { withoutOwnKeys } from './own-keys.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 import { flagOf, knownKeysAt } from './settings.ts';
-import { serverSchema, type ServerSettings } from './state-schema.ts';
+import { serverSchema, type ServerSettings } from './server-schema.ts';
 
 /** Settings as the user gave them, nested like the scenario file and not yet validated. */
 export type RawSettings = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { Cell } from '../domain/cell.ts';
 import type { Scenario } from './schema.ts';
-import type { Resumption, StateSettings } from './state-schema.ts';
+import type { Resumption } from './server-schema.ts';
+import type { StateSettings } from './state-schema.ts';
 
 /**
  * Predicts from the known configuration of a state whether a cell will be honoured. A state without

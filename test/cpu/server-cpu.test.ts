@@ -8,7 +8,7 @@ import type { Notice } from '../../src/domain/notice.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { parseStat } from '../../src/cpu/procfs.ts';
 import { NS_PER_TICK } from '../../src/cpu/processes.ts';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { BIN, Resumark, total } from '../e2e/resumark.ts';
 import { makeCgroup } from '../servers/cgroup.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';

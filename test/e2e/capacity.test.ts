@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { startTurnstile } from '../servers/relays.ts';
 import { Resumark } from './resumark.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readComparison } from '../../src/run/files/comparison-file.ts';
 import { freePort } from '../../src/target/ports.ts';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { Resumark, type Finished } from './resumark.ts';
 
 let resumark: Resumark;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { summarize } from '../../src/analysis/summary/cell-summary.ts';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { startNginx } from '../servers/nginx.ts';
 import { cpuMsOf } from '../../src/cpu/process-ticks.ts';
 import { startBreakingRelay } from '../servers/relays.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summarize, type CellSummary } from '../../src/analysis/summary/cell-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { startNginxHttp } from '../servers/nginx-http.ts';
 import { findProgram } from '../servers/require-program.ts';
 import type { ServerProgram } from '../servers/server-program.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { Resumark } from './resumark.ts';
 
 let resumark: Resumark;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer, type ReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { stall } from '../servers/stall.ts';
 import { Resumark } from './resumark.ts';
 

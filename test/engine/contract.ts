@@ -4,7 +4,7 @@ import type { Mode } from '../../src/domain/mode.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
 import type { ClientSettings, Engine } from '../../src/engine/engine.ts';
 import { attemptOf, perform, performOne } from '../../src/engine/perform.ts';
-import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer, type ReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { freePort } from '../../src/target/ports.ts';
 import { startRudeServer } from '../servers/rude-server.ts';
 import { handshake } from './handshake.ts';

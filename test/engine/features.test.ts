@@ -10,7 +10,7 @@ import { attemptOf, perform, performOne } from '../../src/engine/perform.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { openWireEngine } from '../../src/engine/wire/engine.ts';
 import { makeCertificate, type CertificatePair } from '../../src/target/certificate.ts';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { handshake } from './handshake.ts';

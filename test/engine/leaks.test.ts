@@ -4,7 +4,7 @@ import type { Attempt, Client, Engine } from '../../src/engine/engine.ts';
 import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { attemptOf, perform } from '../../src/engine/perform.ts';
 import { openWireEngine } from '../../src/engine/wire/engine.ts';
-import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer, type ReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { CountingLibrary } from './counting-library.ts';
 import { handshake } from './handshake.ts';
 import { testSettings } from './settings.ts';

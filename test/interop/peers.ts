@@ -3,7 +3,7 @@ import type { Mechanism } from '../../src/domain/kind.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
 import type { ClientSettings } from '../../src/engine/engine.ts';
-import { startReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { startBotan } from '../servers/botan.ts';
 import { startCaddy } from '../servers/caddy.ts';
 import { startGnutls } from '../servers/gnutls.ts';

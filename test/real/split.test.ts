@@ -3,7 +3,7 @@ import { nowNs } from '../../src/engine/clock.ts';
 import type { ClientSettings, Engine, HandshakeSplit, Work } from '../../src/engine/engine.ts';
 import { engineChoice, openEngine } from '../../src/engine/open.ts';
 import { attemptOf, perform } from '../../src/engine/perform.ts';
-import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer, type ReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { testSettings } from '../engine/settings.ts';
 import { startNginxHttp } from '../servers/nginx-http.ts';
 import { startSlowRelay } from '../servers/relays.ts';

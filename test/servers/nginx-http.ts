@@ -1,4 +1,4 @@
-import type { ProgramSettings } from '../../src/target/program.ts';
+import type { ProgramSettings } from '../../src/target/program/program.ts';
 import { startServerProgram, type ServerProgram } from './server-program.ts';
 
 export interface NginxHttpOptions extends Pick<ProgramSettings, 'address' | 'port' | 'isReady'> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CertificatePair, KeyType } from '../../src/target/certificate.ts';
 import { streamModuleLine } from '../../src/target/nginx.ts';
 import { accepts } from '../../src/target/ports.ts';
-import type { StartedProgram } from '../../src/target/program.ts';
+import type { StartedProgram } from '../../src/target/program/program.ts';
 import { readAtRest } from './read-at-rest.ts';
 import { startServerProgram, type ServerProgram } from './server-program.ts';
 

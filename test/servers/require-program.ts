@@ -1,4 +1,4 @@
-import { findProgram as find } from '../../src/target/find-program.ts';
+import { findProgram as find } from '../../src/target/program/find-program.ts';
 
 /**
  * Finds a program of the machine, or `undefined` when it is missing; the test is then skipped, with the Debian package in its name.

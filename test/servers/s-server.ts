@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { countLines, type Peer } from './peer.ts';
-import type { Command } from '../../src/target/program.ts';
+import type { Command } from '../../src/target/program/program.ts';
 import { startServerProgram } from './server-program.ts';
 
 export interface SServerOptions {

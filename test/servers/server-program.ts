@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { certificateFiles, makeCertificate, type CertificatePair, type KeyType } from '../../src/target/certificate.ts';
-import { startProgram, type ProgramSettings, type RunningProgram } from '../../src/target/program.ts';
+import { startProgram, type ProgramSettings, type RunningProgram } from '../../src/target/program/program.ts';
 
 export interface ServerProgramSettings extends ProgramSettings {
   readonly certificate?: KeyType | CertificatePair;

@@ -3,7 +3,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { parseCount } from '../../scenario/quantity.ts';
 import { decodeServer } from '../../scenario/decode.ts';
-import { startReferenceServer } from '../../target/reference-server.ts';
+import { startReferenceServer } from '../../target/reference/reference-server.ts';
 import type { CommandContext } from '../context.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { listenForInterrupt } from '../interrupt.ts';

@@ -2,9 +2,10 @@ import type { StateRecord } from '../../domain/run-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import { resolvedTarget } from '../../report/text/target.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import type { ServerSettings, StateSettings, TargetState } from '../../scenario/state-schema.ts';
+import type { ServerSettings } from '../../scenario/server-schema.ts';
+import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
-import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference-server.ts';
+import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference/reference-server.ts';
 import { readIdentity, readPem } from './pem.ts';
 
 /** A state that is ready to be dialled. */

@@ -9,7 +9,7 @@ import { openPrimitives } from '../../../src/engine/wire/crypto/primitives.ts';
 import { openLibCrypto } from '../../../src/engine/wire/library.ts';
 import { makeWireContext } from '../../../src/engine/wire/wire-context.ts';
 import { Trust } from '../../../src/engine/wire/trust.ts';
-import { startReferenceServer, type ReferenceServer } from '../../../src/target/reference-server.ts';
+import { startReferenceServer, type ReferenceServer } from '../../../src/target/reference/reference-server.ts';
 import { FlightReader } from '../../../src/tls/flight.ts';
 import { SERVER_KEY_EXCHANGE } from '../../../src/tls/numbers.ts';
 

@@ -1,4 +1,4 @@
-import type { CertificatePair } from './certificate.ts';
+import type { CertificatePair } from '../certificate.ts';
 
 /** The options of a reference server. */
 export interface ServerOptions {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ResumarkError } from '../domain/error.ts';
-import type { Endpoint } from './endpoints.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { Endpoint } from '../endpoints.ts';
 import { findProgram } from './find-program.ts';
-import { accepts, freePort, isFree } from './ports.ts';
+import { accepts, freePort, isFree } from '../ports.ts';
 import { ProgramProcess } from './program-process.ts';
 import { fillIn } from './template.ts';
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ResumarkError } from '../domain/error.ts';
+import { ResumarkError } from '../../domain/error.ts';
 import { guardGroup, signalGroup } from './process-group.ts';
 
 export interface ProcessSettings {

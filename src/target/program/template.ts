@@ -1,5 +1,5 @@
-import { ResumarkError } from '../domain/error.ts';
-import { nearest } from '../domain/suggest.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import { nearest } from '../../domain/suggest.ts';
 
 /**
  * Fills values into a text: `{{port}}` becomes the value of `port`. Single braces, `${...}` and `{{.Name}}` belong to the programs

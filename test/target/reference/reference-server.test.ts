@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { expect, it } from 'vitest';
-import { startReferenceServer, type ReferenceServer } from '../../src/target/reference-server.ts';
+import { startReferenceServer, type ReferenceServer } from '../../../src/target/reference/reference-server.ts';
 
 const request = async (
   server: ReferenceServer,

@@ -2,10 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { meterOfPid } from '../cpu/meter.ts';
-import { ResumarkError } from '../domain/error.ts';
-import type { KeyType } from './certificate.ts';
-import type { OpenTarget } from './open-target.ts';
+import { meterOfPid } from '../../cpu/meter.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { KeyType } from '../certificate.ts';
+import type { OpenTarget } from '../open-target.ts';
 import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
@@ -38,7 +38,7 @@ export const openReferenceServer = async (settings: ReferenceServerSettings): Pr
  */
 export const startReferenceServer = async (settings: ReferenceServerSettings): Promise<ReferenceServer> => {
   // Loaded here: a run against external targets needs no certificate library.
-  const { makeCertificate } = await import('./certificate.ts');
+  const { makeCertificate } = await import('../certificate.ts');
   const certificate = await makeCertificate(settings.keyType);
   const child = fork(serverModule(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
   const exited = once(child, 'exit');
@@ -101,5 +101,7 @@ const countsOf = (response: ServerResponse): ServerCounts => {
  */
 const serverModule = (): string => {
   const beside = fileURLToPath(new URL('./server-process.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/target/server-process.js', import.meta.url));
+  return existsSync(beside)
+    ? beside
+    : fileURLToPath(new URL('../../../dist/target/reference/server-process.js', import.meta.url));
 };

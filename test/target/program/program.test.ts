@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ResumarkError } from '../../src/domain/error.ts';
-import { certificateFiles, makeCertificate } from '../../src/target/certificate.ts';
-import { startProgram, type ProgramSettings } from '../../src/target/program.ts';
-import { findProgram } from '../servers/require-program.ts';
+import { ResumarkError } from '../../../src/domain/error.ts';
+import { certificateFiles, makeCertificate } from '../../../src/target/certificate.ts';
+import { startProgram, type ProgramSettings } from '../../../src/target/program/program.ts';
+import { findProgram } from '../../servers/require-program.ts';
 
 /** Where the folders of programs are made while these tests run. */
 let place = '';
@@ -150,7 +150,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)('ends a program with the process that ha
     const { pid, folder } = await startProgram(settings);
     console.log(JSON.stringify({ pid, folder }));
     setInterval(() => undefined, 1000);`;
-  const module = fileURLToPath(new URL('../../dist/target/program.js', import.meta.url));
+  const module = fileURLToPath(new URL('../../../dist/target/program/program.js', import.meta.url));
   const parent = spawn(process.execPath, ['--input-type=module', '-e', starter, module], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
