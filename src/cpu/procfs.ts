@@ -15,6 +15,9 @@ const ESTABLISHED = '01';
 export const parseListeningSockets = (table: string): ListeningSocket[] =>
   rowsIn(LISTEN, table).map(({ local, inode }) => ({ addressHex: local.hex, port: local.port, inode }));
 
+/** Tells whether a table has rows behind those of the sockets that listen, which the kernel lists first (tcp_seq_start in net/ipv4/tcp_ipv4.c). */
+export const isBeyondListening = (table: string): boolean => /^ *\d+: \S+ \S+ (?!0A)\w\w /mu.test(table);
+
 /** One end of a connection: the address in hexadecimal as the kernel prints it. */
 interface SocketEnd {
   readonly hex: string;
