@@ -1,11 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { meterOfPid } from '../../cpu/meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
+import { OwnProcess } from '../own-process.ts';
 import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
@@ -40,8 +37,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
   // Loaded here: a run against external targets needs no certificate library.
   const { makeCertificate } = await import('../certificate.ts');
   const certificate = await makeCertificate(settings.keyType);
-  const child = fork(serverModule(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
-  const exited = once(child, 'exit');
+  const server = new OwnProcess<ServerRequest, ServerResponse>('reference/server-process');
   const options: ServerOptions = {
     certificate,
     resumption: settings.resumption,
@@ -50,58 +46,27 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
   };
-  const close = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await exited;
-  };
-  const answer = await ask(child, { type: 'listen', options });
+  const answer = await server.ask({ type: 'listen', options });
   if (answer.type === 'failed') {
-    await close();
+    await server.close();
     throw new ResumarkError(
       'USAGE',
       `the reference server cannot listen on port ${String(options.port)}: ${answer.code}.`,
       'Choose another port, or 0 for any free one.',
     );
   }
-  if (answer.type !== 'listening' || child.pid === undefined) throw new TypeError(`the server answered ${answer.type}`);
+  if (answer.type !== 'listening') throw new TypeError(`the server answered ${answer.type}`);
   return {
     address: answer.address,
     port: answer.port,
-    pid: child.pid,
+    pid: server.pid,
     certificate: certificate.certificate,
-    counts: async () => countsOf(await ask(child, { type: 'count' })),
-    close,
+    counts: async () => countsOf(await server.ask({ type: 'count' })),
+    close: () => server.close(),
   };
-};
-
-const ask = async (child: ChildProcess, request: ServerRequest): Promise<ServerResponse> => {
-  const answered = new Promise<ServerResponse>((resolve, reject) => {
-    const onMessage = (response: ServerResponse): void => {
-      child.off('exit', onExit);
-      resolve(response);
-    };
-    const onExit = (code: number | null): void => {
-      child.off('message', onMessage);
-      reject(new Error(`the reference server ended with code ${String(code)} before it answered`));
-    };
-    child.once('message', onMessage).once('exit', onExit);
-  });
-  child.send(request);
-  return answered;
 };
 
 const countsOf = (response: ServerResponse): ServerCounts => {
   if (response.type !== 'counts') throw new TypeError(`the server answered ${response.type}`);
   return response.counts;
-};
-
-/**
- * The compiled module beside this one; when this one runs as TypeScript, as in tests, the one in
- * `dist`.
- */
-const serverModule = (): string => {
-  const beside = fileURLToPath(new URL('./server-process.js', import.meta.url));
-  return existsSync(beside)
-    ? beside
-    : fileURLToPath(new URL('../../../dist/target/reference/server-process.js', import.meta.url));
 };
