@@ -127,6 +127,14 @@ export const allocate = (size: number): NativeMemory => {
   return { bytes, address: Number(requireKoffi().address(bytes)) };
 };
 
+/** Text as C reads it, in memory that lives as long as its Buffer is referred to. */
+export const cString = (text: string): NativeMemory => {
+  const bytes = Buffer.from(`${text}\0`);
+  const memory = allocate(bytes.length);
+  bytes.copy(memory.bytes);
+  return memory;
+};
+
 /** Makes a function of ours callable by native code, until it is closed. Expensive: not for hot paths. */
 export const registerCallback = (prototype: string, call: (...args: unknown[]) => void): NativeCallback => {
   const koffi = requireKoffi();

@@ -99,11 +99,17 @@ const TEXT_FUNCTIONS = {
 
 /** Binds libssl of OpenSSL 3. @throws ResumarkError ENGINE when a function is missing. */
 export const bindOpenSsl = (library: NativeLibrary): OpenSsl => {
-  const ssl = mapValues(SSL_FUNCTIONS, (prototype) => library.bind(prototype));
+  const ssl = bindAll(library, SSL_FUNCTIONS);
   const text = mapValues(TEXT_FUNCTIONS, (prototype) => library.bindText(prototype));
   const yes = library.addressOf('OPENSSL_version_major');
   return { version: text.OpenSSL_version(0) ?? 'OpenSSL', ssl, yes, text, outParameters: allocate(16) };
 };
+
+/** Binds functions by their prototypes. @throws ResumarkError ENGINE when one is missing. */
+export const bindAll = <Name extends string>(
+  library: NativeLibrary,
+  prototypes: Readonly<Record<Name, string>>,
+): Record<Name, NativeFunction> => mapValues(prototypes, (prototype) => library.bind(prototype));
 
 const mapValues = <Key extends string, Value>(
   prototypes: Readonly<Record<Key, string>>,

@@ -80,6 +80,7 @@ export const ERRNO_NAMES: Readonly<Record<number, string>> = {
   24: 'EMFILE',
   32: 'EPIPE',
   97: 'EAFNOSUPPORT',
+  98: 'EADDRINUSE',
   99: 'EADDRNOTAVAIL',
   100: 'ENETDOWN',
   101: 'ENETUNREACH',

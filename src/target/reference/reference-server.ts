@@ -5,7 +5,7 @@ import type { OpenTarget } from '../open-target.ts';
 import { OwnProcess } from '../own-process.ts';
 import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
-export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
+export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'onNodeTls'>> {
   readonly keyType: KeyType;
   readonly resumption: ServerOptions['resumption'];
 }
@@ -15,6 +15,8 @@ export interface ReferenceServer {
   readonly address: string;
   readonly port: number;
   readonly pid: number;
+  /** The library that serves, with its version. */
+  readonly library: string;
   /** PEM; self-signed, so it is its own CA. */
   readonly certificate: string;
   /** Counts what the server itself has seen so far. */
@@ -31,7 +33,7 @@ export const openReferenceServer = async (settings: ReferenceServerSettings): Pr
 /**
  * Starts a reference server in a process of its own and waits until it listens.
  *
- * @throws ResumarkError USAGE when the port is taken or forbidden.
+ * @throws ResumarkError USAGE when the port is taken or forbidden, or a setting is not to be had here.
  */
 export const startReferenceServer = async (settings: ReferenceServerSettings): Promise<ReferenceServer> => {
   // Loaded here: a run against external targets needs no certificate library.
@@ -45,25 +47,38 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     workMs: settings.workMs ?? 0,
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
+    onNodeTls: settings.onNodeTls ?? false,
   };
   const answer = await server.ask({ type: 'listen', options });
-  if (answer.type === 'failed') {
+  if (answer.type !== 'listening') {
     await server.close();
-    throw new ResumarkError(
-      'USAGE',
-      `the reference server cannot listen on port ${String(options.port)}: ${answer.code}.`,
-      'Choose another port, or 0 for any free one.',
-    );
+    throw failureOf(answer, options);
   }
-  if (answer.type !== 'listening') throw new TypeError(`the server answered ${answer.type}`);
   return {
     address: answer.address,
     port: answer.port,
     pid: server.pid,
+    library: answer.library,
     certificate: certificate.certificate,
     counts: async () => countsOf(await server.ask({ type: 'count' })),
     close: () => server.close(),
   };
+};
+
+const failureOf = (answer: ServerResponse, { port }: ServerOptions): Error => {
+  switch (answer.type) {
+    case 'unreachable':
+      return new ResumarkError(
+        'USAGE',
+        `the reference server cannot listen on port ${String(port)}: ${answer.code}.`,
+        'Choose another port, or 0 for any free one.',
+      );
+    case 'refused':
+      return new ResumarkError('USAGE', `the reference server cannot be started: ${answer.message}`);
+    case 'listening':
+    case 'counts':
+      return new TypeError(`the server answered ${answer.type}`);
+  }
 };
 
 const countsOf = (response: ServerResponse): ServerCounts => {

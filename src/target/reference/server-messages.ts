@@ -1,5 +1,16 @@
 import type { CertificatePair } from '../certificate.ts';
 
+/** A name of 16 bytes, a key of 32 for the MAC and one of 32 for the cipher, as OpenSSL and nginx read them. */
+export const TICKET_KEY_BYTES = 80;
+
+/** The number of sessions that a 10 MB cache holds in nginx. */
+export const CACHE_SIZE = 40_000;
+
+/** Servers must not accept each other's sessions because of a common default. */
+export const SESSION_CONTEXT = 'resumark';
+
+export const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
+
 /** The options of a reference server. */
 export interface ServerOptions {
   readonly certificate: CertificatePair;
@@ -10,8 +21,10 @@ export interface ServerOptions {
   readonly workMs: number;
   /** 0 for any free port. */
   readonly port: number;
-  /** 48 bytes in hex that the servers of a fleet share; `undefined` for random ones. */
+  /** TICKET_KEY_BYTES in hex that the servers of a fleet share; `undefined` for random ones. */
   readonly ticketKeys: string | undefined;
+  /** Takes node:tls although libssl could be had. */
+  readonly onNodeTls: boolean;
 }
 
 /** The handshakes that the server itself has counted: evidence from the other side, for tests. */
@@ -23,6 +36,14 @@ export interface ServerCounts {
 export type ServerRequest = { readonly type: 'listen'; readonly options: ServerOptions } | { readonly type: 'count' };
 
 export type ServerResponse =
-  | { readonly type: 'listening'; readonly address: string; readonly port: number }
+  | {
+      readonly type: 'listening';
+      readonly address: string;
+      readonly port: number;
+      /** The library that serves, with its version. */
+      readonly library: string;
+    }
   | { readonly type: 'counts'; readonly counts: ServerCounts }
-  | { readonly type: 'failed'; readonly code: string };
+  | { readonly type: 'unreachable'; readonly code: string }
+  /** A setting is not to be had; the message names it and the reason. */
+  | { readonly type: 'refused'; readonly message: string };

@@ -1,109 +1,41 @@
-import { constants } from 'node:crypto';
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { ResumarkError } from '../../domain/error.ts';
+import { openNativeParts, type NativeParts } from './libssl/library.ts';
+import { startLibsslServer } from './libssl/server.ts';
+import { startNodeServer } from './node-server.ts';
+import type { RunningServer } from './running-server.ts';
 import type { ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
-/**
- * The reference server, in its own process so that its CPU time can be measured: node:tls with the
- * requested resumption.
- *
- * Known limit: node:tls issues stateful TLS 1.3 tickets when tickets are off, but never resumes
- * them (it looks up an ID that was never issued). With `cache` alone TLS 1.3 is therefore not
- * resumed.
+/*
+ * The reference server, in its own process so that its CPU time can be measured: on libssl through the FFI, and on node:tls where
+ * native functions cannot be called.
  */
 
-/** The number of sessions that a 10 MB cache holds in nginx. */
-const CACHE_SIZE = 40_000;
+let running: RunningServer | undefined;
 
-const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
-
-let handshakes = 0;
-let resumed = 0;
-
-const listen = (options: ServerOptions): void => {
-  const tls = createTlsServer({
-    cert: options.certificate.certificate,
-    key: options.certificate.key,
-    minVersion: 'TLSv1.2',
-    maxVersion: 'TLSv1.3',
-    secureOptions: options.resumption.includes('tickets') ? 0 : constants.SSL_OP_NO_TICKET,
-    // Servers must not accept each other's sessions because of a common default.
-    sessionIdContext: 'resumark',
-    noDelay: true,
-    ...(options.ticketKeys !== undefined && { ticketKeys: Buffer.from(options.ticketKeys, 'hex') }),
-  });
-  if (options.resumption.includes('cache')) keepSessions(tls);
-  if (options.workMs > 0) {
-    tls.prependListener('connection', () => {
-      burn(options.workMs);
-    });
+const listen = async (options: ServerOptions): Promise<void> => {
+  try {
+    running = await startServer(options);
+    const { address, port, library } = running;
+    tell({ type: 'listening', address, port, library });
+  } catch (error) {
+    if (error instanceof ResumarkError) tell({ type: 'refused', message: error.message });
+    else tell({ type: 'unreachable', code: (error as NodeJS.ErrnoException).code ?? String(error) });
   }
-  tls.on('secureConnection', serve);
-  // A client that resets is how a load generator ends its connections.
-  tls.on('tlsClientError', () => undefined);
-  const server = options.delayMs > 0 ? heldBack(tls, options.delayMs) : tls;
-  server.once('error', (error: NodeJS.ErrnoException) => {
-    tell({ type: 'failed', code: error.code ?? error.message });
-  });
-  server.listen({ port: options.port, host: '127.0.0.1', backlog: 4096 }, () => {
-    const { address, port } = server.address() as AddressInfo;
-    tell({ type: 'listening', address, port });
-  });
 };
 
-/**
- * Accepts at once but passes the connection to TLS later: the client's TCP connect stays fast, its
- * handshake waits.
- */
-const heldBack = (tls: TlsServer, delayMs: number): Server =>
-  createTcpServer({ pauseOnConnect: true, noDelay: true }, (socket: Socket) => {
-    socket.on('error', () => socket.destroy());
-    later(delayMs, () => {
-      if (!socket.destroyed) tls.emit('connection', socket);
-    });
-  });
-
-/**
- * Runs an action never early. A timer of a busy process can be: it counts from the loop's last look
- * at the clock.
- */
-const later = (ms: number, act: () => void): void => {
-  const dueMs = performance.now() + ms;
-  const wait = (): void => {
-    const leftMs = dueMs - performance.now();
-    if (leftMs > 0) setTimeout(wait, leftMs);
-    else act();
-  };
-  wait();
+const startServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const parts = options.onNodeTls ? undefined : nativeParts();
+  return parts === undefined ? startNodeServer(options) : startLibsslServer(parts, options);
 };
 
-/** Keeps the CPU busy, like a more expensive handshake. */
-const burn = (ms: number): void => {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
-};
-
-/**
- * node:tls has no session cache of its own: without these handlers session IDs are never resumed.
- */
-const keepSessions = (tls: TlsServer): void => {
-  const sessions = new Map<string, Buffer>();
-  tls.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
-    const oldest = sessions.size >= CACHE_SIZE ? sessions.keys().next().value : undefined;
-    if (oldest !== undefined) sessions.delete(oldest);
-    sessions.set(id.toString('hex'), session);
-    done();
-  });
-  tls.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) => {
-    done(null, sessions.get(id.toString('hex')) ?? null);
-  });
-};
-
-const serve = (socket: TLSSocket): void => {
-  handshakes += 1;
-  if (socket.isSessionReused()) resumed += 1;
-  socket.on('error', () => socket.destroy());
-  socket.once('data', () => socket.end(ANSWER));
+/** `undefined` where native functions cannot be called. */
+const nativeParts = (): NativeParts | undefined => {
+  try {
+    return openNativeParts();
+  } catch (error) {
+    if (error instanceof ResumarkError && error.code === 'ENGINE') return undefined;
+    throw error;
+  }
 };
 
 const tell = (response: ServerResponse): void => {
@@ -113,10 +45,10 @@ const tell = (response: ServerResponse): void => {
 process.on('message', (request: ServerRequest) => {
   switch (request.type) {
     case 'listen':
-      listen(request.options);
+      void listen(request.options);
       return;
     case 'count':
-      tell({ type: 'counts', counts: { handshakes, resumed } });
+      tell({ type: 'counts', counts: running?.counts() ?? { handshakes: 0, resumed: 0 } });
       return;
   }
 });

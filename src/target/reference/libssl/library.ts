@@ -1,0 +1,77 @@
+import { openLibrary, type NativeFunction } from '../../../engine/ffi.ts';
+import { bindAll, bindOpenSsl, type OpenSsl } from '../../../engine/openssl/library.ts';
+import { openLibc, type Libc } from '../../../engine/reactor/libc.ts';
+
+/** The libssl inside the Node binary, with what only servers call. */
+export interface ServerSsl extends OpenSsl {
+  readonly server: Readonly<Record<keyof typeof SERVER_FUNCTIONS, NativeFunction>>;
+}
+
+/** The C library, with what only servers call. */
+export interface ServerLibc extends Libc {
+  readonly accept: NativeFunction;
+  readonly getsockname: NativeFunction;
+  readonly listen: NativeFunction;
+  readonly shutdown: NativeFunction;
+}
+
+const SERVER_FUNCTIONS = {
+  SSL_CTX_set_num_tickets: 'int SSL_CTX_set_num_tickets(uintptr_t context, size_t tickets)',
+  SSL_CTX_set_session_id_context:
+    'int SSL_CTX_set_session_id_context(uintptr_t context, uintptr_t bytes, unsigned int length)',
+  SSL_has_pending: 'int SSL_has_pending(uintptr_t ssl)',
+  SSL_set_accept_state: 'void SSL_set_accept_state(uintptr_t ssl)',
+  SSL_set_fd: 'int SSL_set_fd(uintptr_t ssl, int fd)',
+  TLS_server_method: 'uintptr_t TLS_server_method()',
+} as const;
+
+/** What the server on libssl is made of. */
+export interface NativeParts {
+  readonly openssl: ServerSsl;
+  readonly libc: ServerLibc;
+  /**
+   * The descriptor that is readable while Node's own loop has something to do: messages of the parent, signals. A loop of ours that
+   * waits for it too need not look for them again and again.
+   */
+  readonly nodeLoop: number;
+}
+
+/** @throws ResumarkError ENGINE where native functions cannot be called, one is missing, or the platform is not Linux. */
+export const openNativeParts = (): NativeParts => ({
+  openssl: openServerSsl(),
+  libc: openServerLibc(),
+  nodeLoop: nodeLoopDescriptor(),
+});
+
+const openServerSsl = (): ServerSsl => {
+  const library = openLibrary(null);
+  return { ...bindOpenSsl(library), server: bindAll(library, SERVER_FUNCTIONS) };
+};
+
+const openServerLibc = (): ServerLibc => {
+  const library = openLibrary('libc.so.6');
+  return {
+    ...openLibc(),
+    accept: library.bind('int accept4(int fd, uintptr_t address, uintptr_t length, int flags)'),
+    getsockname: library.bind('int getsockname(int fd, uintptr_t address, uintptr_t length)'),
+    listen: library.bind('int listen(int fd, int backlog)'),
+    shutdown: library.bind('int shutdown(int fd, int how)'),
+  };
+};
+
+const nodeLoopDescriptor = (): number => {
+  const node = openLibrary(null);
+  const loop = node.bind('uintptr_t uv_default_loop()')();
+  return node.bind('int uv_backend_fd(uintptr_t loop)')(loop);
+};
+
+/** Commands of SSL_CTX_ctrl that are macros in C, and options (openssl/ssl.h). */
+export const SSL_CTRL_MODE = 33;
+export const SSL_CTRL_SET_READ_AHEAD = 41;
+export const SSL_CTRL_SET_SESS_CACHE_SIZE = 42;
+export const SSL_CTRL_SET_TLSEXT_TICKET_KEYS = 59;
+export const SSL_MODE_NO_AUTO_CHAIN = 0x8;
+export const SSL_SESS_CACHE_OFF = 0;
+export const SSL_SESS_CACHE_SERVER = 0x2;
+export const SSL_SESS_CACHE_NO_AUTO_CLEAR = 0x80;
+export const SSL_OP_CIPHER_SERVER_PREFERENCE = 1n << 22n;

@@ -1,0 +1,116 @@
+import { Arena } from '../../../engine/arena.ts';
+import { nowNs } from '../../../engine/clock.ts';
+import type { RunningServer } from '../running-server.ts';
+import type { ServerOptions } from '../server-messages.ts';
+import { ServerConnection, newSurroundings, type ConnectionSurroundings } from './connection.ts';
+import { serverContext } from './context.ts';
+import { Deadlines } from './deadlines.ts';
+import type { NativeParts } from './library.ts';
+import { LISTEN_ADDRESS, Listener } from './listener.ts';
+import { Poller } from './poller.ts';
+
+/** Connections that are accepted before others are looked after again. */
+const MOST_ACCEPTED = 64;
+
+/**
+ * Starts the reference server on the libssl inside Node.
+ *
+ * @throws ResumarkError ENGINE naming a setting that this libssl does not take.
+ * @throws ListenError when the port is taken or forbidden.
+ */
+export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, options: ServerOptions): RunningServer => {
+  const arena = new Arena();
+  const poller = new Poller(libc, arena);
+  const context = serverContext(openssl, options);
+  const counts = { handshakes: 0, resumed: 0 };
+  const count = (isResumed: boolean): void => {
+    counts.handshakes += 1;
+    if (isResumed) counts.resumed += 1;
+  };
+  const listener = new Listener(libc, arena, options.port);
+  const surroundings = newSurroundings({ openssl, libc, poller, context, count });
+  new Loop({ poller, listener, nodeLoop, surroundings, options }).run();
+  return { library: `${openssl.version} through FFI`, address: LISTEN_ADDRESS, port: listener.port, counts: () => counts };
+};
+
+interface LoopParts {
+  readonly poller: Poller;
+  readonly listener: Listener;
+  readonly nodeLoop: number;
+  readonly surroundings: ConnectionSurroundings;
+  readonly options: ServerOptions;
+}
+
+/** The synchronous loop: accepts, begins what falls due, moves on what has come, and lets Node in when Node has something to do. */
+class Loop {
+  readonly #poller: Poller;
+  readonly #listener: Listener;
+  readonly #surroundings: ConnectionSurroundings;
+  readonly #delayNs: number;
+  readonly #workNs: number;
+  readonly #nodeLoop: number;
+  /** By descriptor; each serves all connections that come to have it. */
+  readonly #connections: ServerConnection[] = [];
+  readonly #held = new Deadlines();
+
+  constructor({ poller, listener, nodeLoop, surroundings, options }: LoopParts) {
+    this.#poller = poller;
+    this.#listener = listener;
+    this.#nodeLoop = nodeLoop;
+    this.#surroundings = surroundings;
+    this.#delayNs = options.delayMs * 1e6;
+    this.#workNs = options.workMs * 1e6;
+    poller.watch(listener.fd);
+    poller.watch(nodeLoop);
+  }
+
+  run(): void {
+    // Node's loop sees its own descriptors before it comes back here.
+    setImmediate(() => {
+      let isNodeWaiting = false;
+      while (!isNodeWaiting) isNodeWaiting = this.#turn();
+      this.run();
+    });
+  }
+
+  /** @returns whether Node should have a turn. */
+  #turn(): boolean {
+    const wait = this.#held.nextNs - nowNs();
+    const events = this.#poller.wait(wait);
+    let isNodeWaiting = events <= 0 && wait > 0;
+    for (let event = 0; event < events; event++) {
+      const fd = this.#poller.descriptor(event);
+      if (fd === this.#listener.fd) this.#acceptAll();
+      else if (fd === this.#nodeLoop) isNodeWaiting = true;
+      else this.#connections[fd]?.advance();
+    }
+    this.#beginDue();
+    return isNodeWaiting;
+  }
+
+  #acceptAll(): void {
+    for (let accepted = 0; accepted < MOST_ACCEPTED; accepted++) {
+      const fd = this.#listener.accept();
+      if (fd < 0) return;
+      // The client's TCP connect is quick all the same; its handshake waits.
+      if (this.#delayNs > 0) this.#held.add(fd, nowNs() + this.#delayNs);
+      else this.#begin(fd);
+    }
+  }
+
+  #beginDue(): void {
+    for (let fd = this.#held.takeDue(nowNs()); fd !== undefined; fd = this.#held.takeDue(nowNs())) this.#begin(fd);
+  }
+
+  #begin(fd: number): void {
+    if (this.#workNs > 0) burn(this.#workNs);
+    const connection = (this.#connections[fd] ??= new ServerConnection(fd, this.#surroundings));
+    connection.begin();
+  }
+}
+
+/** Keeps the CPU busy, like a more expensive handshake. */
+const burn = (ns: number): void => {
+  const endNs = nowNs() + ns;
+  while (nowNs() < endNs);
+};

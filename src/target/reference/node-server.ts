@@ -1,0 +1,113 @@
+import { constants } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { ResumarkError } from '../../domain/error.ts';
+import type { RunningServer } from './running-server.ts';
+import { ANSWER, CACHE_SIZE, SESSION_CONTEXT, type ServerOptions } from './server-messages.ts';
+
+let handshakes = 0;
+let resumed = 0;
+
+/**
+ * Starts the reference server on node:tls, which serves wherever Node runs and can do less than libssl.
+ *
+ * @throws ResumarkError ENGINE naming the setting that it cannot do.
+ */
+export const startNodeServer = async (options: ServerOptions): Promise<RunningServer> => {
+  refuseBeyondNode(options);
+  const tls = createTlsServer({
+    cert: options.certificate.certificate,
+    key: options.certificate.key,
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+    secureOptions: options.resumption.includes('tickets') ? 0 : constants.SSL_OP_NO_TICKET,
+    sessionIdContext: SESSION_CONTEXT,
+    noDelay: true,
+    ...(options.ticketKeys !== undefined && { ticketKeys: nodeTicketKeys(options.ticketKeys) }),
+  });
+  if (options.resumption.includes('cache')) keepSessions(tls);
+  if (options.workMs > 0) {
+    tls.prependListener('connection', () => {
+      burn(options.workMs);
+    });
+  }
+  tls.on('secureConnection', serve);
+  // A client that resets is how a load generator ends its connections.
+  tls.on('tlsClientError', () => undefined);
+  const server = options.delayMs > 0 ? heldBack(tls, options.delayMs) : tls;
+  server.listen({ port: options.port, host: '127.0.0.1', backlog: 4096 });
+  await once(server, 'listening');
+  const { address, port } = server.address() as AddressInfo;
+  const library = `node:tls (OpenSSL ${process.versions.openssl})`;
+  return { library, address, port, counts: () => ({ handshakes, resumed }) };
+};
+
+const refuseBeyondNode = ({ resumption }: ServerOptions): void => {
+  if (resumption.length !== 1 || resumption[0] !== 'cache') return;
+  throw new ResumarkError(
+    'ENGINE',
+    'resumption: cache needs a server on libssl, which is not to be had here: node:tls gives TLS 1.3 tickets for its cache, and then looks up an ID that it never gave.',
+  );
+};
+
+/** The parts of a ticket key that node:tls takes: name, MAC key and cipher key of 16 bytes each. */
+const nodeTicketKeys = (hex: string): Buffer => {
+  const keys = Buffer.from(hex, 'hex');
+  return Buffer.concat([keys.subarray(0, 32), keys.subarray(48, 64)]);
+};
+
+/**
+ * Accepts at once but passes the connection to TLS later: the client's TCP connect stays fast, its
+ * handshake waits.
+ */
+const heldBack = (tls: TlsServer, delayMs: number): Server =>
+  createTcpServer({ pauseOnConnect: true, noDelay: true }, (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    later(delayMs, () => {
+      if (!socket.destroyed) tls.emit('connection', socket);
+    });
+  });
+
+/**
+ * Runs an action never early. A timer of a busy process can be: it counts from the loop's last look
+ * at the clock.
+ */
+const later = (ms: number, act: () => void): void => {
+  const dueMs = performance.now() + ms;
+  const wait = (): void => {
+    const leftMs = dueMs - performance.now();
+    if (leftMs > 0) setTimeout(wait, leftMs);
+    else act();
+  };
+  wait();
+};
+
+/** Keeps the CPU busy, like a more expensive handshake. */
+const burn = (ms: number): void => {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+};
+
+/**
+ * node:tls has no session cache of its own: without these handlers session IDs are never resumed.
+ */
+const keepSessions = (tls: TlsServer): void => {
+  const sessions = new Map<string, Buffer>();
+  tls.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+    const oldest = sessions.size >= CACHE_SIZE ? sessions.keys().next().value : undefined;
+    if (oldest !== undefined) sessions.delete(oldest);
+    sessions.set(id.toString('hex'), session);
+    done();
+  });
+  tls.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) => {
+    done(null, sessions.get(id.toString('hex')) ?? null);
+  });
+};
+
+const serve = (socket: TLSSocket): void => {
+  handshakes += 1;
+  if (socket.isSessionReused()) resumed += 1;
+  socket.on('error', () => socket.destroy());
+  socket.once('data', () => socket.end(ANSWER));
+};

@@ -1,0 +1,10 @@
+import type { ServerCounts } from './server-messages.ts';
+
+/** A reference server that listens, in its own process. */
+export interface RunningServer {
+  /** The library that serves, with its version. */
+  readonly library: string;
+  readonly address: string;
+  readonly port: number;
+  readonly counts: () => ServerCounts;
+}
