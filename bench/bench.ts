@@ -6,6 +6,7 @@ import { benchHandshakes } from './handshakes.ts';
 import { benchMemory } from './memory.ts';
 import { readOptions, type BenchOptions, type Part } from './options.ts';
 import type { BenchServers } from './server.ts';
+import { benchServers } from './servers.ts';
 import { benchSoak } from './soak.ts';
 import { closeServers, startServers } from './start-servers.ts';
 import { benchWaiting } from './waiting.ts';
@@ -23,6 +24,7 @@ const SECTIONS: Readonly<Record<Part, (options: BenchOptions, servers: BenchServ
   workers: benchWorkers,
   memory: benchMemory,
   wire: benchWire,
+  servers: benchServers,
   soak: benchSoak,
 };
 

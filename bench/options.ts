@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly output: string | undefined;
 }
 
-export const PARTS = ['handshakes', 'waiting', 'workers', 'memory', 'wire', 'soak'] as const;
+export const PARTS = ['handshakes', 'waiting', 'workers', 'memory', 'wire', 'servers', 'soak'] as const;
 
 export type Part = (typeof PARTS)[number];
 
@@ -50,7 +50,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
       concurrency: { type: 'string', default: '64' },
       only: { type: 'string', default: '' },
       cases: { type: 'string', default: CASES.map(({ id }) => id).join(',') },
-      parts: { type: 'string', default: 'handshakes,waiting,workers,memory,wire' },
+      parts: { type: 'string', default: 'handshakes,waiting,workers,memory,wire,servers' },
       'in-flight': { type: 'string', default: '10,100,1000,10000' },
       handshakes: { type: 'string', default: '2000000' },
       'no-awake': { type: 'boolean', default: false },

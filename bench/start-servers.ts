@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { meterOfPid } from '../src/cpu/meter.ts';
 import { findProgram } from '../src/target/program/find-program.ts';
-import { startReferenceServer } from '../src/target/reference/reference-server.ts';
+import { startReferenceServer, type ReferenceServerSettings } from '../src/target/reference/reference-server.ts';
 import { startNginx } from './nginx.ts';
 import type { BenchServer, BenchServers, HandshakeCounts } from './server.ts';
 
@@ -16,7 +16,7 @@ import type { BenchServer, BenchServers, HandshakeCounts } from './server.ts';
 export const startServers = async (folder: string): Promise<BenchServers> => {
   const nginx = findProgram('nginx');
   if (nginx === undefined) {
-    const reference = await startReference(folder);
+    const reference = await startReference(folder, 'certificate.pem');
     return { perCore: reference, single: reference };
   }
   return { perCore: await startNginx(nginx, cpus().length), single: await startNginx(nginx, 1) };
@@ -27,14 +27,19 @@ export const closeServers = async ({ perCore, single }: BenchServers): Promise<v
   if (single !== perCore) await single.close();
 };
 
-const startReference = async (folder: string): Promise<BenchServer> => {
-  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'] });
+/** @param file where in the folder its certificate is put. */
+export const startReference = async (
+  folder: string,
+  file: string,
+  settings: Partial<ReferenceServerSettings> = {},
+): Promise<BenchServer> => {
+  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'], ...settings });
   const span = meterOfPid(server.pid).start();
-  const certificatePath = join(folder, 'certificate.pem');
+  const certificatePath = join(folder, file);
   await writeFile(certificatePath, server.certificate);
   let seen: HandshakeCounts = { full: 0, resumed: 0 };
   return {
-    name: `reference server (Node ${process.versions.node})`,
+    name: `reference server (${server.library})`,
     port: server.port,
     httpPort: () => undefined,
     certificatePath,
