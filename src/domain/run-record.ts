@@ -140,7 +140,7 @@ const stateSchema = z.object({
   label: z.string(),
   /** Kind of server: one that ran already, or a reference server that the run started. */
   kind: z.enum(['target', 'server']),
-  /** As the scenario names it: `host:port`, or `reference server`. */
+  /** As the scenario names it: `host:port`, or `reference server` with the library that serves. */
   target: z.string(),
   address: z.string(),
   port: whole,

@@ -16,17 +16,14 @@ export const expectation = (scenario: Scenario, cell: Cell): 'honoured' | 'decli
 const isOffered = (cell: Cell, state: StateSettings): boolean => {
   switch (state.kind) {
     case 'target':
-      return state.resumption === undefined || offers(cell, state.resumption, true);
+      return state.resumption === undefined || offers(cell, state.resumption);
     case 'server':
-      return offers(cell, state.server.resumption, false);
+      return offers(cell, state.server.resumption);
   }
 };
 
-/**
- * OpenSSL servers with a cache issue stateful TLS 1.3 tickets when tickets are off; a node:tls
- * server, like the reference server, issues such tickets but never resumes them.
- */
-const offers = (cell: Cell, resumption: readonly Resumption[], resumesStatefully: boolean): boolean => {
+/** OpenSSL servers with a cache issue stateful TLS 1.3 tickets when tickets are off. */
+const offers = (cell: Cell, resumption: readonly Resumption[]): boolean => {
   if (cell.mode === 'session-id') return resumption.includes('cache');
-  return resumption.includes('tickets') || (cell.protocol === 'TLSv1.3' && resumesStatefully && resumption.includes('cache'));
+  return resumption.includes('tickets') || (cell.protocol === 'TLSv1.3' && resumption.includes('cache'));
 };

@@ -122,7 +122,7 @@ it('expects of a state what its configuration lets it do', () => {
   const scenario = scenarioOf({
     states: {
       none: { server: { resumption: 'none' } },
-      nodeCache: { server: { resumption: 'cache' } },
+      ownCache: { server: { resumption: 'cache' } },
       nginxCache: { target: 'localhost:1', resumption: 'cache' },
       unknown: { target: 'localhost:1' },
     },
@@ -132,9 +132,9 @@ it('expects of a state what its configuration lets it do', () => {
     'none.TLSv1.2.full': 'honoured',
     'none.TLSv1.2.session-id': 'declined',
     'none.TLSv1.3.ticket': 'declined',
-    'nodeCache.TLSv1.2.session-id': 'honoured',
-    'nodeCache.TLSv1.2.ticket': 'declined',
-    'nodeCache.TLSv1.3.ticket': 'declined',
+    'ownCache.TLSv1.2.session-id': 'honoured',
+    'ownCache.TLSv1.2.ticket': 'declined',
+    'ownCache.TLSv1.3.ticket': 'honoured',
     'nginxCache.TLSv1.3.ticket': 'honoured',
     'unknown.TLSv1.2.ticket': 'honoured',
   });

@@ -63,8 +63,10 @@ const openState = async (state: StateSettings, scenario: Scenario): Promise<Open
   switch (state.kind) {
     case 'target':
       return { target: state.target, ...(await openTarget(await targetSettings(state, scenario))) };
-    case 'server':
-      return { target: 'reference server', ...(await openReferenceServer(referenceServerSettings(state.server))) };
+    case 'server': {
+      const { name, ...opened } = await openReferenceServer(referenceServerSettings(state.server));
+      return { target: name, ...opened };
+    }
   }
 };
 

@@ -39,7 +39,7 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
   server.listen({ port: options.port, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   const { address, port } = server.address() as AddressInfo;
-  const library = `node:tls (OpenSSL ${process.versions.openssl})`;
+  const library = 'node:tls';
   return { library, address, port, counts: () => ({ handshakes, resumed }) };
 };
 

@@ -24,10 +24,13 @@ export interface ReferenceServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a reference server that clients verify by its own certificate. */
-export const openReferenceServer = async (settings: ReferenceServerSettings): Promise<OpenTarget> => {
-  const { address, port, certificate, pid, close } = await startReferenceServer(settings);
-  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), close };
+/** Starts a reference server that clients verify by its own certificate. Its name says which library serves. */
+export const openReferenceServer = async (
+  settings: ReferenceServerSettings,
+): Promise<OpenTarget & { readonly name: string }> => {
+  const { address, port, library, certificate, pid, close } = await startReferenceServer(settings);
+  const name = `reference server on ${library}`;
+  return { name, address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), close };
 };
 
 /**

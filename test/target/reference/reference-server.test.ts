@@ -1,46 +1,132 @@
 import { once } from 'node:events';
-import { connect } from 'node:tls';
-import { expect, it } from 'vitest';
-import { startReferenceServer, type ReferenceServer } from '../../../src/target/reference/reference-server.ts';
+import { connect as connectTcp } from 'node:net';
+import { connect, type ConnectionOptions, type SecureVersion, type TLSSocket } from 'node:tls';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  startReferenceServer,
+  type ReferenceServer,
+  type ReferenceServerSettings,
+} from '../../../src/target/reference/reference-server.ts';
 
-const request = async (
-  server: ReferenceServer,
-): Promise<{ readonly answer: string; readonly keyBits: number | undefined; readonly ms: number }> => {
+const servers: ReferenceServer[] = [];
+
+const start = async (settings: Partial<ReferenceServerSettings> = {}): Promise<ReferenceServer> => {
+  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [], ...settings });
+  servers.push(server);
+  return server;
+};
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+interface Exchange {
+  readonly answer: string;
+  readonly keyBits: number | undefined;
+  readonly ms: number;
+  readonly reused: boolean;
+  /** Sessions that the server gave. */
+  readonly sessions: readonly Buffer[];
+}
+
+/** One connection of node:tls: a client that is none of ours. */
+const request = async (server: ReferenceServer, options: ConnectionOptions = {}): Promise<Exchange> => {
   const startMs = performance.now();
-  const socket = connect({ port: server.port, host: server.address, servername: 'localhost', ca: server.certificate });
+  const { port, address: host, certificate: ca } = server;
+  const socket: TLSSocket = connect({ port, host, servername: 'localhost', ca, ...options });
+  const sessions: Buffer[] = [];
+  socket.on('session', (session: Buffer) => sessions.push(session));
   await once(socket, 'secureConnect');
   const ms = performance.now() - startMs;
   const { modulusLength } = socket.getPeerX509Certificate()?.publicKey.asymmetricKeyDetails ?? {};
+  const reused = socket.isSessionReused();
   socket.write('GET / HTTP/1.1\r\n\r\n');
   let answer = '';
   for await (const piece of socket) answer += String(piece);
-  return { answer, keyBits: modulusLength, ms };
+  return { answer, keyBits: modulusLength, ms, reused, sessions };
 };
 
-it('answers, verified by its own certificate, with the key type that was asked for', async () => {
-  for (const [keyType, bits] of [
-    ['rsa-2048', 2048],
-    ['ecdsa-p256', undefined],
-  ] as const) {
-    const server = await startReferenceServer({ keyType, resumption: [] });
-    const { answer, keyBits } = await request(server);
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK/u);
-    expect(keyBits).toBe(bits);
-    expect(await server.counts()).toEqual({ handshakes: 1, resumed: 0 });
-    await server.close();
-  }
+describe.each([
+  ['libssl', false],
+  ['node:tls', true],
+] as const)('on %s', (_name, onNodeTls) => {
+  it('says so, and answers, verified by its own certificate, with the key type that was asked for', async () => {
+    for (const [keyType, bits] of [
+      ['rsa-2048', 2048],
+      ['ecdsa-p256', undefined],
+    ] as const) {
+      const server = await start({ keyType, onNodeTls });
+      const { answer, keyBits } = await request(server);
+      expect(answer).toMatch(/^HTTP\/1\.1 200 OK.*ok\n$/su);
+      expect(keyBits).toBe(bits);
+      expect(await server.counts()).toEqual({ handshakes: 1, resumed: 0 });
+      expect(server.library).toMatch(onNodeTls ? /^node:tls$/u : /^OpenSSL 3\.\d+\.\d+$/u);
+    }
+  });
+
+  it('holds each handshake back by its delay, those that come together too', async () => {
+    const server = await start({ delayMs: 150, onNodeTls });
+    for (const { ms } of await Promise.all([request(server), request(server), request(server)])) {
+      expect(ms).toBeGreaterThanOrEqual(149);
+    }
+  });
+
+  it('says which port is taken', async () => {
+    const { port } = await start({ onNodeTls });
+    await expect(start({ port, onNodeTls })).rejects.toThrow(`cannot listen on port ${String(port)}: EADDRINUSE`);
+  });
+
+  it('resumes with the keys that another server was given too', async () => {
+    const ticketKeys = Buffer.from(Array.from({ length: 80 }, (_, i) => i)).toString('hex');
+    const [one, other] = [
+      await start({ resumption: ['tickets'], ticketKeys, onNodeTls }),
+      await start({ resumption: ['tickets'], ticketKeys, onNodeTls }),
+    ];
+    const { sessions } = await request(one);
+    const resumed = await request(other, { session: sessions[0], ca: one.certificate, rejectUnauthorized: false });
+    expect(resumed.reused).toBe(true);
+  });
 });
 
-it('holds each handshake back by its delay', async () => {
-  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [], delayMs: 150 });
-  expect((await request(server)).ms).toBeGreaterThanOrEqual(149);
-  await server.close();
+describe('resumption on libssl', () => {
+  it.each([
+    { resumption: ['cache', 'tickets'], expected: { 'TLSv1.2': true, 'TLSv1.3': true }, tickets: 2 },
+    // The second of these is a ticket that stands for a session in the cache.
+    { resumption: ['cache'], expected: { 'TLSv1.2': true, 'TLSv1.3': true }, tickets: 2 },
+    { resumption: ['tickets'], expected: { 'TLSv1.2': true, 'TLSv1.3': true }, tickets: 2 },
+    { resumption: [], expected: { 'TLSv1.2': false, 'TLSv1.3': false }, tickets: 0 },
+  ] as const)('$resumption: resumes what it offers, and no more', async ({ resumption, expected, tickets }) => {
+    const server = await start({ resumption });
+    const resumes = async (version: SecureVersion): Promise<boolean> => {
+      const pinned = { minVersion: version, maxVersion: version } as const;
+      const { sessions } = await request(server, pinned);
+      if (version === 'TLSv1.3') expect(sessions).toHaveLength(tickets);
+      return (await request(server, { ...pinned, ...(sessions[0] !== undefined && { session: sessions[0] }) })).reused;
+    };
+    expect({ 'TLSv1.2': await resumes('TLSv1.2'), 'TLSv1.3': await resumes('TLSv1.3') }).toEqual(expected);
+    const resumed = Number(expected['TLSv1.2']) + Number(expected['TLSv1.3']);
+    expect(await server.counts()).toEqual({ handshakes: 4, resumed });
+  });
+
+  it('is not to be had by a cache alone on node:tls, which says why', async () => {
+    await expect(start({ resumption: ['cache'], onNodeTls: true })).rejects.toThrow(
+      /resumption: cache needs a server on libssl.*node:tls/u,
+    );
+  });
 });
 
-it('says which port is taken', async () => {
-  const first = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [] });
-  await expect(startReferenceServer({ keyType: 'ecdsa-p256', resumption: [], port: first.port })).rejects.toThrow(
-    `cannot listen on port ${String(first.port)}: EADDRINUSE`,
-  );
-  await first.close();
+describe('the loop of libssl', () => {
+  it('serves others while one client says nothing, and one says what is no TLS', async () => {
+    const server = await start();
+    const silent = connectTcp(server.port, server.address);
+    await once(silent, 'connect');
+    const rude = connectTcp(server.port, server.address);
+    rude.on('error', () => undefined);
+    rude.write('GET / HTTP/1.1\r\n\r\n');
+    await once(rude, 'close');
+    const all = await Promise.all(Array.from({ length: 200 }, () => request(server)));
+    expect(all.every(({ answer }) => answer.endsWith('ok\n'))).toBe(true);
+    expect(await server.counts()).toEqual({ handshakes: 200, resumed: 0 });
+    silent.destroy();
+  });
 });

@@ -30,8 +30,11 @@ export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, opti
   const listener = new Listener(libc, arena, options.port);
   const surroundings = newSurroundings({ openssl, libc, poller, context, count });
   new Loop({ poller, listener, nodeLoop, surroundings, options }).run();
-  return { library: `${openssl.version} through FFI`, address: LISTEN_ADDRESS, port: listener.port, counts: () => counts };
+  return { library: libraryOf(openssl.version), address: LISTEN_ADDRESS, port: listener.port, counts: () => counts };
 };
+
+/** `OpenSSL 3.5.8 9 Apr 2026` as `OpenSSL 3.5.8`. */
+const libraryOf = (version: string): string => version.split(' ').slice(0, 2).join(' ');
 
 interface LoopParts {
   readonly poller: Poller;
