@@ -50,10 +50,7 @@ const measure = async (server: BenchServer, what: Case, { seconds, concurrency }
   return usageOf(report);
 };
 
-const row = (
-  { label }: Case,
-  { nginx, libssl, node }: Readonly<Record<'nginx' | 'libssl' | 'node', Usage>>,
-): string[] => {
+const row = ({ label }: Case, { nginx, libssl, node }: Readonly<Record<'nginx' | 'libssl' | 'node', Usage>>): string[] => {
   const ratio = libssl.serverNs / nginx.serverNs;
   return [
     label,

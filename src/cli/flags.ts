@@ -1,7 +1,7 @@
 import type { Argv, Options } from 'yargs';
 import { ResumarkError } from '../domain/error.ts';
 import type { RawSettings } from '../scenario/decode.ts';
-import { flagSettings, type Setting } from '../scenario/settings.ts';
+import { flagSettings, serverSettings, type Setting } from '../scenario/settings.ts';
 
 /** The parsed command line, by flag. */
 export type ParsedFlags = Readonly<Record<string, unknown>>;
@@ -19,8 +19,11 @@ export const withFlagsOf = (yargs: Argv, groups: readonly string[]): Argv =>
     flagSettings().filter(({ path: [group = ''] }) => groups.includes(group)),
   );
 
-const withSettings = (yargs: Argv, settings: readonly Setting[]): Argv =>
-  yargs.options(Object.fromEntries(settings.map((setting) => [setting.meta.flag ?? '', optionOf(setting)])));
+/** Declares the flags of a reference server. */
+export const withServerFlags = (yargs: Argv): Argv => withSettings(yargs, serverSettings(), 'Server:');
+
+const withSettings = (yargs: Argv, settings: readonly Setting[], group = 'Scenario:'): Argv =>
+  yargs.options(Object.fromEntries(settings.map((setting) => [setting.meta.flag ?? '', { ...optionOf(setting), group }])));
 
 const optionOf = (setting: Setting): Options => ({
   type: setting.type === 'boolean' ? 'boolean' : 'string',
@@ -29,7 +32,6 @@ const optionOf = (setting: Setting): Options => ({
   describe: setting.meta.description,
   ...(setting.type !== 'boolean' && { requiresArg: true }),
   ...(setting.type !== 'boolean' && setting.default !== undefined && { defaultDescription: defaultText(setting.default) }),
-  group: 'Scenario:',
 });
 
 const defaultText = (value: unknown): string => [value].flat().join(',');
@@ -39,17 +41,29 @@ const defaultText = (value: unknown): string => [value].flat().join(',');
  *
  * @throws ResumarkError USAGE for a flag without a value.
  */
-export const flagValues = (parsed: ParsedFlags): RawSettings => {
+export const flagValues = (parsed: ParsedFlags): RawSettings => valuesOf(flagSettings(), parsed);
+
+/**
+ * The settings of a reference server given as flags.
+ *
+ * @throws ResumarkError USAGE for a flag without a value.
+ */
+export const serverFlagValues = (parsed: ParsedFlags): RawSettings => valuesOf(serverSettings(), parsed);
+
+const valuesOf = (all: readonly Setting[], parsed: ParsedFlags): RawSettings => {
   const settings: Record<string, unknown> = {};
-  for (const { path, meta, type } of flagSettings()) {
+  for (const { path, meta, type } of all) {
     const value = parsed[meta.flag ?? ''];
     if (value === undefined) continue;
     if ([value].flat().includes(''))
       throw new ResumarkError('USAGE', `--${meta.flag ?? ''} must have a value.`, meta.description);
-    place(settings, path, type === 'list' && typeof value === 'string' ? value.split(',') : value);
+    place(settings, path, isList(type, value) ? value.split(',') : value);
   }
   return settings;
 };
+
+const isList = (type: Setting['type'], value: unknown): value is string =>
+  typeof value === 'string' && (type === 'list' || (type === 'value or list' && value.includes(',')));
 
 const place = (settings: Record<string, unknown>, [first = '', ...rest]: readonly string[], value: unknown): void => {
   if (rest.length === 0) {

@@ -136,7 +136,7 @@ export const cString = (text: string): NativeMemory => {
 };
 
 /** Makes a function of ours callable by native code, until it is closed. Expensive: not for hot paths. */
-export const registerCallback = (prototype: string, call: (...args: unknown[]) => void): NativeCallback => {
+export const registerCallback = (prototype: string, call: (...args: unknown[]) => unknown): NativeCallback => {
   const koffi = requireKoffi();
   let type = callbackTypes.get(prototype);
   if (type === undefined) callbackTypes.set(prototype, (type = koffi.pointer(koffi.proto(prototype))));

@@ -4,7 +4,7 @@ import { decode, type Flaw } from '../domain/zod.ts';
 import type { CompareSettings } from './compare-schema.ts';
 import { withoutOwnKeys } from './own-keys.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
-import { flagOf, knownKeysAt } from './settings.ts';
+import { flagOf, knownKeysAt, serverFlagOf } from './settings.ts';
 import { serverSchema, type ServerSettings } from './server-schema.ts';
 
 /** Settings as the user gave them, nested like the scenario file and not yet validated. */
@@ -89,10 +89,9 @@ const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileNam
  * @throws ResumarkError USAGE naming the flag, the value and what would be right.
  */
 export const decodeServer = (flags: RawSettings): ServerSettings => {
-  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-  const decoded = decode(serverSchema, given);
+  const decoded = decode(serverSchema, flags);
   if (decoded.ok) return decoded.value;
-  const lines = decoded.flaws.map(({ path, message, value }) => `--${String(path[0])} ${message}, but it is ${shown(value)}.`);
+  const lines = decoded.flaws.map(({ path, message, value }) => `--${serverFlagOf(path)} ${message}, but it is ${shown(value)}.`);
   throw new ResumarkError('USAGE', lines.join('\n'));
 };
 

@@ -1,6 +1,6 @@
 import type { Cell } from '../domain/cell.ts';
 import type { Scenario } from './schema.ts';
-import type { Resumption } from './server-schema.ts';
+import type { Resumption, ServerSettings } from './server-schema.ts';
 import type { StateSettings } from './state-schema.ts';
 
 /**
@@ -18,9 +18,12 @@ const isOffered = (cell: Cell, state: StateSettings): boolean => {
     case 'target':
       return state.resumption === undefined || offers(cell, state.resumption);
     case 'server':
-      return offers(cell, state.server.resumption);
+      return canServe(cell, state.server) && offers(cell, state.server.resumption);
   }
 };
+
+const canServe = ({ protocol, mode }: Cell, { earlyData, tickets }: ServerSettings): boolean =>
+  (mode !== 'early-data' || earlyData) && (protocol !== 'TLSv1.3' || tickets !== 0);
 
 /** OpenSSL servers with a cache issue stateful TLS 1.3 tickets when tickets are off. */
 const offers = (cell: Cell, resumption: readonly Resumption[]): boolean => {

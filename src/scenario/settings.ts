@@ -1,13 +1,17 @@
 import { z } from '../domain/zod.ts';
 import { scenarioSchema, type SettingMeta } from './schema.ts';
+import { serverSchema } from './server-schema.ts';
 
 /** A setting of the scenario, as the schema declares it. */
 export interface Setting {
   /** Its path in the file: `['load', 'concurrency']`. */
   readonly path: readonly string[];
   readonly meta: SettingMeta;
-  readonly type: 'boolean' | 'list' | 'value';
+  /** `value or list`: a comma makes it a list. */
+  readonly type: 'boolean' | 'list' | 'value' | 'value or list';
   readonly default: unknown;
+  /** What it takes, without what makes it optional. */
+  readonly schema: z.core.$ZodType;
 }
 
 /**
@@ -15,6 +19,19 @@ export interface Setting {
  * in the schema.
  */
 export const flagSettings = (): Setting[] => collect(scenarioSchema, []).filter((setting) => setting.meta.flag !== undefined);
+
+/** Every setting of a reference server that is no group of others; each has a flag, named for its path. */
+export const serverSettings = (): Setting[] =>
+  collect(serverSchema, [])
+    .filter(({ schema }) => !(schema instanceof z.ZodObject))
+    .map((setting) => ({ ...setting, meta: { ...setting.meta, flag: serverFlagOf(setting.path) } }));
+
+/** The flag of a reference server's setting: `ticket-rotation-every`. */
+export const serverFlagOf = (path: readonly (string | number)[]): string =>
+  path
+    .filter((step) => typeof step === 'string')
+    .join('-')
+    .replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
 
 /** The flag of the setting at a path: `--concurrency`. */
 export const flagOf = (path: readonly (string | number)[]): string | undefined => {
@@ -37,12 +54,16 @@ const collect = (schema: z.ZodObject, path: readonly string[]): Setting[] =>
     const inner = unwrap(child as z.core.$ZodType);
     const meta = z.globalRegistry.get(child as z.core.$ZodType) as SettingMeta | undefined;
     const self: Setting[] =
-      meta === undefined ? [] : [{ path: at, meta, type: typeOf(inner), default: defaultOf(child as z.core.$ZodType) }];
+      meta === undefined
+        ? []
+        : [{ path: at, meta, type: typeOf(inner), default: defaultOf(child as z.core.$ZodType), schema: inner }];
     return inner instanceof z.ZodObject ? [...self, ...collect(inner, at)] : self;
   });
 
 const typeOf = (schema: z.core.$ZodType): Setting['type'] => {
   if (schema instanceof z.ZodBoolean) return 'boolean';
+  if (schema instanceof z.ZodUnion && schema.options.some((option) => unwrap(option) instanceof z.ZodArray))
+    return 'value or list';
   return schema instanceof z.ZodArray ? 'list' : 'value';
 };
 

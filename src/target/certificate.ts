@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** A self-signed certificate and its key, both as PEM. */
+/** A certificate with what a server sends after it, and its key, both as PEM. */
 export interface CertificatePair {
   readonly certificate: string;
   readonly key: string;
@@ -16,18 +16,22 @@ export const certificateFiles = ({ certificate, key }: CertificatePair): Readonl
   'both.pem': certificate + key,
 });
 
+const rsa = (modulusLength: number) =>
+  ({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength, publicExponent: Uint8Array.of(1, 0, 1) }) as const;
+
 /** Key types that a reference server can have, and how WebCrypto makes them. */
 const ALGORITHMS = {
-  'rsa-2048': {
-    name: 'RSASSA-PKCS1-v1_5',
-    hash: 'SHA-256',
-    modulusLength: 2048,
-    publicExponent: Uint8Array.of(1, 0, 1),
-  },
+  'rsa-2048': rsa(2048),
+  'rsa-3072': rsa(3072),
+  'rsa-4096': rsa(4096),
   'ecdsa-p256': { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  'ecdsa-p384': { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
+  ed25519: { name: 'Ed25519' },
 } as const;
 
 export type KeyType = keyof typeof ALGORITHMS;
+
+type Algorithm = (typeof ALGORITHMS)[KeyType];
 
 const VALID_MS = 7 * 24 * 3600 * 1000;
 
@@ -35,23 +39,98 @@ const VALID_MS = 7 * 24 * 3600 * 1000;
 const CLOCK_SKEW_MS = 3600 * 1000;
 
 /** Makes a certificate for localhost, which is its own CA. */
-export const makeCertificate = async (keyType: KeyType): Promise<CertificatePair> => {
+export const makeCertificate = async (keyType: KeyType): Promise<CertificatePair> =>
+  pairOf([await issue(ALGORITHMS[keyType], { subject: leafName('localhost'), extensions: [namesOf('localhost')] })]);
+
+/** Makes certificates, and what stands between them and what clients trust. */
+export interface CertificateMaker {
+  readonly make: (name: string) => Promise<CertificatePair>;
+  /** PEM of the authorities that clients must trust for what has been made. */
+  readonly trusted: () => string;
+}
+
+/**
+ * Makes a maker of certificates under a number of intermediate authorities and a root, all of one key type. Without intermediate ones
+ * each certificate is self-signed, and its own CA.
+ */
+export const certificateMaker = async (keyType: KeyType, intermediates: number): Promise<CertificateMaker> => {
   const algorithm = ALGORITHMS[keyType];
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=localhost, O=Resumark reference server',
-    keys,
+  const trusted: Issued[] = [];
+  const authorities = intermediates === 0 ? [] : await makeAuthorities(algorithm, intermediates);
+  const [issuer] = authorities;
+  trusted.push(...authorities.slice(-1));
+  return {
+    make: async (name) => {
+      const leaf = await issue(algorithm, { subject: leafName(name), issuer, extensions: [namesOf(name)] });
+      if (issuer === undefined) trusted.push(leaf);
+      return pairOf([leaf, ...authorities.slice(0, -1)]);
+    },
+    trusted: () => trusted.map(pemOf).join(''),
+  };
+};
+
+/** The root last, and before it the intermediate ones, the issuer of leaves first. */
+const makeAuthorities = async (algorithm: Algorithm, intermediates: number): Promise<readonly Issued[]> => {
+  const authorities = [await issue(algorithm, { subject: authorityName('root'), extensions: AUTHORITY })];
+  for (let i = 1; i <= intermediates; i++) {
+    const subject = authorityName(`intermediate ${String(i)}`);
+    authorities.unshift(await issue(algorithm, { subject, issuer: authorities[0], extensions: AUTHORITY }));
+  }
+  return authorities;
+};
+
+interface Issued {
+  readonly certificate: x509.X509Certificate;
+  readonly keys: webcrypto.CryptoKeyPair;
+}
+
+interface Wish {
+  readonly subject: string;
+  /** None for a self-signed one. */
+  readonly issuer?: Issued | undefined;
+  readonly extensions: x509.Extension[];
+}
+
+const issue = async (algorithm: Algorithm, { subject, issuer, extensions }: Wish): Promise<Issued> => {
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject,
+    issuer: issuer?.certificate.subject ?? subject,
+    publicKey: keys.publicKey,
+    signingKey: (issuer?.keys ?? keys).privateKey,
     signingAlgorithm: algorithm,
     notBefore: new Date(Date.now() - CLOCK_SKEW_MS),
     notAfter: new Date(Date.now() + VALID_MS),
-    extensions: [
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-        { type: 'ip', value: '::1' },
-      ]),
-    ],
+    extensions,
   });
-  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: `${certificate.toString('pem')}\n`, key: `${x509.PemConverter.encode(key, 'PRIVATE KEY')}\n` };
+  return { certificate, keys };
 };
+
+const leafName = (name: string): string => `CN=${name}, O=Resumark reference server`;
+
+const authorityName = (what: string): string => `CN=${what}, O=Resumark reference server`;
+
+/** The extensions of an authority: it may issue certificates. */
+const AUTHORITY: x509.Extension[] = [
+  new x509.BasicConstraintsExtension(true, undefined, true),
+  new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+];
+
+/** A server on this machine is reached by its addresses too. */
+const namesOf = (name: string): x509.Extension =>
+  new x509.SubjectAlternativeNameExtension([
+    { type: 'dns', value: name },
+    { type: 'ip', value: '127.0.0.1' },
+    { type: 'ip', value: '::1' },
+  ]);
+
+/** A chain, its leaf first. */
+const pairOf = async (chain: readonly [Issued, ...Issued[]]): Promise<CertificatePair> => {
+  const key = await webcrypto.subtle.exportKey('pkcs8', chain[0].keys.privateKey);
+  return {
+    certificate: chain.map(pemOf).join(''),
+    key: `${x509.PemConverter.encode(key, 'PRIVATE KEY')}\n`,
+  };
+};
+
+const pemOf = ({ certificate }: Issued): string => `${certificate.toString('pem')}\n`;

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { ResumarkError } from '../../src/domain/error.ts';
-import { decodeScenario, type RawSettings } from '../../src/scenario/decode.ts';
+import { decodeScenario, decodeServer, type RawSettings } from '../../src/scenario/decode.ts';
+import { DEFAULT_KNOBS } from '../../src/scenario/server-knobs.ts';
+import { serverSettings } from '../../src/scenario/settings.ts';
 
 const target = { states: { target: { target: 'localhost:1' } } };
 
@@ -92,7 +94,7 @@ it.each<[string, unknown, string]>([
   [
     'a key type that does not exist',
     { states: { a: { server: { certificate: 'dsa' } } } },
-    'file.yaml: states.a.server.certificate must be one of rsa-2048, ecdsa-p256, but it is "dsa".',
+    'file.yaml: states.a.server.certificate must be one of rsa-2048, rsa-3072, rsa-4096, ecdsa-p256, ecdsa-p384, ed25519, but it is "dsa".',
   ],
   [
     'a resumption that does not exist',
@@ -148,7 +150,10 @@ it('decodes a state into what it is', () => {
   const file = { states: { edge: { target: 'x:1', resumption: 'none' }, own: { server: { delay: '5ms' } } } };
   expect(decodeScenario(file, {}, 'file.yaml').scenario.states).toEqual({
     edge: { kind: 'target', target: 'x:1', resumption: [] },
-    own: { kind: 'server', server: { certificate: 'ecdsa-p256', resumption: ['cache', 'tickets'], delay: 5, work: 0 } },
+    own: {
+      kind: 'server',
+      server: { ...DEFAULT_KNOBS, certificate: 'ecdsa-p256', resumption: ['cache', 'tickets'], delay: 5, work: 0 },
+    },
   });
 });
 
@@ -188,4 +193,25 @@ it('names the flag where the flag is wrong', () => {
 it("takes the quantiles of an objective in k6's spelling", () => {
   const { load } = decodeScenario({ states: { a: { target: 'a:1' } }, load: { objective: 'p(99.9)<25ms' } }, {}, 'file').scenario;
   expect(load.objective).toEqual({ name: 'p999', quantile: 0.999, limitNs: 25e6 });
+});
+
+it.each([
+  [{ tickets: '9' }, '--tickets must be at most 8, but it is "9".'],
+  [
+    { ticketRotation: { every: 'soon' } },
+    '--ticket-rotation-every must be a duration with a unit, such as "30s" or "250ms", and at most 24 days, but it is "soon".',
+  ],
+  [{ singleUse: true, resumption: 'cache' }, '--single-use must be false unless resumption has tickets, but it is true.'],
+  [
+    { earlyData: true, resumption: 'tickets' },
+    '--early-data must be false unless resumption is [cache, tickets]: anti-replay looks tickets up in the cache, but it is true.',
+  ],
+])('names the flag of a server that is wrong: %o', (flags, message) => {
+  expect(() => decodeServer(flags)).toThrow(message);
+});
+
+it('has a flag for every setting of a server', () => {
+  const flags = serverSettings().map(({ meta }) => meta.flag);
+  expect(flags).toEqual(expect.arrayContaining(['certificate', 'ticket-lifetime', 'ticket-rotation-keep', 'names']));
+  expect(new Set(flags).size).toBe(flags.length);
 });

@@ -5,7 +5,7 @@ import { parseCount } from '../../scenario/quantity.ts';
 import { decodeServer } from '../../scenario/decode.ts';
 import { startReferenceServer } from '../../target/reference/reference-server.ts';
 import type { CommandContext } from '../context.ts';
-import type { ParsedFlags } from '../flags.ts';
+import { serverFlagValues, withServerFlags, type ParsedFlags } from '../flags.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 
 /** `serve`: a reference server in the foreground, until Ctrl-C. */
@@ -13,32 +13,8 @@ export const serveCommand = (context: CommandContext): CommandModule => ({
   command: 'serve',
   describe: 'Run a reference server in the foreground until Ctrl-C',
   builder: (yargs: Argv) =>
-    yargs
+    withServerFlags(yargs)
       .option('port', { type: 'string', requiresArg: true, describe: 'Port on 127.0.0.1', defaultDescription: 'a free one' })
-      .option('certificate', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Key type of the certificate: rsa-2048 or ecdsa-p256',
-        defaultDescription: 'ecdsa-p256',
-      })
-      .option('resumption', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Resumption to offer: none, cache, tickets or cache,tickets',
-        defaultDescription: 'cache,tickets',
-      })
-      .option('delay', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Delay each handshake by this time, such as 20ms',
-        defaultDescription: 'no delay',
-      })
-      .option('work', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Extra CPU time to burn in each handshake, such as 200us',
-        defaultDescription: 'none',
-      })
       .example('$0 serve --resumption none --port 8443', 'a server that never resumes'),
   handler: async (parsed) => {
     context.exitWith(await serve(context, parsed));
@@ -46,29 +22,23 @@ export const serveCommand = (context: CommandContext): CommandModule => ({
 });
 
 const serve = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
-  const settings = decodeServer({
-    certificate: parsed['certificate'],
-    resumption: resumptionOf(parsed['resumption']),
-    delay: parsed['delay'],
-    work: parsed['work'],
-  });
+  const { certificate, resumption, delay, work, ...knobs } = decodeServer(serverFlagValues(parsed));
   const interrupt = listenForInterrupt();
   const server = await startReferenceServer({
-    keyType: settings.certificate,
-    resumption: settings.resumption,
-    delayMs: settings.delay,
-    workMs: settings.work,
+    keyType: certificate,
+    resumption,
+    delayMs: delay,
+    workMs: work,
+    knobs,
     port: portOf(parsed['port']),
   });
   terminal.out(`${server.address}:${String(server.port)}\n${server.certificate}`);
-  terminal.err(`resumption ${settings.resumption.join(', ') || 'none'}; Ctrl-C stops the server\n`);
+  terminal.err(`${server.library}, resumption ${resumption.join(', ') || 'none'}; Ctrl-C stops the server\n`);
   if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');
   await server.close();
   interrupt.end();
   return EXIT.done;
 };
-
-const resumptionOf = (flag: unknown): unknown => (typeof flag === 'string' && flag.includes(',') ? flag.split(',') : flag);
 
 const portOf = (flag: unknown): number => {
   if (flag === undefined) return 0;

@@ -82,9 +82,16 @@ const targetSettings = async (state: TargetState, { tls, authorized }: Scenario)
   };
 };
 
-const referenceServerSettings = ({ certificate, resumption, delay, work }: ServerSettings): ReferenceServerSettings => ({
+const referenceServerSettings = ({
+  certificate,
+  resumption,
+  delay,
+  work,
+  ...knobs
+}: ServerSettings): ReferenceServerSettings => ({
   keyType: certificate,
   resumption,
   delayMs: delay,
   workMs: work,
+  knobs,
 });

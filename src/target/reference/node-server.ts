@@ -1,10 +1,10 @@
-import { constants } from 'node:crypto';
+import { constants, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import { ResumarkError } from '../../domain/error.ts';
 import type { RunningServer } from './running-server.ts';
-import { ANSWER, CACHE_SIZE, SESSION_CONTEXT, type ServerOptions } from './server-messages.ts';
+import { ANSWER, CACHE_SIZE, SESSION_CONTEXT, type Host, type ServerOptions } from './server-messages.ts';
 
 let handshakes = 0;
 let resumed = 0;
@@ -16,16 +16,23 @@ let resumed = 0;
  */
 export const startNodeServer = async (options: ServerOptions): Promise<RunningServer> => {
   refuseBeyondNode(options);
+  const { knobs } = options;
+  const [first, ...others] = options.hosts;
   const tls = createTlsServer({
-    cert: options.certificate.certificate,
-    key: options.certificate.key,
+    ...pairOf(first),
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
     secureOptions: options.resumption.includes('tickets') ? 0 : constants.SSL_OP_NO_TICKET,
     sessionIdContext: SESSION_CONTEXT,
     noDelay: true,
+    requestCert: knobs.clientCertificate !== 'none',
+    rejectUnauthorized: false,
+    ...(knobs.groups !== undefined && { ecdhCurve: knobs.groups }),
+    ...(knobs.ciphers !== undefined && { ciphers: knobs.ciphers }),
+    ...(knobs.ticketLifetime !== undefined && { sessionTimeout: Math.round(knobs.ticketLifetime / 1000) }),
     ...(options.ticketKeys !== undefined && { ticketKeys: nodeTicketKeys(options.ticketKeys) }),
   });
+  for (const host of others) tls.addContext(host.name, pairOf(host));
   if (options.resumption.includes('cache')) keepSessions(tls);
   if (options.workMs > 0) {
     tls.prependListener('connection', () => {
@@ -40,14 +47,51 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
   await once(server, 'listening');
   const { address, port } = server.address() as AddressInfo;
   const library = 'node:tls';
-  return { library, address, port, counts: () => ({ handshakes, resumed }) };
+  return {
+    library,
+    address,
+    port,
+    counts: () => ({ handshakes, resumed }),
+    rotate: () => {
+      tls.setTicketKeys(randomBytes(48));
+    },
+  };
 };
 
-const refuseBeyondNode = ({ resumption }: ServerOptions): void => {
-  if (resumption.length !== 1 || resumption[0] !== 'cache') return;
+const pairOf = ({ certificate, key }: Host): { readonly cert: string; readonly key: string } => ({ cert: certificate, key });
+
+/** Settings that node:tls cannot do, and why. */
+const BEYOND_NODE: readonly {
+  readonly name: string;
+  readonly isAsked: (options: ServerOptions) => boolean;
+  readonly reason: string;
+}[] = [
+  {
+    name: 'resumption: cache',
+    isAsked: ({ resumption }) => resumption.length === 1 && resumption[0] === 'cache',
+    reason: 'gives TLS 1.3 tickets for its cache, and then looks up an ID that it never gave',
+  },
+  { name: 'tickets', isAsked: ({ knobs }) => knobs.tickets !== undefined, reason: 'always gives two' },
+  { name: 'singleUse', isAsked: ({ knobs }) => knobs.singleUse, reason: 'does not show the tickets that it takes' },
+  { name: 'earlyData', isAsked: ({ knobs }) => knobs.earlyData, reason: 'does not know early data' },
+  {
+    name: 'clientCertificate: require',
+    isAsked: ({ knobs }) => knobs.clientCertificate === 'require',
+    reason: 'can only require one of an authority that it knows',
+  },
+  {
+    name: 'ticketRotation',
+    isAsked: ({ knobs }) => knobs.ticketRotation !== undefined,
+    reason: 'keeps no previous key',
+  },
+];
+
+const refuseBeyondNode = (options: ServerOptions): void => {
+  const beyond = BEYOND_NODE.find(({ isAsked }) => isAsked(options));
+  if (beyond === undefined) return;
   throw new ResumarkError(
     'ENGINE',
-    'resumption: cache needs a server on libssl, which is not to be had here: node:tls gives TLS 1.3 tickets for its cache, and then looks up an ID that it never gave.',
+    `${beyond.name} needs a server on libssl, which is not to be had here: node:tls ${beyond.reason}.`,
   );
 };
 

@@ -1,13 +1,17 @@
 import { meterOfPid } from '../../cpu/meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
+import { DEFAULT_KNOBS, type ServerKnobs } from '../../scenario/server-knobs.ts';
 import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { OwnProcess } from '../own-process.ts';
-import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
+import type { Host, ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
-export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'onNodeTls'>> {
+export interface ReferenceServerSettings extends Partial<
+  Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'onNodeTls'>
+> {
   readonly keyType: KeyType;
   readonly resumption: ServerOptions['resumption'];
+  readonly knobs?: Partial<ServerKnobs>;
 }
 
 /** A running reference server. */
@@ -17,17 +21,17 @@ export interface ReferenceServer {
   readonly pid: number;
   /** The library that serves, with its version. */
   readonly library: string;
-  /** PEM; self-signed, so it is its own CA. */
+  /** PEM of the authorities to trust: the certificate itself where it is self-signed. */
   readonly certificate: string;
   /** Counts what the server itself has seen so far. */
   readonly counts: () => Promise<ServerCounts>;
+  /** Takes another ticket key from now on, keeping as many previous ones as its settings say. */
+  readonly rotate: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** Starts a reference server that clients verify by its own certificate. Its name says which library serves. */
-export const openReferenceServer = async (
-  settings: ReferenceServerSettings,
-): Promise<OpenTarget & { readonly name: string }> => {
+export const openReferenceServer = async (settings: ReferenceServerSettings): Promise<OpenTarget & { readonly name: string }> => {
   const { address, port, library, certificate, pid, close } = await startReferenceServer(settings);
   const name = `reference server on ${library}`;
   return { name, address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), close };
@@ -39,12 +43,12 @@ export const openReferenceServer = async (
  * @throws ResumarkError USAGE when the port is taken or forbidden, or a setting is not to be had here.
  */
 export const startReferenceServer = async (settings: ReferenceServerSettings): Promise<ReferenceServer> => {
-  // Loaded here: a run against external targets needs no certificate library.
-  const { makeCertificate } = await import('../certificate.ts');
-  const certificate = await makeCertificate(settings.keyType);
+  const knobs = { ...DEFAULT_KNOBS, ...settings.knobs };
+  const { hosts, ca } = await makeHosts(settings.keyType, knobs);
   const server = new OwnProcess<ServerRequest, ServerResponse>('reference/server-process');
   const options: ServerOptions = {
-    certificate,
+    hosts,
+    knobs,
     resumption: settings.resumption,
     delayMs: settings.delayMs ?? 0,
     workMs: settings.workMs ?? 0,
@@ -62,10 +66,26 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     port: answer.port,
     pid: server.pid,
     library: answer.library,
-    certificate: certificate.certificate,
+    certificate: ca,
     counts: async () => countsOf(await server.ask({ type: 'count' })),
+    rotate: async () => {
+      await server.ask({ type: 'rotate' });
+    },
     close: () => server.close(),
   };
+};
+
+const makeHosts = async (
+  keyType: KeyType,
+  { chainLength, names = [] }: ServerKnobs,
+): Promise<Pick<ServerOptions, 'hosts'> & { readonly ca: string }> => {
+  // Loaded here: a run against external targets needs no certificate library.
+  const { certificateMaker } = await import('../certificate.ts');
+  const maker = await certificateMaker(keyType, chainLength);
+  const make = async (name: string): Promise<Host> => ({ name, ...(await maker.make(name)) });
+  const first = await make('localhost');
+  const others = await Promise.all(names.map(make));
+  return { hosts: [first, ...others], ca: maker.trusted() };
 };
 
 const failureOf = (answer: ServerResponse, { port }: ServerOptions): Error => {
@@ -80,6 +100,7 @@ const failureOf = (answer: ServerResponse, { port }: ServerOptions): Error => {
       return new ResumarkError('USAGE', `the reference server cannot be started: ${answer.message}`);
     case 'listening':
     case 'counts':
+    case 'rotated':
       return new TypeError(`the server answered ${answer.type}`);
   }
 };

@@ -7,4 +7,6 @@ export interface RunningServer {
   readonly address: string;
   readonly port: number;
   readonly counts: () => ServerCounts;
+  /** Takes another ticket key. */
+  readonly rotate: () => void;
 }

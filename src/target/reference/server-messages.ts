@@ -1,3 +1,4 @@
+import type { ServerKnobs } from '../../scenario/server-knobs.ts';
 import type { CertificatePair } from '../certificate.ts';
 
 /** A name of 16 bytes, a key of 32 for the MAC and one of 32 for the cipher, as OpenSSL and nginx read them. */
@@ -11,9 +12,15 @@ export const SESSION_CONTEXT = 'resumark';
 
 export const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
 
+/** A name that a server is asked for, with its certificate. */
+export interface Host extends CertificatePair {
+  readonly name: string;
+}
+
 /** The options of a reference server. */
 export interface ServerOptions {
-  readonly certificate: CertificatePair;
+  /** The first serves whoever asks for none of these names. */
+  readonly hosts: readonly [Host, ...Host[]];
   readonly resumption: readonly ('cache' | 'tickets')[];
   /** Delay of each handshake, in ms. */
   readonly delayMs: number;
@@ -23,6 +30,7 @@ export interface ServerOptions {
   readonly port: number;
   /** TICKET_KEY_BYTES in hex that the servers of a fleet share; `undefined` for random ones. */
   readonly ticketKeys: string | undefined;
+  readonly knobs: ServerKnobs;
   /** Takes node:tls although libssl could be had. */
   readonly onNodeTls: boolean;
 }
@@ -33,7 +41,11 @@ export interface ServerCounts {
   readonly resumed: number;
 }
 
-export type ServerRequest = { readonly type: 'listen'; readonly options: ServerOptions } | { readonly type: 'count' };
+export type ServerRequest =
+  | { readonly type: 'listen'; readonly options: ServerOptions }
+  | { readonly type: 'count' }
+  /** Asks for another ticket key from now on. */
+  | { readonly type: 'rotate' };
 
 export type ServerResponse =
   | {
@@ -44,6 +56,7 @@ export type ServerResponse =
       readonly library: string;
     }
   | { readonly type: 'counts'; readonly counts: ServerCounts }
+  | { readonly type: 'rotated' }
   | { readonly type: 'unreachable'; readonly code: string }
   /** A setting is not to be had; the message names it and the reason. */
   | { readonly type: 'refused'; readonly message: string };

@@ -50,6 +50,10 @@ process.on('message', (request: ServerRequest) => {
     case 'count':
       tell({ type: 'counts', counts: running?.counts() ?? { handshakes: 0, resumed: 0 } });
       return;
+    case 'rotate':
+      running?.rotate();
+      tell({ type: 'rotated' });
+      return;
   }
 });
 

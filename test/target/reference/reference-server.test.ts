@@ -91,7 +91,7 @@ describe.each([
 describe('resumption on libssl', () => {
   it.each([
     { resumption: ['cache', 'tickets'], expected: { 'TLSv1.2': true, 'TLSv1.3': true }, tickets: 2 },
-    // The second of these is a ticket that stands for a session in the cache.
+    // In TLS 1.3 a ticket then stands for a session in the cache.
     { resumption: ['cache'], expected: { 'TLSv1.2': true, 'TLSv1.3': true }, tickets: 2 },
     { resumption: ['tickets'], expected: { 'TLSv1.2': true, 'TLSv1.3': true }, tickets: 2 },
     { resumption: [], expected: { 'TLSv1.2': false, 'TLSv1.3': false }, tickets: 0 },

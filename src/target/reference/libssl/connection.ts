@@ -1,9 +1,5 @@
 import { allocate, lastErrno, type NativeMemory } from '../../../engine/ffi.ts';
-import {
-  SSL_ERROR_WANT_READ,
-  SSL_ERROR_ZERO_RETURN,
-  SSL_SENT_AND_RECEIVED_SHUTDOWN,
-} from '../../../engine/openssl/library.ts';
+import { SSL_ERROR_WANT_READ, SSL_ERROR_ZERO_RETURN, SSL_SENT_AND_RECEIVED_SHUTDOWN } from '../../../engine/openssl/library.ts';
 import { EAGAIN, MSG_TRUNC } from '../../../engine/reactor/libc.ts';
 import { ANSWER } from '../server-messages.ts';
 import type { ServerLibc, ServerSsl } from './library.ts';
@@ -11,6 +7,13 @@ import type { Poller } from './poller.ts';
 
 const SSL_ERROR_WANT_WRITE = 3;
 const SHUT_WR = 1;
+
+/** Results of SSL_read_early_data. */
+const READ_EARLY_DATA_ERROR = 0;
+const READ_EARLY_DATA_FINISH = 2;
+
+/** Of a size_t that libssl gives. */
+const SIZE_BYTES = 8;
 
 /** Enough for any request at once, and the most that one read discards. */
 const SCRATCH_BYTES = 65_536;
@@ -21,15 +24,14 @@ export interface ConnectionSurroundings {
   readonly libc: ServerLibc;
   readonly poller: Poller;
   readonly context: number;
+  readonly takesEarlyData: boolean;
   readonly scratch: NativeMemory;
   readonly answer: NativeMemory;
   /** Counts a handshake that is over. */
   readonly count: (isResumed: boolean) => void;
 }
 
-export const newSurroundings = (
-  given: Omit<ConnectionSurroundings, 'scratch' | 'answer'>,
-): ConnectionSurroundings => {
+export const newSurroundings = (given: Omit<ConnectionSurroundings, 'scratch' | 'answer'>): ConnectionSurroundings => {
   const answer = allocate(ANSWER.length);
   answer.bytes.write(ANSWER);
   return { ...given, answer, scratch: allocate(SCRATCH_BYTES) };
@@ -43,7 +45,8 @@ export class ServerConnection {
   readonly #fd: number;
   readonly #with: ConnectionSurroundings;
   #ssl = 0;
-  #state: 'closed' | 'handshaking' | 'open' | 'answered' = 'closed';
+  #state: 'closed' | 'early' | 'handshaking' | 'open' | 'answered' = 'closed';
+  #isAnswered = false;
   #isWatched = false;
 
   constructor(fd: number, surroundings: ConnectionSurroundings) {
@@ -56,14 +59,18 @@ export class ServerConnection {
     this.#ssl = openssl.ssl.SSL_new(context);
     openssl.server.SSL_set_fd(this.#ssl, this.#fd);
     openssl.server.SSL_set_accept_state(this.#ssl);
-    this.#state = 'handshaking';
+    this.#state = this.#with.takesEarlyData ? 'early' : 'handshaking';
     this.#isWatched = false;
-    this.#shakeHands();
+    this.#isAnswered = false;
+    this.advance();
   }
 
   /** Goes on with what has come. An event that is no longer of this connection does no harm: there is nothing to read then. */
   advance(): void {
     switch (this.#state) {
+      case 'early':
+        this.#readEarly();
+        return;
       case 'handshaking':
         this.#shakeHands();
         return;
@@ -77,6 +84,28 @@ export class ServerConnection {
     }
   }
 
+  /** Reads early data until the client says that it was all; without any, this is the handshake itself. */
+  #readEarly(): void {
+    const { openssl, scratch } = this.#with;
+    const [bytes, most] = [scratch.address + SIZE_BYTES, scratch.bytes.length - SIZE_BYTES];
+    const result = openssl.server.SSL_read_early_data(this.#ssl, bytes, most, scratch.address);
+    if (result === READ_EARLY_DATA_ERROR) {
+      this.#awaitMore(0);
+      return;
+    }
+    if (scratch.bytes.readBigUInt64LE(0) > 0n) this.#answerEarly();
+    if (result === READ_EARLY_DATA_FINISH) this.#state = 'handshaking';
+    this.advance();
+  }
+
+  /** Answers before the client's Finished has come, which is what early data are for. */
+  #answerEarly(): void {
+    if (this.#isAnswered) return;
+    const { openssl, answer, scratch } = this.#with;
+    openssl.ssl.SSL_write_early_data(this.#ssl, answer.address, answer.bytes.length, scratch.address);
+    this.#isAnswered = true;
+  }
+
   #shakeHands(): void {
     const { openssl, count } = this.#with;
     const result = openssl.ssl.SSL_do_handshake(this.#ssl);
@@ -86,6 +115,10 @@ export class ServerConnection {
     }
     count(openssl.ssl.SSL_session_reused(this.#ssl) === 1);
     this.#state = 'open';
+    if (this.#isAnswered) {
+      this.#end();
+      return;
+    }
     // What came together with the Finished is no event any more.
     if (openssl.server.SSL_has_pending(this.#ssl) === 1) this.#read();
     else this.#watch();

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { DEFAULT_CIPHERS } from 'node:tls';
 import { allocate, cString } from '../../../engine/ffi.ts';
-import { requireTaken, useCiphers, useIdentity } from '../../../engine/openssl/configure.ts';
+import { requireTaken, useCiphers, useGroups, useIdentity } from '../../../engine/openssl/configure.ts';
 import {
   SSL_CTRL_SET_MAX_PROTO_VERSION,
   SSL_CTRL_SET_MIN_PROTO_VERSION,
   SSL_CTRL_SET_SESS_CACHE_MODE,
   SSL_OP_NO_TICKET,
+  SSL_VERIFY_PEER,
 } from '../../../engine/openssl/library.ts';
-import { CACHE_SIZE, SESSION_CONTEXT, type ServerOptions } from '../server-messages.ts';
+import type { ServerKnobs } from '../../../scenario/server-knobs.ts';
+import { CACHE_SIZE, SESSION_CONTEXT, TICKET_KEY_BYTES, type Host, type ServerOptions } from '../server-messages.ts';
 import {
   SSL_CTRL_MODE,
   SSL_CTRL_SET_READ_AHEAD,
@@ -18,18 +21,39 @@ import {
   SSL_SESS_CACHE_NO_AUTO_CLEAR,
   SSL_SESS_CACHE_OFF,
   SSL_SESS_CACHE_SERVER,
+  SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
   type ServerSsl,
 } from './library.ts';
+import { useRotatingKeys, useTicketsOnce } from './ticket-callbacks.ts';
+import { TicketKeys } from './ticket-keys.ts';
+import { chooseByName } from './virtual-hosts.ts';
 
 const TLS_1_2 = 0x0303;
 const TLS_1_3 = 0x0304;
 
+/** As much as OpenSSL itself allows unless it is told otherwise: a record. */
+const MOST_EARLY_BYTES = 16_384;
+
+/** An SSL_CTX of a server, and what can be done with it while it serves. */
+export interface ServerContext {
+  readonly pointer: number;
+  readonly rotate: () => void;
+}
+
 /**
- * Makes the SSL_CTX of a server.
+ * Makes the SSL_CTX of a server, with those of its virtual hosts.
  *
  * @throws ResumarkError ENGINE naming the setting that OpenSSL does not take.
  */
-export const serverContext = (openssl: ServerSsl, options: ServerOptions): number => {
+export const serverContext = (openssl: ServerSsl, options: ServerOptions): ServerContext => {
+  const [first, ...others] = options.hosts;
+  const pointer = contextOf(openssl, first, options);
+  chooseByName(openssl, pointer, new Map(others.map((host) => [host.name, contextOf(openssl, host, options)])));
+  // Sessions are resumed before another context is chosen: the keys of this one are those of all.
+  return { pointer, rotate: useTicketKeys(openssl, pointer, options) };
+};
+
+const contextOf = (openssl: ServerSsl, host: Host, { resumption, knobs }: ServerOptions): number => {
   const { ssl, server } = openssl;
   const context = ssl.SSL_CTX_new(server.TLS_server_method());
   ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS_1_2, 0);
@@ -39,13 +63,26 @@ export const serverContext = (openssl: ServerSsl, options: ServerOptions): numbe
   // The chain is what it was given; else libssl searches for issuers in each full handshake.
   ssl.SSL_CTX_ctrl(context, SSL_CTRL_MODE, SSL_MODE_NO_AUTO_CHAIN, 0);
   ssl.SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
-  useCiphers(openssl, context, DEFAULT_CIPHERS);
-  useIdentity(openssl, context, { cert: options.certificate.certificate, key: options.certificate.key }, 'server');
-  useResumption(openssl, context, options);
+  useCiphers(openssl, context, knobs.ciphers ?? DEFAULT_CIPHERS);
+  if (knobs.groups !== undefined) useGroups(openssl, context, knobs.groups);
+  useIdentity(openssl, context, { cert: host.certificate, key: host.key }, 'server');
+  askForCertificate(openssl, context, knobs);
+  useResumption(openssl, context, { resumption, knobs });
   return context;
 };
 
-const useResumption = (openssl: ServerSsl, context: number, { resumption, ticketKeys }: ServerOptions): void => {
+const askForCertificate = ({ ssl, yes }: ServerSsl, context: number, { clientCertificate }: ServerKnobs): void => {
+  if (clientCertificate === 'none') return;
+  const must = clientCertificate === 'require' ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+  ssl.SSL_CTX_set_verify(context, SSL_VERIFY_PEER | must, 0);
+  ssl.SSL_CTX_set_cert_verify_callback(context, yes, 0);
+};
+
+const useResumption = (
+  openssl: ServerSsl,
+  context: number,
+  { resumption, knobs }: Pick<ServerOptions, 'resumption' | 'knobs'>,
+): void => {
   const { ssl, server } = openssl;
   const [hasCache, hasTickets] = [resumption.includes('cache'), resumption.includes('tickets')];
   const name = cString(SESSION_CONTEXT);
@@ -54,14 +91,34 @@ const useResumption = (openssl: ServerSsl, context: number, { resumption, ticket
   const mode = hasCache ? SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_AUTO_CLEAR : SSL_SESS_CACHE_OFF;
   ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, mode, 0);
   ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_SIZE, CACHE_SIZE, 0);
+  if (knobs.ticketLifetime !== undefined) server.SSL_CTX_set_timeout(context, Math.round(knobs.ticketLifetime / 1000));
   // In TLS 1.3 libssl then gives tickets that stand for a session in the cache.
   if (!hasTickets) ssl.SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  if (knobs.tickets !== undefined) server.SSL_CTX_set_num_tickets(context, knobs.tickets);
   // Else it would give tickets that it never honours.
   if (!hasTickets && !hasCache) server.SSL_CTX_set_num_tickets(context, 0);
-  if (ticketKeys !== undefined) useTicketKeys(openssl, context, Buffer.from(ticketKeys, 'hex'));
+  if (knobs.earlyData) server.SSL_CTX_set_max_early_data(context, MOST_EARLY_BYTES);
+  if (knobs.singleUse) useTicketsOnce(openssl, context);
 };
 
-const useTicketKeys = (openssl: ServerSsl, context: number, keys: Buffer): void => {
+/** @returns what changes to another key. */
+const useTicketKeys = (openssl: ServerSsl, context: number, { ticketKeys, knobs }: ServerOptions): (() => void) => {
+  const given = ticketKeys === undefined ? undefined : Buffer.from(ticketKeys, 'hex');
+  if (given !== undefined) setTicketKeys(openssl, context, given);
+  if (knobs.ticketRotation === undefined) {
+    return () => {
+      setTicketKeys(openssl, context, randomBytes(TICKET_KEY_BYTES));
+    };
+  }
+  const { every, keep, phase } = knobs.ticketRotation;
+  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase }, given);
+  useRotatingKeys(openssl, context, keys);
+  return () => {
+    keys.rotate();
+  };
+};
+
+const setTicketKeys = (openssl: ServerSsl, context: number, keys: Buffer): void => {
   const memory = allocate(keys.length);
   keys.copy(memory.bytes);
   const taken = openssl.ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_TLSEXT_TICKET_KEYS, keys.length, memory.address);

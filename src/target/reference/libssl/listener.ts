@@ -1,12 +1,6 @@
 import type { Arena } from '../../../engine/arena.ts';
 import { lastErrno, type NativeMemory } from '../../../engine/ffi.ts';
-import {
-  ERRNO_NAMES,
-  IPPROTO_TCP,
-  SOCK_STREAM_NONBLOCKING,
-  SOL_SOCKET,
-  TCP_NODELAY,
-} from '../../../engine/reactor/libc.ts';
+import { ERRNO_NAMES, IPPROTO_TCP, SOCK_STREAM_NONBLOCKING, SOL_SOCKET, TCP_NODELAY } from '../../../engine/reactor/libc.ts';
 import { socketAddress } from '../../../engine/reactor/socket-address.ts';
 import type { ServerLibc } from './library.ts';
 

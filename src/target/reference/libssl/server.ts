@@ -21,16 +21,23 @@ const MOST_ACCEPTED = 64;
 export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, options: ServerOptions): RunningServer => {
   const arena = new Arena();
   const poller = new Poller(libc, arena);
-  const context = serverContext(openssl, options);
+  const { pointer: context, rotate } = serverContext(openssl, options);
   const counts = { handshakes: 0, resumed: 0 };
   const count = (isResumed: boolean): void => {
     counts.handshakes += 1;
     if (isResumed) counts.resumed += 1;
   };
   const listener = new Listener(libc, arena, options.port);
-  const surroundings = newSurroundings({ openssl, libc, poller, context, count });
+  const { earlyData: takesEarlyData } = options.knobs;
+  const surroundings = newSurroundings({ openssl, libc, poller, context, takesEarlyData, count });
   new Loop({ poller, listener, nodeLoop, surroundings, options }).run();
-  return { library: libraryOf(openssl.version), address: LISTEN_ADDRESS, port: listener.port, counts: () => counts };
+  return {
+    library: libraryOf(openssl.version),
+    address: LISTEN_ADDRESS,
+    port: listener.port,
+    counts: () => counts,
+    rotate,
+  };
 };
 
 /** `OpenSSL 3.5.8 9 Apr 2026` as `OpenSSL 3.5.8`. */
