@@ -22,8 +22,10 @@ const isOffered = (cell: Cell, state: StateSettings): boolean => {
   }
 };
 
-const canServe = ({ protocol, mode }: Cell, { earlyData, tickets }: ServerSettings): boolean =>
-  (mode !== 'early-data' || earlyData) && (protocol !== 'TLSv1.3' || tickets !== 0);
+const canServe = ({ protocol, mode }: Cell, { earlyData, tickets, faults }: ServerSettings): boolean =>
+  (mode !== 'early-data' || earlyData) &&
+  !(mode === 'ticket' && faults.ignoreTickets) &&
+  (protocol !== 'TLSv1.3' || tickets !== 0);
 
 /** OpenSSL servers with a cache issue stateful TLS 1.3 tickets when tickets are off. */
 const offers = (cell: Cell, resumption: readonly Resumption[]): boolean => {

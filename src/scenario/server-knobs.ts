@@ -1,4 +1,5 @@
 import { z } from '../domain/zod.ts';
+import { faults } from './fault-fields.ts';
 import { choice, count, duration, flag, listOf, text } from './fields.ts';
 
 /** Beyond this a client has more tickets than it can use. */
@@ -60,6 +61,7 @@ export const knobFields = {
   clientCertificate: choice(['none', 'request', 'require'])
     .default('none')
     .meta({ description: 'Whether the server asks for a client certificate; it takes any' }),
+  faults,
 };
 
 const knobSchema = z.strictObject(knobFields);
@@ -74,10 +76,14 @@ export const agreesWithResumption = ({
   value,
   issues,
 }: z.core.ParsePayload<ServerKnobs & { readonly resumption: readonly string[] }>): void => {
-  const { earlyData, singleUse, resumption } = value;
+  const { earlyData, singleUse, resumption, faults } = value;
+  const hasStatelessTickets = resumption.includes('tickets') && !earlyData;
   const complain = (key: keyof ServerKnobs, message: string): void => {
     issues.push({ code: 'custom', path: [key], input: value[key], message });
   };
+  if ((faults.ignoreTickets || faults.strangeTickets > 0) && !hasStatelessTickets) {
+    complain('faults', 'must not be of tickets unless resumption has tickets and earlyData is false');
+  }
   if (singleUse && !resumption.includes('tickets')) complain('singleUse', 'must be false unless resumption has tickets');
   if (earlyData && resumption.length < 2) {
     complain('earlyData', 'must be false unless resumption is [cache, tickets]: anti-replay looks tickets up in the cache');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import { ResumarkError } from '../../domain/error.ts';
+import { DEFAULT_KNOBS } from '../../scenario/server-knobs.ts';
 import type { RunningServer } from './running-server.ts';
 import { ANSWER, CACHE_SIZE, SESSION_CONTEXT, type Host, type ServerOptions } from './server-messages.ts';
 
@@ -83,6 +84,11 @@ const BEYOND_NODE: readonly {
     name: 'ticketRotation',
     isAsked: ({ knobs }) => knobs.ticketRotation !== undefined,
     reason: 'keeps no previous key',
+  },
+  {
+    name: 'faults',
+    isAsked: ({ knobs: { faults } }) => JSON.stringify(faults) !== JSON.stringify(DEFAULT_KNOBS.faults),
+    reason: 'does not let its handshakes be interfered with',
   },
 ];
 

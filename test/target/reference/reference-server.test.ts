@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { connect, type ConnectionOptions, type SecureVersion, type TLSSocket } from 'node:tls';
+import type { SecureVersion } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   startReferenceServer,
   type ReferenceServer,
   type ReferenceServerSettings,
 } from '../../../src/target/reference/reference-server.ts';
+import { request } from './node-client.ts';
 
 const servers: ReferenceServer[] = [];
 
@@ -19,32 +20,6 @@ const start = async (settings: Partial<ReferenceServerSettings> = {}): Promise<R
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
-
-interface Exchange {
-  readonly answer: string;
-  readonly keyBits: number | undefined;
-  readonly ms: number;
-  readonly reused: boolean;
-  /** Sessions that the server gave. */
-  readonly sessions: readonly Buffer[];
-}
-
-/** One connection of node:tls: a client that is none of ours. */
-const request = async (server: ReferenceServer, options: ConnectionOptions = {}): Promise<Exchange> => {
-  const startMs = performance.now();
-  const { port, address: host, certificate: ca } = server;
-  const socket: TLSSocket = connect({ port, host, servername: 'localhost', ca, ...options });
-  const sessions: Buffer[] = [];
-  socket.on('session', (session: Buffer) => sessions.push(session));
-  await once(socket, 'secureConnect');
-  const ms = performance.now() - startMs;
-  const { modulusLength } = socket.getPeerX509Certificate()?.publicKey.asymmetricKeyDetails ?? {};
-  const reused = socket.isSessionReused();
-  socket.write('GET / HTTP/1.1\r\n\r\n');
-  let answer = '';
-  for await (const piece of socket) answer += String(piece);
-  return { answer, keyBits: modulusLength, ms, reused, sessions };
-};
 
 describe.each([
   ['libssl', false],

@@ -1,7 +1,14 @@
 import { allocate, lastErrno, type NativeMemory } from '../../../engine/ffi.ts';
-import { SSL_ERROR_WANT_READ, SSL_ERROR_ZERO_RETURN, SSL_SENT_AND_RECEIVED_SHUTDOWN } from '../../../engine/openssl/library.ts';
-import { EAGAIN, MSG_TRUNC } from '../../../engine/reactor/libc.ts';
+import {
+  BIO_C_SET_BUF_MEM_EOF_RETURN,
+  SSL_ERROR_WANT_READ,
+  SSL_ERROR_ZERO_RETURN,
+  SSL_SENT_AND_RECEIVED_SHUTDOWN,
+} from '../../../engine/openssl/library.ts';
+import { EAGAIN, MSG_TRUNC, SO_LINGER, SOL_SOCKET } from '../../../engine/reactor/libc.ts';
+import type { Moment } from '../../../scenario/fault-fields.ts';
 import { ANSWER } from '../server-messages.ts';
+import type { FaultSource } from './faults.ts';
 import type { ServerLibc, ServerSsl } from './library.ts';
 import type { Poller } from './poller.ts';
 
@@ -18,6 +25,9 @@ const SIZE_BYTES = 8;
 /** Enough for any request at once, and the most that one read discards. */
 const SCRATCH_BYTES = 65_536;
 
+/** As much as libssl takes from a BIO at once. */
+const MOST_OF_A_HELLO = 16_384;
+
 /** What all connections of a server share. */
 export interface ConnectionSurroundings {
   readonly openssl: ServerSsl;
@@ -27,14 +37,23 @@ export interface ConnectionSurroundings {
   readonly takesEarlyData: boolean;
   readonly scratch: NativeMemory;
   readonly answer: NativeMemory;
+  /** `struct linger` with which a close is a reset. */
+  readonly lingerNot: NativeMemory;
+  readonly faults: FaultSource;
+  /** Wakes the connection of a descriptor after so many ns. */
+  readonly hold: (fd: number, ns: number) => void;
   /** Counts a handshake that is over. */
   readonly count: (isResumed: boolean) => void;
 }
 
-export const newSurroundings = (given: Omit<ConnectionSurroundings, 'scratch' | 'answer'>): ConnectionSurroundings => {
+export const newSurroundings = (
+  given: Omit<ConnectionSurroundings, 'scratch' | 'answer' | 'lingerNot'>,
+): ConnectionSurroundings => {
   const answer = allocate(ANSWER.length);
   answer.bytes.write(ANSWER);
-  return { ...given, answer, scratch: allocate(SCRATCH_BYTES) };
+  const lingerNot = allocate(8);
+  lingerNot.bytes.writeInt32LE(1, 0);
+  return { ...given, answer, lingerNot, scratch: allocate(SCRATCH_BYTES) };
 };
 
 /**
@@ -45,7 +64,11 @@ export class ServerConnection {
   readonly #fd: number;
   readonly #with: ConnectionSurroundings;
   #ssl = 0;
-  #state: 'closed' | 'early' | 'handshaking' | 'open' | 'answered' = 'closed';
+  #state: 'closed' | 'stalled' | 'early' | 'handshaking' | 'open' | 'answered' = 'closed';
+  /** Its state before it was stalled. */
+  #stalledState: 'early' | 'handshaking' = 'handshaking';
+  #isPastFinished = false;
+  #helloBio = 0;
   #isAnswered = false;
   #isWatched = false;
 
@@ -62,6 +85,18 @@ export class ServerConnection {
     this.#state = this.#with.takesEarlyData ? 'early' : 'handshaking';
     this.#isWatched = false;
     this.#isAnswered = false;
+    this.#isPastFinished = !this.#with.faults.has('finished');
+    if (!this.#isPastFinished) this.#readsHelloApart();
+    if (!this.#suffers('server-hello')) this.advance();
+  }
+
+  get isStalled(): boolean {
+    return this.#state === 'stalled';
+  }
+
+  /** Ends a silence. */
+  wake(): void {
+    this.#state = this.#stalledState;
     this.advance();
   }
 
@@ -69,10 +104,8 @@ export class ServerConnection {
   advance(): void {
     switch (this.#state) {
       case 'early':
-        this.#readEarly();
-        return;
       case 'handshaking':
-        this.#shakeHands();
+        this.#goOn(this.#state);
         return;
       case 'open':
         this.#read();
@@ -80,8 +113,70 @@ export class ServerConnection {
       case 'answered':
         this.#discard();
         return;
+      case 'stalled':
       case 'closed':
     }
+  }
+
+  #goOn(state: 'early' | 'handshaking'): void {
+    if (!this.#isPastFinished) {
+      if (this.#hasSentFlight()) this.#isPastFinished = true;
+      else if (!this.#takeHello()) return;
+      if (this.#isPastFinished) {
+        this.#with.openssl.server.SSL_set_rfd(this.#ssl, this.#fd);
+        if (this.#suffers('finished')) return;
+      }
+    }
+    if (state === 'early') this.#readEarly();
+    else this.#shakeHands();
+  }
+
+  /**
+   * Gives libssl nothing to read but the ClientHello: the client's answer can be there before libssl, which goes on as long as it can,
+   * looks for it.
+   */
+  #readsHelloApart(): void {
+    const { ssl, server } = this.#with.openssl;
+    this.#helloBio = ssl.BIO_new(ssl.BIO_s_mem());
+    // Empty means "not yet", not the end.
+    ssl.BIO_ctrl(this.#helloBio, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, 0);
+    server.SSL_set0_rbio(this.#ssl, this.#helloBio);
+  }
+
+  /** @returns whether there is something of it. */
+  #takeHello(): boolean {
+    const { openssl, libc, scratch } = this.#with;
+    const received = libc.recv(this.#fd, scratch.address, MOST_OF_A_HELLO, 0);
+    if (received > 0) return openssl.ssl.BIO_write(this.#helloBio, scratch.address, received) > 0;
+    if (received < 0 && lastErrno() === EAGAIN) this.#watch();
+    else this.#close();
+    return false;
+  }
+
+  /** The state is 0 until a ClientHello has been read. */
+  #hasSentFlight(): boolean {
+    return this.#with.openssl.server.SSL_get_state(this.#ssl) !== 0;
+  }
+
+  /** @returns whether the connection does not go on for now. */
+  #suffers(moment: Moment): boolean {
+    const { faults, hold } = this.#with;
+    if (faults.resets(moment)) {
+      this.#reset();
+      return true;
+    }
+    const ns = faults.stallNs(moment);
+    if (ns === 0) return false;
+    this.#stalledState = this.#state === 'early' ? 'early' : 'handshaking';
+    this.#state = 'stalled';
+    hold(this.#fd, ns);
+    return true;
+  }
+
+  #reset(): void {
+    const { libc, lingerNot } = this.#with;
+    libc.setsockopt(this.#fd, SOL_SOCKET, SO_LINGER, lingerNot.address, lingerNot.bytes.length);
+    this.#close();
   }
 
   /** Reads early data until the client says that it was all; without any, this is the handshake itself. */
@@ -94,8 +189,10 @@ export class ServerConnection {
       return;
     }
     if (scratch.bytes.readBigUInt64LE(0) > 0n) this.#answerEarly();
-    if (result === READ_EARLY_DATA_FINISH) this.#state = 'handshaking';
-    this.advance();
+    if (result === READ_EARLY_DATA_FINISH) {
+      this.#state = 'handshaking';
+      this.#shakeHands();
+    } else this.#readEarly();
   }
 
   /** Answers before the client's Finished has come, which is what early data are for. */

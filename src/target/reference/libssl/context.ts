@@ -24,7 +24,8 @@ import {
   SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
   type ServerSsl,
 } from './library.ts';
-import { useRotatingKeys, useTicketsOnce } from './ticket-callbacks.ts';
+import type { FaultSource } from './faults.ts';
+import { useOwnKeys, useTicketsNever, useTicketsOnce } from './ticket-callbacks.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import { chooseByName } from './virtual-hosts.ts';
 
@@ -45,12 +46,12 @@ export interface ServerContext {
  *
  * @throws ResumarkError ENGINE naming the setting that OpenSSL does not take.
  */
-export const serverContext = (openssl: ServerSsl, options: ServerOptions): ServerContext => {
+export const serverContext = (openssl: ServerSsl, options: ServerOptions, faults: FaultSource): ServerContext => {
   const [first, ...others] = options.hosts;
   const pointer = contextOf(openssl, first, options);
   chooseByName(openssl, pointer, new Map(others.map((host) => [host.name, contextOf(openssl, host, options)])));
   // Sessions are resumed before another context is chosen: the keys of this one are those of all.
-  return { pointer, rotate: useTicketKeys(openssl, pointer, options) };
+  return { pointer, rotate: useTicketKeys(openssl, pointer, { options, faults }) };
 };
 
 const contextOf = (openssl: ServerSsl, host: Host, { resumption, knobs }: ServerOptions): number => {
@@ -98,25 +99,33 @@ const useResumption = (
   // Else it would give tickets that it never honours.
   if (!hasTickets && !hasCache) server.SSL_CTX_set_num_tickets(context, 0);
   if (knobs.earlyData) server.SSL_CTX_set_max_early_data(context, MOST_EARLY_BYTES);
-  if (knobs.singleUse) useTicketsOnce(openssl, context);
+  if (knobs.faults.ignoreTickets) useTicketsNever(openssl, context);
+  else if (knobs.singleUse) useTicketsOnce(openssl, context);
 };
 
 /** @returns what changes to another key. */
-const useTicketKeys = (openssl: ServerSsl, context: number, { ticketKeys, knobs }: ServerOptions): (() => void) => {
+const useTicketKeys = (
+  openssl: ServerSsl,
+  context: number,
+  { options, faults }: { readonly options: ServerOptions; readonly faults: FaultSource },
+): (() => void) => {
+  const { ticketKeys, knobs } = options;
   const given = ticketKeys === undefined ? undefined : Buffer.from(ticketKeys, 'hex');
   if (given !== undefined) setTicketKeys(openssl, context, given);
-  if (knobs.ticketRotation === undefined) {
+  if (knobs.ticketRotation === undefined && knobs.faults.strangeTickets === 0) {
     return () => {
       setTicketKeys(openssl, context, randomBytes(TICKET_KEY_BYTES));
     };
   }
-  const { every, keep, phase } = knobs.ticketRotation;
+  const { every, keep, phase } = knobs.ticketRotation ?? NEVER_BY_ITSELF;
   const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase }, given);
-  useRotatingKeys(openssl, context, keys);
+  useOwnKeys(openssl, context, { keys, faults });
   return () => {
     keys.rotate();
   };
 };
+
+const NEVER_BY_ITSELF = { every: Number.POSITIVE_INFINITY, keep: 0, phase: 0 } as const;
 
 const setTicketKeys = (openssl: ServerSsl, context: number, keys: Buffer): void => {
   const memory = allocate(keys.length);

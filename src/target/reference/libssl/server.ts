@@ -5,6 +5,7 @@ import type { ServerOptions } from '../server-messages.ts';
 import { ServerConnection, newSurroundings, type ConnectionSurroundings } from './connection.ts';
 import { serverContext } from './context.ts';
 import { Deadlines } from './deadlines.ts';
+import { FaultSource } from './faults.ts';
 import type { NativeParts } from './library.ts';
 import { LISTEN_ADDRESS, Listener } from './listener.ts';
 import { Poller } from './poller.ts';
@@ -21,16 +22,21 @@ const MOST_ACCEPTED = 64;
 export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, options: ServerOptions): RunningServer => {
   const arena = new Arena();
   const poller = new Poller(libc, arena);
-  const { pointer: context, rotate } = serverContext(openssl, options);
+  const { faults: wanted, earlyData: takesEarlyData } = options.knobs;
+  const faults = new FaultSource(wanted);
+  const { pointer: context, rotate } = serverContext(openssl, options, faults);
   const counts = { handshakes: 0, resumed: 0 };
   const count = (isResumed: boolean): void => {
     counts.handshakes += 1;
     if (isResumed) counts.resumed += 1;
   };
   const listener = new Listener(libc, arena, options.port);
-  const { earlyData: takesEarlyData } = options.knobs;
-  const surroundings = newSurroundings({ openssl, libc, poller, context, takesEarlyData, count });
-  new Loop({ poller, listener, nodeLoop, surroundings, options }).run();
+  const held = new Deadlines();
+  const hold = (fd: number, ns: number): void => {
+    held.add(fd, nowNs() + ns);
+  };
+  const surroundings = newSurroundings({ openssl, libc, poller, context, takesEarlyData, faults, hold, count });
+  new Loop({ poller, listener, nodeLoop, held, surroundings, options }).run();
   return {
     library: libraryOf(openssl.version),
     address: LISTEN_ADDRESS,
@@ -47,6 +53,8 @@ interface LoopParts {
   readonly poller: Poller;
   readonly listener: Listener;
   readonly nodeLoop: number;
+  /** Connections that wait for their time: to begin, or to go on. */
+  readonly held: Deadlines;
   readonly surroundings: ConnectionSurroundings;
   readonly options: ServerOptions;
 }
@@ -61,12 +69,15 @@ class Loop {
   readonly #nodeLoop: number;
   /** By descriptor; each serves all connections that come to have it. */
   readonly #connections: ServerConnection[] = [];
-  readonly #held = new Deadlines();
+  readonly #held: Deadlines;
+  readonly #faults: FaultSource;
 
-  constructor({ poller, listener, nodeLoop, surroundings, options }: LoopParts) {
+  constructor({ poller, listener, nodeLoop, held, surroundings, options }: LoopParts) {
     this.#poller = poller;
     this.#listener = listener;
     this.#nodeLoop = nodeLoop;
+    this.#held = held;
+    this.#faults = surroundings.faults;
     this.#surroundings = surroundings;
     this.#delayNs = options.delayMs * 1e6;
     this.#workNs = options.workMs * 1e6;
@@ -103,13 +114,18 @@ class Loop {
       const fd = this.#listener.accept();
       if (fd < 0) return;
       // The client's TCP connect is quick all the same; its handshake waits.
-      if (this.#delayNs > 0) this.#held.add(fd, nowNs() + this.#delayNs);
+      const delayNs = this.#delayNs + this.#faults.jitterNs();
+      if (delayNs > 0) this.#held.add(fd, nowNs() + delayNs);
       else this.#begin(fd);
     }
   }
 
   #beginDue(): void {
-    for (let fd = this.#held.takeDue(nowNs()); fd !== undefined; fd = this.#held.takeDue(nowNs())) this.#begin(fd);
+    for (let fd = this.#held.takeDue(nowNs()); fd !== undefined; fd = this.#held.takeDue(nowNs())) {
+      const connection = this.#connections[fd];
+      if (connection?.isStalled === true) connection.wake();
+      else this.#begin(fd);
+    }
   }
 
   #begin(fd: number): void {

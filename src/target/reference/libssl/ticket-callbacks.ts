@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { allocate, registerCallback } from '../../../engine/ffi.ts';
+import { TICKET_KEY_BYTES } from '../server-messages.ts';
+import type { FaultSource } from './faults.ts';
 import type { ServerSsl } from './library.ts';
-import type { TicketKeys } from './ticket-keys.ts';
+import { nativeKey, type TicketKeys } from './ticket-keys.ts';
 import { UsedTickets } from './used-tickets.ts';
 
 const NAME_BYTES = 16;
@@ -19,9 +22,14 @@ const USE = 3;
 const USE_AND_RENEW = 4;
 
 /** Has libssl ask for the key of each ticket that it makes or is shown. */
-export const useRotatingKeys = ({ ssl, server }: ServerSsl, context: number, keys: TicketKeys): void => {
+export const useOwnKeys = (
+  { ssl, server }: ServerSsl,
+  context: number,
+  { keys, faults }: { readonly keys: TicketKeys; readonly faults: FaultSource },
+): void => {
+  const strange = nativeKey(randomBytes(TICKET_KEY_BYTES));
   const seal = (name: number, iv: number, cipher: number, mac: number): number => {
-    const [key] = keys.all;
+    const key = faults.givesStrangeTicket() ? strange : keys.all[0];
     if (key === undefined) return -1;
     server.memcpy(name, key.name, NAME_BYTES);
     server.RAND_bytes(iv, IV_BYTES);
@@ -45,6 +53,17 @@ export const useRotatingKeys = ({ ssl, server }: ServerSsl, context: number, key
   server.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, pointer);
 };
 
+/** Ignores all tickets that it is shown, and gives others. */
+export const useTicketsNever = ({ server }: ServerSsl, context: number): void => {
+  const made = registerCallback(MADE, () => 1);
+  const shown = registerCallback(SHOWN, () => IGNORE_AND_RENEW);
+  server.SSL_CTX_set_session_ticket_cb(context, made.pointer, shown.pointer, 0);
+};
+
+/** Prototypes of the callbacks of tickets that are made and shown. */
+const MADE = 'int TicketMade(uintptr_t ssl, uintptr_t argument)';
+const SHOWN = 'int TicketShown(uintptr_t ssl, uintptr_t session, uintptr_t name, size_t length, int status, uintptr_t argument)';
+
 /** Numbers the tickets, and takes each number once. */
 export const useTicketsOnce = ({ ssl, server, outParameters }: ServerSsl, context: number): void => {
   const used = new UsedTickets();
@@ -65,10 +84,7 @@ export const useTicketsOnce = ({ ssl, server, outParameters }: ServerSsl, contex
     if (!used.use(numberOf(session))) return IGNORE_AND_RENEW;
     return status === STATUS_SUCCESS ? USE : USE_AND_RENEW;
   };
-  const made = registerCallback('int TicketMade(uintptr_t ssl, uintptr_t argument)', number);
-  const shown = registerCallback(
-    'int TicketShown(uintptr_t ssl, uintptr_t session, uintptr_t name, size_t length, int status, uintptr_t argument)',
-    (_ssl, session, _name, _length, status) => take(Number(session), Number(status)),
-  );
+  const made = registerCallback(MADE, number);
+  const shown = registerCallback(SHOWN, (_ssl, session, _name, _length, status) => take(Number(session), Number(status)));
   server.SSL_CTX_set_session_ticket_cb(context, made.pointer, shown.pointer, 0);
 };

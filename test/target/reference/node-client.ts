@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { ReferenceServer } from '../../../src/target/reference/reference-server.ts';
+
+export interface Exchange {
+  readonly answer: string;
+  readonly keyBits: number | undefined;
+  readonly ms: number;
+  readonly reused: boolean;
+  /** Sessions that the server gave. */
+  readonly sessions: readonly Buffer[];
+  /** When the first of them came; NaN without any. */
+  readonly sessionMs: number;
+}
+
+/** One connection of node:tls: a client that is none of ours. */
+export const request = async (server: ReferenceServer, options: ConnectionOptions = {}): Promise<Exchange> => {
+  const startMs = performance.now();
+  const { port, address: host, certificate: ca } = server;
+  const socket: TLSSocket = connect({ port, host, servername: 'localhost', ca, ...options });
+  const sessions: Buffer[] = [];
+  let sessionMs = Number.NaN;
+  socket.on('session', (session: Buffer) => {
+    if (sessions.length === 0) sessionMs = performance.now() - startMs;
+    sessions.push(session);
+  });
+  await once(socket, 'secureConnect');
+  const ms = performance.now() - startMs;
+  const { modulusLength } = socket.getPeerX509Certificate()?.publicKey.asymmetricKeyDetails ?? {};
+  const reused = socket.isSessionReused();
+  socket.write('GET / HTTP/1.1\r\n\r\n');
+  let answer = '';
+  for await (const piece of socket) answer += String(piece);
+  return { answer, keyBits: modulusLength, ms, reused, sessions, sessionMs };
+};
