@@ -159,7 +159,7 @@ export const PEERS: readonly Row[] = [
     program: undefined,
     package: '',
     start: async () => {
-      const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'] });
+      const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['cache', 'tickets'], onNodeTls: true });
       const word = async () => {
         const { handshakes, resumed } = await server.counts();
         return { full: handshakes - resumed, resumed };
