@@ -136,6 +136,15 @@ export const negotiatedSchema = z.object({
   certificateSha256: z.string(),
 });
 
+/** The way to a server that the run has started. */
+const waySchema = z.object({
+  /** Through a network of the run's own, or through a relay of bytes, which the TCP connect does not notice. */
+  kind: z.enum(['network', 'relay']),
+  rttMs: z.number().nonnegative(),
+  jitterMs: z.number().nonnegative(),
+  loss: z.number().min(0).max(1),
+});
+
 const stateSchema = z.object({
   label: z.string(),
   /** Kind of server: one that ran already, or a reference server that the run started. */
@@ -150,6 +159,8 @@ const stateSchema = z.object({
   cpuSource: z.string().nullable(),
   /** The reason why it could not be. */
   cpuAbsence: z.enum(CPU_ABSENCES).nullable().default(null),
+  /** Absent where the server is dialled as it is. */
+  way: waySchema.optional(),
 });
 
 const cellSchema = z.object({

@@ -1,6 +1,7 @@
 import { z } from '../domain/zod.ts';
 import { flag, text } from './fields.ts';
 import { resumption, serverSchema, type Resumption, type ServerSettings } from './server-schema.ts';
+import { wayFields, wayOf, type WaySettings } from './way-schema.ts';
 
 /** A server that runs already. */
 export interface TargetState {
@@ -23,6 +24,7 @@ export interface TargetState {
 export interface ServerState {
   readonly kind: 'server';
   readonly server: ServerSettings;
+  readonly way: WaySettings | undefined;
 }
 
 /** A state, decoded: what it is decides what else there is to know of it. */
@@ -40,15 +42,19 @@ export const stateSchema = z
       .meta({ description: "SNI, and the name that the certificate is verified against [default: the target's host]" }),
     cacert: text('a path').optional().meta({ description: 'PEM file with the CAs to trust for this state' }),
     insecure: flag.optional().meta({ description: 'Do not verify the certificate of this state' }),
+    ...wayFields,
   })
   .refine((state) => state.server === undefined || state.resumption === undefined, {
     error: "must state the reference server's resumption inside server",
   })
-  .transform(({ target, server, resumption, servername, cacert, insecure }, context): StateSettings => {
+  .refine((state) => state.target === undefined || wayOf(state) === undefined, {
+    error: 'has rtt, jitter or loss, which are for servers that the run starts: the way to a target is what it is',
+  })
+  .transform(({ target, server, resumption, servername, cacert, insecure, ...way }, context): StateSettings => {
     if (target !== undefined && server === undefined) {
       return { kind: 'target', target, resumption, servername, cacert, insecure };
     }
-    if (server !== undefined && target === undefined) return { kind: 'server', server };
+    if (server !== undefined && target === undefined) return { kind: 'server', server, way: wayOf(way) };
     context.addIssue('must have either target (a running server) or server (one to start), and not both');
     return z.NEVER;
   });

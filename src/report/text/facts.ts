@@ -24,6 +24,7 @@ export const runFacts = ({ run, settings }: RunSummary): Fact[] =>
     { label: 'Load', values: [loadText(settings.load, run.workers)] },
     { label: 'Measured', values: measuredTexts(run) },
     { label: 'Proof', values: proofTexts(run) },
+    { label: 'Way', values: wayTexts(run) },
     { label: 'Server CPU', values: perState(run, (state) => state.cpuSource ?? 'unknown') },
     { label: 'Generator', values: generatorTexts(run) },
     { label: 'Machine', values: machineTexts(run) },
@@ -49,6 +50,18 @@ const targetText = (state: StateRecord): string => {
     state.kind === 'server' ? `${state.target} at ${endpointText(state.address, state.port)}` : resolvedTarget(state);
   return state.serverName === null ? resolved : `${resolved}, as ${state.serverName}`;
 };
+
+/** The ways that the run has put before its servers; nothing where it has put none. */
+const wayTexts = (run: RunRecord): string[] =>
+  run.states.every(({ way }) => way === undefined) ? [] : perState(run, ({ way }) => (way === undefined ? 'none' : wayText(way)));
+
+const wayText = ({ kind, rttMs, jitterMs, loss }: NonNullable<StateRecord['way']>): string =>
+  [
+    `round trip of ${String(rttMs)} ms`,
+    ...(jitterMs > 0 ? [`± ${String(jitterMs)} ms each way`] : []),
+    ...(loss > 0 ? [`${formatShare(loss)} of the packets lost`] : []),
+    kind === 'network' ? 'in a network of its own' : 'by a relay, which TCP connects do not notice',
+  ].join(', ');
 
 /** One value where all states agree, otherwise one for each, with its label. */
 const perState = ({ states }: RunRecord, text: (state: StateRecord) => string): string[] => {

@@ -2,10 +2,12 @@ import type { StateRecord } from '../../domain/run-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import { resolvedTarget } from '../../report/text/target.ts';
 import type { Scenario } from '../../scenario/schema.ts';
+import type { WaySettings } from '../../scenario/way-schema.ts';
 import type { ServerSettings } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
 import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference/reference-server.ts';
+import { throughWay, type WayKind } from '../../target/way/way.ts';
 import { readIdentity, readPem } from './pem.ts';
 
 /** A state that is ready to be dialled. */
@@ -15,6 +17,8 @@ export interface OpenState extends OpenTarget {
   /** As the scenario names it. */
   readonly target: string;
   readonly identity: ClientSettings['identity'];
+  /** The way to a server that the run has started; `undefined` where it is dialled as it is. */
+  readonly way: (WaySettings & { readonly kind: WayKind }) | undefined;
 }
 
 /**
@@ -26,8 +30,9 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   const identity = await readIdentity(scenario);
   const open: OpenState[] = [];
   try {
-    for (const [label, state] of Object.entries(scenario.states)) {
-      open.push({ label, kind: state.kind, identity, ...(await openState(state, scenario)) });
+    for (const [index, [label, state]] of Object.entries(scenario.states).entries()) {
+      const opened = await openState(state, scenario);
+      open.push({ label, kind: state.kind, identity, ...(await onWay(opened, state, { index, seed: scenario.seed })) });
     }
   } catch (error) {
     await closeStates(open);
@@ -56,10 +61,24 @@ export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
     verified: state.verify,
     cpuSource: source.state === 'known' ? source.text : null,
     cpuAbsence: source.state === 'unknown' ? source.reason : null,
+    way: state.way,
   };
 };
 
-const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenTarget & Pick<OpenState, 'target'>> => {
+type OpenedState = OpenTarget & Pick<OpenState, 'target'>;
+
+/** Puts the way of a state before its server. Ways differ in their numbers, and in what they lose. */
+const onWay = async (
+  opened: OpenedState,
+  state: StateSettings,
+  { index, seed = 0 }: { readonly index: number; readonly seed: number | undefined },
+): Promise<OpenedState & Pick<OpenState, 'way'>> => {
+  if (state.kind === 'target' || state.way === undefined) return { ...opened, way: undefined };
+  const { wayKind: kind, ...target } = await throughWay(opened, { settings: state.way, number: index + 1, seed: seed + index });
+  return { ...opened, ...target, way: { ...state.way, kind } };
+};
+
+const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenedState> => {
   switch (state.kind) {
     case 'target':
       return { target: state.target, ...(await openTarget(await targetSettings(state, scenario))) };
