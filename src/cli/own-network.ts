@@ -29,4 +29,8 @@ const outside = (label: string, target: string): ResumarkError =>
   );
 
 const unreadable = (): ResumarkError =>
-  new ResumarkError('USAGE', 'a scenario with rtt, jitter or loss is read twice, and standard input can be read once.', 'Name a file.');
+  new ResumarkError(
+    'USAGE',
+    'a scenario with rtt, jitter or loss is read twice, and standard input can be read once.',
+    'Name a file.',
+  );

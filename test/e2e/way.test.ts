@@ -114,9 +114,9 @@ describe('a way where no network can be had', () => {
   it('loses nothing, and says so', async () => {
     const server = await openReferenceServer({ keyType: 'ecdsa-p256', resumption: ['tickets'] });
     try {
-      await expect(
-        throughWay(server, { settings: { rttMs: 40, jitterMs: 0, loss: 0.01 }, number: 1, seed: 1 }),
-      ).rejects.toThrow('loss takes a network namespace');
+      await expect(throughWay(server, { settings: { rttMs: 40, jitterMs: 0, loss: 0.01 }, number: 1, seed: 1 })).rejects.toThrow(
+        'loss takes a network namespace',
+      );
     } finally {
       await server.close();
     }

@@ -23,7 +23,10 @@ export interface WayOptions {
  *
  * @throws ResumarkError USAGE when packets are to be lost and there is no network for it, TARGET when the way cannot be made.
  */
-export const throughWay = async (target: OpenTarget, options: WayOptions): Promise<OpenTarget & { readonly wayKind: WayKind }> => {
+export const throughWay = async (
+  target: OpenTarget,
+  options: WayOptions,
+): Promise<OpenTarget & { readonly wayKind: WayKind }> => {
   const wayKind = isOwnNetwork() ? 'network' : 'relay';
   if (wayKind === 'relay' && options.settings.loss > 0) throw noLoss();
   const process = new OwnProcess<WayRequest, WayResponse>(wayKind === 'network' ? 'way/tunnel-process' : 'way/relay-process');
