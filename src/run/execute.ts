@@ -1,3 +1,4 @@
+import { parseGate } from '../analysis/gate/parse.ts';
 import { usableCores } from '../cpu/machine.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
@@ -23,6 +24,7 @@ import { proveEngine } from './prepare/prove-engine.ts';
 export const run = async (decoded: DecodedScenario, options: RunOptions = {}): Promise<RunRecord> => {
   const { scenario } = decoded;
   refuseEmpty(expand(scenario));
+  refuseUnreadableGates(scenario);
   checkMachineLimits(scenario);
   await checkSources(scenario);
   const states = await openStates(scenario);
@@ -67,6 +69,11 @@ const refuseEmpty = ({ cells, impossible }: Expansion): void => {
     `there is nothing to measure: ${reasons.join(', and ')}.`,
     'Name other modes with --mode, or versions with --tls.',
   );
+};
+
+/** Also where nobody applies the gates: they are part of the record, which could not be read again with a wrong one. */
+const refuseUnreadableGates = ({ gates }: Scenario): void => {
+  for (const gate of gates) parseGate(gate);
 };
 
 /** More threads than this want more cores than a generator should take from the server unasked. */
