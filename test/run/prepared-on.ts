@@ -49,6 +49,7 @@ const openOnPaper = (label: string): OpenState => ({
   verify: false,
   ca: undefined,
   identity: undefined,
+  fleet: undefined,
   cpu: { source: { state: 'unknown', reason: 'other-machine' }, start: () => NOWHERE },
   close: () => Promise.resolve(),
 });

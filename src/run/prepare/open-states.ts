@@ -5,7 +5,8 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { ServerSettings } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
-import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference/reference-server.ts';
+import { openReferenceFleet } from '../../target/fleet/reference-fleet.ts';
+import type { ReferenceServerSettings } from '../../target/reference/reference-server.ts';
 import { readIdentity, readPem } from './pem.ts';
 
 /** A state that is ready to be dialled. */
@@ -44,7 +45,7 @@ export const closeStates = async (states: readonly OpenState[]): Promise<void> =
 export const nameOf = (state: OpenState): string => `${state.label} (${resolvedTarget(state)})`;
 
 /** Describes a state as result files do. */
-export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
+export const stateRecord = ({ cpu, fleet, ...state }: OpenState): StateRecord => {
   const { source } = cpu;
   return {
     label: state.label,
@@ -56,6 +57,7 @@ export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
     verified: state.verify,
     cpuSource: source.state === 'known' ? source.text : null,
     cpuAbsence: source.state === 'unknown' ? source.reason : null,
+    nodes: fleet && [...fleet.nodes],
   };
 };
 
@@ -64,9 +66,15 @@ const openState = async (state: StateSettings, scenario: Scenario): Promise<Open
     case 'target':
       return { target: state.target, ...(await openTarget(await targetSettings(state, scenario))) };
     case 'server':
-      return { target: 'reference server', ...(await openReferenceServer(referenceServerSettings(state.server))) };
+      return {
+        target: serversText(state.server),
+        ...(await openReferenceFleet(referenceServerSettings(state.server), state.server)),
+      };
   }
 };
+
+const serversText = ({ nodes }: ServerSettings): string =>
+  nodes === 1 ? 'reference server' : `${String(nodes)} reference servers`;
 
 /** The scenario's settings apply where a state leaves them open. */
 const targetSettings = async (state: TargetState, { tls, authorized }: Scenario): Promise<TargetSettings> => {
