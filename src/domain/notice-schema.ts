@@ -23,6 +23,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'never-finished': { cell: text, because: counts, whenOffered: z.boolean() },
   'invalid-blocks': { cell: text, blocks: whole, of: whole, because: counts },
   'declined-as-configured': { cell: text, handshakes: whole },
+  'partly-as-configured': { cell: text, handshakes: whole, honoured: whole, expectedShare: number },
   'honoured-unexpectedly': { cell: text, honoured: whole },
   'partly-declined': { cell: text, handshakes: whole, because: counts },
   errors: { cell: text, handshakes: whole, because: counts },

@@ -39,6 +39,15 @@ export type Notice =
       readonly because: Readonly<Record<string, number>>;
     }
   | { readonly code: 'declined-as-configured'; readonly severity: 'info'; readonly cell: string; readonly handshakes: number }
+  | {
+      /** The nodes of a fleet do not accept each other's sessions: about the expected share of the handshakes was honoured. */
+      readonly code: 'partly-as-configured';
+      readonly severity: 'info';
+      readonly cell: string;
+      readonly handshakes: number;
+      readonly honoured: number;
+      readonly expectedShare: number;
+    }
   | { readonly code: 'honoured-unexpectedly'; readonly severity: 'warning'; readonly cell: string; readonly honoured: number }
   | {
       readonly code: 'partly-declined';

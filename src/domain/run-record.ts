@@ -39,6 +39,13 @@ const serverSchema = z.object({
   forwardsTo: z.array(z.string()),
 });
 
+/** CPU time for all cells of the window; null is what cannot be known, or what there is not. */
+const fleetUseSchema = z.object({
+  cpuBalancerNs: z.number().nonnegative().nullable(),
+  /** Of the session cache that the nodes share. */
+  cpuCacheNs: z.number().nonnegative().nullable(),
+});
+
 /** One machine of the load generator in a window. Null is what is not known. */
 const hostSchema = z.object({
   workers: z.array(
@@ -105,6 +112,8 @@ const blockSchema = z.object({
   cpuServerNs: z.number().nonnegative().nullable(),
   /** CPU time of the server's processes for all cells of the window, where several cells of one state shared it. */
   cpuServerWindowNs: z.number().nonnegative().nullable(),
+  /** CPU time in the window of what stands around the nodes of a fleet; absent where the server is no fleet. */
+  fleet: fleetUseSchema.optional(),
   server: serverSchema.default({ cpuAbsence: null, quota: null, forwardsTo: [] }),
   /** Time that virtual clients existed for; `residenceNs` is the part that their connections account for. */
   clientNs: z.number().nonnegative(),
@@ -161,6 +170,8 @@ const stateSchema = z.object({
   cpuAbsence: z.enum(CPU_ABSENCES).nullable().default(null),
   /** Absent where the server is dialled as it is. */
   way: waySchema.optional(),
+  /** Where each node of a fleet can be reached by itself; absent where the server is no fleet. */
+  nodes: z.array(z.object({ address: z.string(), port: whole })).optional(),
 });
 
 const cellSchema = z.object({
@@ -168,8 +179,13 @@ const cellSchema = z.object({
   state: z.string(),
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
-  /** Expectation from the state's known configuration; `declined` is a control, not a failure. */
-  expected: z.enum(['honoured', 'declined']),
+  /**
+   * Expectation from the state's known configuration; `declined` is a control, not a failure, and `partly` is what a fleet does whose
+   * nodes do not accept each other's sessions.
+   */
+  expected: z.enum(['honoured', 'partly', 'declined']),
+  /** The share of handshakes that is expected to be honoured; absent in older files. */
+  expectedShare: z.number().min(0).max(1).optional(),
   negotiated: negotiatedSchema.nullable(),
 });
 
@@ -254,6 +270,8 @@ export type HostRecord = BlockRecord['hosts'][number];
 export type QuotaRecord = Readonly<z.infer<typeof quotaSchema>>;
 
 export type ServerRecord = Readonly<z.infer<typeof serverSchema>>;
+
+export type FleetUseRecord = Readonly<z.infer<typeof fleetUseSchema>>;
 
 export type SequentialRecord = NonNullable<BlockRecord['sequential']>;
 

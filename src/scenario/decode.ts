@@ -92,9 +92,14 @@ export const decodeServer = (flags: RawSettings): ServerSettings => {
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const decoded = decode(serverSchema, given);
   if (decoded.ok) return decoded.value;
-  const lines = decoded.flaws.map(({ path, message, value }) => `--${String(path[0])} ${message}, but it is ${shown(value)}.`);
+  const lines = decoded.flaws.map(
+    ({ path, message, value }) => `--${flagName(String(path[0]))} ${message}, but it is ${shown(value)}.`,
+  );
   throw new ResumarkError('USAGE', lines.join('\n'));
 };
+
+/** `ticketKeys` as a flag: `ticket-keys`. */
+const flagName = (key: string): string => key.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
 
 /**
  * Decodes the settings of a comparison from flags.

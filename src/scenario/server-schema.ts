@@ -1,5 +1,6 @@
 import { z } from '../domain/zod.ts';
 import { choice, duration } from './fields.ts';
+import { fleetFields, labelsEveryNode } from './fleet-schema.ts';
 
 const KEY_TYPES = ['rsa-2048', 'ecdsa-p256'] as const;
 
@@ -17,17 +18,20 @@ export const resumption = z
 /** Beyond every time limit of a client. */
 const MOST_DELAY_MS = 60_000;
 
-export const serverSchema = z.strictObject({
-  certificate: choice(KEY_TYPES).default('ecdsa-p256').meta({ description: "Key type of the server's certificate" }),
-  resumption: resumption
-    .default(['cache', 'tickets'])
-    .meta({ description: 'Resumption that the server offers: none, cache, tickets, or a list' }),
-  delay: duration(0, MOST_DELAY_MS)
-    .prefault('0')
-    .meta({ description: 'Time by which the server delays each handshake, for tests with a known latency' }),
-  work: duration(0, MOST_DELAY_MS)
-    .prefault('0')
-    .meta({ description: 'Extra CPU time that the server burns in each handshake, for tests with a known regression' }),
-});
+export const serverSchema = z
+  .strictObject({
+    certificate: choice(KEY_TYPES).default('ecdsa-p256').meta({ description: "Key type of the server's certificate" }),
+    resumption: resumption
+      .default(['cache', 'tickets'])
+      .meta({ description: 'Resumption that the server offers: none, cache, tickets, or a list' }),
+    delay: duration(0, MOST_DELAY_MS)
+      .prefault('0')
+      .meta({ description: 'Time by which the server delays each handshake, for tests with a known latency' }),
+    work: duration(0, MOST_DELAY_MS)
+      .prefault('0')
+      .meta({ description: 'Extra CPU time that the server burns in each handshake, for tests with a known regression' }),
+    ...fleetFields,
+  })
+  .check(labelsEveryNode);
 
 export type ServerSettings = Readonly<z.output<typeof serverSchema>>;

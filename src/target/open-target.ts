@@ -1,3 +1,4 @@
+import type { FleetMeters } from '../cpu/joined-meter.ts';
 import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
 import { requireAuthorization } from './authorization.ts';
 import { parseTarget, resolveAll, serverNameOf, type Endpoint, type Lookup } from './endpoints.ts';
@@ -11,7 +12,16 @@ export interface OpenTarget extends Endpoint {
   /** PEM of the authorities to trust; `undefined` takes those of Node. */
   readonly ca: string | undefined;
   readonly cpu: CpuMeter;
+  /** The parts of a fleet; `undefined` where there is one server. */
+  readonly fleet: OpenFleet | undefined;
   readonly close: () => Promise<void>;
+}
+
+/** Servers behind a balancer. */
+export interface OpenFleet {
+  /** Where each can be reached by itself. */
+  readonly nodes: readonly Endpoint[];
+  readonly cpu: FleetMeters;
 }
 
 export interface TargetSettings extends Pick<OpenTarget, 'serverName' | 'verify' | 'ca'> {
@@ -43,6 +53,7 @@ export const openTarget = async (
     verify,
     ca,
     cpu: meterOfPort(address, port),
+    fleet: undefined,
     close: () => Promise.resolve(),
   };
 };

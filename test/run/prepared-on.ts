@@ -50,6 +50,7 @@ const openOnPaper = (label: string): OpenState => ({
   ca: undefined,
   identity: undefined,
   way: undefined,
+  fleet: undefined,
   cpu: { source: { state: 'unknown', reason: 'other-machine' }, start: () => NOWHERE },
   close: () => Promise.resolve(),
 });

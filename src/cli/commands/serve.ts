@@ -3,12 +3,13 @@ import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import { parseCount } from '../../scenario/quantity.ts';
 import { decodeServer } from '../../scenario/decode.ts';
-import { startReferenceServer } from '../../target/reference/reference-server.ts';
+import type { ServerSettings } from '../../scenario/server-schema.ts';
+import { openReferenceFleet } from '../../target/fleet/reference-fleet.ts';
 import type { CommandContext } from '../context.ts';
 import type { ParsedFlags } from '../flags.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 
-/** `serve`: a reference server in the foreground, until Ctrl-C. */
+/** `serve`: a reference server, or a fleet of them, in the foreground until Ctrl-C. */
 export const serveCommand = (context: CommandContext): CommandModule => ({
   command: 'serve',
   describe: 'Run a reference server in the foreground until Ctrl-C',
@@ -39,7 +40,32 @@ export const serveCommand = (context: CommandContext): CommandModule => ({
         describe: 'Extra CPU time to burn in each handshake, such as 200us',
         defaultDescription: 'none',
       })
-      .example('$0 serve --resumption none --port 8443', 'a server that never resumes'),
+      .option('nodes', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Number of servers; several stand behind a TCP balancer',
+        defaultDescription: '1',
+      })
+      .option('balance', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Rule of the balancer: round-robin, least-connections or source',
+        defaultDescription: 'round-robin',
+      })
+      .option('ticket-keys', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Ticket keys of the nodes: own, shared, or a label per node such as a,a,a,b',
+        defaultDescription: 'own',
+      })
+      .option('session-cache', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Session cache of the nodes: own or shared',
+        defaultDescription: 'own',
+      })
+      .example('$0 serve --resumption none --port 8443', 'a server that never resumes')
+      .example('$0 serve --nodes 4 --ticket-keys shared', "four servers that resume each other's sessions"),
   handler: async (parsed) => {
     context.exitWith(await serve(context, parsed));
   },
@@ -48,27 +74,34 @@ export const serveCommand = (context: CommandContext): CommandModule => ({
 const serve = async ({ terminal }: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
   const settings = decodeServer({
     certificate: parsed['certificate'],
-    resumption: resumptionOf(parsed['resumption']),
+    resumption: listOrWord(parsed['resumption']),
     delay: parsed['delay'],
     work: parsed['work'],
+    nodes: parsed['nodes'],
+    balance: parsed['balance'],
+    ticketKeys: listOrWord(parsed['ticketKeys']),
+    sessionCache: parsed['sessionCache'],
   });
   const interrupt = listenForInterrupt();
-  const server = await startReferenceServer({
-    keyType: settings.certificate,
-    resumption: settings.resumption,
-    delayMs: settings.delay,
-    workMs: settings.work,
-    port: portOf(parsed['port']),
-  });
-  terminal.out(`${server.address}:${String(server.port)}\n${server.certificate}`);
-  terminal.err(`resumption ${settings.resumption.join(', ') || 'none'}; Ctrl-C stops the server\n`);
+  const { certificate: keyType, resumption, delay: delayMs, work: workMs } = settings;
+  const server = await openReferenceFleet({ keyType, resumption, delayMs, workMs, port: portOf(parsed['port']) }, settings);
+  const endpoints = [server, ...(server.fleet?.nodes ?? [])];
+  terminal.out(`${endpoints.map(({ address, port }) => `${address}:${String(port)}\n`).join('')}${server.ca ?? ''}`);
+  terminal.err(`${servingText(settings)}; Ctrl-C stops ${settings.nodes === 1 ? 'the server' : 'all of them'}\n`);
   if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');
   await server.close();
   interrupt.end();
   return EXIT.done;
 };
 
-const resumptionOf = (flag: unknown): unknown => (typeof flag === 'string' && flag.includes(',') ? flag.split(',') : flag);
+const servingText = ({ nodes, balance, ticketKeys, sessionCache, resumption }: ServerSettings): string => {
+  const offered = `resumption ${resumption.join(', ') || 'none'}`;
+  if (nodes === 1) return offered;
+  const keys = typeof ticketKeys === 'string' ? ticketKeys : ticketKeys.join(', ');
+  return `a balancer (${balance}) and ${String(nodes)} servers, ticket keys ${keys}, session cache ${sessionCache}, ${offered}`;
+};
+
+const listOrWord = (flag: unknown): unknown => (typeof flag === 'string' && flag.includes(',') ? flag.split(',') : flag);
 
 const portOf = (flag: unknown): number => {
   if (flag === undefined) return 0;

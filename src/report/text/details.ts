@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { capacityLines } from './capacity.ts';
+import { fleetLines } from './fleet.ts';
 import { helloRetryLines } from './hello-retries.ts';
 import { roundTripLines } from './round-trips.ts';
 import { sessionLines } from './sessions.ts';
@@ -31,6 +32,11 @@ export const detailSections = (summary: RunSummary): DetailSection[] =>
       title: 'Key exchange',
       lead: 'The handshakes in which the server asked for another key share than the client had sent.',
       lines: helloRetryLines(summary.cells),
+    },
+    {
+      title: 'Fleets',
+      lead: 'The nodes behind a balancer, and the CPU time of what stands around them, which is in no other number.',
+      lines: fleetLines(summary.run),
     },
     {
       title: 'Sessions',

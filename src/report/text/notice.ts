@@ -29,6 +29,8 @@ const sentence = (notice: Notice): string => {
         : `${notice.cell} never finished a handshake${because(notice.because, ': ', failureText)}. Try the target alone first: openssl s_client -connect host:port.`;
     case 'declined-as-configured':
       return `${notice.cell} was never honoured in ${finished(notice.handshakes)}, as expected from the state's configuration.`;
+    case 'partly-as-configured':
+      return `${notice.cell} was honoured in ${formatShare(notice.honoured / notice.handshakes)} of ${finished(notice.handshakes)}, as expected from the state's configuration (${formatShare(notice.expectedShare)}): a session is accepted where it was made and by the nodes that share its key or cache, and declined by the others. Its latency covers the honoured ones only; its CPU time includes the others.`;
     case 'honoured-unexpectedly':
       return `${notice.cell} was honoured ${counted(notice.honoured, 'time')} although the state's configuration says that the server does not offer it. Correct resumption in the scenario, or check which server answers.`;
     case 'partly-declined':

@@ -6,7 +6,8 @@ import type { WaySettings } from '../../scenario/way-schema.ts';
 import type { ServerSettings } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
-import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference/reference-server.ts';
+import { openReferenceFleet } from '../../target/fleet/reference-fleet.ts';
+import type { ReferenceServerSettings } from '../../target/reference/reference-server.ts';
 import { throughWay, type WayKind } from '../../target/way/way.ts';
 import { readIdentity, readPem } from './pem.ts';
 
@@ -49,7 +50,7 @@ export const closeStates = async (states: readonly OpenState[]): Promise<void> =
 export const nameOf = (state: OpenState): string => `${state.label} (${resolvedTarget(state)})`;
 
 /** Describes a state as result files do. */
-export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
+export const stateRecord = ({ cpu, fleet, ...state }: OpenState): StateRecord => {
   const { source } = cpu;
   return {
     label: state.label,
@@ -62,6 +63,7 @@ export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
     cpuSource: source.state === 'known' ? source.text : null,
     cpuAbsence: source.state === 'unknown' ? source.reason : null,
     way: state.way,
+    nodes: fleet && [...fleet.nodes],
   };
 };
 
@@ -74,8 +76,13 @@ const onWay = async (
   { index, seed = 0 }: { readonly index: number; readonly seed: number | undefined },
 ): Promise<OpenedState & Pick<OpenState, 'way'>> => {
   if (state.kind === 'target' || state.way === undefined) return { ...opened, way: undefined };
-  const { wayKind: kind, ...target } = await throughWay(opened, { settings: state.way, number: index + 1, seed: seed + index });
-  return { ...opened, ...target, way: { ...state.way, kind } };
+  try {
+    const { wayKind: kind, ...target } = await throughWay(opened, { settings: state.way, number: index + 1, seed: seed + index });
+    return { ...opened, ...target, way: { ...state.way, kind } };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 };
 
 const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenedState> => {
@@ -83,9 +90,15 @@ const openState = async (state: StateSettings, scenario: Scenario): Promise<Open
     case 'target':
       return { target: state.target, ...(await openTarget(await targetSettings(state, scenario))) };
     case 'server':
-      return { target: 'reference server', ...(await openReferenceServer(referenceServerSettings(state.server))) };
+      return {
+        target: serversText(state.server),
+        ...(await openReferenceFleet(referenceServerSettings(state.server), state.server)),
+      };
   }
 };
+
+const serversText = ({ nodes }: ServerSettings): string =>
+  nodes === 1 ? 'reference server' : `${String(nodes)} reference servers`;
 
 /** The scenario's settings apply where a state leaves them open. */
 const targetSettings = async (state: TargetState, { tls, authorized }: Scenario): Promise<TargetSettings> => {

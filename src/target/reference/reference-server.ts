@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream';
 import { meterOfPid } from '../../cpu/meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
-import type { KeyType } from '../certificate.ts';
+import type { CertificatePair, KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { OwnProcess } from '../own-process.ts';
 import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
@@ -8,6 +9,10 @@ import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from 
 export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
   readonly keyType: KeyType;
   readonly resumption: ServerOptions['resumption'];
+  /** One that servers of a fleet have in common; a new one unless it is given. */
+  readonly certificate?: CertificatePair;
+  /** Leads to the session cache that the server shares with others. It is the server's then, and closed here. */
+  readonly sharedCache?: Duplex | undefined;
 }
 
 /** A running reference server. */
@@ -25,7 +30,8 @@ export interface ReferenceServer {
 /** Starts a reference server that clients verify by its own certificate. */
 export const openReferenceServer = async (settings: ReferenceServerSettings): Promise<OpenTarget> => {
   const { address, port, certificate, pid, close } = await startReferenceServer(settings);
-  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), close };
+  const cpu = meterOfPid(pid);
+  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu, fleet: undefined, close };
 };
 
 /**
@@ -34,10 +40,13 @@ export const openReferenceServer = async (settings: ReferenceServerSettings): Pr
  * @throws ResumarkError USAGE when the port is taken or forbidden.
  */
 export const startReferenceServer = async (settings: ReferenceServerSettings): Promise<ReferenceServer> => {
-  // Loaded here: a run against external targets needs no certificate library.
-  const { makeCertificate } = await import('../certificate.ts');
-  const certificate = await makeCertificate(settings.keyType);
-  const server = new OwnProcess<ServerRequest, ServerResponse>('reference/server-process');
+  const certificate = settings.certificate ?? (await newCertificate(settings.keyType));
+  const { sharedCache } = settings;
+  const server = new OwnProcess<ServerRequest, ServerResponse>(
+    'reference/server-process',
+    sharedCache === undefined ? [] : [sharedCache],
+  );
+  sharedCache?.destroy();
   const options: ServerOptions = {
     certificate,
     resumption: settings.resumption,
@@ -45,6 +54,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     workMs: settings.workMs ?? 0,
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
+    sharesCache: sharedCache !== undefined,
   };
   const answer = await server.ask({ type: 'listen', options });
   if (answer.type === 'failed') {
@@ -64,6 +74,12 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     counts: async () => countsOf(await server.ask({ type: 'count' })),
     close: () => server.close(),
   };
+};
+
+/** Makes a certificate; loaded here, since a run against external targets needs no certificate library. */
+export const newCertificate = async (keyType: KeyType): Promise<CertificatePair> => {
+  const { makeCertificate } = await import('../certificate.ts');
+  return makeCertificate(keyType);
 };
 
 const countsOf = (response: ServerResponse): ServerCounts => {

@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly port: number;
   /** 48 bytes in hex that the servers of a fleet share; `undefined` for random ones. */
   readonly ticketKeys: string | undefined;
+  /** True where the server's first pipe leads to the session cache that it shares with others. */
+  readonly sharesCache: boolean;
 }
 
 /** The handshakes that the server itself has counted: evidence from the other side, for tests. */

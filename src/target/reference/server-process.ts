@@ -1,6 +1,10 @@
 import { constants } from 'node:crypto';
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTcpServer, Socket, type AddressInfo, type Server } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { SessionMap, type SessionCache } from '../fleet/session-cache.ts';
+import { SharedCacheClient } from '../fleet/shared-cache-client.ts';
+import { endWithParent } from '../end-with-parent.ts';
+import { FIRST_PIPE } from '../own-process.ts';
 import type { ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 /**
@@ -11,9 +15,6 @@ import type { ServerOptions, ServerRequest, ServerResponse } from './server-mess
  * them (it looks up an ID that was never issued). With `cache` alone TLS 1.3 is therefore not
  * resumed.
  */
-
-/** The number of sessions that a 10 MB cache holds in nginx. */
-const CACHE_SIZE = 40_000;
 
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
 
@@ -32,7 +33,9 @@ const listen = (options: ServerOptions): void => {
     noDelay: true,
     ...(options.ticketKeys !== undefined && { ticketKeys: Buffer.from(options.ticketKeys, 'hex') }),
   });
-  if (options.resumption.includes('cache')) keepSessions(tls);
+  if (options.resumption.includes('cache')) {
+    keepSessions(tls, options.sharesCache ? new SharedCacheClient(new Socket({ fd: FIRST_PIPE })) : new SessionMap());
+  }
   if (options.workMs > 0) {
     tls.prependListener('connection', () => {
       burn(options.workMs);
@@ -86,16 +89,14 @@ const burn = (ms: number): void => {
 /**
  * node:tls has no session cache of its own: without these handlers session IDs are never resumed.
  */
-const keepSessions = (tls: TlsServer): void => {
-  const sessions = new Map<string, Buffer>();
+const keepSessions = (tls: TlsServer, cache: SessionCache): void => {
   tls.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
-    const oldest = sessions.size >= CACHE_SIZE ? sessions.keys().next().value : undefined;
-    if (oldest !== undefined) sessions.delete(oldest);
-    sessions.set(id.toString('hex'), session);
-    done();
+    void Promise.resolve(cache.store(id, session)).then(done);
   });
   tls.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) => {
-    done(null, sessions.get(id.toString('hex')) ?? null);
+    void Promise.resolve(cache.find(id)).then((session) => {
+      done(null, session ?? null);
+    });
   });
 };
 
@@ -121,9 +122,4 @@ process.on('message', (request: ServerRequest) => {
   }
 });
 
-// The parent is gone: a server must not outlive its run.
-process.on('disconnect', () => process.exit());
-
-// Ctrl-C reaches the whole process group; the parent still needs the server until the window has
-// ended.
-process.on('SIGINT', () => undefined);
+endWithParent();

@@ -30,14 +30,16 @@ export const throughWay = async (
   const wayKind = isOwnNetwork() ? 'network' : 'relay';
   if (wayKind === 'relay' && options.settings.loss > 0) throw noLoss();
   const process = new OwnProcess<WayRequest, WayResponse>(wayKind === 'network' ? 'way/tunnel-process' : 'way/relay-process');
-  const close = async (): Promise<void> => {
-    await process.close();
-    await target.close();
-  };
   const { address, port } = target;
   const answer = await process.ask({ ...options, server: { address, port } });
-  if (answer.type === 'open') return { ...target, address: answer.address, port: answer.port, close, wayKind };
-  await close();
+  if (answer.type === 'open') {
+    const close = async (): Promise<void> => {
+      await process.close();
+      await target.close();
+    };
+    return { ...target, address: answer.address, port: answer.port, close, wayKind };
+  }
+  await process.close();
   throw new ResumarkError('TARGET', `the way to ${address} port ${String(port)} cannot be made: ${answer.reason}.`);
 };
 
