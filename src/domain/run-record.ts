@@ -138,9 +138,9 @@ export const negotiatedSchema = z.object({
 
 const stateSchema = z.object({
   label: z.string(),
-  /** Kind of server: one that ran already, or a reference server that the run started. */
-  kind: z.enum(['target', 'server']),
-  /** As the scenario names it: `host:port`, or `reference server`. */
+  /** Kind of server: one that ran already, or a reference server or a program that the run started. */
+  kind: z.enum(['target', 'server', 'command']),
+  /** As the scenario names it: `host:port`, `reference server`, or a program with its version: `nginx 1.22.1`. */
   target: z.string(),
   address: z.string(),
   port: whole,

@@ -19,6 +19,8 @@ const isOffered = (cell: Cell, state: StateSettings): boolean => {
       return state.resumption === undefined || offers(cell, state.resumption, true);
     case 'server':
       return offers(cell, state.server.resumption, false);
+    case 'command':
+      return state.command.resumption === undefined || offers(cell, state.command.resumption, true);
   }
 };
 

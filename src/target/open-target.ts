@@ -2,6 +2,7 @@ import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
 import { requireAuthorization } from './authorization.ts';
 import { parseTarget, resolveAll, serverNameOf, type Endpoint, type Lookup } from './endpoints.ts';
 import { firstReachable } from './reachable.ts';
+import type { ServerCounts } from './server-counts.ts';
 
 /** An endpoint that is ready to be dialled, and the server that is expected there. */
 export interface OpenTarget extends Endpoint {
@@ -11,6 +12,8 @@ export interface OpenTarget extends Endpoint {
   /** PEM of the authorities to trust; `undefined` takes those of Node. */
   readonly ca: string | undefined;
   readonly cpu: CpuMeter;
+  /** Counts the handshakes that the servers themselves have seen; `undefined` where they keep no account. */
+  readonly counts: (() => Promise<ServerCounts>) | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -43,6 +46,7 @@ export const openTarget = async (
     verify,
     ca,
     cpu: meterOfPort(address, port),
+    counts: undefined,
     close: () => Promise.resolve(),
   };
 };

@@ -50,5 +50,7 @@ const openOnPaper = (label: string): OpenState => ({
   ca: undefined,
   identity: undefined,
   cpu: { source: { state: 'unknown', reason: 'other-machine' }, start: () => NOWHERE },
+  counts: undefined,
+  silence: undefined,
   close: () => Promise.resolve(),
 });

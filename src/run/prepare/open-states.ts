@@ -1,11 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { ResumarkError } from '../../domain/error.ts';
 import type { StateRecord } from '../../domain/run-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import { resolvedTarget } from '../../report/text/target.ts';
+import type { CommandSettings } from '../../scenario/command-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { ServerSettings } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
 import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference/reference-server.ts';
+import { openServerProgram, type ServerProgramSettings } from '../../target/servers/server-program.ts';
 import { readIdentity, readPem } from './pem.ts';
 
 /** A state that is ready to be dialled. */
@@ -15,10 +19,12 @@ export interface OpenState extends OpenTarget {
   /** As the scenario names it. */
   readonly target: string;
   readonly identity: ClientSettings['identity'];
+  /** The reason why its server keeps no account of its handshakes; `undefined` where it does, or is none of ours. */
+  readonly silence: string | undefined;
 }
 
 /**
- * Opens every state: resolves external targets once, starts reference servers.
+ * Opens every state: resolves external targets once, starts reference servers and server programs.
  *
  * @throws ResumarkError when one cannot be opened; those already open are closed.
  */
@@ -27,7 +33,7 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   const open: OpenState[] = [];
   try {
     for (const [label, state] of Object.entries(scenario.states)) {
-      open.push({ label, kind: state.kind, identity, ...(await openState(state, scenario)) });
+      open.push({ label, kind: state.kind, identity, silence: undefined, ...(await openState(state, scenario)) });
     }
   } catch (error) {
     await closeStates(open);
@@ -59,12 +65,18 @@ export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
   };
 };
 
-const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenTarget & Pick<OpenState, 'target'>> => {
+type OpenedState = OpenTarget & Pick<OpenState, 'target'> & Partial<Pick<OpenState, 'silence'>>;
+
+const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenedState> => {
   switch (state.kind) {
     case 'target':
       return { target: state.target, ...(await openTarget(await targetSettings(state, scenario))) };
     case 'server':
       return { target: 'reference server', ...(await openReferenceServer(referenceServerSettings(state.server))) };
+    case 'command': {
+      const { name, ...opened } = await openServerProgram(await serverProgramSettings(state.command, scenario));
+      return { target: name, ...opened };
+    }
   }
 };
 
@@ -86,3 +98,28 @@ const referenceServerSettings = ({ certificate, resumption, delay, work }: Serve
   delayMs: delay,
   workMs: work,
 });
+
+const serverProgramSettings = async (
+  { program, certificate, resumption, args, files = {} }: CommandSettings,
+  { request }: Scenario,
+): Promise<ServerProgramSettings> => ({
+  program,
+  keyType: certificate,
+  resumption,
+  own: args === undefined ? undefined : { args, files: await readTemplates(files) },
+  hasRequests: request?.kind === 'http',
+});
+
+const readTemplates = async (paths: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> => {
+  const texts = Object.entries(paths).map(async ([name, path]) => [name, await readTemplate(name, path)] as const);
+  return Object.fromEntries(await Promise.all(texts));
+};
+
+const readTemplate = async (name: string, path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new ResumarkError('USAGE', `the template ${path} of ${name} cannot be read: ${reason}.`);
+  }
+};

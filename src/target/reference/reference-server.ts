@@ -6,7 +6,8 @@ import { meterOfPid } from '../../cpu/meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
-import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
+import type { ServerCounts } from '../server-counts.ts';
+import type { ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
   readonly keyType: KeyType;
@@ -27,8 +28,8 @@ export interface ReferenceServer {
 
 /** Starts a reference server that clients verify by its own certificate. */
 export const openReferenceServer = async (settings: ReferenceServerSettings): Promise<OpenTarget> => {
-  const { address, port, certificate, pid, close } = await startReferenceServer(settings);
-  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), close };
+  const { address, port, certificate, pid, counts, close } = await startReferenceServer(settings);
+  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), counts, close };
 };
 
 /**

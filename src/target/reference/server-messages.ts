@@ -1,4 +1,5 @@
 import type { CertificatePair } from '../certificate.ts';
+import type { ServerCounts } from '../server-counts.ts';
 
 /** The options of a reference server. */
 export interface ServerOptions {
@@ -12,12 +13,6 @@ export interface ServerOptions {
   readonly port: number;
   /** 48 bytes in hex that the servers of a fleet share; `undefined` for random ones. */
   readonly ticketKeys: string | undefined;
-}
-
-/** The handshakes that the server itself has counted: evidence from the other side, for tests. */
-export interface ServerCounts {
-  readonly handshakes: number;
-  readonly resumed: number;
 }
 
 export type ServerRequest = { readonly type: 'listen'; readonly options: ServerOptions } | { readonly type: 'count' };
