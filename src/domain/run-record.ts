@@ -136,6 +136,20 @@ export const negotiatedSchema = z.object({
   certificateSha256: z.string(),
 });
 
+const finishedSchema = z.object({ full: whole, resumed: whole });
+
+/** A server's own account of the handshakes of a run, from its start to the end of the run. */
+const accountSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('read'),
+    server: finishedSchema,
+    ours: finishedSchema,
+    /** Connections that failed on our side, or whose request was not answered: they may be in the server's account all the same. */
+    failed: whole,
+  }),
+  z.object({ state: z.literal('absent'), reason: z.string() }),
+]);
+
 const stateSchema = z.object({
   label: z.string(),
   /** Kind of server: one that ran already, or a reference server or a program that the run started. */
@@ -150,6 +164,8 @@ const stateSchema = z.object({
   cpuSource: z.string().nullable(),
   /** The reason why it could not be. */
   cpuAbsence: z.enum(CPU_ABSENCES).nullable().default(null),
+  /** Absent until the run has ended, for a server that ran already, and in older files. */
+  account: accountSchema.optional(),
 });
 
 const cellSchema = z.object({
@@ -249,6 +265,8 @@ export type SequentialRecord = NonNullable<BlockRecord['sequential']>;
 export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
 
 export type StateRecord = Readonly<z.infer<typeof stateSchema>>;
+
+export type AccountRecord = Readonly<z.infer<typeof accountSchema>>;
 
 export type RunStatus = z.infer<typeof runSchema>['status'];
 

@@ -5,7 +5,7 @@ import type { ClientSettings } from '../../engine/engine.ts';
 import { resolvedTarget } from '../../report/text/target.ts';
 import type { CommandSettings } from '../../scenario/command-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import type { ServerSettings } from '../../scenario/server-schema.ts';
+import type { Resumption, ServerSettings } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
 import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference/reference-server.ts';
@@ -19,8 +19,12 @@ export interface OpenState extends OpenTarget {
   /** As the scenario names it. */
   readonly target: string;
   readonly identity: ClientSettings['identity'];
+  /** Resumption that a program which was started offers; `undefined` where the scenario knows all that is known. */
+  readonly resumption: readonly Resumption[] | undefined;
   /** The reason why its server keeps no account of its handshakes; `undefined` where it does, or is none of ours. */
   readonly silence: string | undefined;
+  /** True where a handshake without a request is not in that account. */
+  readonly countsRequests: boolean;
 }
 
 /**
@@ -33,7 +37,7 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   const open: OpenState[] = [];
   try {
     for (const [label, state] of Object.entries(scenario.states)) {
-      open.push({ label, kind: state.kind, identity, silence: undefined, ...(await openState(state, scenario)) });
+      open.push({ label, kind: state.kind, identity, ...PLAIN, ...(await openState(state, scenario)) });
     }
   } catch (error) {
     await closeStates(open);
@@ -41,6 +45,21 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   }
   return open;
 };
+
+/** Unless a state says otherwise. */
+const PLAIN = { resumption: undefined, silence: undefined, countsRequests: false } as const;
+
+/** The scenario with what the programs that were started turned out to offer. */
+export const withOffers = (scenario: Scenario, states: readonly OpenState[]): Scenario => ({
+  ...scenario,
+  states: Object.fromEntries(
+    Object.entries(scenario.states).map(([label, state]) => {
+      const offered = states.find((open) => open.label === label)?.resumption;
+      if (state.kind !== 'command' || offered === undefined) return [label, state];
+      return [label, { ...state, command: { ...state.command, resumption: [...offered] } }];
+    }),
+  ),
+});
 
 export const closeStates = async (states: readonly OpenState[]): Promise<void> => {
   await Promise.all(states.map((state) => state.close()));
@@ -65,7 +84,7 @@ export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
   };
 };
 
-type OpenedState = OpenTarget & Pick<OpenState, 'target'> & Partial<Pick<OpenState, 'silence'>>;
+type OpenedState = OpenTarget & Pick<OpenState, 'target'> & Partial<Pick<OpenState, keyof typeof PLAIN>>;
 
 const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenedState> => {
   switch (state.kind) {

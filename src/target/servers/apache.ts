@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ANY_RESUMPTION, type ServerRecipe } from './recipe.ts';
 
-/** Apache httpd with mod_ssl. Its log is of requests. */
+/** Apache httpd with mod_ssl. Its log is of requests; it answers them without a file, which its own user could not read. */
 export const apache: ServerRecipe = {
   name: 'Apache',
   programs: ['apache2', 'httpd'],
@@ -30,7 +30,7 @@ export const apache: ServerRecipe = {
 const MODULE_FOLDERS = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/lib/apache2'];
 
 /** Some builds have one or the other of these built in. */
-const MODULES = ['mpm_event', 'unixd', 'log_config', 'authz_core', 'dir', 'socache_shmcb', 'ssl'];
+const MODULES = ['mpm_event', 'unixd', 'log_config', 'alias', 'socache_shmcb', 'ssl'];
 
 const configuration = (): string => `
 ServerRoot {{folder}}
@@ -48,15 +48,11 @@ ServerLimit 1
 ThreadsPerChild 64
 MaxRequestWorkers 64
 KeepAlive Off
-DocumentRoot {{folder}}/site
-FallbackResource disabled
-<Location />
-    Require all granted
-</Location>
+Redirect 204 /
 SSLEngine on
 SSLCertificateFile {{folder}}/certificate.pem
 SSLCertificateKeyFile {{folder}}/key.pem
-SSLProtocol TLSv1.2 TLSv1.3
+SSLProtocol -all +TLSv1.2 +TLSv1.3
 SSLSessionCache {{cache}}
 SSLSessionTickets {{tickets}}
 LogFormat "%{SSL_SESSION_RESUMED}x" resumed

@@ -21,7 +21,7 @@ export const nginx: ServerRecipe = {
         cache: resumption.includes('cache') ? 'shared:sessions:10m' : 'off',
         tickets: resumption.includes('tickets'),
         // A connection that ended in its handshake has no cipher. What is written at once costs a system call per handshake.
-        log: `map $ssl_cipher $is_finished { "" 0; default 1; }
+        log: `map $ssl_cipher $is_finished { default 1; "" 0; "(NONE)" 0; }
     log_format handshake '$ssl_session_reused';
     access_log {{folder}}/handshakes.log handshake buffer=64k flush=100ms if=$is_finished;`,
       }),

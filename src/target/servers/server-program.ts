@@ -34,8 +34,12 @@ export interface OwnSettings {
 export interface ServerProgram extends OpenTarget {
   /** Name and version: `nginx 1.22.1`. */
   readonly name: string;
+  /** Resumption that it offers; `undefined` where nothing is known. */
+  readonly resumption: readonly Resumption[] | undefined;
   /** The reason why it keeps no account of handshakes, where it keeps none. */
   readonly silence: string | undefined;
+  /** True where a handshake without a request is not in that account. */
+  readonly countsRequests: boolean;
 }
 
 /**
@@ -45,7 +49,7 @@ export interface ServerProgram extends OpenTarget {
  *   come to serve. Nothing is left of it then.
  */
 export const openServerProgram = async (settings: ServerProgramSettings): Promise<ServerProgram> => {
-  const { name, program, account } = await chosenProgram(settings);
+  const { name, resumption, program, account } = await chosenProgram(settings);
   // Loaded here: a run against external targets needs no certificate library.
   const { makeCertificate } = await import('../certificate.ts');
   const pair = await makeCertificate(settings.keyType);
@@ -53,6 +57,7 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
   const silence = silenceOf(account, settings);
   return {
     name,
+    resumption,
     address: running.address,
     port: running.port,
     serverName: 'localhost',
@@ -61,12 +66,12 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
     cpu: meterOfPid(running.pid),
     counts: account === undefined || silence !== undefined ? undefined : countsOf(account, running),
     silence,
+    countsRequests: account?.of === 'requests',
     close: running.close,
   };
 };
 
-interface ChosenProgram {
-  readonly name: string;
+interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'> {
   readonly program: ProgramSettings;
   readonly account: ServerAccount | undefined;
 }
@@ -74,7 +79,7 @@ interface ChosenProgram {
 const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings): Promise<ChosenProgram> => {
   if (own !== undefined) {
     const command: Command = [program, ...own.args];
-    return { name: basename(program), program: { command, files: own.files }, account: undefined };
+    return { name: basename(program), resumption, program: { command, files: own.files }, account: undefined };
   }
   const recipe = recipeOf(program);
   if (recipe === undefined) throw unknownProgram(program);
@@ -83,6 +88,7 @@ const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings
   if (path === undefined) throw missingProgram(recipe, program);
   return {
     name: [recipe.name, await versionOf(recipe, path)].filter(Boolean).join(' '),
+    resumption: offered,
     program: recipe.settings(path, offered),
     account: recipe.account,
   };
