@@ -41,7 +41,7 @@ const NOWHERE: CpuSpan = {
 };
 const ENDING = { style: 'reset', reason: 'harmless', cells: [], unanswered: [] } as const satisfies Ending;
 
-const openOnPaper = (label: string): OpenState => ({
+export const openOnPaper = (label: string): OpenState => ({
   label,
   kind: 'target',
   target: `${label}:443`,
