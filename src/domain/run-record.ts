@@ -153,12 +153,25 @@ const waySchema = z.object({
   jitterMs: z.number().nonnegative(),
   loss: z.number().min(0).max(1),
 });
+const finishedSchema = z.object({ full: whole, resumed: whole });
+
+/** A server's own account of the handshakes of a run, from its start to the end of the run. */
+const accountSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('read'),
+    server: finishedSchema,
+    ours: finishedSchema,
+    /** Connections that failed on our side, or whose request was not answered: they may be in the server's account all the same. */
+    failed: whole,
+  }),
+  z.object({ state: z.literal('absent'), reason: z.string() }),
+]);
 
 const stateSchema = z.object({
   label: z.string(),
-  /** Kind of server: one that ran already, or a reference server that the run started. */
-  kind: z.enum(['target', 'server']),
-  /** As the scenario names it: `host:port`, or `reference server`. */
+  /** Kind of server: one that ran already, or a reference server or a program that the run started. */
+  kind: z.enum(['target', 'server', 'command']),
+  /** As the scenario names it: `host:port`, `reference server`, or a program with its version: `nginx 1.22.1`. */
   target: z.string(),
   address: z.string(),
   port: whole,
@@ -172,6 +185,8 @@ const stateSchema = z.object({
   way: waySchema.optional(),
   /** Where each node of a fleet can be reached by itself; absent where the server is no fleet. */
   nodes: z.array(z.object({ address: z.string(), port: whole })).optional(),
+  /** Absent until the run has ended, for a server that ran already, and in older files. */
+  account: accountSchema.optional(),
 });
 
 const cellSchema = z.object({
@@ -278,6 +293,8 @@ export type SequentialRecord = NonNullable<BlockRecord['sequential']>;
 export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
 
 export type StateRecord = Readonly<z.infer<typeof stateSchema>>;
+
+export type AccountRecord = Readonly<z.infer<typeof accountSchema>>;
 
 export type RunStatus = z.infer<typeof runSchema>['status'];
 

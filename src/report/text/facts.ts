@@ -43,11 +43,11 @@ const SHORTCUT_TEXT: Readonly<Record<Shortcut, string>> = {
 
 /** The targets of the states, with the address of a name: one where all are the same. */
 export const targetTexts = (run: RunRecord): string[] =>
-  perState(run, (state) => (state.kind === 'server' ? state.target : resolvedTarget(state)));
+  perState(run, (state) => (state.kind === 'target' ? resolvedTarget(state) : state.target));
 
 const targetText = (state: StateRecord): string => {
   const resolved =
-    state.kind === 'server' ? `${state.target} at ${endpointText(state.address, state.port)}` : resolvedTarget(state);
+    state.kind === 'target' ? resolvedTarget(state) : `${state.target} at ${endpointText(state.address, state.port)}`;
   return state.serverName === null ? resolved : `${resolved}, as ${state.serverName}`;
 };
 
