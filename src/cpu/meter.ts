@@ -2,7 +2,7 @@ import type { CpuAbsence } from '../domain/server-cpu.ts';
 import type { ServerRecord } from '../domain/run-record.ts';
 import { cgroupUsageNs, ownCgroup, readQuotas, type OwnCgroup, type QuotaLevel } from './cgroup.ts';
 import { ForwardWatch } from './forwarding.ts';
-import { findListeners, type ServerProcesses } from './listeners.ts';
+import { knownProcess, ListenerSearch, type ServerSearch } from './listeners.ts';
 import { ProcessAccount, usedBetween, type AccountReading } from './process-account.ts';
 import { readTree } from './processes.ts';
 import { quotaBetween } from './quota.ts';
@@ -36,23 +36,23 @@ export interface CpuMeter {
 
 /** The meter of the server that listens on a port. */
 export const meterOfPort = (address: string, port: number): CpuMeter =>
-  new ServerMeter(() => findListeners(address, port), new ForwardWatch(port));
+  new ServerMeter(new ListenerSearch(address, port), new ForwardWatch(port));
 
 /** The meter of a process and its descendants. */
-export const meterOfPid = (pid: number): CpuMeter => new ServerMeter(() => ({ state: 'found', pids: [pid] }), undefined);
+export const meterOfPid = (pid: number): CpuMeter => new ServerMeter(knownProcess(pid), undefined);
 
 class ServerMeter implements CpuMeter {
-  readonly #find: () => ServerProcesses;
+  readonly #search: ServerSearch;
   readonly #forwards: ForwardWatch | undefined;
   #account: ProcessAccount | undefined;
 
-  constructor(find: () => ServerProcesses, forwards: ForwardWatch | undefined) {
-    this.#find = find;
+  constructor(search: ServerSearch, forwards: ForwardWatch | undefined) {
+    this.#search = search;
     this.#forwards = forwards;
   }
 
   get source(): CpuSource {
-    const found = this.#find();
+    const found = this.#search.find();
     if (found.state === 'absent') return { state: 'unknown', reason: found.reason };
     const pids = readTree(found.pids).map(({ pid }) => pid);
     if (pids.length === 0) return { state: 'unknown', reason: 'replaced' };
@@ -61,10 +61,10 @@ class ServerMeter implements CpuMeter {
   }
 
   start(): CpuSpan {
-    const found = this.#find();
+    const found = this.#search.find();
     if (found.state === 'absent') return new UnknownSpan(found.reason);
     this.#account = this.#accountOf(found.pids);
-    return new ServerSpan(this.#account, { forwards: this.#forwards, find: this.#find });
+    return new ServerSpan(this.#account, { forwards: this.#forwards, search: this.#search });
   }
 
   /** Processes that have come since the last span, or have ended, begin another account. */
@@ -97,22 +97,22 @@ class UnknownSpan implements CpuSpan {
 
 interface ServerLookout {
   readonly forwards: ForwardWatch | undefined;
-  readonly find: () => ServerProcesses;
+  readonly search: ServerSearch;
 }
 
 class ServerSpan implements CpuSpan {
   readonly #account: ProcessAccount;
   readonly #forwards: ForwardWatch | undefined;
-  readonly #find: () => ServerProcesses;
+  readonly #search: ServerSearch;
   readonly #cgroup: OwnCgroup | undefined;
   readonly #usageNs: number | undefined;
   readonly #quotas: readonly QuotaLevel[];
   readonly #before: AccountReading;
 
-  constructor(account: ProcessAccount, { forwards, find }: ServerLookout) {
+  constructor(account: ProcessAccount, { forwards, search }: ServerLookout) {
     this.#account = account;
     this.#forwards = forwards;
-    this.#find = find;
+    this.#search = search;
     this.#before = this.#read();
     this.#cgroup = ownCgroup(account.pids);
     this.#usageNs = this.#cgroup && cgroupUsageNs(this.#cgroup);
@@ -139,10 +139,9 @@ class ServerSpan implements CpuSpan {
     return { ...shown, cpuNs: usedBetween(this.#before, after), cpuAbsence: null };
   }
 
-  /** A process that listens too, and descends from none of the others. */
+  /** A process that has come and listens too, and descends from none of the others. */
   #isJoined(): boolean {
-    const found = this.#find();
-    return found.state === 'found' && found.pids.some((pid) => !this.#account.pids.includes(pid));
+    return this.#search.findNew().some((pid) => !this.#account.pids.includes(pid));
   }
 
   /** Where the server has a cgroup to itself, before and after. */

@@ -15,6 +15,9 @@ const ESTABLISHED = '01';
 export const parseListeningSockets = (table: string): ListeningSocket[] =>
   rowsIn(LISTEN, table).map(({ local, inode }) => ({ addressHex: local.hex, port: local.port, inode }));
 
+/** Tells whether a table has rows behind those of the sockets that listen, which the kernel lists first (tcp_seq_start in net/ipv4/tcp_ipv4.c). */
+export const isBeyondListening = (table: string): boolean => /^ *\d+: \S+ \S+ (?!0A)\w\w /mu.test(table);
+
 /** One end of a connection: the address in hexadecimal as the kernel prints it. */
 interface SocketEnd {
   readonly hex: string;
@@ -78,6 +81,16 @@ const SIGCHLD_BIT = 1n << 16n;
 export const parseIgnoresChildren = (status: string): boolean => {
   const [, mask] = /^SigIgn:\s*([0-9a-f]+)$/mu.exec(status) ?? [];
   return mask !== undefined && (BigInt(`0x${mask}`) & SIGCHLD_BIT) !== 0n;
+};
+
+/**
+ * Tells whether the sockets that a process was started with are meant for it: sd_listen_fds(3) has its ID in the environment,
+ * which its children inherit. The ID is that of its own PID namespace, the last one in its status.
+ */
+export const isAddressedTo = (environ: string, status: string): boolean => {
+  const [, addressee] = /(?:^|\0)LISTEN_PID=(\d+)(?:\0|$)/u.exec(environ) ?? [];
+  const [, pid] = /^NSpid:.*\t(\d+)$/mu.exec(status) ?? [];
+  return addressee !== undefined && addressee === pid;
 };
 
 /** The inode that a link such as `socket:[12345]` names, or `undefined` for any other descriptor. */

@@ -7,6 +7,7 @@ const texts = z.array(text);
 const number = z.number();
 const whole = z.int().nonnegative();
 const counts = z.record(text, whole);
+const finished = z.object({ full: whole, resumed: whole });
 const hints = z.array(z.enum(['engine', 'workers', 'machine', 'concurrency', 'rate', 'over']));
 
 /** The values of a notice beside its code and severity. */
@@ -63,6 +64,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'closed-in-order': { cells: texts },
   'close-unanswered': { states: texts, waitMs: number, holdsLoad: z.boolean() },
   'certificate-changed': { cell: text, certificates: whole, round: whole, since: text },
+  'account-differs': { state: text, server: finished, ours: finished, failed: whole },
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },

@@ -13,9 +13,6 @@ import type { WindowRequest } from './window-request.ts';
 /** Starts that a schedule owes are made at most 5 s after the window's end: what takes longer will not catch up. */
 const GRACE_NS = 5e9;
 
-/** A full handshake needs no session: some primings show what is negotiated, and more would only load the server. */
-const MOST_WITHOUT_SESSION = 16;
-
 /** The workers that take part: no more than there are connections. */
 export const workersOf = ({ concurrency }: WindowRequest, workers: number): number => Math.min(workers, concurrency);
 
@@ -43,8 +40,8 @@ export const measureRequests = (request: WindowRequest, workers: number): Measur
     tapEvery: request.tapEvery,
   }));
 
-const sessionsOfCell = ({ sessions }: WindowRequest, { mode }: Cell): number =>
-  offersSession(mode) ? sessions : Math.min(sessions, MOST_WITHOUT_SESSION);
+/** A full handshake needs no session: one priming by each worker shows what is negotiated, and more would only load the server. */
+const sessionsOfCell = ({ sessions }: WindowRequest, { mode }: Cell): number => (offersSession(mode) ? sessions : 0);
 
 interface Part {
   readonly workers: number;

@@ -11,10 +11,10 @@ export const decodeComparison = (file: unknown, flags: RawSettings, fileName: st
   decodeScenario(file, flags, fileName, { plan: PLAN, ...(!hasModel(file) && !hasModel(flags) && { load: LOAD }) });
 
 /**
- * The median of 200 handshakes varies by less than half a percent on a quiet machine, and a pair of
- * such blocks is still too short for the machine to drift.
+ * On a quiet machine pairs of blocks of 100 vary by no more than pairs of 200, since what varies is mostly the machine, and take half
+ * of the time; pairs of 50 vary twice as much (docs/compare.md has the figures).
  */
-const PLAN: RawSettings = { looks: DEFAULT_LOOKS, handshakesPerBlock: 200 };
+const PLAN: RawSettings = { looks: DEFAULT_LOOKS, handshakesPerBlock: 100 };
 
 /**
  * With more in flight the handshakes of one state wait for those of the other, in our queue and for

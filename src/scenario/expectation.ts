@@ -24,6 +24,8 @@ export const expectedShare = (scenario: Scenario, cell: Cell): number => {
       return state.resumption === undefined || offers(cell, state.resumption, true) ? 1 : 0;
     case 'server':
       return offers(cell, state.server.resumption, false) ? shareOfFleet(cell, state.server, scenario) : 0;
+    case 'command':
+      return state.command.resumption === undefined || offers(cell, state.command.resumption, true) ? 1 : 0;
   }
 };
 

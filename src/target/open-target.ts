@@ -3,6 +3,7 @@ import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
 import { requireAuthorization } from './authorization.ts';
 import { parseTarget, resolveAll, serverNameOf, type Endpoint, type Lookup } from './endpoints.ts';
 import { firstReachable } from './reachable.ts';
+import type { ServerCounts } from './server-counts.ts';
 
 /** An endpoint that is ready to be dialled, and the server that is expected there. */
 export interface OpenTarget extends Endpoint {
@@ -14,6 +15,8 @@ export interface OpenTarget extends Endpoint {
   readonly cpu: CpuMeter;
   /** The parts of a fleet; `undefined` where there is one server. */
   readonly fleet: OpenFleet | undefined;
+  /** Counts the handshakes that the servers themselves have seen; `undefined` where they keep no account. */
+  readonly counts: (() => Promise<ServerCounts>) | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export const openTarget = async (
     ca,
     cpu: meterOfPort(address, port),
     fleet: undefined,
+    counts: undefined,
     close: () => Promise.resolve(),
   };
 };

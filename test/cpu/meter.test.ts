@@ -6,8 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { meterOfPid, meterOfPort } from '../../src/cpu/meter.ts';
-import { findListeners } from '../../src/cpu/listeners.ts';
-import { parseCpuTicks, parseListeningSockets, parseSchedstatNs, parseSocketLink, parseTimeWait } from '../../src/cpu/procfs.ts';
+import { ListenerSearch } from '../../src/cpu/listeners.ts';
+import {
+  isBeyondListening,
+  parseCpuTicks,
+  parseListeningSockets,
+  parseSchedstatNs,
+  parseSocketLink,
+  parseTimeWait,
+} from '../../src/cpu/procfs.ts';
 import { threadCpuNs } from '../../src/cpu/thread.ts';
 import { startRudeServer } from '../servers/rude-server.ts';
 
@@ -17,6 +24,8 @@ it('reads the listening sockets of /proc/net/tcp and no others', () => {
    1: 0100007F:20FB 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 12346 1 0 20 4 30 10 -1
 `;
   expect(parseListeningSockets(table)).toEqual([{ addressHex: '0100007F', port: 8443, inode: '12345' }]);
+  expect(isBeyondListening(table)).toBe(true);
+  expect(isBeyondListening(table.slice(0, table.indexOf('   1:')))).toBe(false);
 });
 
 it.each([
@@ -34,8 +43,8 @@ it('tells sockets from other descriptors', () => {
 
 it('finds the process that listens on a port, and nobody on another address or when it has ended', async () => {
   const server = await startRudeServer('silence');
-  expect(findListeners('127.0.0.1', server.port)).toMatchObject({ state: 'found', pids: [expect.any(Number)] });
-  expect(findListeners('127.0.0.2', server.port)).toEqual({ state: 'absent', reason: 'no-listener' });
+  expect(new ListenerSearch('127.0.0.1', server.port).find()).toMatchObject({ state: 'found', pids: [expect.any(Number)] });
+  expect(new ListenerSearch('127.0.0.2', server.port).find()).toEqual({ state: 'absent', reason: 'no-listener' });
   const meter = meterOfPort('127.0.0.1', server.port);
   expect(meter.source).toMatchObject({ state: 'known' });
   const span = meter.start();
@@ -50,7 +59,7 @@ it('does not take its own process for a server', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  expect(findListeners('127.0.0.1', port)).toEqual({ state: 'absent', reason: 'own-process' });
+  expect(new ListenerSearch('127.0.0.1', port).find()).toEqual({ state: 'absent', reason: 'own-process' });
   server.close();
 });
 

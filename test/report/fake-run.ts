@@ -86,6 +86,7 @@ export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> =
 
 /** Reference servers before and after resumption was turned on: what the demo measures. */
 export const beforeAndAfter = (change: Partial<RunRecord> = {}): RunRecord => {
+  const after = { full: 2143, resumed: 2400 };
   const declined = { honoured: 0, declined: { refused: 150 }, expected: 'declined' } as const;
   return fakeRun(
     [
@@ -98,7 +99,13 @@ export const beforeAndAfter = (change: Partial<RunRecord> = {}): RunRecord => {
       { state: 'after', mode: 'full', protocol: 'TLSv1.3', medianNs: 1_400_000 },
       { state: 'after', mode: 'ticket', protocol: 'TLSv1.3', mechanism: 'psk', medianNs: 1_397_000, cpuServerNs: 320_000 },
     ],
-    change,
+    {
+      states: [
+        fakeState({ label: 'before', account: { state: 'absent', reason: 'it cannot be read: ECONNREFUSED' } }),
+        fakeState({ label: 'after', port: 4434, account: { state: 'read', server: after, ours: after, failed: 0 } }),
+      ],
+      ...change,
+    },
   );
 };
 
@@ -215,7 +222,7 @@ const fakeBlocks = (cells: readonly FakeCell[]): BlockRecord[] => {
 };
 
 const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord => {
-  const { honoured = 160, declined = {}, errors = {}, medianNs = MEDIAN_NS, mechanism, way } = cell;
+  const { mode = 'full', honoured = 160, declined = {}, errors = {}, medianNs = MEDIAN_NS, mechanism, way } = cell;
   const rttNs = way?.rttNs ?? 0;
   const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
   const random = seededRandom(position + 1);
@@ -243,6 +250,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     clientNs: 16 * BLOCK_NS,
     residenceNs: 15.9 * BLOCK_NS,
     replenished: 0,
+    finished: mode === 'full' ? { full: handshakes, resumed: 0 } : { full: handshakes - honoured, resumed: honoured },
     askedShare: 1,
     occupiedShare: 1,
     cpuServerWindowNs: null,
@@ -262,7 +270,14 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
             unanswered: 0,
             errorStatuses: {},
           },
-    primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
+    primed: {
+      handshakes: 16,
+      sessions: 16,
+      probes: 0,
+      errors: {},
+      conflicts: 0,
+      finished: { full: 16, resumed: 0 },
+    },
     hosts: [
       {
         workers: [

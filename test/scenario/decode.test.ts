@@ -104,12 +104,12 @@ it.each<[string, unknown, string]>([
   [
     'a state that is two things',
     { states: { a: { target: 'x:1', server: {} } } },
-    'file.yaml: states.a must have either target (a running server) or server (one to start), and not both, but it is {"target":"x:1","server":{}}.',
+    'file.yaml: states.a must have one of target (a running server), server and command (one to start), but it is {"target":"x:1","server":{}}.',
   ],
   [
     'a state that is nothing',
     { states: { a: {} } },
-    'file.yaml: states.a must have either target (a running server) or server (one to start), and not both, but it is {}.',
+    'file.yaml: states.a must have one of target (a running server), server and command (one to start), but it is {}.',
   ],
   [
     'a label that is none',

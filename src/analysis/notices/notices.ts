@@ -12,7 +12,7 @@ import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/trial-blocks.ts';
 import { generatorHints, saturationNotices, stallNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
-import { serverNotices } from './server-notices.ts';
+import { accountNotices, serverNotices } from './server-notices.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
 import { isAsExpected } from '../summary/expected-share.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
@@ -142,5 +142,6 @@ const costOf = (cipher: string): string => cipher.replace(/^((?:EC)?DHE)-(?:RSA|
 const stateNotices = (run: RunRecord): Notice[] =>
   run.states.flatMap((state): Notice[] => [
     ...serverNotices(run, state),
+    ...accountNotices(run, state),
     ...(state.verified ? [] : [{ code: 'not-verified', severity: 'info', state: state.label } as const]),
   ]);

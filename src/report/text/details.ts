@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
+import { accountLines } from './accounts.ts';
 import { capacityLines } from './capacity.ts';
 import { fleetLines } from './fleet.ts';
 import { helloRetryLines } from './hello-retries.ts';
@@ -42,5 +43,10 @@ export const detailSections = (summary: RunSummary): DetailSection[] =>
       title: 'Sessions',
       lead: 'How many sessions were offered, how often and at what age, and how many of these handshakes resumed.',
       lines: sessionLines(summary),
+    },
+    {
+      title: 'Account of the servers',
+      lead: 'How many handshakes the servers counted themselves, those of the preparation and of priming included, held against ours.',
+      lines: accountLines(summary.run),
     },
   ].filter(({ lines }) => lines.length > 0);

@@ -4,6 +4,7 @@ import { DECLINE_TEXT, type DeclineReason } from '../../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../../domain/failure.ts';
 import type { GeneratorHint, Notice } from '../../domain/notice.ts';
 import { CPU_ABSENCE_TEXT, type CpuAbsence } from '../../domain/server-cpu.ts';
+import { countsText } from './accounts.ts';
 import { counted, formatDuration, formatRate, formatShare, grouped } from './units.ts';
 import { oneLine } from '../safe-text.ts';
 
@@ -99,6 +100,8 @@ const sentence = (notice: Notice): string => {
       return `the server of ${notice.states.join(' and ')} never answers close_notify, so each connection stays open for ${grouped(notice.waitMs)} ms after its end${notice.holdsLoad ? ": the rate includes this wait, which is the client's own; latency does not" : '. That is in no measured time, but takes local ports and file descriptors'}. Leave --close out unless your clients wait as well.`;
     case 'certificate-changed':
       return `${notice.cell} was shown ${String(notice.certificates)} different certificates: another than the first since round ${String(notice.round + 1)}, at ${notice.since}. Handshakes with different certificates are different work. If it was renewed, measure again; if several servers answer, measure each by its address.`;
+    case 'account-differs':
+      return `the server of ${notice.state} counted ${countsText(notice.server)} handshakes, but this run ${countsText(notice.ours)}${notice.failed === 0 ? '' : ` and ${counted(notice.failed, 'failed connection')}`}. Look for other clients of that server, or for a fault of its log; if there is none, do not trust this run.`;
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':

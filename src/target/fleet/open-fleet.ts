@@ -1,6 +1,7 @@
 import { joinedMeter } from '../../cpu/joined-meter.ts';
 import { meterOfPid } from '../../cpu/meter.ts';
 import type { Balance } from '../../scenario/fleet-schema.ts';
+import { sumOf } from '../../stats/descriptive.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { startBalancer } from './balancer.ts';
 import type { SharedCache } from './shared-cache.ts';
@@ -35,6 +36,7 @@ export const openFleet = async (
       address: balancer.address,
       port: balancer.port,
       cpu: joinedMeter(nodes.map(({ cpu }) => cpu)),
+      counts: countsOf(nodes),
       fleet: {
         nodes: endpoints,
         cpu: { balancer: meterOfPid(balancer.pid), cache: cache === undefined ? undefined : meterOfPid(cache.pid) },
@@ -47,4 +49,14 @@ export const openFleet = async (
     await closeServers();
     throw error;
   }
+};
+
+/** The handshakes of all nodes; `undefined` where one of them keeps no account. */
+const countsOf = (nodes: readonly OpenTarget[]): OpenTarget['counts'] => {
+  const accounts = nodes.flatMap(({ counts }) => counts ?? []);
+  if (accounts.length < nodes.length) return undefined;
+  return async () => {
+    const counts = await Promise.all(accounts.map((account) => account()));
+    return { handshakes: sumOf(counts, ({ handshakes }) => handshakes), resumed: sumOf(counts, ({ resumed }) => resumed) };
+  };
 };

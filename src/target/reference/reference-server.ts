@@ -4,7 +4,8 @@ import { ResumarkError } from '../../domain/error.ts';
 import type { CertificatePair, KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { OwnProcess } from '../own-process.ts';
-import type { ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
+import type { ServerCounts } from '../server-counts.ts';
+import type { ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 export interface ReferenceServerSettings extends Partial<Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys'>> {
   readonly keyType: KeyType;
@@ -29,9 +30,9 @@ export interface ReferenceServer {
 
 /** Starts a reference server that clients verify by its own certificate. */
 export const openReferenceServer = async (settings: ReferenceServerSettings): Promise<OpenTarget> => {
-  const { address, port, certificate, pid, close } = await startReferenceServer(settings);
+  const { address, port, certificate, pid, counts, close } = await startReferenceServer(settings);
   const cpu = meterOfPid(pid);
-  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu, fleet: undefined, close };
+  return { address, port, serverName: 'localhost', verify: true, ca: certificate, cpu, fleet: undefined, counts, close };
 };
 
 /**

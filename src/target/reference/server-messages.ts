@@ -1,4 +1,5 @@
 import type { CertificatePair } from '../certificate.ts';
+import type { ServerCounts } from '../server-counts.ts';
 
 /** The options of a reference server. */
 export interface ServerOptions {
@@ -14,12 +15,6 @@ export interface ServerOptions {
   readonly ticketKeys: string | undefined;
   /** True where the server's first pipe leads to the session cache that it shares with others. */
   readonly sharesCache: boolean;
-}
-
-/** The handshakes that the server itself has counted: evidence from the other side, for tests. */
-export interface ServerCounts {
-  readonly handshakes: number;
-  readonly resumed: number;
 }
 
 export type ServerRequest = { readonly type: 'listen'; readonly options: ServerOptions } | { readonly type: 'count' };
