@@ -22,7 +22,8 @@ export interface FakeCell {
   readonly declined?: Partial<Readonly<Record<DeclineReason, number>>>;
   readonly errors?: Readonly<Record<string, number>>;
   readonly mechanism?: Mechanism;
-  readonly expected?: 'honoured' | 'declined';
+  readonly expected?: CellRecord['expected'];
+  readonly expectedShare?: number;
   readonly medianNs?: number;
   readonly cpuClientNs?: number | null;
   readonly cpuServerNs?: number | null;
@@ -200,6 +201,7 @@ const cellRecord = (cell: FakeCell): CellRecord => {
     protocol,
     mode,
     expected,
+    expectedShare: cell.expectedShare,
     negotiated: {
       cipher: cell.cipher ?? cipher,
       group: mode === 'full' || protocol === 'TLSv1.3' ? 'X25519' : '',

@@ -144,11 +144,16 @@ it.each<[string, unknown, string]>([
   expect(error.exitCode).toBe(2);
 });
 
+const ONE_SERVER = { nodes: 1, balance: 'round-robin', ticketKeys: 'own', sessionCache: 'own' };
+
 it('decodes a state into what it is', () => {
   const file = { states: { edge: { target: 'x:1', resumption: 'none' }, own: { server: { delay: '5ms' } } } };
   expect(decodeScenario(file, {}, 'file.yaml').scenario.states).toEqual({
     edge: { kind: 'target', target: 'x:1', resumption: [] },
-    own: { kind: 'server', server: { certificate: 'ecdsa-p256', resumption: ['cache', 'tickets'], delay: 5, work: 0 } },
+    own: {
+      kind: 'server',
+      server: { certificate: 'ecdsa-p256', resumption: ['cache', 'tickets'], delay: 5, work: 0, ...ONE_SERVER },
+    },
   });
 });
 
