@@ -10,7 +10,8 @@ const fileName = z.string().regex(/^\w[\w.-]*$/u, 'must be a file name without a
 export const commandSchema = z
   .strictObject({
     program: text('the name or path of a program').meta({
-      description: 'Server program, as a name or a path. nginx, haproxy, apache, caddy, gnutls-serv, openssl and envoy need no args',
+      description:
+        'Server program, as a name or a path. nginx, haproxy, apache, caddy, gnutls-serv, openssl and envoy need no args',
     }),
     certificate: serverSchema.shape.certificate,
     resumption: resumption.optional().meta({
@@ -23,7 +24,9 @@ export const commandSchema = z
     files: z
       .record(fileName, text('the path of a template'), 'must map file names to templates')
       .optional()
-      .meta({ description: 'Files that a program of your own finds in its folder, by name: templates, whose values are filled in' }),
+      .meta({
+        description: 'Files that a program of your own finds in its folder, by name: templates, whose values are filled in',
+      }),
   })
   .refine(({ args, files }) => files === undefined || args !== undefined, {
     error: 'must have args beside files: a program with settings of its own needs both',
