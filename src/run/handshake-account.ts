@@ -2,6 +2,7 @@ import type { FinishedCounts } from '../domain/block-counts.ts';
 import { sumOf } from '../stats/descriptive.ts';
 import type { BlockRecord } from '../domain/run-record.ts';
 import type { Attempt, Outcome } from '../engine/engine.ts';
+import type { Endpoint } from '../target/endpoints.ts';
 import type { OpenState } from './prepare/open-states.ts';
 
 /** Handshakes with a server as this side has them, whatever they were for. */
@@ -26,7 +27,7 @@ export class HandshakeAccount {
 
   /** Counts one handshake of the preparation. */
   readonly note = ({ client: { settings }, sendsRequest }: Attempt, { failure, evidence }: Outcome): void => {
-    const state = this.#states.find(({ address, port }) => address === settings.address && port === settings.port);
+    const state = this.#states.find((one) => isOf(one, settings));
     if (state === undefined || (state.countsRequests && !sendsRequest)) return;
     const isFinished = failure === undefined;
     this.#add(state.label, {
@@ -59,3 +60,7 @@ export class HandshakeAccount {
     });
   }
 }
+
+/** True for the address of a state, and for those of the nodes behind it, which the preparation dials too. */
+const isOf = (state: OpenState, dialled: Endpoint): boolean =>
+  [state, ...(state.fleet?.nodes ?? [])].some(({ address, port }) => address === dialled.address && port === dialled.port);

@@ -136,6 +136,18 @@ const unexpectedIn = ({ cells, blocks }: RunRecord): string[] =>
   );
 
 const nginx = findProgram('nginx', 'nginx-light libnginx-mod-stream');
+const others = [findProgram('haproxy', 'haproxy'), findProgram('caddy', 'caddy')];
+
+describe.skipIf([nginx, ...others].includes(undefined))('shipped scenarios (Debian: nginx-light haproxy caddy)', () => {
+  it.each(['nginx-tickets', 'servers'])('%s measures what it says, and the servers agree', async (name) => {
+    const quick = ['--rounds', '1', '--handshakes-per-block', '40', '--quiet'];
+    const { record, code } = await resumark.measure('run', `scenarios/${name}.yaml`, ...quick);
+    expect(code).toBe(0);
+    expect(unexpectedIn(record)).toEqual([]);
+    for (const { account } of record.states)
+      expect(account).toMatchObject({ state: 'read', server: account?.state === 'read' ? account.ours : undefined });
+  });
+});
 
 /** A TLS server of a user's own, in the language that is there anyway. */
 const OWN_SERVER = `

@@ -222,7 +222,7 @@ const fakeBlocks = (cells: readonly FakeCell[]): BlockRecord[] => {
 };
 
 const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord => {
-  const { mode = 'full', honoured = 160, declined = {}, errors = {}, medianNs = MEDIAN_NS, mechanism, way } = cell;
+  const { honoured = 160, declined = {}, errors = {}, medianNs = MEDIAN_NS, mechanism, way } = cell;
   const rttNs = way?.rttNs ?? 0;
   const handshakes = honoured + Object.values(declined).reduce((sum, count) => sum + count, 0);
   const random = seededRandom(position + 1);
@@ -250,7 +250,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     clientNs: 16 * BLOCK_NS,
     residenceNs: 15.9 * BLOCK_NS,
     replenished: 0,
-    finished: mode === 'full' ? { full: handshakes, resumed: 0 } : { full: handshakes - honoured, resumed: honoured },
+    finished: finishedOf(cell, handshakes),
     askedShare: 1,
     occupiedShare: 1,
     cpuServerWindowNs: null,
@@ -298,6 +298,9 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     invalidReason: '',
   };
 };
+
+const finishedOf = ({ mode = 'full', honoured = 160 }: FakeCell, handshakes: number): BlockRecord['finished'] =>
+  mode === 'full' ? { full: handshakes, resumed: 0 } : { full: handshakes - honoured, resumed: honoured };
 
 const MEDIAN_NS = 1_200_000;
 

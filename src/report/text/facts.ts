@@ -18,13 +18,13 @@ export interface Fact {
 export const runFacts = ({ run, settings }: RunSummary): Fact[] =>
   [
     { label: 'Targets', values: perState(run, targetText) },
+    { label: 'Way', values: wayTexts(run) },
     { label: 'Negotiated', values: negotiatedTexts(run) },
     { label: 'Certificates', values: perState(run, (state) => (state.verified ? 'verified' : 'not verified')) },
     { label: 'Engine', values: [`${engineText(run)}: ${run.engine.reason}`] },
     { label: 'Load', values: [loadText(settings.load, run.workers)] },
     { label: 'Measured', values: measuredTexts(run) },
     { label: 'Proof', values: proofTexts(run) },
-    { label: 'Way', values: wayTexts(run) },
     { label: 'Server CPU', values: perState(run, (state) => state.cpuSource ?? 'unknown') },
     { label: 'Generator', values: generatorTexts(run) },
     { label: 'Machine', values: machineTexts(run) },
@@ -52,7 +52,7 @@ const targetText = (state: StateRecord): string => {
 };
 
 /** The ways that the run has put before its servers; nothing where it has put none. */
-const wayTexts = (run: RunRecord): string[] =>
+export const wayTexts = (run: RunRecord): string[] =>
   run.states.every(({ way }) => way === undefined) ? [] : perState(run, ({ way }) => (way === undefined ? 'none' : wayText(way)));
 
 const wayText = ({ kind, rttMs, jitterMs, loss }: NonNullable<StateRecord['way']>): string =>

@@ -133,7 +133,8 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
     'Look for the reason in the log of the server. With client certificates OpenSSL needs a session ID context (SSL_CTX_set_session_id_context).',
   'ticket-lifetime-zero': 'Set a session lifetime on the server, or leave the mode out of --mode.',
   'ticket-late': 'Raise connection.ticketTimeout in the scenario.',
-  'ticket-too-long': 'Take --engine openssl, which sends longer hellos, or make the tickets of the server shorter.',
+  'ticket-too-long':
+    'Make the tickets of the server shorter. Engines openssl and node offer up to 61 kB, wire up to what one record holds.',
   refused:
     'Enable session tickets or a session cache on the server, and share the ticket keys if there are several servers; or leave the mode out of --mode.',
   expired: 'Raise the session lifetime on the server, or use shorter blocks.',

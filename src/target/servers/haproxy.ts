@@ -14,11 +14,13 @@ export const haproxy: ServerRecipe = {
   resumptions: ANY_RESUMPTION,
   settings: (program, resumption) => ({
     command: haproxyCommand(program),
-    files: { 'haproxy.cfg': CONFIGURATION },
+    files: { 'haproxy.cfg': HAPROXY_CONFIGURATION },
     values: {
-      // Sessions, not bytes; 0 turns the cache off.
       sessions: resumption.includes('cache') ? '40000' : '0',
       tickets: resumption.includes('tickets') ? '' : 'no-tls-tickets',
+      mode: 'http',
+      rule: 'http-request return status 200 content-type text/plain string "ok"',
+      log: '',
     },
   }),
   account: { of: 'handshakes', by: 'counters', read: (program) => readCounters(program) },
@@ -27,7 +29,8 @@ export const haproxy: ServerRecipe = {
 /** The command of an HAProxy that reads `haproxy.cfg` in its folder. */
 export const haproxyCommand = (program: string): readonly [string, ...string[]] => [program, '-db', '-f', 'haproxy.cfg'];
 
-const CONFIGURATION = `
+/** Its values: `sessions` (not bytes; 0 turns the cache off), `tickets`, `mode`, `rule` and `log`. */
+export const HAPROXY_CONFIGURATION = `
 global
     # Fewer descriptors than that would do for most loads.
     no strict-limits
@@ -36,13 +39,14 @@ global
     tune.ssl.cachesize {{sessions}}
     ssl-default-bind-options ssl-min-ver TLSv1.2
 defaults
-    mode http
+    mode {{mode}}
     timeout connect 5s
     timeout client 5s
     timeout server 5s
 frontend tls
     bind {{address}}:{{port}} ssl crt both.pem {{tickets}}
-    http-request return status 200 content-type text/plain string "ok"
+    {{log}}
+    {{rule}}
 `;
 
 /** Asks for the counters of the frontend. `ssl_sess` counts the handshakes that were not resumed, whatever its name says. */

@@ -24,6 +24,7 @@ export const nginx: ServerRecipe = {
         log: `map $ssl_cipher $is_finished { default 1; "" 0; "(NONE)" 0; }
     log_format handshake '$ssl_session_reused';
     access_log {{folder}}/handshakes.log handshake buffer=64k flush=100ms if=$is_finished;`,
+        answer: ANSWER,
       }),
     },
     isReady: isServing,
@@ -38,10 +39,10 @@ export const nginxCommand = (program: string): readonly [string, ...string[]] =>
   '{{folder}}',
   '-c',
   'nginx.conf',
-  // Before the configuration is read it would log into the system's folder.
-  '-e',
-  'stderr',
 ];
+
+/** To whoever connects, without a look at the request. nginx reads the escapes. */
+const ANSWER = String.raw`"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n"`;
 
 /** The variable parts of a configuration with a TLS port of the stream module. */
 export interface StreamOptions {
@@ -50,14 +51,24 @@ export interface StreamOptions {
   readonly tickets: boolean;
   /** The directives of the log. */
   readonly log: string;
+  /** Sent at once, as nginx spells a string. */
+  readonly answer: string;
   readonly address?: string;
   /** More directives of the stream. */
-  readonly directives?: string;
+  readonly directives?: readonly string[];
   /** More directives of its server. */
-  readonly serverDirectives?: string;
+  readonly serverDirectives?: readonly string[];
 }
 
-export const streamConfiguration = ({ cache, tickets, log, address, directives, serverDirectives }: StreamOptions): string => `
+export const streamConfiguration = ({
+  cache,
+  tickets,
+  log,
+  answer,
+  address,
+  directives,
+  serverDirectives,
+}: StreamOptions): string => `
 ${streamModuleLine()}
 daemon off;
 worker_processes 1;
@@ -72,11 +83,11 @@ stream {
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_session_cache ${cache};
     ssl_session_tickets ${tickets ? 'on' : 'off'};
-    ${directives ?? ''}
+    ${(directives ?? []).join('\n    ')}
     server {
         listen ${address ?? '{{address}}'}:{{port}} ssl backlog=4096;
-        ${serverDirectives ?? ''}
-        return "HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\nConnection: close\\r\\n\\r\\nok\\n";
+        ${(serverDirectives ?? []).join('\n        ')}
+        return ${answer};
     }
 }
 `;

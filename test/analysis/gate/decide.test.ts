@@ -186,7 +186,7 @@ describe('a server that is away in some blocks', () => {
     ['silent', silent, 'inconclusive'],
     ['empty', empty, 'failed'],
     ['nearly empty', nearlyEmpty, 'failed'],
-  ])('and came back: one of twenty that is %s spoils no verdict, and a gate without errors is %s', (_, without, errors) => {
+  ])('and came back: one of twenty that is %s spoils no verdict, and a gate on errors is %s', (_, without, errors) => {
     expect(outcomes(away([7], without), ...gates, 'after.full.errors <= 0')).toEqual(['passed', 'passed', errors]);
   });
 
