@@ -35,10 +35,10 @@ const chosenEnding = async (
   if (load.model === 'sequential') return { style: 'notify', reason: 'sequential', cells: [] };
   if (close !== 'auto') return { style: close, reason: 'asked', cells: [] };
   const losing: string[] = [];
-  for (const { cell, state, settings, expected } of cells) {
-    if (!offersSession(cell.mode) || expected === 'declined') continue;
-    // Of a fleet one node is asked: another one would decline the session for reasons of its own.
-    const client = engine.client({ ...settings, ...state.fleet?.nodes[0] });
+  for (const { cell, settings, expected } of cells) {
+    // A fleet that declines sessions anyway cannot tell which of them a reset has lost.
+    if (!offersSession(cell.mode) || expected !== 'honoured') continue;
+    const client = engine.client(settings);
     try {
       if (await losesByReset(engine, client)) losing.push(cellLabel(cell));
     } finally {
