@@ -21,12 +21,9 @@ export const commandSchema = z
       .array(argument, 'must be a list of arguments')
       .optional()
       .meta({ description: 'Arguments of a program of your own; they may name values such as {{port}}' }),
-    files: z
-      .record(fileName, text('the path of a template'), 'must map file names to templates')
-      .optional()
-      .meta({
-        description: 'Files that a program of your own finds in its folder, by name: templates, whose values are filled in',
-      }),
+    files: z.record(fileName, text('the path of a template'), 'must map file names to templates').optional().meta({
+      description: 'Files that a program of your own finds in its folder, by name: templates, whose values are filled in',
+    }),
   })
   .refine(({ args, files }) => files === undefined || args !== undefined, {
     error: 'must have args beside files: a program with settings of its own needs both',
