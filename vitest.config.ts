@@ -18,6 +18,16 @@ const ALONE = [
   'test/e2e/**/*.test.ts',
 ];
 
+/** Of those, what counts and reads, but judges no time: two files at once do it no harm. */
+const COUNTING = [
+  'test/bad-servers/**/*.test.ts',
+  'test/e2e/{bad-input,certificate,control-characters,discovery,exit-codes,outputs,package,report}.test.ts',
+  'test/interop/**/*.test.ts',
+  'test/real/{sessions,truth-table}.test.ts',
+  'test/report/{hlog,spreadsheet}.test.ts',
+  'test/scenario/editor.test.ts',
+];
+
 /** Of those, what compares numbers that it measured. */
 const MEASURING = [
   'test/e2e/{capacity,compare,known-truth,round-trips,sequential}.test.ts',
@@ -48,7 +58,17 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'real', include: ALONE, exclude: MEASURING, ...alone, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: 'counting',
+          include: COUNTING,
+          ...alone,
+          fileParallelism: true,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { test: { name: 'real', include: ALONE, exclude: [...COUNTING, ...MEASURING], ...alone, sequence: { groupOrder: 2 } } },
       {
         test: {
           name: 'measuring',
@@ -56,7 +76,7 @@ export default defineConfig({
           ...alone,
           // On a shared machine other work disturbs a measurement now and then: it is made again. What is wrong fails every time.
           retry: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

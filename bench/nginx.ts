@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { meterOfPid } from '../src/cpu/meter.ts';
 import type { Protocol } from '../src/domain/protocol.ts';
 import { certificateFiles, makeCertificate } from '../src/target/certificate.ts';
-import { streamModuleLine } from '../src/target/nginx.ts';
 import { freePort } from '../src/target/ports.ts';
 import { startProgram } from '../src/target/program/program.ts';
+import { HandshakeLog } from '../src/target/servers/handshake-log.ts';
+import { nginxCommand, streamModuleLine } from '../src/target/servers/nginx.ts';
 import type { BenchServer, HandshakeCounts } from './server.ts';
 
 export interface NginxServer extends BenchServer {
@@ -20,7 +20,7 @@ export interface NginxServer extends BenchServer {
 export const startNginx = async (path: string, workers: number): Promise<NginxServer> => {
   const httpPorts: Readonly<Record<Protocol, number>> = { 'TLSv1.2': await freePort(), 'TLSv1.3': await freePort() };
   const program = await startProgram({
-    command: [path, '-p', '{{folder}}', '-c', 'nginx.conf'],
+    command: nginxCommand(path),
     files: { ...certificateFiles(await makeCertificate('ecdsa-p256')), 'nginx.conf': CONFIGURATION },
     values: {
       workers: String(workers),
@@ -29,7 +29,7 @@ export const startNginx = async (path: string, workers: number): Promise<NginxSe
     },
   });
   const span = meterOfPid(program.pid).start();
-  const log = new HandshakeLog(join(program.folder, 'handshakes.log'));
+  const log = new NewHandshakes(join(program.folder, 'handshakes.log'));
   return {
     name: versionOf(path),
     port: program.port,
@@ -88,36 +88,27 @@ http {
 }
 `;
 
-/** What nginx logs of every connection whose handshake was finished. */
-class HandshakeLog {
-  readonly #path: string;
-  #read = 0;
+/** The handshakes that nginx has logged since this was asked last. */
+class NewHandshakes {
+  readonly #log: HandshakeLog;
+  #taken = { handshakes: 0, resumed: 0 };
 
   constructor(path: string) {
-    this.#path = path;
+    this.#log = new HandshakeLog(path, { handshake: / [r.]$/u, resumed: / r$/u });
   }
 
   /** Counts what is new, once the log has come to rest: a connection is logged when it is closed. */
   async take(): Promise<HandshakeCounts> {
-    const file = await open(this.#path);
-    try {
-      let { size } = await file.stat();
-      for (let before = -1; before !== size;) {
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        before = size;
-        ({ size } = await file.stat());
-      }
-      const { buffer } = await file.read(Buffer.alloc(size - this.#read), 0, size - this.#read, this.#read);
-      this.#read = size;
-      const text = buffer.toString('latin1');
-      return { full: countOf(text, / \.\n/gu), resumed: countOf(text, / r\n/gu) };
-    } finally {
-      await file.close();
+    const before = this.#taken;
+    for (let seen = -1; seen !== this.#taken.handshakes;) {
+      seen = this.#taken.handshakes;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      this.#taken = await this.#log.read();
     }
+    const resumed = this.#taken.resumed - before.resumed;
+    return { full: this.#taken.handshakes - before.handshakes - resumed, resumed };
   }
 }
-
-const countOf = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
 const versionOf = (program: string): string => {
   const text = execFileSync('/bin/sh', ['-c', '"$0" -V 2>&1', program], { encoding: 'utf8' });

@@ -1,6 +1,7 @@
 import type { CapacityRecord } from '../domain/capacity-record.ts';
 import type { CellRecord, RunStatus } from '../domain/run-record.ts';
 import type { CellSummary } from './summary/cell-summary.ts';
+import { isAsExpected } from './summary/expected-share.ts';
 import type { RunSummary } from './summary/run-summary.ts';
 
 /** What became of a run, as facts of which several can hold: whether that is a failure is for the caller to say. */
@@ -21,7 +22,8 @@ export interface RunOutcome {
 
 /** Says what became of a run, so that a library can tell a failed one as the command line does. */
 export const outcomeOf = ({ run, cells }: RunSummary): RunOutcome => {
-  const expected = new Set(run.cells.filter(isExpected).map(({ id }) => id));
+  const isDue = (cell: CellSummary): boolean => run.cells.some((record) => record.id === cell.id && isExpected(record, cell));
+  const expected = new Set(cells.filter(isDue).map(({ id }) => id));
   const withoutHonoured = cells.filter(({ id, honoured }) => expected.has(id) && honoured === 0);
   return {
     status: run.status,
@@ -35,7 +37,9 @@ export const outcomeOf = ({ run, cells }: RunSummary): RunOutcome => {
   };
 };
 
-const isExpected = ({ expected }: CellRecord): boolean => expected === 'honoured';
+/** A few handshakes with a fleet may all have met nodes that do not know their session. */
+const isExpected = (record: CellRecord, cell: CellSummary): boolean =>
+  record.expected === 'honoured' || (record.expected === 'partly' && !isAsExpected(record, cell));
 
 const isOfMode = (other: CellSummary, { protocol, mode }: CellSummary): boolean =>
   other.protocol === protocol && other.mode === mode;

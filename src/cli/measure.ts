@@ -17,6 +17,7 @@ import type { ParsedFlags } from './flags.ts';
 import { documentFormatOf, documentFormatOption } from './format.ts';
 import { confirmOf, passesInconclusive, tellGithub, withGateFlags } from './gate-flags.ts';
 import { listenForInterrupt, type Signal } from './interrupt.ts';
+import { ranInOwnNetwork } from './own-network.ts';
 import { ProgressLine } from './progress.ts';
 import { openFolderFile } from './side-output.ts';
 import { styleOf, type Terminal } from './terminal.ts';
@@ -54,6 +55,8 @@ export const measure = async (context: CommandContext, decoded: DecodedScenario,
   const { terminal } = context;
   const format = documentFormatOf(parsed['format']);
   const passesNoise = passesInconclusive(parsed);
+  const elsewhere = await ranInOwnNetwork(context, decoded.scenario);
+  if (elsewhere !== undefined) return elsewhere;
   const { result, signal, folder } = await watched(context, parsed, (options) => measured(decoded, parsed, options));
   const { summary, decision } = result;
   terminal.out(render(summary, format, { style: styleOf(terminal), decision }));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { isIPv4 } from 'node:net';
 import type { CpuAbsence } from '../domain/server-cpu.ts';
-import { isBeyondListening, parseListeningSockets, parseSocketLink, parseStat } from './procfs.ts';
+import { isAddressedTo, isBeyondListening, parseListeningSockets, parseSocketLink, parseStat } from './procfs.ts';
 import { readFolder, readLink, readText, readUntil } from './read-proc.ts';
 import { kernelHex, plainAddress } from './socket-address.ts';
 
@@ -43,9 +43,8 @@ export class ListenerSearch implements ServerSearch {
     if (holders.length === 0) return absent('unreadable');
     const others = holders.filter((pid) => pid !== process.pid);
     if (others.length === 0) return absent('own-process');
-    // An init that holds the socket for a service it starts has us among its descendants too.
-    const ancestors = ancestorsOf(process.pid);
-    const pids = others.filter((pid) => !ancestors.has(pid));
+    const managers = managersOf(others);
+    const pids = others.filter((pid) => !managers.has(pid));
     return pids.length === 0 ? absent('held-by-parent') : { state: 'found', pids };
   }
 
@@ -66,6 +65,18 @@ export const knownProcess = (pid: number): ServerSearch => ({
 
 const holdersOf = (inodes: ReadonlySet<string>, pids: readonly number[]): number[] =>
   pids.filter((pid) => socketInodes(pid).some((inode) => inodes.has(inode)));
+
+/**
+ * The processes that opened a server's socket for it (systemd's socket activation) and keep it open: they serve nobody, and
+ * have other services among their descendants, or us.
+ */
+const managersOf = (holders: readonly number[]): ReadonlySet<number> =>
+  new Set([process.pid, ...holders.filter(isHandedItsSocket)].flatMap(ancestorsOf));
+
+const isHandedItsSocket = (pid: number): boolean => {
+  const folder = `/proc/${String(pid)}`;
+  return isAddressedTo(readText(`${folder}/environ`) ?? '', readText(`${folder}/status`) ?? '');
+};
 
 /** The inodes of a process's sockets. Empty when the process is gone or may not be read. */
 export const socketInodes = (pid: number): string[] =>
@@ -101,10 +112,10 @@ const listeningInodes = (address: string, port: number): ReadonlySet<string> => 
   return new Set(taken.find((found) => found.length > 0)?.map(({ inode }) => inode));
 };
 
-const ancestorsOf = (pid: number): ReadonlySet<number> => {
+const ancestorsOf = (pid: number): readonly number[] => {
   const ancestors = new Set<number>();
   for (let at = parentOf(pid); at > 0 && !ancestors.has(at); at = parentOf(at)) ancestors.add(at);
-  return ancestors;
+  return [...ancestors];
 };
 
 /** 0 where there is none, or none in this PID namespace. */

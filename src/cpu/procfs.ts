@@ -83,6 +83,16 @@ export const parseIgnoresChildren = (status: string): boolean => {
   return mask !== undefined && (BigInt(`0x${mask}`) & SIGCHLD_BIT) !== 0n;
 };
 
+/**
+ * Tells whether the sockets that a process was started with are meant for it: sd_listen_fds(3) has its ID in the environment,
+ * which its children inherit. The ID is that of its own PID namespace, the last one in its status.
+ */
+export const isAddressedTo = (environ: string, status: string): boolean => {
+  const [, addressee] = /(?:^|\0)LISTEN_PID=(\d+)(?:\0|$)/u.exec(environ) ?? [];
+  const [, pid] = /^NSpid:.*\t(\d+)$/mu.exec(status) ?? [];
+  return addressee !== undefined && addressee === pid;
+};
+
 /** The inode that a link such as `socket:[12345]` names, or `undefined` for any other descriptor. */
 export const parseSocketLink = (link: string): string | undefined => /^socket:\[(\d+)\]$/u.exec(link)?.[1];
 

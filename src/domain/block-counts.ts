@@ -69,6 +69,9 @@ const firstByte = group({
   errorStatuses: addedLater(sumByKey(z.string())),
 });
 
+/** Finished handshakes of any purpose, as a server counts them: it knows nothing of what was asked for. */
+const finished = group({ full: sum(), resumed: sum() });
+
 /**
  * Everything that is counted of one cell in one window: the one type of this quantity, from the
  * worker thread that counts it to the cell that adds up its blocks. A new raw number is one line here.
@@ -96,6 +99,8 @@ export const BLOCK_COUNTS = group({
   residenceNs: sum(),
   /** Unmeasured full handshakes that fetched a session to be used once; their CPU and bytes count. */
   replenished: sum(),
+  /** The measured handshakes and the replenishing ones. */
+  finished: addedLater(finished),
   /** Null where no handshake had the arrival of each of its flights stamped. */
   split: optional(split),
   /** Null where nothing was sent again, or the engine does not know. */
@@ -124,9 +129,13 @@ export const PRIMING_COUNTS = group({
   errors: sumByKey(z.string()),
   /** Handshakes whose hellos contradicted the engine. */
   conflicts: sum(),
+  /** The handshakes and the probes. */
+  finished: addedLater(finished),
 });
 
 export type PrimingCounts = ValueOf<typeof PRIMING_COUNTS>;
+
+export type FinishedCounts = ValueOf<typeof finished>;
 
 export type ScheduleCounts = NonNullable<BlockCounts['schedule']>;
 export type OfferedSessionsCounts = NonNullable<BlockCounts['offeredSessions']>;

@@ -39,7 +39,7 @@ export const DECLINE_TEXT: Readonly<Record<DeclineReason, string>> = {
   'session-broken-off': 'there was no session to offer: the server had broken off the handshake that offered it',
   'ticket-lifetime-zero': 'the server gave its ticket a lifetime of 0, so that it must not be offered',
   'ticket-late': 'the ticket came after the wait for it was given up',
-  'ticket-too-long': 'the ticket is longer than a ClientHello of this engine can hold',
+  'ticket-too-long': 'the ticket is longer than this engine offers',
   refused: 'the server refused the session',
   expired: 'the session had outlived the lifetime stated by the server',
   'version-changed': 'another protocol version was negotiated',

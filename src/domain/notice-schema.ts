@@ -7,6 +7,7 @@ const texts = z.array(text);
 const number = z.number();
 const whole = z.int().nonnegative();
 const counts = z.record(text, whole);
+const finished = z.object({ full: whole, resumed: whole });
 const hints = z.array(z.enum(['engine', 'workers', 'machine', 'concurrency', 'rate', 'over']));
 
 /** The values of a notice beside its code and severity. */
@@ -23,6 +24,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'never-finished': { cell: text, because: counts, whenOffered: z.boolean() },
   'invalid-blocks': { cell: text, blocks: whole, of: whole, because: counts },
   'declined-as-configured': { cell: text, handshakes: whole },
+  'partly-as-configured': { cell: text, handshakes: whole, honoured: whole, expectedShare: number },
   'honoured-unexpectedly': { cell: text, honoured: whole },
   'partly-declined': { cell: text, handshakes: whole, because: counts },
   errors: { cell: text, handshakes: whole, because: counts },
@@ -62,6 +64,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'closed-in-order': { cells: texts },
   'close-unanswered': { states: texts, waitMs: number, holdsLoad: z.boolean() },
   'certificate-changed': { cell: text, certificates: whole, round: whole, since: text },
+  'account-differs': { state: text, server: finished, ours: finished, failed: whole },
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },

@@ -1,3 +1,4 @@
+import type { FinishedCounts } from './block-counts.ts';
 import type { CpuAbsence } from './server-cpu.ts';
 
 /** A remedy for a saturated generator: a setting to change, or another machine. */
@@ -39,6 +40,15 @@ export type Notice =
       readonly because: Readonly<Record<string, number>>;
     }
   | { readonly code: 'declined-as-configured'; readonly severity: 'info'; readonly cell: string; readonly handshakes: number }
+  | {
+      /** The nodes of a fleet do not accept each other's sessions: about the expected share of the handshakes was honoured. */
+      readonly code: 'partly-as-configured';
+      readonly severity: 'info';
+      readonly cell: string;
+      readonly handshakes: number;
+      readonly honoured: number;
+      readonly expectedShare: number;
+    }
   | { readonly code: 'honoured-unexpectedly'; readonly severity: 'warning'; readonly cell: string; readonly honoured: number }
   | {
       readonly code: 'partly-declined';
@@ -237,6 +247,16 @@ export type Notice =
       /** Block in which another certificate than that of the first block was first seen: its round, and its start in ISO 8601. */
       readonly round: number;
       readonly since: string;
+    }
+  | {
+      /** The server's own account of its handshakes is not ours. */
+      readonly code: 'account-differs';
+      readonly severity: 'warning';
+      readonly state: string;
+      readonly server: FinishedCounts;
+      readonly ours: FinishedCounts;
+      /** Connections that failed, which do not explain it. */
+      readonly failed: number;
     }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }

@@ -39,6 +39,13 @@ const serverSchema = z.object({
   forwardsTo: z.array(z.string()),
 });
 
+/** CPU time for all cells of the window; null is what cannot be known, or what there is not. */
+const fleetUseSchema = z.object({
+  cpuBalancerNs: z.number().nonnegative().nullable(),
+  /** Of the session cache that the nodes share. */
+  cpuCacheNs: z.number().nonnegative().nullable(),
+});
+
 /** One machine of the load generator in a window. Null is what is not known. */
 const hostSchema = z.object({
   workers: z.array(
@@ -105,6 +112,8 @@ const blockSchema = z.object({
   cpuServerNs: z.number().nonnegative().nullable(),
   /** CPU time of the server's processes for all cells of the window, where several cells of one state shared it. */
   cpuServerWindowNs: z.number().nonnegative().nullable(),
+  /** CPU time in the window of what stands around the nodes of a fleet; absent where the server is no fleet. */
+  fleet: fleetUseSchema.optional(),
   server: serverSchema.default({ cpuAbsence: null, quota: null, forwardsTo: [] }),
   /** Time that virtual clients existed for; `residenceNs` is the part that their connections account for. */
   clientNs: z.number().nonnegative(),
@@ -136,11 +145,33 @@ export const negotiatedSchema = z.object({
   certificateSha256: z.string(),
 });
 
+/** The way to a server that the run has started. */
+const waySchema = z.object({
+  /** Through a network of the run's own, or through a relay of bytes, which the TCP connect does not notice. */
+  kind: z.enum(['network', 'relay']),
+  rttMs: z.number().nonnegative(),
+  jitterMs: z.number().nonnegative(),
+  loss: z.number().min(0).max(1),
+});
+const finishedSchema = z.object({ full: whole, resumed: whole });
+
+/** A server's own account of the handshakes of a run, from its start to the end of the run. */
+const accountSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('read'),
+    server: finishedSchema,
+    ours: finishedSchema,
+    /** Connections that failed on our side, or whose request was not answered: they may be in the server's account all the same. */
+    failed: whole,
+  }),
+  z.object({ state: z.literal('absent'), reason: z.string() }),
+]);
+
 const stateSchema = z.object({
   label: z.string(),
-  /** Kind of server: one that ran already, or a reference server that the run started. */
-  kind: z.enum(['target', 'server']),
-  /** As the scenario names it: `host:port`, or `reference server` with the library that serves. */
+  /** Kind of server: one that ran already, or a reference server or a program that the run started. */
+  kind: z.enum(['target', 'server', 'command']),
+  /** As the scenario names it, `host:port`; or what was started, such as `reference server on OpenSSL 3.5.8` or `nginx 1.22.1`. */
   target: z.string(),
   address: z.string(),
   port: whole,
@@ -150,6 +181,12 @@ const stateSchema = z.object({
   cpuSource: z.string().nullable(),
   /** The reason why it could not be. */
   cpuAbsence: z.enum(CPU_ABSENCES).nullable().default(null),
+  /** Absent where the server is dialled as it is. */
+  way: waySchema.optional(),
+  /** Where each node of a fleet can be reached by itself; absent where the server is no fleet. */
+  nodes: z.array(z.object({ address: z.string(), port: whole })).optional(),
+  /** Absent until the run has ended, for a server that ran already, and in older files. */
+  account: accountSchema.optional(),
 });
 
 const cellSchema = z.object({
@@ -157,8 +194,13 @@ const cellSchema = z.object({
   state: z.string(),
   protocol: z.enum(PROTOCOLS),
   mode: z.enum(MODES),
-  /** Expectation from the state's known configuration; `declined` is a control, not a failure. */
-  expected: z.enum(['honoured', 'declined']),
+  /**
+   * Expectation from the state's known configuration; `declined` is a control, not a failure, and `partly` is what a fleet does whose
+   * nodes do not accept each other's sessions.
+   */
+  expected: z.enum(['honoured', 'partly', 'declined']),
+  /** The share of handshakes that is expected to be honoured; absent in older files. */
+  expectedShare: z.number().min(0).max(1).optional(),
   negotiated: negotiatedSchema.nullable(),
 });
 
@@ -244,11 +286,15 @@ export type QuotaRecord = Readonly<z.infer<typeof quotaSchema>>;
 
 export type ServerRecord = Readonly<z.infer<typeof serverSchema>>;
 
+export type FleetUseRecord = Readonly<z.infer<typeof fleetUseSchema>>;
+
 export type SequentialRecord = NonNullable<BlockRecord['sequential']>;
 
 export type CellRecord = Readonly<z.infer<typeof cellSchema>>;
 
 export type StateRecord = Readonly<z.infer<typeof stateSchema>>;
+
+export type AccountRecord = Readonly<z.infer<typeof accountSchema>>;
 
 export type RunStatus = z.infer<typeof runSchema>['status'];
 

@@ -10,8 +10,9 @@ export class Awaited {
   }
 
   /** Begins with what the attempt wants. */
-  begin({ client: { settings }, awaitTicket, sendsRequest }: Attempt): void {
-    this.ticket = awaitTicket && settings.protocol === 'TLSv1.3';
+  begin({ client: { settings }, awaitTicket, sendsRequest }: Attempt, wasResumed: boolean): void {
+    const isWanted = awaitTicket === 'unless-resumed' ? !wasResumed : awaitTicket;
+    this.ticket = isWanted && settings.protocol === 'TLSv1.3';
     this.firstByte = sendsRequest;
   }
 

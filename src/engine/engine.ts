@@ -127,8 +127,11 @@ export type TicketFacts = Pick<Session, 'ticketBytes' | 'lifetimeS'>;
 export interface Attempt {
   readonly client: Client;
   readonly session: Session | undefined;
-  /** Keep the connection open until a TLS 1.3 ticket has come, at most `ticketTimeoutMs`. */
-  readonly awaitTicket: boolean;
+  /**
+   * Keep the connection open until a TLS 1.3 ticket has come, at most `ticketTimeoutMs`. Some servers give one unless they have resumed;
+   * among several, another than the one that gave the session can decline it.
+   */
+  readonly awaitTicket: boolean | 'unless-resumed';
   /** Send the settings' request and keep the connection open until the first byte of a response, at most `firstByteTimeoutMs`. */
   readonly sendsRequest: boolean;
   /**

@@ -1,10 +1,11 @@
 import { isSaturated, stallOf } from '../analysis/summary/saturation.ts';
+import type { FleetMeters } from '../cpu/joined-meter.ts';
 import type { CpuMeter, ServerUse } from '../cpu/meter.ts';
 import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts, type PrimingCounts } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
 import { INVALID, type InvalidReason } from '../domain/invalid-reason.ts';
 import type { LatencyClock } from '../domain/latency-clock.ts';
-import type { BlockRecord, ServerRecord } from '../domain/run-record.ts';
+import type { BlockRecord, FleetUseRecord, ServerRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { hostRecord } from './host-records.ts';
 import type { MeasuredLoad } from './load-generator.ts';
@@ -97,6 +98,7 @@ const shared = ({ request, servers }: WindowReports, workers: readonly MeasureRe
     cpuServerNs: isServerShared ? null : serverNs,
     cpuServerWindowNs: isServerShared ? serverNs : null,
     server: serverRecord(server),
+    fleet: stream?.fleetCpu && fleetUse(stream.fleetCpu, servers),
   };
 };
 
@@ -104,6 +106,11 @@ const serverRecord = (use: ServerUse | undefined): ServerRecord =>
   use === undefined
     ? { cpuAbsence: null, quota: null, forwardsTo: [] }
     : { cpuAbsence: use.cpuAbsence, quota: use.quota, forwardsTo: use.forwardsTo };
+
+const fleetUse = ({ balancer, cache }: FleetMeters, servers: WindowReports['servers']): FleetUseRecord => ({
+  cpuBalancerNs: servers.get(balancer)?.cpuNs ?? null,
+  cpuCacheNs: (cache && servers.get(cache)?.cpuNs) ?? null,
+});
 
 /** The share of the connections' time that one stream took. */
 const occupiedShare = (workers: readonly MeasureReport[], index: number): number => {

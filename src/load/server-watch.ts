@@ -13,7 +13,11 @@ export class ServerWatch {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(streams: readonly WindowStream[]) {
-    const meters = new Set(streams.flatMap(({ serverCpu }) => serverCpu ?? []));
+    const meters = new Set(
+      streams.flatMap(({ serverCpu, fleetCpu }) =>
+        [serverCpu, fleetCpu?.balancer, fleetCpu?.cache].filter((meter) => meter !== undefined),
+      ),
+    );
     this.#spans = new Map([...meters].map((meter) => [meter, meter.start()]));
     if (this.#spans.size > 0) this.#lookAfter(LEAST_PAUSE_MS);
   }

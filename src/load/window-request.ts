@@ -1,3 +1,4 @@
+import type { FleetMeters } from '../cpu/joined-meter.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
 import type { BlockRecord } from '../domain/run-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
@@ -5,9 +6,11 @@ import type { ArrivalPattern, RateProfile } from '../scenario/arrivals.ts';
 import type { Stream } from '../scenario/expand.ts';
 import type { PlannedWindow } from '../scenario/plan.ts';
 
-/** One cell of a window, and the meter of its server's CPU time. */
+/** One cell of a window, and the meters of its server's CPU time. */
 export interface WindowStream extends Stream {
   readonly serverCpu: CpuMeter | undefined;
+  /** `undefined` where the server is no fleet. */
+  readonly fleetCpu: FleetMeters | undefined;
 }
 
 /** A window to measure. Its cells have been opened in the load generator. */

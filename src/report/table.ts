@@ -4,7 +4,7 @@ import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import { engineText, targetTexts } from './text/facts.ts';
+import { engineText, targetTexts, wayTexts } from './text/facts.ts';
 import { ABSENT, formatValue } from './text/units.ts';
 import { loadText } from './text/load.ts';
 import { savingLines, type SavingLine } from './text/savings.ts';
@@ -88,6 +88,7 @@ export const resultTable = (summary: RunSummary): ResultTable => {
     fixed: [
       ...constants(cells),
       ...targetTexts(run).map((text) => `target ${text}`),
+      ...wayTexts(run).map((text) => `way ${text}`),
       `engine ${engineText(run)}`,
       loadText(settings.load, run.workers),
       ...clockTexts(cells),

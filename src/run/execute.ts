@@ -1,3 +1,4 @@
+import { parseGate } from '../analysis/gate/parse.ts';
 import { usableCores } from '../cpu/machine.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
@@ -5,12 +6,13 @@ import { ThreadFleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand, type Expansion } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { HandshakeAccount } from './handshake-account.ts';
 import { measure } from './measurement.ts';
 import { checkMachineLimits } from './prepare/check-machine-limits.ts';
 import { checkSources } from './prepare/check-sources.ts';
 import { chooseEnding } from './prepare/choose-ending.ts';
 import { discover } from './prepare/discover.ts';
-import { closeStates, openStates, type OpenState } from './prepare/open-states.ts';
+import { closeStates, openStates, withOffers, type OpenState } from './prepare/open-states.ts';
 import { contextOf, prepareCells } from './prepare/prepare-cells.ts';
 import type { RunOptions } from './prepare/prepared.ts';
 import { proveEngine } from './prepare/prove-engine.ts';
@@ -23,6 +25,7 @@ import { proveEngine } from './prepare/prove-engine.ts';
 export const run = async (decoded: DecodedScenario, options: RunOptions = {}): Promise<RunRecord> => {
   const { scenario } = decoded;
   refuseEmpty(expand(scenario));
+  refuseUnreadableGates(scenario);
   checkMachineLimits(scenario);
   await checkSources(scenario);
   const states = await openStates(scenario);
@@ -33,15 +36,14 @@ export const run = async (decoded: DecodedScenario, options: RunOptions = {}): P
   }
 };
 
-const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, options: RunOptions): Promise<RunRecord> => {
-  const { scenario } = decoded;
+const runOn = async (states: readonly OpenState[], written: DecodedScenario, options: RunOptions): Promise<RunRecord> => {
+  const scenario = withOffers(written.scenario, states);
+  const decoded = { ...written, scenario };
   const all = expand(scenario);
   const asked = prepareCells(scenario, all, states);
-  const { chosen, negotiated, unspoken } = await proveEngine(
-    decoded,
-    asked.map(({ settings }) => settings),
-    states,
-  );
+  const account = new HandshakeAccount(states);
+  const settings = asked.map((cell) => cell.settings);
+  const { chosen, negotiated, unspoken } = await proveEngine(decoded, { settings, states, account });
   try {
     const expansion = await discover(chosen.engine, { decoded, expansion: all, cells: asked, unspoken });
     const cells = asked.filter(({ cell }) => expansion.cells.includes(cell));
@@ -49,7 +51,7 @@ const runOn = async (states: readonly OpenState[], decoded: DecodedScenario, opt
     const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);
     try {
       await generator.open(cells.map((cell) => contextOf(cell, scenario, ending)));
-      return await measure({ decoded, expansion, states, cells, chosen, negotiated, ending, generator, options });
+      return await measure({ decoded, expansion, states, cells, chosen, negotiated, ending, account, generator, options });
     } finally {
       await generator.close();
     }
@@ -67,6 +69,11 @@ const refuseEmpty = ({ cells, impossible }: Expansion): void => {
     `there is nothing to measure: ${reasons.join(', and ')}.`,
     'Name other modes with --mode, or versions with --tls.',
   );
+};
+
+/** Also where nobody applies the gates: they are part of the record, which could not be read again with a wrong one. */
+const refuseUnreadableGates = ({ gates }: Scenario): void => {
+  for (const gate of gates) parseGate(gate);
 };
 
 /** More threads than this want more cores than a generator should take from the server unasked. */

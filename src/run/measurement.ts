@@ -17,6 +17,7 @@ import { newRun, runIdOf } from './new-run.ts';
 import type { Prepared } from './prepare/prepared.ts';
 import type { AskedNow, RunPlan, WindowPosition } from './progress/event.ts';
 import { monitored } from './progress/load-monitor.ts';
+import { readAccount } from './server-account.ts';
 import { windowRequest } from './window-request.ts';
 import { FixedSequence, type WindowSequence } from './window-sequence.ts';
 
@@ -79,6 +80,7 @@ class Measurement {
     this.#saver.saveRecord(this.#run);
     const status = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
     if (status === 'interrupted') this.#noteInterrupt();
+    await this.#readAccounts();
     this.#saver.save(() => this.#judged(this.#update({ status, endedAt: new Date().toISOString() })));
     this.#run = { ...this.#run, notices: [...this.#saver.notices, ...this.#run.notices] };
     onEvent?.({ type: 'ended', run: this.#run });
@@ -149,6 +151,7 @@ class Measurement {
       (onPhase) => measureWindow(generator, windowRequest(this.#prepared, { window, index, seed: this.#run.seed }), onPhase),
     );
     const blocks = result.map(({ block }) => block);
+    this.#account(blocks);
     const isStopped = stoppedAt !== undefined && !this.#sequence.toleratesErrors;
     // A window that was cut short says nothing of its rate.
     if (!this.#isInterrupted()) this.#sequence.observe(blocks);
@@ -165,6 +168,21 @@ class Measurement {
       because: failuresOf(blocks),
     });
     return 'stopped';
+  }
+
+  #account(blocks: readonly BlockRecord[]): void {
+    const { account, cells } = this.#prepared;
+    for (const block of blocks) {
+      const cell = cells.find(({ id }) => id === block.cell);
+      if (cell !== undefined) account.add(cell.state.label, block);
+    }
+  }
+
+  /** Asks the servers for their own account, once they have had time to write it. */
+  async #readAccounts(): Promise<void> {
+    const { states, account } = this.#prepared;
+    const accounts = await Promise.all(states.map((state) => readAccount(state, account)));
+    this.#run = { ...this.#run, states: this.#run.states.map((state, index) => ({ ...state, account: accounts[index] })) };
   }
 
   #isInterrupted(): boolean {

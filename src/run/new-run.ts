@@ -47,12 +47,13 @@ export const newRun = (
   scenario: decoded.scenario,
   sources: decoded.sources,
   states: states.map(stateRecord),
-  cells: cells.map(({ id: cell, cell: { state, protocol, mode }, expected }) => ({
+  cells: cells.map(({ id: cell, cell: { state, protocol, mode }, expected, expectedShare }) => ({
     id: cell,
     state,
     protocol,
     mode,
     expected,
+    expectedShare,
     negotiated: negotiated.get(negotiatedKey(state, protocol)) ?? null,
   })),
   command: options.command,

@@ -23,7 +23,10 @@ export const windowRequest = ({ decoded, cells, options }: Prepared, { window, i
   const stateOf = (id: string) => cells.find((cell) => cell.id === id)?.state;
   return {
     window,
-    streams: streams.map((stream) => ({ ...stream, serverCpu: stateOf(cellId(stream.cell))?.cpu })),
+    streams: streams.map((stream) => {
+      const state = stateOf(cellId(stream.cell));
+      return { ...stream, serverCpu: state?.cpu, fleetCpu: state?.fleet?.cpu };
+    }),
     concurrency: profile === undefined && load.model === 'capacity' ? SATURATING : load.concurrency,
     sessions: sessionsOf(decoded.scenario, profile),
     sources: Math.max(1, connection.source?.length ?? 0),

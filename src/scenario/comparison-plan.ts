@@ -11,8 +11,8 @@ export const decodeComparison = (file: unknown, flags: RawSettings, fileName: st
   decodeScenario(file, flags, fileName, { plan: PLAN, ...(!hasModel(file) && !hasModel(flags) && { load: LOAD }) });
 
 /**
- * Pairs of blocks of 100 vary by no more than pairs of blocks of 200, since what varies is mostly the machine, and take half of the
- * time; blocks of 50 vary by twice as much (docs/compare.md has the table).
+ * On a quiet machine pairs of blocks of 100 vary by no more than pairs of 200, since what varies is mostly the machine, and take half
+ * of the time; pairs of 50 vary twice as much (docs/compare.md has the figures).
  */
 const PLAN: RawSettings = { looks: DEFAULT_LOOKS, handshakesPerBlock: 100 };
 

@@ -1,31 +1,51 @@
 import type { Cell } from '../domain/cell.ts';
+import type { CellRecord } from '../domain/run-record.ts';
+import { acceptedShare, cacheGroups, keyGroups } from './fleet-groups.ts';
 import type { Scenario } from './schema.ts';
 import type { Resumption, ServerSettings } from './server-schema.ts';
-import type { StateSettings } from './state-schema.ts';
 
 /**
  * Predicts from the known configuration of a state whether a cell will be honoured. A state without
  * one is expected to honour everything: a mode that it never honours is then a failure and not a
  * control.
  */
-export const expectation = (scenario: Scenario, cell: Cell): 'honoured' | 'declined' => {
-  const state = scenario.states[cell.state];
-  return cell.mode === 'full' || state === undefined || isOffered(cell, state) ? 'honoured' : 'declined';
+export const expectation = (scenario: Scenario, cell: Cell): CellRecord['expected'] => {
+  const share = expectedShare(scenario, cell);
+  if (share === 1) return 'honoured';
+  return share === 0 ? 'declined' : 'partly';
 };
 
-const isOffered = (cell: Cell, state: StateSettings): boolean => {
+/** Predicts the share of a cell's handshakes that will be honoured. */
+export const expectedShare = (scenario: Scenario, cell: Cell): number => {
+  const state = scenario.states[cell.state];
+  if (cell.mode === 'full' || state === undefined) return 1;
   switch (state.kind) {
     case 'target':
-      return state.resumption === undefined || offers(cell, state.resumption);
+      return state.resumption === undefined || offers(cell, state.resumption) ? 1 : 0;
     case 'server':
-      return canServe(cell, state.server) && offers(cell, state.server.resumption);
+      return canServe(cell, state.server) && offers(cell, state.server.resumption)
+        ? shareOfFleet(cell, state.server, scenario)
+        : 0;
+    case 'command':
+      return state.command.resumption === undefined || offers(cell, state.command.resumption) ? 1 : 0;
   }
 };
 
-const canServe = ({ protocol, mode }: Cell, { earlyData, tickets, faults }: ServerSettings): boolean =>
-  (mode !== 'early-data' || earlyData) &&
-  !(mode === 'ticket' && faults.ignoreTickets) &&
-  (protocol !== 'TLSv1.3' || tickets !== 0);
+const canServe = ({ protocol, mode }: Cell, server: ServerSettings): boolean =>
+  (mode !== 'early-data' || server.earlyData) &&
+  !(mode === 'ticket' && server.faults.ignoreTickets) &&
+  (protocol !== 'TLSv1.3' || (server.tickets !== 0 && (server.resumption.includes('tickets') || !isOnNodeTls(server))));
+
+/** Servers that share a cache are on node:tls, which looks a stateful TLS 1.3 ticket up under an ID that it never gave. */
+const isOnNodeTls = ({ nodes, sessionCache }: ServerSettings): boolean => nodes > 1 && sessionCache === 'shared';
+
+/** Nodes that share neither keys nor a cache decline each other's sessions. */
+const shareOfFleet = ({ protocol, mode }: Cell, server: ServerSettings, { connection }: Scenario): number => {
+  // With anti-replay a TLS 1.3 ticket stands for a session in the cache.
+  const isStateful = mode === 'session-id' || (protocol === 'TLSv1.3' && server.earlyData);
+  const groups = !isStateful && server.resumption.includes('tickets') ? keyGroups(server) : cacheGroups(server);
+  return acceptedShare(groups, { balance: server.balance, sources: connection.source ?? [] });
+};
 
 /** OpenSSL servers with a cache issue stateful TLS 1.3 tickets when tickets are off. */
 const offers = (cell: Cell, resumption: readonly Resumption[]): boolean => {

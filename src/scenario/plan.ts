@@ -56,12 +56,12 @@ const isWholeEvent = (load: Scenario['load']): boolean => load.model === 'storm'
 export const interleaveOf = (scenario: Scenario, cells: readonly Cell[], tellsTurns: boolean): Interleave => {
   if (Object.keys(scenario.states).length === 1) return 'block';
   const { model, concurrency } = scenario.load;
-  const isFair = concurrency === 1 || !hasControls(scenario, cells);
+  const isFair = concurrency === 1 || !hasDeclining(scenario, cells);
   return scenario.plan.interleave ?? (tellsTurns && model === 'closed' && isFair ? 'handshake' : 'block');
 };
 
-const hasControls = (scenario: Scenario, cells: readonly Cell[]): boolean =>
-  cells.some((cell) => expectation(scenario, cell) === 'declined');
+const hasDeclining = (scenario: Scenario, cells: readonly Cell[]): boolean =>
+  cells.some((cell) => expectation(scenario, cell) !== 'honoured');
 
 /**
  * Plans every window of a run. In each round every cell has one turn, in a new random order, so

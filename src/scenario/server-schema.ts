@@ -1,5 +1,6 @@
 import { z } from '../domain/zod.ts';
 import { choice, duration } from './fields.ts';
+import { fleetFields, labelsEveryNode } from './fleet-schema.ts';
 import { agreesWithResumption, KEY_TYPES, knobFields } from './server-knobs.ts';
 
 const RESUMPTIONS = ['cache', 'tickets'] as const;
@@ -28,8 +29,10 @@ export const serverSchema = z
     work: duration(0, MOST_DELAY_MS)
       .prefault('0')
       .meta({ description: 'Extra CPU time that the server burns in each handshake, for tests with a known regression' }),
+    ...fleetFields,
     ...knobFields,
   })
-  .check(agreesWithResumption);
+  .check(agreesWithResumption)
+  .check(labelsEveryNode);
 
 export type ServerSettings = Readonly<z.output<typeof serverSchema>>;

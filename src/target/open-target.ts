@@ -1,7 +1,9 @@
+import type { FleetMeters } from '../cpu/joined-meter.ts';
 import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
 import { requireAuthorization } from './authorization.ts';
 import { parseTarget, resolveAll, serverNameOf, type Endpoint, type Lookup } from './endpoints.ts';
 import { firstReachable } from './reachable.ts';
+import type { ServerCounts } from './server-counts.ts';
 
 /** An endpoint that is ready to be dialled, and the server that is expected there. */
 export interface OpenTarget extends Endpoint {
@@ -11,7 +13,18 @@ export interface OpenTarget extends Endpoint {
   /** PEM of the authorities to trust; `undefined` takes those of Node. */
   readonly ca: string | undefined;
   readonly cpu: CpuMeter;
+  /** The parts of a fleet; `undefined` where there is one server. */
+  readonly fleet: OpenFleet | undefined;
+  /** Counts the handshakes that the servers themselves have seen; `undefined` where they keep no account. */
+  readonly counts: (() => Promise<ServerCounts>) | undefined;
   readonly close: () => Promise<void>;
+}
+
+/** Servers behind a balancer. */
+export interface OpenFleet {
+  /** Where each can be reached by itself. */
+  readonly nodes: readonly Endpoint[];
+  readonly cpu: FleetMeters;
 }
 
 export interface TargetSettings extends Pick<OpenTarget, 'serverName' | 'verify' | 'ca'> {
@@ -43,6 +56,8 @@ export const openTarget = async (
     verify,
     ca,
     cpu: meterOfPort(address, port),
+    fleet: undefined,
+    counts: undefined,
     close: () => Promise.resolve(),
   };
 };

@@ -28,6 +28,12 @@ describe('the outcome of a run', () => {
     expect(namesIn(fakeRun([{}, { ...OFF, expected: 'declined' }]))).toEqual([[], [], []]);
   });
 
+  it('names a fleet that honoured no session, unless that few handshakes can come to nothing', () => {
+    const fleet = { ...OFF, expected: 'partly', expectedShare: 0.25 } as const;
+    expect(namesIn(fakeRun([{}, { ...fleet, declined: { refused: 9 } }]))).toEqual([[], [], []]);
+    expect(namesIn(fakeRun([{}, { ...fleet, declined: { refused: 20 } }]))[1]).toEqual(['server ticket']);
+  });
+
   it('tells a mode that another state honoured from one that none did', () => {
     const after = { state: 'after', mode: 'ticket', mechanism: 'ticket' } as const;
     expect(namesIn(fakeRun([{ ...OFF, state: 'before' }, after]))).toEqual([[], ['before ticket'], []]);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseCgroupMounts, parseCgroups, parseCpuMax, parseKeyed } from '../../src/cpu/cgroup-files.ts';
-import { parseConnections, parseIgnoresChildren, parseStat } from '../../src/cpu/procfs.ts';
+import { isAddressedTo, parseConnections, parseIgnoresChildren, parseStat } from '../../src/cpu/procfs.ts';
 import { quotaBetween } from '../../src/cpu/quota.ts';
 import { endpointText, kernelHex, plainAddress } from '../../src/cpu/socket-address.ts';
 
@@ -14,6 +14,17 @@ it('tells a process that ignores its children from others', () => {
   expect(parseIgnoresChildren('Name:\tx\nSigIgn:\t0000000000011000\nSigCgt:\t0\n')).toBe(true);
   expect(parseIgnoresChildren('Name:\tx\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000010000\n')).toBe(false);
   expect(parseIgnoresChildren('')).toBe(false);
+});
+
+it.each([
+  ['LISTEN_PID=71\0LISTEN_FDS=1\0', '71', true],
+  ['HOME=/\0LISTEN_PID=71\0', '71', true],
+  ['LISTEN_PID=1\0LISTEN_FDS=1\0', '71\t1', true],
+  ['LISTEN_PID=70\0LISTEN_FDS=1\0', '71', false],
+  ['MY_LISTEN_PID=71\0', '71', false],
+  ['', '71', false],
+])('of the environment %j takes sockets as meant for process %j: %s', (environ, pids, isMeant) => {
+  expect(isAddressedTo(environ, `Name:\tx\nNSpid:\t${pids}\nNSpgid:\t71\n`)).toBe(isMeant);
 });
 
 it('reads established connections and no others', () => {

@@ -12,7 +12,7 @@ import { startReferenceServer } from '../../src/target/reference/reference-serve
 import { BIN, Resumark, total } from '../e2e/resumark.ts';
 import { makeCgroup } from '../servers/cgroup.ts';
 import { startNginx, type Nginx } from '../servers/nginx.ts';
-import { startPerConnectionServer } from '../servers/per-connection.ts';
+import { handedOver, startPerConnectionServer } from '../servers/per-connection.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { startServerProgram } from '../servers/server-program.ts';
 
@@ -50,6 +50,22 @@ describe.skipIf(compiler === undefined)('a server that gives each connection its
       const server = await startPerConnectionServer(compiler ?? '', manner);
       try {
         const { record } = await measure(server);
+        const share = serverNs(record) / ((await server.end()).cpuNs * measuredShare(record));
+        expect(share).toBeGreaterThan(0.8);
+        expect(share).toBeLessThan(1.15);
+      } finally {
+        await server.close();
+      }
+    },
+  );
+
+  it.each(['exec', 'stay'] as const)(
+    'thread, and was handed its socket by a manager (%s), is counted without what else the manager runs',
+    async (by) => {
+      const server = await startPerConnectionServer(compiler ?? '', 'thread', handedOver(by));
+      try {
+        const { record } = await measure(server);
+        expect(record.states[0]?.cpuSource).toMatch(/^schedstat of pid \d+ and children$/u);
         const share = serverNs(record) / ((await server.end()).cpuNs * measuredShare(record));
         expect(share).toBeGreaterThan(0.8);
         expect(share).toBeLessThan(1.15);

@@ -79,6 +79,12 @@ describe('the exit code', () => {
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
   });
 
+  it('2: a gate of the scenario that is wrong, also where it is not applied', async () => {
+    const { code, stdout, stderr } = await runScenario({ ...QUICK, gates: ['full.p50 < 1s', 'ticket.p99 < 25 bananas'] });
+    expect(stderr).toMatch(/^error: in a gate, "25 bananas" is not understood\.\n {2}ticket\.p99 < 25 bananas\n.*\nIt must be /u);
+    expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
+  });
+
   it('2: a gate on what is not measured', async () => {
     const { code, stderr } = await runScenario(QUICK, '--threshold', 'edge.session-id.p50 < 25ms');
     expect(stderr).toMatch(/there is no measured mode session-id\.\n.*\n +\^\nThere is: full, ticket\./u);

@@ -46,6 +46,15 @@ it.skipIf(nginx === undefined).each(ENGINE_NAMES)(
   },
 );
 
+it.skipIf(nginx === undefined)('warns of it with --quiet too, which keeps the rest to itself', async () => {
+  const target = `127.0.0.1:${String(server.port)}`;
+  const load = ['-k', '--tls', '1.3', '-m', 'full', '-c', '2', '--rounds', '1', '-n', '40', '--quiet'];
+  const { stderr, record } = await resumark.measure('run', target, ...load);
+  expect(record.notices.map(({ severity }) => severity)).toContain('info');
+  expect(stderr).toMatch(/^warning: .*HelloRetryRequest/mu);
+  expect(stderr.split('\n').filter((line) => !line.startsWith('warning: '))).toEqual(['']);
+});
+
 it.skipIf(nginx === undefined)('says nothing of it once the advice is followed', async () => {
   const target = `127.0.0.1:${String(server.port)}`;
   const load = ['-k', '--tls', '1.3', '-m', 'full', '-c', '2', '--rounds', '1', '-n', '40', '--groups', 'secp384r1'];

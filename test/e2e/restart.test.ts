@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/domain/error.ts';
 import { startRestartingServer } from '../servers/restarting.ts';
 import { Resumark, total } from './resumark.ts';
 
@@ -55,6 +56,17 @@ describe('a server that is away for 0.3 s', () => {
     expect(refused).toBeLessThanOrEqual(MOST_REFUSALS);
     expect(record.notices).toContainEqual(expect.objectContaining({ code: 'backed-off', refused }));
     expect(stderr.replaceAll(/\s+/gu, ' ')).toMatch(/After each the generator waited/u);
+  });
+
+  it('leaves a gate on latency to be judged by the other blocks', async () => {
+    const gate = ['--threshold', 'full.p50 < 30s', '--threshold', 'full.errors <= 0'];
+    const { code, record, refused } = await measure(300, '--rounds', '24', '--handshakes-per-block', '40', ...gate);
+    expect(refused).toBeGreaterThan(0);
+    const [latency, errors] = record.gates?.results ?? [];
+    expect(latency).toMatchObject({ outcome: 'passed', caveat: null });
+    // Where a whole block was refused the count lacks it, and is not judged.
+    expect(errors?.outcome).toMatch(/^(?:failed|inconclusive)$/u);
+    expect(code).toBe(errors?.outcome === 'failed' ? EXIT.gate : EXIT.inconclusive);
   });
 
   it('makes the starts of a schedule late, and all of them are accounted for', async () => {

@@ -22,7 +22,8 @@ export interface FakeCell {
   readonly declined?: Partial<Readonly<Record<DeclineReason, number>>>;
   readonly errors?: Readonly<Record<string, number>>;
   readonly mechanism?: Mechanism;
-  readonly expected?: 'honoured' | 'declined';
+  readonly expected?: CellRecord['expected'];
+  readonly expectedShare?: number;
   readonly medianNs?: number;
   readonly cpuClientNs?: number | null;
   readonly cpuServerNs?: number | null;
@@ -85,6 +86,7 @@ export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> =
 
 /** Reference servers before and after resumption was turned on: what the demo measures. */
 export const beforeAndAfter = (change: Partial<RunRecord> = {}): RunRecord => {
+  const after = { full: 2143, resumed: 2400 };
   const declined = { honoured: 0, declined: { refused: 150 }, expected: 'declined' } as const;
   return fakeRun(
     [
@@ -97,7 +99,13 @@ export const beforeAndAfter = (change: Partial<RunRecord> = {}): RunRecord => {
       { state: 'after', mode: 'full', protocol: 'TLSv1.3', medianNs: 1_400_000 },
       { state: 'after', mode: 'ticket', protocol: 'TLSv1.3', mechanism: 'psk', medianNs: 1_397_000, cpuServerNs: 320_000 },
     ],
-    change,
+    {
+      states: [
+        fakeState({ label: 'before', account: { state: 'absent', reason: 'it cannot be read: ECONNREFUSED' } }),
+        fakeState({ label: 'after', port: 4434, account: { state: 'read', server: after, ours: after, failed: 0 } }),
+      ],
+      ...change,
+    },
   );
 };
 
@@ -193,6 +201,7 @@ const cellRecord = (cell: FakeCell): CellRecord => {
     protocol,
     mode,
     expected,
+    expectedShare: cell.expectedShare,
     negotiated: {
       cipher: cell.cipher ?? cipher,
       group: mode === 'full' || protocol === 'TLSv1.3' ? 'X25519' : '',
@@ -241,6 +250,7 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     clientNs: 16 * BLOCK_NS,
     residenceNs: 15.9 * BLOCK_NS,
     replenished: 0,
+    finished: finishedOf(cell, handshakes),
     askedShare: 1,
     occupiedShare: 1,
     cpuServerWindowNs: null,
@@ -260,7 +270,14 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
             unanswered: 0,
             errorStatuses: {},
           },
-    primed: { handshakes: 16, sessions: 16, probes: 0, errors: {}, conflicts: 0 },
+    primed: {
+      handshakes: 16,
+      sessions: 16,
+      probes: 0,
+      errors: {},
+      conflicts: 0,
+      finished: { full: 16, resumed: 0 },
+    },
     hosts: [
       {
         workers: [
@@ -281,6 +298,9 @@ const fakeBlock = (cell: FakeCell, round: number, position: number): BlockRecord
     invalidReason: '',
   };
 };
+
+const finishedOf = ({ mode = 'full', honoured = 160 }: FakeCell, handshakes: number): BlockRecord['finished'] =>
+  mode === 'full' ? { full: handshakes, resumed: 0 } : { full: handshakes - honoured, resumed: honoured };
 
 const MEDIAN_NS = 1_200_000;
 

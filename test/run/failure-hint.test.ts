@@ -20,6 +20,10 @@ it.each([
   expect(hint(alert)).toMatch(advice);
 });
 
+it('names the versions that cannot be measured where a server of TLS 1.1 refuses the ciphers of TLS 1.2', () => {
+  expect(hint('handshake_failure', { protocol: 'TLSv1.2' })).toMatch(/TLS 1\.0 or 1\.1 at most/u);
+});
+
 it('names the certificate that was asked for, whatever the alert says', () => {
   expect(hint('handshake_failure', { asksForCertificate: true })).toMatch(/asks for a client certificate.*--cert/u);
 });

@@ -4,6 +4,7 @@ import { expand } from '../../src/scenario/expand.ts';
 import type { ScenarioInput } from '../../src/scenario/schema.ts';
 import type { LoadGenerator } from '../../src/load/load-generator.ts';
 import type { OpenState } from '../../src/run/prepare/open-states.ts';
+import { HandshakeAccount } from '../../src/run/handshake-account.ts';
 import type { Ending } from '../../src/domain/run-record.ts';
 import { contextOf, prepareCells } from '../../src/run/prepare/prepare-cells.ts';
 import type { Prepared, RunOptions } from '../../src/run/prepare/prepared.ts';
@@ -28,6 +29,7 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
     },
     negotiated: new Map(),
     ending: ENDING,
+    account: new HandshakeAccount(states),
     generator,
     options,
   };
@@ -39,7 +41,7 @@ const NOWHERE: CpuSpan = {
 };
 const ENDING = { style: 'reset', reason: 'harmless', cells: [], unanswered: [] } as const satisfies Ending;
 
-const openOnPaper = (label: string): OpenState => ({
+export const openOnPaper = (label: string): OpenState => ({
   label,
   kind: 'target',
   target: `${label}:443`,
@@ -49,6 +51,12 @@ const openOnPaper = (label: string): OpenState => ({
   verify: false,
   ca: undefined,
   identity: undefined,
+  way: undefined,
+  fleet: undefined,
   cpu: { source: { state: 'unknown', reason: 'other-machine' }, start: () => NOWHERE },
+  counts: undefined,
+  resumption: undefined,
+  silence: undefined,
+  countsRequests: false,
   close: () => Promise.resolve(),
 });

@@ -106,12 +106,12 @@ it.each<[string, unknown, string]>([
   [
     'a state that is two things',
     { states: { a: { target: 'x:1', server: {} } } },
-    'file.yaml: states.a must have either target (a running server) or server (one to start), and not both, but it is {"target":"x:1","server":{}}.',
+    'file.yaml: states.a must have one of target (a running server), server and command (one to start), but it is {"target":"x:1","server":{}}.',
   ],
   [
     'a state that is nothing',
     { states: { a: {} } },
-    'file.yaml: states.a must have either target (a running server) or server (one to start), and not both, but it is {}.',
+    'file.yaml: states.a must have one of target (a running server), server and command (one to start), but it is {}.',
   ],
   [
     'a label that is none',
@@ -146,13 +146,15 @@ it.each<[string, unknown, string]>([
   expect(error.exitCode).toBe(2);
 });
 
+const ONE_SERVER = { nodes: 1, balance: 'round-robin', ticketKeys: 'own', sessionCache: 'own' };
+
 it('decodes a state into what it is', () => {
   const file = { states: { edge: { target: 'x:1', resumption: 'none' }, own: { server: { delay: '5ms' } } } };
   expect(decodeScenario(file, {}, 'file.yaml').scenario.states).toEqual({
     edge: { kind: 'target', target: 'x:1', resumption: [] },
     own: {
       kind: 'server',
-      server: { ...DEFAULT_KNOBS, certificate: 'ecdsa-p256', resumption: ['cache', 'tickets'], delay: 5, work: 0 },
+      server: { ...DEFAULT_KNOBS, certificate: 'ecdsa-p256', resumption: ['cache', 'tickets'], delay: 5, work: 0, ...ONE_SERVER },
     },
   });
 });

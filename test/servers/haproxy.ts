@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { HAPROXY_CONFIGURATION, haproxyCommand } from '../../src/target/servers/haproxy.ts';
 import { startServerProgram, type ServerProgram } from './server-program.ts';
 import { readAtRest } from './read-at-rest.ts';
 
@@ -19,34 +20,21 @@ export interface Haproxy extends ServerProgram {
 /** Starts a real HAProxy that logs each connection's protocol and whether it was resumed (`ssl_fc_is_resumed`). */
 export const startHaproxy = async (program: string, { tickets, waits = false }: HaproxyOptions): Promise<Haproxy> => {
   const server = await startServerProgram({
-    command: [program, '-db', '-f', 'haproxy.cfg'],
-    files: { 'haproxy.cfg': CONFIGURATION },
+    command: haproxyCommand(program),
+    files: { 'haproxy.cfg': HAPROXY_CONFIGURATION },
     values: {
+      sessions: '20000',
       tickets: tickets ? '' : 'no-tls-tickets',
       mode: waits ? 'http' : 'tcp',
       rule: waits ? 'http-request return status 204' : 'tcp-request content reject',
+      log: LOG,
     },
   });
   return { ...server, log: async () => parseLog(await readAtRest(join(server.folder, 'output'))) };
 };
 
-const CONFIGURATION = `
-global
-    log stdout format raw local0
-    maxconn 4096
-    tune.ssl.cachesize 20000
-    ssl-default-bind-options ssl-min-ver TLSv1.2
-defaults
-    mode {{mode}}
-    timeout connect 5s
-    timeout client 5s
-    timeout server 5s
-frontend tls
-    bind {{address}}:{{port}} ssl crt both.pem {{tickets}}
-    log global
-    log-format "%[ssl_fc_protocol] %[ssl_fc_is_resumed]"
-    {{rule}}
-`;
+const LOG = `log stdout format raw local0
+    log-format "%[ssl_fc_protocol] %[ssl_fc_is_resumed]"`;
 
 const parseLog = (text: string): HaproxyLog => {
   const log: Record<string, { full: number; resumed: number }> = {};

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CertificatePair, KeyType } from '../../src/target/certificate.ts';
-import { streamModuleLine } from '../../src/target/nginx.ts';
-import { accepts } from '../../src/target/ports.ts';
-import type { StartedProgram } from '../../src/target/program/program.ts';
+import { isServing, nginxCommand, streamConfiguration } from '../../src/target/servers/nginx.ts';
 import { readAtRest } from './read-at-rest.ts';
 import { startServerProgram, type ServerProgram } from './server-program.ts';
 
@@ -43,11 +41,11 @@ export interface Nginx extends ServerProgram {
 export const startNginx = async (program: string, options: NginxOptions): Promise<Nginx> => {
   const { certificate = options.keyType ?? 'ecdsa-p256', clientAuthority, address = '127.0.0.1' } = options;
   const server = await startServerProgram({
-    command: [program, '-p', '{{folder}}', '-c', 'nginx.conf'],
+    command: nginxCommand(program),
     certificate,
     address,
     files: { 'nginx.conf': configuration(options), ...(clientAuthority !== undefined && { 'clients.pem': clientAuthority }) },
-    isReady: async (started) => (await accepts(started)) && (await hasWorker(started)),
+    isReady: isServing,
   });
   const path = join(server.folder, 'access.log');
   return {
@@ -58,42 +56,21 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
   };
 };
 
-/**
- * nginx listens before it has a worker: what looks at its processes, or stops them, must see both. A child that has not named itself
- * a worker yet may be one of the libraries' that ends at once.
- */
-const hasWorker = async ({ pid }: StartedProgram): Promise<boolean> => {
-  const nameOf = (child: string): Promise<string> => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
-  const children = (await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')).split(' ').filter(Boolean);
-  const names = await Promise.all(children.map(nameOf));
-  return names.some((name) => name.startsWith('nginx: worker process'));
-};
-
-const configuration = (options: NginxOptions): string => `
-${streamModuleLine()}
-daemon off;
-worker_processes 1;
-pid {{folder}}/nginx.pid;
-error_log {{folder}}/error.log error;
-events { worker_connections 4096; }
-stream {
-    log_format handshake '$ssl_protocol $ssl_session_reused $ssl_cipher ${FACTS}';
-    access_log {{folder}}/access.log handshake;
-    ssl_certificate certificate.pem;
-    ssl_certificate_key key.pem;
-    ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_session_cache ${options.cache === 'shared' ? 'shared:sessions:10m' : options.cache};
-    ssl_session_timeout ${String(options.sessionTimeoutS ?? 300)}s;
-    ssl_session_tickets ${options.tickets ? 'on' : 'off'};
-    ${options.ticketKeys?.map((path) => `ssl_session_ticket_key ${path};`).join('\n    ') ?? ''}
-    ${options.clientAuthority === undefined ? '' : 'ssl_client_certificate clients.pem; ssl_verify_client optional;'}
-    server {
-        listen ${options.address === '::1' ? '[::1]' : '127.0.0.1'}:{{port}} ssl backlog=4096;
-        ${options.directives?.join('\n        ') ?? ''}
-        return ok;
-    }
-}
-`;
+const configuration = ({ cache, tickets, sessionTimeoutS = 300, ...options }: NginxOptions): string =>
+  streamConfiguration({
+    cache: cache === 'shared' ? 'shared:sessions:10m' : cache,
+    tickets,
+    log: `log_format handshake '$ssl_protocol $ssl_session_reused $ssl_cipher ${FACTS}';
+    access_log {{folder}}/access.log handshake;`,
+    answer: 'ok',
+    address: options.address === '::1' ? '[::1]' : '127.0.0.1',
+    directives: [
+      `ssl_session_timeout ${String(sessionTimeoutS)}s;`,
+      ...(options.ticketKeys ?? []).map((path) => `ssl_session_ticket_key ${path};`),
+      ...(options.clientAuthority === undefined ? [] : ['ssl_client_certificate clients.pem; ssl_verify_client optional;']),
+    ],
+    serverDirectives: options.directives ?? [],
+  });
 
 /** What nginx saw of a connection, each behind its name. */
 const FACTS = 'group=$ssl_curve name=$ssl_server_name alpn=$ssl_alpn_protocol client=$ssl_client_verify from=$remote_addr .';

@@ -5,7 +5,8 @@
  *
  * `late` gives a thread to each connection, and a ticket with its first answer only. `fork` waits
  * for its children; `fork-ignored` ignores SIGCHLD, so that the kernel drops them. `reuse-port` has
- * processes with a listening socket each on one port (SO_REUSEPORT).
+ * processes with a listening socket each on one port (SO_REUSEPORT). A socket that was handed over
+ * as sd_listen_fds(3) says is taken instead of one of its own.
  *
  * On SIGTERM it prints the CPU time in µs that the kernel has accounted to it and to the children
  * that it has waited for, and how many of its handshakes were resumed, those of other processes not
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #define LISTENERS 3
+#define FIRST_HANDED 3
 
 static const char ANSWER[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -166,5 +168,5 @@ int main(int count, char **arguments)
     SSL_CTX_use_PrivateKey_file(context, arguments[3], SSL_FILETYPE_PEM);
     if (strcmp(manner, "reuse-port") == 0)
         share_port(port);
-    serve_connections(listen_on(port, 0), manner);
+    serve_connections(getenv("LISTEN_FDS") != NULL ? FIRST_HANDED : listen_on(port, 0), manner);
 }

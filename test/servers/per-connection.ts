@@ -21,6 +21,11 @@ export interface PerConnectionServer extends ServerProgram {
 
 const SOURCE = fileURLToPath(new URL('per-connection.c', import.meta.url));
 
+const MANAGER = fileURLToPath(new URL('socket-manager.c', import.meta.url));
+
+/** The runner of a server that gets its socket from a service manager: see that program. */
+export const handedOver = (by: 'exec' | 'stay'): readonly string[] => ['{{folder}}/manager', by, '{{port}}'];
+
 /**
  * Compiles and starts a server with a thread or a process for each connection.
  *
@@ -33,7 +38,10 @@ export const startPerConnectionServer = async (
 ): Promise<PerConnectionServer> => {
   const [program, ...args] = [...runner, '{{folder}}/server', '{{port}}', 'certificate.pem', 'key.pem', manner];
   const server = await startServerProgram({
-    prepare: [[compiler, '-O1', '-o', 'server', SOURCE, '-lssl', '-lcrypto', '-lpthread']],
+    prepare: [
+      [compiler, '-O1', '-o', 'server', SOURCE, '-lssl', '-lcrypto', '-lpthread'],
+      [compiler, '-O1', '-o', 'manager', MANAGER],
+    ],
     command: [program, ...args],
   });
   return {

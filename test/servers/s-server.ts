@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { countLines, type Peer } from './peer.ts';
 import type { Command } from '../../src/target/program/program.ts';
+import { openssl, sServerCommand } from '../../src/target/servers/openssl.ts';
 import { startServerProgram } from './server-program.ts';
+import { wordOf } from './word.ts';
 
 export interface SServerOptions {
   readonly args?: readonly string[];
@@ -26,18 +28,14 @@ export const startSServer = async (program: string, options: SServerOptions): Pr
   const { args = [], newKey, isExtendedMasterSecretOff = false } = options;
   const server = await startServerProgram({
     prepare: newKey === undefined ? [] : [newCertificate(program, newKey)],
-    command: [program, 's_server', '-accept', '{{address}}:{{port}}', '-cert', 'certificate.pem', '-key', 'key.pem', ...args],
+    command: [...sServerCommand(program), ...args],
     files: { 'openssl.cnf': isExtendedMasterSecretOff ? NO_EXTENDED_MASTER_SECRET : '' },
     environment: { OPENSSL_CONF: '{{folder}}/openssl.cnf' },
   });
   return {
     ...server,
     certificate: await readFile(server.certificatePath, 'utf8'),
-    word: async () => {
-      const text = await server.output();
-      const resumed = countLines(text, /^Reused session-id$/gmu);
-      return { full: countLines(text, /^CIPHER is /gmu) - resumed, resumed };
-    },
+    word: wordOf(openssl, server),
     earlyData: async () => countLines(await server.output(), /^Early data received:$/gmu),
   };
 };

@@ -1,11 +1,12 @@
 import type { Cell } from '../../domain/cell.ts';
 import type { Gate, MetricReference } from '../../domain/gate.ts';
+import type { CellRecord } from '../../domain/run-record.ts';
 import { nearest } from '../../domain/suggest.ts';
 import { gateError } from './gate-error.ts';
 
 /** What gates are judged in. */
 export interface GatedCell extends Cell {
-  readonly expected: 'honoured' | 'declined';
+  readonly expected: CellRecord['expected'];
 }
 
 /** The state that the others are held against: the first of several. */

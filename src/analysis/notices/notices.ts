@@ -12,8 +12,9 @@ import { capacityNotices } from './capacity.ts';
 import { OTHER_RATE } from '../capacity/trial-blocks.ts';
 import { generatorHints, saturationNotices, stallNotices } from './saturation.ts';
 import { sumCounts } from '../../domain/mergeable.ts';
-import { serverNotices } from './server-notices.ts';
+import { accountNotices, serverNotices } from './server-notices.ts';
 import type { CellSummary } from '../summary/cell-summary.ts';
+import { isAsExpected } from '../summary/expected-share.ts';
 import type { RunSummary } from '../summary/run-summary.ts';
 import { certificateNotices } from './certificates.ts';
 import { timingNotices } from './timing.ts';
@@ -52,19 +53,26 @@ const outcomeNotices = (run: RunRecord, cell: CellSummary): Notice[] => [
 /** Whether the mode that was asked for is what was got: the one question that every number below rests on. */
 const verdictNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const name = cellLabel(cell);
-  const isControl = run.cells.some(({ id, expected }) => id === cell.id && expected === 'declined');
+  const record = run.cells.find(({ id }) => id === cell.id);
+  const isControl = record?.expected === 'declined';
   const { handshakes, honoured } = cell;
   // Where handshakes were broken off because of the session, their alerts are the reason.
   const isBrokenOff = cell.declinedBy['session-broken-off'] !== undefined;
   const declinedBy = isBrokenOff ? { ...cell.declinedBy, ...cell.errorsBy } : cell.declinedBy;
   if (isControl && honoured > 0) return [{ code: 'honoured-unexpectedly', severity: 'warning', cell: name, honoured }];
   if (isControl && handshakes > 0) return [{ code: 'declined-as-configured', severity: 'info', cell: name, handshakes }];
+  if (record?.expectedShare !== undefined && isOnlyRefused(cell) && isAsExpected(record, cell)) {
+    const { expectedShare } = record;
+    return [{ code: 'partly-as-configured', severity: 'info', cell: name, handshakes, honoured, expectedShare }];
+  }
   if (cell.status === 'never')
     return [{ code: 'never-honoured', severity: 'error', cell: name, handshakes, because: declinedBy }];
   if (cell.status === 'partly')
     return [{ code: 'partly-declined', severity: 'warning', cell: name, handshakes, because: declinedBy }];
   return [];
 };
+
+const isOnlyRefused = ({ declinedBy }: CellSummary): boolean => Object.keys(declinedBy).every((reason) => reason === 'refused');
 
 const errorNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
   const name = cellLabel(cell);
@@ -134,5 +142,6 @@ const costOf = (cipher: string): string => cipher.replace(/^((?:EC)?DHE)-(?:RSA|
 const stateNotices = (run: RunRecord): Notice[] =>
   run.states.flatMap((state): Notice[] => [
     ...serverNotices(run, state),
+    ...accountNotices(run, state),
     ...(state.verified ? [] : [{ code: 'not-verified', severity: 'info', state: state.label } as const]),
   ]);

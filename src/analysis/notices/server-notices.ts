@@ -1,3 +1,4 @@
+import { accountVerdict } from '../server-account.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { BlockRecord, QuotaRecord, RunRecord, StateRecord } from '../../domain/run-record.ts';
 
@@ -17,6 +18,13 @@ export const serverNotices = (run: RunRecord, state: StateRecord): Notice[] => {
       state.label,
     ),
   ];
+};
+
+/** A server that has counted other handshakes than ours: one side is wrong. */
+export const accountNotices = ({ status }: RunRecord, { label, account }: StateRecord): Notice[] => {
+  if (account?.state !== 'read' || accountVerdict(account, status) !== 'differs') return [];
+  const { server, ours, failed } = account;
+  return [{ code: 'account-differs', severity: 'warning', state: label, server, ours, failed }];
 };
 
 /** A limit on the generator itself. */

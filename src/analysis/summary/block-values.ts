@@ -2,7 +2,7 @@ import type { Caveat } from '../../domain/caveat.ts';
 import { judgedValue, type Metric } from '../metrics/metric.ts';
 import type { Quantile } from '../metrics/timing.ts';
 import type { BlockSummary } from './run-summary.ts';
-import { BEYOND_FOR_RATIO } from '../judging-rules.ts';
+import { BEYOND_FOR_RATIO, MOST_SPOILT } from '../judging-rules.ts';
 
 /** A metric's value in each block of a cell, by round. A block in which it is unknown has no entry. */
 export interface BlockValues {
@@ -56,11 +56,21 @@ export const handshakesFor = ({ quantile }: Metric, beyond: number): number => {
   return p === 0 || p === 1 ? 0 : Math.ceil(beyond / (1 - p) - 1e-9);
 };
 
+/**
+ * The caveat of blocks with too few handshakes for a quantile. Single ones, such as those in which a server was restarted, stay
+ * among the values and keep nothing from being judged.
+ */
+export const fewHandshakes = (honoured: readonly number[], needed: number): Caveat | undefined => {
+  const short = honoured.filter((count) => count < needed);
+  return short.length > MOST_SPOILT * honoured.length
+    ? { code: 'few-handshakes', perBlock: Math.min(...short), needed }
+    : undefined;
+};
+
 const caveatOf = (blocks: readonly BlockSummary[], values: ReadonlyMap<number, number>, metric: Metric): Caveat | null => {
   if (blocks.length === 0) return { code: 'nothing-measured' };
   if (blocks.every(({ summary }) => summary.honoured === 0)) return { code: 'none-honoured' };
   if (values.size === 0) return unmeasured(metric);
-  const perBlock = Math.min(...blocks.map(({ summary }) => summary.honoured));
-  const needed = handshakesFor(metric, BEYOND_FOR_RATIO);
-  return perBlock < needed ? { code: 'few-handshakes', perBlock, needed } : null;
+  const honoured = blocks.map(({ summary }) => summary.honoured);
+  return fewHandshakes(honoured, handshakesFor(metric, BEYOND_FOR_RATIO)) ?? null;
 };

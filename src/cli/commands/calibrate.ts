@@ -12,6 +12,7 @@ import { withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { choiceOf } from '../format.ts';
 import { decodeArgument } from '../scenario-argument.ts';
 import { watched } from '../measure.ts';
+import { ranInOwnNetwork } from '../own-network.ts';
 
 const REFERENCE_SCENARIO = fileURLToPath(new URL('../../../scenarios/calibrate.yaml', import.meta.url));
 
@@ -56,6 +57,8 @@ const calibrateTarget = async (context: CommandContext, parsed: ParsedFlags): Pr
   const gates = numberOf(parsed, 'gates', 0);
   const argument = parsed['scenario'];
   const decoded = await decodeArgument(typeof argument === 'string' ? argument : REFERENCE_SCENARIO, parsed);
+  const elsewhere = await ranInOwnNetwork(context, decoded.scenario);
+  if (elsewhere !== undefined) return elsewhere;
   const { result, signal: received } = await watched(context, parsed, ({ signal, onEvent }) =>
     calibrate(decoded, {
       pairs,

@@ -22,6 +22,7 @@ import { comparisonCode, liveComparisonCode } from '../exit-code.ts';
 import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, comparisonFormatOption } from '../format.ts';
 import { inconclusiveOption, passesInconclusive } from '../gate-flags.ts';
+import { ranInOwnNetwork } from '../own-network.ts';
 import type { Terminal } from '../terminal.ts';
 import { tellNotices, watched, withRunFlags } from '../measure.ts';
 
@@ -65,6 +66,8 @@ const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promi
     return comparisonCode(comparisons, passes);
   }
   const decoded = await decodeRequest(request, parsed);
+  const elsewhere = await ranInOwnNetwork(context, decoded.scenario);
+  if (elsewhere !== undefined) return elsewhere;
   const { result, signal } = await watched(context, parsed, (options) => compare(decoded, options));
   print(result.comparisons);
   tellFindings(context.terminal, result.summary, parsed);

@@ -11,7 +11,7 @@ const DEMO_SCENARIO = fileURLToPath(new URL('../../../scenarios/demo.yaml', impo
 /** `demo`: measures reference servers, with nothing to set up. */
 export const demoCommand = (context: CommandContext): CommandModule => ({
   command: 'demo',
-  describe: 'Measure two reference servers: before (no resumption) and after (cache and tickets)',
+  describe: 'Measure reference servers: without resumption, with it, and four behind a balancer without and with common keys',
   builder: (yargs: Argv) => withOutputFlags(withScenarioFlags(yargs)),
   handler: async (parsed) => {
     const decoded = decodeScenario(await readScenarioFile(DEMO_SCENARIO), flagValues(parsed), 'the demo scenario');

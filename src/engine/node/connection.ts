@@ -169,7 +169,7 @@ export class NodeConnection<Own extends Attempt> implements Outcome {
     this.handshakeNs = this.#finishedNs - this.#tlsStartNs;
     this.#finishedBytes = this.#transport.socket.bytesRead;
     this.#keepFacts(tls);
-    this.#awaited.begin(this.attempt);
+    this.#awaited.begin(this.attempt, this.#isResumed);
     if (this.session !== undefined) this.#awaited.ticket = false;
     if (this.attempt.sendsRequest) this.#sendRequest(tls);
     // The session of TLS 1.2 is emitted after `secureConnect`, by the same call.

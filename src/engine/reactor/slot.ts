@@ -138,7 +138,7 @@ export class Slot implements Outcome {
     this.handshakeNs = clock.latencyNs;
     this.#isSplit = clock.isStamped;
     this.stage = 'awaiting';
-    this.#awaited.begin(attempt);
+    this.#awaited.begin(attempt, this.evidence.resumed);
     this.#setRestDeadline(attempt);
   }
 

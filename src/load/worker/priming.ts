@@ -71,6 +71,8 @@ export class Priming implements Work<VirtualClient> {
       return;
     }
     this.#counters.countFinished(true);
+    const { full, resumed } = this.#counts.finished;
+    (outcome.evidence.resumed ? resumed : full).add();
     const { mode, protocol } = client.client.settings;
     if (judge({ mode, protocol, expired: false }, outcome.evidence) === 'evidence-conflict') this.#counts.conflicts.add();
     if (client.purpose === 'probe') return;

@@ -61,6 +61,7 @@ export class Tally {
   ended(outcome: Outcome, intendedNs: number): void {
     const residenceNs = outcome.endNs - outcome.startNs;
     this.#counts.residenceNs.add(residenceNs);
+    this.#counted(outcome);
     if (outcome.retransmissions > 0) this.#retransmitted(outcome.retransmissions, residenceNs);
     if (this.#isScheduled) this.#counts.schedule.begin().lateNs.record(Math.max(0, outcome.startNs - intendedNs));
   }
@@ -105,12 +106,20 @@ export class Tally {
   replenished(outcome: Outcome): void {
     this.#counts.replenished.add();
     this.#counts.residenceNs.add(outcome.endNs - outcome.startNs);
+    this.#counted(outcome);
     if (outcome.failure !== undefined) this.failed(outcome.failure);
   }
 
   /** Encodes histograms, which takes milliseconds. */
   report(): BlockCounts {
     return this.#counts.report();
+  }
+
+  /** Counts a handshake as the server does. */
+  #counted({ failure, evidence }: Outcome): void {
+    if (failure !== undefined) return;
+    const { full, resumed } = this.#counts.finished;
+    (evidence.resumed ? resumed : full).add();
   }
 
   #look(outcome: Outcome): void {

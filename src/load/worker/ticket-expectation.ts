@@ -1,5 +1,5 @@
 import type { UnusableReason } from '../../domain/judgement.ts';
-import type { Outcome } from '../../engine/engine.ts';
+import type { Attempt, Outcome } from '../../engine/engine.ts';
 
 /**
  * Expects TLS 1.3 tickets of a server or not, after a full and after a resumed handshake: some give none
@@ -21,17 +21,20 @@ export class TicketExpectation {
     return this.#afterResumed === undefined;
   }
 
-  /** True when a ticket is to be waited for. @param offersSession tells the kind of handshake that is likely to come. */
-  expectsTicket(offersSession: boolean): boolean {
-    return offersSession ? (this.#afterResumed ?? true) : this.#afterFull;
+  /** Says whether a ticket is to be waited for after a handshake, which resumes only if it offers a session. */
+  awaitTicket(offersSession: boolean): Attempt['awaitTicket'] {
+    if (!offersSession) return this.#afterFull;
+    return (this.#afterResumed ?? true) || (this.#afterFull ? 'unless-resumed' : false);
   }
 
   observe(outcome: Outcome): void {
     this.#unusable = outcome.unusableTicket ?? this.#unusable;
     if (outcome.failure !== undefined || outcome.evidence.protocol !== 'TLSv1.3') return;
-    const wasExpected = this.expectsTicket(outcome.evidence.offered !== undefined);
-    if (!wasExpected && outcome.ticketsReceived === 0) return;
-    if (outcome.evidence.resumed) this.#afterResumed = outcome.ticketsReceived > 0;
+    const { offered, resumed } = outcome.evidence;
+    const awaited = this.awaitTicket(offered !== undefined);
+    const wasAwaited = awaited === 'unless-resumed' ? !resumed : awaited;
+    if (!wasAwaited && outcome.ticketsReceived === 0) return;
+    if (resumed) this.#afterResumed = outcome.ticketsReceived > 0;
     else this.#afterFull = outcome.ticketsReceived > 0;
   }
 }

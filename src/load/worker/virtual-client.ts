@@ -45,8 +45,8 @@ export class VirtualClient implements Attempt {
     return offers && offersSession(this.client.settings.mode) ? this.#sessions.session : undefined;
   }
 
-  get awaitTicket(): boolean {
-    return this.#expectation.expectsTicket(this.session !== undefined);
+  get awaitTicket(): Attempt['awaitTicket'] {
+    return this.#expectation.awaitTicket(this.session !== undefined);
   }
 
   /** Whatever the purpose: some servers give a ticket only with their first answer. */

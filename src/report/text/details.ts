@@ -1,5 +1,7 @@
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
+import { accountLines } from './accounts.ts';
 import { capacityLines } from './capacity.ts';
+import { fleetLines } from './fleet.ts';
 import { helloRetryLines } from './hello-retries.ts';
 import { roundTripLines } from './round-trips.ts';
 import { sessionLines } from './sessions.ts';
@@ -33,8 +35,18 @@ export const detailSections = (summary: RunSummary): DetailSection[] =>
       lines: helloRetryLines(summary.cells),
     },
     {
+      title: 'Fleets',
+      lead: 'The nodes behind a balancer, and the CPU time of what stands around them, which is in no other number.',
+      lines: fleetLines(summary.run),
+    },
+    {
       title: 'Sessions',
       lead: 'How many sessions were offered, how often and at what age, and how many of these handshakes resumed.',
       lines: sessionLines(summary),
+    },
+    {
+      title: 'Account of the servers',
+      lead: 'How many handshakes the servers counted themselves, those of the preparation and of priming included, held against ours.',
+      lines: accountLines(summary.run),
     },
   ].filter(({ lines }) => lines.length > 0);

@@ -18,6 +18,7 @@ export interface Fact {
 export const runFacts = ({ run, settings }: RunSummary): Fact[] =>
   [
     { label: 'Targets', values: perState(run, targetText) },
+    { label: 'Way', values: wayTexts(run) },
     { label: 'Negotiated', values: negotiatedTexts(run) },
     { label: 'Certificates', values: perState(run, (state) => (state.verified ? 'verified' : 'not verified')) },
     { label: 'Engine', values: [`${engineText(run)}: ${run.engine.reason}`] },
@@ -42,13 +43,25 @@ const SHORTCUT_TEXT: Readonly<Record<Shortcut, string>> = {
 
 /** The targets of the states, with the address of a name: one where all are the same. */
 export const targetTexts = (run: RunRecord): string[] =>
-  perState(run, (state) => (state.kind === 'server' ? state.target : resolvedTarget(state)));
+  perState(run, (state) => (state.kind === 'target' ? resolvedTarget(state) : state.target));
 
 const targetText = (state: StateRecord): string => {
   const resolved =
-    state.kind === 'server' ? `${state.target} at ${endpointText(state.address, state.port)}` : resolvedTarget(state);
+    state.kind === 'target' ? resolvedTarget(state) : `${state.target} at ${endpointText(state.address, state.port)}`;
   return state.serverName === null ? resolved : `${resolved}, as ${state.serverName}`;
 };
+
+/** The ways that the run has put before its servers; nothing where it has put none. */
+export const wayTexts = (run: RunRecord): string[] =>
+  run.states.every(({ way }) => way === undefined) ? [] : perState(run, ({ way }) => (way === undefined ? 'none' : wayText(way)));
+
+const wayText = ({ kind, rttMs, jitterMs, loss }: NonNullable<StateRecord['way']>): string =>
+  [
+    `round trip of ${String(rttMs)} ms`,
+    ...(jitterMs > 0 ? [`± ${String(jitterMs)} ms each way`] : []),
+    ...(loss > 0 ? [`${formatShare(loss)} of the packets lost`] : []),
+    kind === 'network' ? 'in a network of its own' : 'by a relay, which TCP connects do not notice',
+  ].join(', ');
 
 /** One value where all states agree, otherwise one for each, with its label. */
 const perState = ({ states }: RunRecord, text: (state: StateRecord) => string): string[] => {

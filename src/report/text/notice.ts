@@ -4,6 +4,7 @@ import { DECLINE_TEXT, type DeclineReason } from '../../domain/judgement.ts';
 import { FAILURE_TEXT, type FailureKind } from '../../domain/failure.ts';
 import type { GeneratorHint, Notice } from '../../domain/notice.ts';
 import { CPU_ABSENCE_TEXT, type CpuAbsence } from '../../domain/server-cpu.ts';
+import { countsText } from './accounts.ts';
 import { counted, formatDuration, formatRate, formatShare, grouped } from './units.ts';
 import { oneLine } from '../safe-text.ts';
 
@@ -29,6 +30,8 @@ const sentence = (notice: Notice): string => {
         : `${notice.cell} never finished a handshake${because(notice.because, ': ', failureText)}. Try the target alone first: openssl s_client -connect host:port.`;
     case 'declined-as-configured':
       return `${notice.cell} was never honoured in ${finished(notice.handshakes)}, as expected from the state's configuration.`;
+    case 'partly-as-configured':
+      return `${notice.cell} was honoured in ${formatShare(notice.honoured / notice.handshakes)} of ${finished(notice.handshakes)}, as expected from the state's configuration (${formatShare(notice.expectedShare)}): a session is accepted where it was made and by the nodes that share its key or cache, and declined by the others. Its latency covers the honoured ones only; its CPU time includes the others.`;
     case 'honoured-unexpectedly':
       return `${notice.cell} was honoured ${counted(notice.honoured, 'time')} although the state's configuration says that the server does not offer it. Correct resumption in the scenario, or check which server answers.`;
     case 'partly-declined':
@@ -97,6 +100,8 @@ const sentence = (notice: Notice): string => {
       return `the server of ${notice.states.join(' and ')} never answers close_notify, so each connection stays open for ${grouped(notice.waitMs)} ms after its end${notice.holdsLoad ? ": the rate includes this wait, which is the client's own; latency does not" : '. That is in no measured time, but takes local ports and file descriptors'}. Leave --close out unless your clients wait as well.`;
     case 'certificate-changed':
       return `${notice.cell} was shown ${String(notice.certificates)} different certificates: another than the first since round ${String(notice.round + 1)}, at ${notice.since}. Handshakes with different certificates are different work. If it was renewed, measure again; if several servers answer, measure each by its address.`;
+    case 'account-differs':
+      return `the server of ${notice.state} counted ${countsText(notice.server)} handshakes, but this run ${countsText(notice.ours)}${notice.failed === 0 ? '' : ` and ${counted(notice.failed, 'failed connection')}`}. Look for other clients of that server, or for a fault of its log; if there is none, do not trust this run.`;
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
@@ -128,7 +133,8 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
     'Look for the reason in the log of the server. With client certificates OpenSSL needs a session ID context (SSL_CTX_set_session_id_context).',
   'ticket-lifetime-zero': 'Set a session lifetime on the server, or leave the mode out of --mode.',
   'ticket-late': 'Raise connection.ticketTimeout in the scenario.',
-  'ticket-too-long': 'Take --engine openssl, which sends longer hellos, or make the tickets of the server shorter.',
+  'ticket-too-long':
+    'Make the tickets of the server shorter. Engines openssl and node offer up to 61 kB, wire up to what one record holds.',
   refused:
     'Enable session tickets or a session cache on the server, and share the ticket keys if there are several servers; or leave the mode out of --mode.',
   expired: 'Raise the session lifetime on the server, or use shorter blocks.',

@@ -13,7 +13,7 @@ export const parseScenarioText = (text: string, file: string): unknown => {
   // Unique keys are checked below: the parser compares each with all others.
   const document = parseDocument(text, { merge: true, uniqueKeys: false });
   const flaw = document.errors[0] ?? document.warnings[0];
-  if (flaw !== undefined) throw parserError(file, flaw);
+  if (flaw !== undefined) throw unquotedVariable(text, flaw.pos[0], file) ?? parserError(file, flaw);
   refuseKeys(document, file);
   return contentOf(document, file);
 };
@@ -32,6 +32,12 @@ const nesting = (text: string): number => {
   }
   const compact = text.match(/(?:[?-]\s+)+/gu) ?? [];
   return Math.max(deepest, ...compact.map((marks) => marks.match(/[?-]/gu)?.length ?? 0));
+};
+
+/** A variable without quotes in a flow mapping is a mapping of its own to the parser, which it refuses at the brace. */
+const unquotedVariable = (text: string, at: number, file: string): ResumarkError | undefined => {
+  const [variable] = /^\$\{\w[^}\n]*\}?/u.exec(text.slice(Math.max(0, at - 1))) ?? [];
+  return variable === undefined ? undefined : variableError(file, variable);
 };
 
 const parserError = (
@@ -68,14 +74,17 @@ const refuseKeys = (document: Document.Parsed, file: string): void => {
     },
     Scalar: (_, { value }) => {
       if (typeof value !== 'string' || !/^\$(?:\w+$|\{\w+)/u.test(value)) return;
-      throw new ResumarkError(
-        'SCENARIO',
-        `${file}: ${JSON.stringify(value)} is a variable, but scenario files have none.`,
-        VARIABLES_HINT,
-      );
+      throw variableError(file, value);
     },
   });
 };
+
+const variableError = (file: string, variable: string): ResumarkError =>
+  new ResumarkError(
+    'SCENARIO',
+    `${file}: ${JSON.stringify(variable)} is a variable, but scenario files have none.`,
+    VARIABLES_HINT,
+  );
 
 const commentError = (file: string): ResumarkError =>
   new ResumarkError(

@@ -9,8 +9,10 @@ import type { Scenario } from '../../scenario/schema.ts';
  *
  * @throws ResumarkError USAGE naming the address.
  */
-export const checkSources = async ({ connection }: Scenario): Promise<void> => {
-  for (const address of connection.source ?? []) {
+export const checkSources = async (scenario: Scenario): Promise<void> => {
+  const addresses = scenario.connection.source ?? [];
+  refuseOnWay(addresses, scenario);
+  for (const address of addresses) {
     const server = createServer();
     try {
       server.listen(0, address);
@@ -25,4 +27,15 @@ export const checkSources = async ({ connection }: Scenario): Promise<void> => {
       server.close();
     }
   }
+};
+
+/** A tun device has one address on our side. */
+const refuseOnWay = (addresses: readonly string[], { states }: Scenario): void => {
+  const onWay = Object.entries(states).find(([, state]) => state.kind !== 'target' && state.way !== undefined)?.[0];
+  if (addresses.length === 0 || onWay === undefined) return;
+  throw new ResumarkError(
+    'USAGE',
+    `--source ${addresses.join(',')} cannot be used with state ${onWay}: a way with an rtt has one address on our side.`,
+    'Leave --source out, or rtt, jitter and loss.',
+  );
 };

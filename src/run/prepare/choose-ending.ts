@@ -36,7 +36,8 @@ const chosenEnding = async (
   if (close !== 'auto') return { style: close, reason: 'asked', cells: [] };
   const losing: string[] = [];
   for (const { cell, settings, expected } of cells) {
-    if (!offersSession(cell.mode) || expected === 'declined') continue;
+    // A fleet that declines sessions anyway cannot tell which of them a reset has lost.
+    if (!offersSession(cell.mode) || expected !== 'honoured') continue;
     const client = engine.client(settings);
     try {
       if (await losesByReset(engine, client)) losing.push(cellLabel(cell));

@@ -6,6 +6,7 @@ import type { Client, Engine } from '../../engine/engine.ts';
 import { attemptOf, performOne } from '../../engine/perform.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import type { Expansion, ImpossibleCell } from '../../scenario/expand.ts';
+import type { StateSettings } from '../../scenario/state-schema.ts';
 import type { PreparedCell } from './prepare-cells.ts';
 import type { Unspoken } from './prove-engine.ts';
 
@@ -46,12 +47,23 @@ const absentModes = async (engine: Engine, { decoded, cells }: Subject, spoken: 
     const kind = `${protocol} ${mode}`;
     if (present.has(kind)) continue;
     const state = scenario.states[prepared.cell.state];
-    const isKnown = state?.kind === 'server' || state?.resumption !== undefined;
+    const isKnown = state !== undefined && isResumptionKnown(state);
     const finding = isKnown ? undefined : await whyAbsent(engine, prepared);
     if (finding === undefined) present.add(kind);
     else absent.push({ cell: prepared.cell, reason: finding });
   }
   return absent.filter(({ cell: { protocol, mode } }) => !present.has(`${protocol} ${mode}`));
+};
+
+const isResumptionKnown = (state: StateSettings): boolean => {
+  switch (state.kind) {
+    case 'server':
+      return true;
+    case 'target':
+      return state.resumption !== undefined;
+    case 'command':
+      return state.command.resumption !== undefined;
+  }
 };
 
 /** So many that a fleet of a few servers that share no keys still resumes one. */

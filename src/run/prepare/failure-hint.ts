@@ -62,11 +62,13 @@ const ourHello: Hint = ({ engine }) =>
     ? 'The server does not take this ClientHello. Try --engine openssl, whose hello is that of OpenSSL.'
     : 'The server does not take this ClientHello. Try other --groups, --ciphers or --tls.';
 
-const noneInCommon: Hint = ({ engine }) =>
+/** OpenSSL refuses so also where it speaks TLS 1.1 at most, and knows no cipher of a later version. */
+const noneInCommon: Hint = ({ engine, protocol }) =>
   [
     'The server takes none of the ciphers and groups that were offered, or has no certificate for this name:',
     'list those that it takes with --ciphers and --groups, or give the name with --servername.',
     ...(engine === 'wire' ? ['Engine openssl can offer more than wire (--engine openssl).'] : []),
+    ...(protocol === 'TLSv1.2' ? ['A server that speaks TLS 1.0 or 1.1 at most cannot be measured.'] : []),
   ].join(' ');
 
 const otherVersion: Hint = ({ protocol }) =>

@@ -1,11 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { ResumarkError } from '../../domain/error.ts';
 import type { StateRecord } from '../../domain/run-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import { resolvedTarget } from '../../report/text/target.ts';
+import type { CommandSettings } from '../../scenario/command-schema.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import type { ServerSettings } from '../../scenario/server-schema.ts';
+import type { Resumption } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
+import type { WaySettings } from '../../scenario/way-schema.ts';
+import { openReferenceFleet, serverSettings } from '../../target/fleet/reference-fleet.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
-import { openReferenceServer, type ReferenceServerSettings } from '../../target/reference/reference-server.ts';
+import { openServerProgram, type ServerProgramSettings } from '../../target/servers/server-program.ts';
+import { throughWay, type WayKind } from '../../target/way/way.ts';
 import { readIdentity, readPem } from './pem.ts';
 
 /** A state that is ready to be dialled. */
@@ -15,10 +21,18 @@ export interface OpenState extends OpenTarget {
   /** As the scenario names it. */
   readonly target: string;
   readonly identity: ClientSettings['identity'];
+  /** The way to a server that the run has started; `undefined` where it is dialled as it is. */
+  readonly way: (WaySettings & { readonly kind: WayKind }) | undefined;
+  /** Resumption that a program which was started offers; `undefined` where the scenario knows all that is known. */
+  readonly resumption: readonly Resumption[] | undefined;
+  /** The reason why its server keeps no account of its handshakes; `undefined` where it does, or is none of ours. */
+  readonly silence: string | undefined;
+  /** True where a handshake without a request is not in that account. */
+  readonly countsRequests: boolean;
 }
 
 /**
- * Opens every state: resolves external targets once, starts reference servers.
+ * Opens every state: resolves external targets once, starts reference servers and server programs.
  *
  * @throws ResumarkError when one cannot be opened; those already open are closed.
  */
@@ -26,8 +40,10 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   const identity = await readIdentity(scenario);
   const open: OpenState[] = [];
   try {
-    for (const [label, state] of Object.entries(scenario.states)) {
-      open.push({ label, kind: state.kind, identity, ...(await openState(state, scenario)) });
+    for (const [index, [label, state]] of Object.entries(scenario.states).entries()) {
+      const opened = await openState(state, scenario);
+      const reached = await onWay(opened, state, { index, seed: scenario.seed });
+      open.push({ label, kind: state.kind, identity, ...PLAIN, ...reached });
     }
   } catch (error) {
     await closeStates(open);
@@ -35,6 +51,21 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   }
   return open;
 };
+
+/** Unless a state says otherwise. */
+const PLAIN = { resumption: undefined, silence: undefined, countsRequests: false } as const;
+
+/** The scenario with what the programs that were started turned out to offer. */
+export const withOffers = (scenario: Scenario, states: readonly OpenState[]): Scenario => ({
+  ...scenario,
+  states: Object.fromEntries(
+    Object.entries(scenario.states).map(([label, state]) => {
+      const offered = states.find((open) => open.label === label)?.resumption;
+      if (state.kind !== 'command' || offered === undefined) return [label, state];
+      return [label, { ...state, command: { ...state.command, resumption: [...offered] } }];
+    }),
+  ),
+});
 
 export const closeStates = async (states: readonly OpenState[]): Promise<void> => {
   await Promise.all(states.map((state) => state.close()));
@@ -44,7 +75,7 @@ export const closeStates = async (states: readonly OpenState[]): Promise<void> =
 export const nameOf = (state: OpenState): string => `${state.label} (${resolvedTarget(state)})`;
 
 /** Describes a state as result files do. */
-export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
+export const stateRecord = ({ cpu, fleet, ...state }: OpenState): StateRecord => {
   const { source } = cpu;
   return {
     label: state.label,
@@ -56,15 +87,39 @@ export const stateRecord = ({ cpu, ...state }: OpenState): StateRecord => {
     verified: state.verify,
     cpuSource: source.state === 'known' ? source.text : null,
     cpuAbsence: source.state === 'unknown' ? source.reason : null,
+    way: state.way,
+    nodes: fleet && [...fleet.nodes],
   };
 };
 
-const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenTarget & Pick<OpenState, 'target'>> => {
+type OpenedState = OpenTarget & Pick<OpenState, 'target'> & Partial<Pick<OpenState, keyof typeof PLAIN>>;
+
+/** Puts the way of a state before its server. Ways differ in their numbers, and in what they lose. */
+const onWay = async (
+  opened: OpenedState,
+  state: StateSettings,
+  { index, seed = 0 }: { readonly index: number; readonly seed: number | undefined },
+): Promise<OpenedState & Pick<OpenState, 'way'>> => {
+  if (state.kind === 'target' || state.way === undefined) return { ...opened, way: undefined };
+  try {
+    const { wayKind: kind, ...target } = await throughWay(opened, { settings: state.way, number: index + 1, seed: seed + index });
+    return { ...opened, ...target, way: { ...state.way, kind } };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+};
+
+const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenedState> => {
   switch (state.kind) {
     case 'target':
       return { target: state.target, ...(await openTarget(await targetSettings(state, scenario))) };
     case 'server': {
-      const { name, ...opened } = await openReferenceServer(referenceServerSettings(state.server));
+      const { name, ...opened } = await openReferenceFleet(serverSettings(state.server), state.server);
+      return { target: name, ...opened };
+    }
+    case 'command': {
+      const { name, ...opened } = await openServerProgram(await serverProgramSettings(state.command, scenario));
       return { target: name, ...opened };
     }
   }
@@ -82,16 +137,27 @@ const targetSettings = async (state: TargetState, { tls, authorized }: Scenario)
   };
 };
 
-const referenceServerSettings = ({
-  certificate,
-  resumption,
-  delay,
-  work,
-  ...knobs
-}: ServerSettings): ReferenceServerSettings => ({
+const serverProgramSettings = async (
+  { program, certificate, resumption, args, files = {} }: CommandSettings,
+  { request }: Scenario,
+): Promise<ServerProgramSettings> => ({
+  program,
   keyType: certificate,
   resumption,
-  delayMs: delay,
-  workMs: work,
-  knobs,
+  own: args === undefined ? undefined : { args, files: await readTemplates(files) },
+  hasRequests: request?.kind === 'http',
 });
+
+const readTemplates = async (paths: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> => {
+  const texts = Object.entries(paths).map(async ([name, path]) => [name, await readTemplate(name, path)] as const);
+  return Object.fromEntries(await Promise.all(texts));
+};
+
+const readTemplate = async (name: string, path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new ResumarkError('USAGE', `the template ${path} of ${name} cannot be read: ${reason}.`);
+  }
+};

@@ -3,7 +3,7 @@ import type { CellRecord, Ending } from '../../domain/run-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import type { CellContext } from '../../load/load-generator.ts';
 import type { Expansion } from '../../scenario/expand.ts';
-import { expectation } from '../../scenario/expectation.ts';
+import { expectation, expectedShare } from '../../scenario/expectation.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { clientSettings } from './client-settings.ts';
 import type { OpenState } from './open-states.ts';
@@ -15,6 +15,7 @@ export interface PreparedCell {
   readonly state: OpenState;
   readonly settings: ClientSettings;
   readonly expected: CellRecord['expected'];
+  readonly expectedShare: number;
 }
 
 /** Prepares every cell of a scenario whose states are open. */
@@ -28,6 +29,7 @@ export const prepareCells = (scenario: Scenario, { cells }: Expansion, states: r
       state,
       settings: clientSettings(scenario, state, cell),
       expected: expectation(scenario, cell),
+      expectedShare: expectedShare(scenario, cell),
     };
   });
 

@@ -7,6 +7,7 @@ import type { LoadGenerator } from '../../load/load-generator.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import type { Expansion } from '../../scenario/expand.ts';
 import type { RunStore } from '../files/run-folder.ts';
+import type { HandshakeAccount } from '../handshake-account.ts';
 import type { RunEvent } from '../progress/event.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { OpenState } from './open-states.ts';
@@ -40,6 +41,8 @@ export interface Prepared {
   /** Results of the preflight, by `negotiatedKey`. */
   readonly negotiated: ReadonlyMap<string, Negotiated>;
   readonly ending: Ending;
+  /** Handshakes so far, by state. */
+  readonly account: HandshakeAccount;
   /** In which the cells have been opened. */
   readonly generator: LoadGenerator;
   readonly options: RunOptions;

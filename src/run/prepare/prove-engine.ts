@@ -3,6 +3,8 @@ import { offersSession } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { ClientSettings, Engine, Negotiated } from '../../engine/engine.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
+import { noted } from '../../engine/noted.ts';
+import type { HandshakeAccount } from '../handshake-account.ts';
 import { chooseEngine, nextEngine, type ChosenEngine } from './choose-engine.ts';
 import { nameOf, type OpenState } from './open-states.ts';
 import { preflight } from './preflight.ts';
@@ -25,6 +27,15 @@ export interface ProvenEngine {
   readonly unspoken: readonly Unspoken[];
 }
 
+/** What an engine is proven with. */
+export interface Subject {
+  /** Of every cell. */
+  readonly settings: readonly ClientSettings[];
+  readonly states: readonly OpenState[];
+  /** Takes every handshake that the engine makes from then on. */
+  readonly account: HandshakeAccount;
+}
+
 /**
  * Chooses an engine and proves it by one full handshake with each state in each protocol. Where `auto` finds that the fastest one
  * cannot measure a target, it goes on to the next.
@@ -32,19 +43,16 @@ export interface ProvenEngine {
  * @throws ResumarkError when none can: ENGINE before any connection is made, TARGET when a state cannot be measured at all, or not
  *   in a protocol that was named.
  */
-export const proveEngine = async (
-  decoded: DecodedScenario,
-  settings: readonly ClientSettings[],
-  states: readonly OpenState[],
-): Promise<ProvenEngine> => {
+export const proveEngine = async (decoded: DecodedScenario, subject: Subject): Promise<ProvenEngine> => {
   const { scenario } = decoded;
+  const { settings } = subject;
   const offersSessions = settings.some(({ mode }) => offersSession(mode));
   const isFit = (trial: Trial): boolean => !('error' in trial) && obstacleOf(trial, offersSessions) === undefined;
-  const first = await tryEngine(chooseEngine(scenario, settings), decoded, states);
+  const first = await tryEngine(chooseEngine(scenario, settings), decoded, subject);
   const obstacle = first.trials.map((trial) => obstacleOf(trial, offersSessions)).find((found) => found !== undefined);
   const next = obstacle === undefined ? undefined : nextEngine(scenario, settings, first.chosen, obstacle);
   if (next === undefined) return proven(first, decoded);
-  const second = await orClose(first.chosen.engine, () => tryEngine(next, decoded, states));
+  const second = await orClose(first.chosen.engine, () => tryEngine(next, decoded, subject));
   // A server that refuses both engines alike has reasons of its own.
   const isBetter = second.trials.filter(isFit).length > first.trials.filter(isFit).length;
   (isBetter ? first : second).chosen.engine.close();
@@ -56,8 +64,10 @@ interface TriedEngine {
   readonly trials: readonly Trial[];
 }
 
-const tryEngine = (chosen: ChosenEngine, decoded: DecodedScenario, states: readonly OpenState[]): Promise<TriedEngine> =>
-  orClose(chosen.engine, async () => ({ chosen, trials: await tryStates(chosen.engine, decoded, states) }));
+const tryEngine = (chosen: ChosenEngine, decoded: DecodedScenario, { states, account }: Subject): Promise<TriedEngine> => {
+  const engine = noted(chosen.engine, account.note);
+  return orClose(engine, async () => ({ chosen: { ...chosen, engine }, trials: await tryStates(engine, decoded, states) }));
+};
 
 const proven = ({ chosen, trials }: TriedEngine, decoded: DecodedScenario): Promise<ProvenEngine> =>
   orClose(chosen.engine, () => ({ chosen, ...conclude(decoded, trials) }));

@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ResumarkError } from '../../domain/error.ts';
-import { guardGroup, signalGroup } from './process-group.ts';
+import type { ProcessGuard } from './process-guard.ts';
 
 export interface ProcessSettings {
   /** The program's path. */
@@ -14,7 +13,11 @@ export interface ProcessSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** File for what it prints, on both streams. */
   readonly outputPath: string;
+  readonly guard: ProcessGuard;
 }
+
+/** Waits until it is guarded before it becomes the program: were we killed in between, it would read the end of its input. */
+const GUARDED_START = 'read -r go && exec "$@"';
 
 /** A process that is killed is dead within some ms. As a zombie it may stay longer, which does no harm. */
 const DEATH_TIMEOUT_MS = 200;
@@ -25,15 +28,13 @@ export class ProgramProcess {
   /** Settles when the program has ended: `code 1`, or the signal's name. */
   readonly exited: Promise<string>;
   readonly #child: ChildProcess;
-  readonly #release: () => void;
   #end: string | undefined;
 
-  /** @throws ResumarkError TARGET when the system does not start it. */
-  static async start({ program, args, folder, environment, outputPath }: ProcessSettings): Promise<ProgramProcess> {
+  static async start({ program, args, folder, environment, outputPath, guard }: ProcessSettings): Promise<ProgramProcess> {
     // Into a file and not a pipe: some programs drop a line rather than wait for a reader.
     const output = await open(outputPath, 'w');
     try {
-      const child = spawn(program, args, {
+      const child = spawn('/bin/sh', ['-c', GUARDED_START, 'sh', program, ...args], {
         cwd: folder,
         env: { ...process.env, ...environment },
         // Its input stays open: some servers end with it.
@@ -41,12 +42,11 @@ export class ProgramProcess {
         detached: true,
       });
       await once(child, 'spawn');
-      return new ProgramProcess(child);
-    } catch (error) {
-      throw new ResumarkError(
-        'TARGET',
-        `${program} cannot be started: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
-      );
+      const started = new ProgramProcess(child);
+      guard.watch(started.pid);
+      // A program that ends at once leaves nobody to read it.
+      child.stdin?.on('error', () => undefined).write('go\n');
+      return started;
     } finally {
       await output.close();
     }
@@ -56,7 +56,6 @@ export class ProgramProcess {
     if (child.pid === undefined) throw new TypeError('a process that was spawned has a pid');
     this.pid = child.pid;
     this.#child = child;
-    this.#release = guardGroup(child.pid);
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#end = signal ?? `code ${String(code)}`;
@@ -81,6 +80,14 @@ export class ProgramProcess {
     clearTimeout(timer);
     const deadline = performance.now() + DEATH_TIMEOUT_MS;
     while (signalGroup(this.pid, 'SIGKILL') && performance.now() < deadline) await sleep(5);
-    this.#release();
   }
 }
+
+/** Sends a signal to every process of a group. @returns false when none is left that could take it. */
+const signalGroup = (leader: number, signal: NodeJS.Signals): boolean => {
+  try {
+    return process.kill(-leader, signal);
+  } catch {
+    return false;
+  }
+};

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +9,7 @@ import { ResumarkError } from '../../domain/error.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { findProgram } from './find-program.ts';
 import { accepts, freePort, isFree } from '../ports.ts';
+import { ProcessGuard } from './process-guard.ts';
 import { ProgramProcess } from './program-process.ts';
 import { fillIn } from './template.ts';
 
@@ -66,22 +68,25 @@ const READY_POLL_MS = 20;
 const MOST_OUTPUT = 2000;
 
 /**
- * Starts a server program in a folder of its own and waits until it serves.
+ * Starts a server program in a folder of its own and waits until it serves. It ends with this process, however that does.
  *
  * @throws ResumarkError TARGET with the program's output when it does not come to serve, USAGE when it is not installed or a template
  *   is wrong. Nothing is left of it then.
  */
 export const startProgram = async (settings: ProgramSettings): Promise<RunningProgram> => {
-  const folder = await mkdtemp(join(tmpdir(), `resumark-${basename(settings.command[0])}-`));
+  const folder = join(tmpdir(), `resumark-${basename(settings.command[0])}-${randomBytes(6).toString('hex')}`);
+  const guard = await ProcessGuard.start(folder);
   try {
-    return await startIn(folder, settings);
+    await mkdir(folder, { mode: 0o700 });
+    return await startIn(folder, settings, guard);
   } catch (error) {
     await removeFolder(folder);
+    await guard.release();
     throw error;
   }
 };
 
-const startIn = async (folder: string, settings: ProgramSettings): Promise<RunningProgram> => {
+const startIn = async (folder: string, settings: ProgramSettings, guard: ProcessGuard): Promise<RunningProgram> => {
   const { stopTimeoutMs = STOP_TIMEOUT_MS } = settings;
   const endpoint = await endpointOf(settings);
   const { command, files, prepare, environment } = filledIn(settings, { folder, ...endpoint });
@@ -89,8 +94,9 @@ const startIn = async (folder: string, settings: ProgramSettings): Promise<Runni
   for (const one of prepare) await runToEnd(one, folder);
   const outputPath = join(folder, 'output');
   const [name, ...args] = command;
-  const process = await ProgramProcess.start({ program: requireProgram(name), args, folder, environment, outputPath });
-  const program: RunningProgram = {
+  const program = requireProgram(name);
+  const process = await ProgramProcess.start({ program, args, folder, environment, outputPath, guard });
+  const running: RunningProgram = {
     ...endpoint,
     folder,
     pid: process.pid,
@@ -99,11 +105,12 @@ const startIn = async (folder: string, settings: ProgramSettings): Promise<Runni
     close: async () => {
       await process.stop(stopTimeoutMs);
       await removeFolder(folder);
+      await guard.release();
     },
   };
   try {
-    await untilReady(program, process, settings);
-    return program;
+    await untilReady(running, process, settings);
+    return running;
   } catch (error) {
     await process.stop(stopTimeoutMs);
     throw error;

@@ -1,11 +1,14 @@
 import { constants, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTcpServer, Socket, type AddressInfo, type Server } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import { ResumarkError } from '../../domain/error.ts';
 import { DEFAULT_KNOBS } from '../../scenario/server-knobs.ts';
+import { SessionMap, type SessionCache } from '../fleet/session-cache.ts';
+import { SharedCacheClient } from '../fleet/shared-cache-client.ts';
+import { FIRST_PIPE } from '../own-process.ts';
 import type { RunningServer } from './running-server.ts';
-import { ANSWER, CACHE_SIZE, SESSION_CONTEXT, type Host, type ServerOptions } from './server-messages.ts';
+import { ANSWER, SESSION_CONTEXT, type Host, type ServerOptions } from './server-messages.ts';
 
 let handshakes = 0;
 let resumed = 0;
@@ -34,7 +37,7 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
     ...(options.ticketKeys !== undefined && { ticketKeys: nodeTicketKeys(options.ticketKeys) }),
   });
   for (const host of others) tls.addContext(host.name, pairOf(host));
-  if (options.resumption.includes('cache')) keepSessions(tls);
+  if (options.resumption.includes('cache')) keepSessions(tls, options.sharesCache ? sharedCache() : new SessionMap());
   if (options.workMs > 0) {
     tls.prependListener('connection', () => {
       burn(options.workMs);
@@ -69,7 +72,7 @@ const BEYOND_NODE: readonly {
 }[] = [
   {
     name: 'resumption: cache',
-    isAsked: ({ resumption }) => resumption.length === 1 && resumption[0] === 'cache',
+    isAsked: ({ resumption, sharesCache }) => !sharesCache && resumption.length === 1 && resumption[0] === 'cache',
     reason: 'gives TLS 1.3 tickets for its cache, and then looks up an ID that it never gave',
   },
   { name: 'tickets', isAsked: ({ knobs }) => knobs.tickets !== undefined, reason: 'always gives two' },
@@ -97,7 +100,7 @@ const refuseBeyondNode = (options: ServerOptions): void => {
   if (beyond === undefined) return;
   throw new ResumarkError(
     'ENGINE',
-    `${beyond.name} needs a server on libssl, which is not to be had here: node:tls ${beyond.reason}.`,
+    `${beyond.name} needs a server on libssl, ${options.sharesCache ? 'and servers that share a cache are on node:tls, which' : 'which is not to be had here: node:tls'} ${beyond.reason}.`,
   );
 };
 
@@ -142,18 +145,18 @@ const burn = (ms: number): void => {
 /**
  * node:tls has no session cache of its own: without these handlers session IDs are never resumed.
  */
-const keepSessions = (tls: TlsServer): void => {
-  const sessions = new Map<string, Buffer>();
+const keepSessions = (tls: TlsServer, cache: SessionCache): void => {
   tls.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
-    const oldest = sessions.size >= CACHE_SIZE ? sessions.keys().next().value : undefined;
-    if (oldest !== undefined) sessions.delete(oldest);
-    sessions.set(id.toString('hex'), session);
-    done();
+    void Promise.resolve(cache.store(id, session)).then(done);
   });
   tls.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) => {
-    done(null, sessions.get(id.toString('hex')) ?? null);
+    void Promise.resolve(cache.find(id)).then((session) => {
+      done(null, session ?? null);
+    });
   });
 };
+
+const sharedCache = (): SessionCache => new SharedCacheClient(new Socket({ fd: FIRST_PIPE }));
 
 const serve = (socket: TLSSocket): void => {
   handshakes += 1;

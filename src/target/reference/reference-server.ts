@@ -1,10 +1,12 @@
+import type { Duplex } from 'node:stream';
 import { meterOfPid } from '../../cpu/meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { DEFAULT_KNOBS, type ServerKnobs } from '../../scenario/server-knobs.ts';
 import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { OwnProcess } from '../own-process.ts';
-import type { Host, ServerCounts, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
+import type { ServerCounts } from '../server-counts.ts';
+import type { Host, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 export interface ReferenceServerSettings extends Partial<
   Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'onNodeTls'>
@@ -12,6 +14,16 @@ export interface ReferenceServerSettings extends Partial<
   readonly keyType: KeyType;
   readonly resumption: ServerOptions['resumption'];
   readonly knobs?: Partial<ServerKnobs>;
+  /** One that servers of a fleet have in common; a new one unless it is given. */
+  readonly identity?: ServerIdentity;
+  /** Leads to the session cache that the server shares with others. It is the server's then, and closed here. */
+  readonly sharedCache?: Duplex | undefined;
+}
+
+/** The certificates of a server by name, and what clients are to trust. */
+export interface ServerIdentity extends Pick<ServerOptions, 'hosts'> {
+  /** PEM. */
+  readonly ca: string;
 }
 
 /** A running reference server. */
@@ -32,9 +44,19 @@ export interface ReferenceServer {
 
 /** Starts a reference server that clients verify by its own certificate. Its name says which library serves. */
 export const openReferenceServer = async (settings: ReferenceServerSettings): Promise<OpenTarget & { readonly name: string }> => {
-  const { address, port, library, certificate, pid, close } = await startReferenceServer(settings);
-  const name = `reference server on ${library}`;
-  return { name, address, port, serverName: 'localhost', verify: true, ca: certificate, cpu: meterOfPid(pid), close };
+  const { library, certificate, pid, ...server } = await startReferenceServer(settings);
+  return {
+    name: `reference server on ${library}`,
+    address: server.address,
+    port: server.port,
+    serverName: 'localhost',
+    verify: true,
+    ca: certificate,
+    cpu: meterOfPid(pid),
+    fleet: undefined,
+    counts: server.counts,
+    close: server.close,
+  };
 };
 
 /**
@@ -44,8 +66,13 @@ export const openReferenceServer = async (settings: ReferenceServerSettings): Pr
  */
 export const startReferenceServer = async (settings: ReferenceServerSettings): Promise<ReferenceServer> => {
   const knobs = { ...DEFAULT_KNOBS, ...settings.knobs };
-  const { hosts, ca } = await makeHosts(settings.keyType, knobs);
-  const server = new OwnProcess<ServerRequest, ServerResponse>('reference/server-process');
+  const { hosts, ca } = settings.identity ?? (await newIdentity(settings.keyType, knobs));
+  const { sharedCache } = settings;
+  const server = new OwnProcess<ServerRequest, ServerResponse>(
+    'reference/server-process',
+    sharedCache === undefined ? [] : [sharedCache],
+  );
+  sharedCache?.destroy();
   const options: ServerOptions = {
     hosts,
     knobs,
@@ -54,7 +81,9 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     workMs: settings.workMs ?? 0,
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
-    onNodeTls: settings.onNodeTls ?? false,
+    // A callback of libssl would have to wait for the process of the cache, and all other connections with it.
+    onNodeTls: settings.onNodeTls ?? sharedCache !== undefined,
+    sharesCache: sharedCache !== undefined,
   };
   const answer = await server.ask({ type: 'listen', options });
   if (answer.type !== 'listening') {
@@ -75,10 +104,11 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
   };
 };
 
-const makeHosts = async (
+/** Makes certificates for localhost and for the other names of a server. */
+export const newIdentity = async (
   keyType: KeyType,
-  { chainLength, names = [] }: ServerKnobs,
-): Promise<Pick<ServerOptions, 'hosts'> & { readonly ca: string }> => {
+  { chainLength, names = [] }: Pick<ServerKnobs, 'chainLength' | 'names'>,
+): Promise<ServerIdentity> => {
   // Loaded here: a run against external targets needs no certificate library.
   const { certificateMaker } = await import('../certificate.ts');
   const maker = await certificateMaker(keyType, chainLength);

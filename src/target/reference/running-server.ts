@@ -1,4 +1,4 @@
-import type { ServerCounts } from './server-messages.ts';
+import type { ServerCounts } from '../server-counts.ts';
 
 /** A reference server that listens, in its own process. */
 export interface RunningServer {

@@ -1,5 +1,6 @@
 import type { ServerKnobs } from '../../scenario/server-knobs.ts';
 import type { CertificatePair } from '../certificate.ts';
+import type { ServerCounts } from '../server-counts.ts';
 
 /** A name of 16 bytes, a key of 32 for the MAC and one of 32 for the cipher, as OpenSSL and nginx read them. */
 export const TICKET_KEY_BYTES = 80;
@@ -33,12 +34,8 @@ export interface ServerOptions {
   readonly knobs: ServerKnobs;
   /** Takes node:tls although libssl could be had. */
   readonly onNodeTls: boolean;
-}
-
-/** The handshakes that the server itself has counted: evidence from the other side, for tests. */
-export interface ServerCounts {
-  readonly handshakes: number;
-  readonly resumed: number;
+  /** True where the server's first pipe leads to the session cache that it shares with others. */
+  readonly sharesCache: boolean;
 }
 
 export type ServerRequest =

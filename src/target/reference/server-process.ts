@@ -1,4 +1,5 @@
 import { ResumarkError } from '../../domain/error.ts';
+import { endWithParent } from '../end-with-parent.ts';
 import { openNativeParts, type NativeParts } from './libssl/library.ts';
 import { startLibsslServer } from './libssl/server.ts';
 import { startNodeServer } from './node-server.ts';
@@ -57,9 +58,4 @@ process.on('message', (request: ServerRequest) => {
   }
 });
 
-// The parent is gone: a server must not outlive its run.
-process.on('disconnect', () => process.exit());
-
-// Ctrl-C reaches the whole process group; the parent still needs the server until the window has
-// ended.
-process.on('SIGINT', () => undefined);
+endWithParent();

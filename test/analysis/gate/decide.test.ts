@@ -166,6 +166,44 @@ describe('what could not be judged never passes', () => {
   });
 });
 
+describe('a server that is away in some blocks', () => {
+  type Block = RunRecord['blocks'][number];
+  const empty = (block: Block): Block => ({ ...block, handshakes: 0, honoured: 0, errors: { refused: 160 } });
+  const silent = (block: Block): Block => ({ ...empty(block), valid: false, invalidReason: 'no handshake finished' });
+  const nearlyEmpty = (block: Block): Block => ({ ...block, honoured: 3, errors: { refused: 157 } });
+  const away = (rounds: readonly number[], without: (block: Block) => Block): RunRecord => {
+    const run = pairedRun(two(1));
+    return {
+      ...run,
+      blocks: run.blocks.map((block) =>
+        block.cell.startsWith('after') && rounds.includes(block.round) ? without(block) : block,
+      ),
+    };
+  };
+  const gates = ['after.full.p50 < 9ms', 'full.p50 regresses < 5%'];
+
+  it.each([
+    ['silent', silent, 'inconclusive'],
+    ['empty', empty, 'failed'],
+    ['nearly empty', nearlyEmpty, 'failed'],
+  ])('and came back: one of twenty that is %s spoils no verdict, and a gate on errors is %s', (_, without, errors) => {
+    expect(outcomes(away([7], without), ...gates, 'after.full.errors <= 0')).toEqual(['passed', 'passed', errors]);
+  });
+
+  it.each([
+    ['silent', silent, 'invalid-blocks'],
+    ['empty', empty, 'few-handshakes'],
+    ['nearly empty', nearlyEmpty, 'few-handshakes'],
+  ])('for more than a fifth of the blocks, which are %s, leaves a selection', (_, without, code) => {
+    const { results } = decide(away([3, 7, 9, 11, 15], without), ...gates);
+    expect(results.map(({ outcome, caveat }) => [outcome, caveat?.code])).toEqual(gates.map(() => ['inconclusive', code]));
+  });
+
+  it('at the end of the run may be away for good', () => {
+    expect(decide(away([19], silent), 'after.full.p50 < 9ms').results[0]?.caveat).toMatchObject({ code: 'invalid-blocks' });
+  });
+});
+
 describe('several gates', () => {
   it('share the rate of false alarms: what one alone would fail is not enough among many', () => {
     const run = pairedRun(

@@ -49,6 +49,26 @@ describe('what was asked for and what was got', () => {
     ]);
   });
 
+  it('a fleet that declines the sessions of other nodes is a fact while its share is the expected one', () => {
+    const fleet = { ...ticket, expected: 'partly', expectedShare: 0.25 } as const;
+    expect(noticesIn(fakeRun([{ ...fleet, honoured: 240, declined: { refused: 760 } }]))).toEqual([
+      {
+        code: 'partly-as-configured',
+        severity: 'info',
+        cell: 'server TLS 1.2 ticket',
+        handshakes: 5000,
+        honoured: 1200,
+        expectedShare: 0.25,
+      },
+    ]);
+    for (const [honoured, declined] of [
+      [150, { refused: 850 }],
+      [240, { refused: 700, 'no-session': 60 }],
+    ] as const) {
+      expect(noticesIn(fakeRun([{ ...fleet, honoured, declined }]))).toMatchObject([{ code: 'partly-declined' }]);
+    }
+  });
+
   it('a mode that was honoured in part is a warning', () => {
     const [notice] = of(fakeRun([{ ...ticket, honoured: 9, declined: { expired: 1 } }]), 'partly-declined');
     expect(notice).toMatchObject({ severity: 'warning', handshakes: 50, because: { expired: 5 } });

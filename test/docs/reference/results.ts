@@ -8,6 +8,7 @@ import { engineText } from '../../../src/report/text/facts.ts';
 import { loadText } from '../../../src/report/text/load.ts';
 import { formatValue } from '../../../src/report/text/units.ts';
 import { readRun } from '../../../src/run/files/run-folder.ts';
+import { sumOf } from '../../../src/stats/descriptive.ts';
 import { table } from './markdown.ts';
 
 const DEMO = new URL('../../../results/reference/demo.json', import.meta.url).pathname;
@@ -45,9 +46,24 @@ const reading = (cells: readonly CellSummary[]): string => {
   if (old === undefined || current === undefined || refused.some(({ honoured }) => honoured > 0)) {
     throw new Error('the run of the README is not the demo: its state before resumes');
   }
+  const shares = ['own-keys', 'shared-keys'].map((state) => ticketShare(cells, state));
   return `A ticket saved ${old.p50} of the median handshake time and ${old.cpu} of the server's CPU on TLS 1.2, and ${current.p50} and
 ${current.cpu} on TLS 1.3, where a resumption still exchanges keys. Every one of these handshakes is proven to be what its row says; on
-the same server with resumption off, not one ticket was accepted.`;
+the same server with resumption off, not one ticket was accepted.${fleetReading(shares)}`;
 };
+
+/** The share of tickets that a fleet accepted, of both protocols; undefined in a run from before the demo had fleets. */
+const ticketShare = (cells: readonly CellSummary[], state: string): number | undefined => {
+  const offered = cells.filter((cell) => cell.state === state && cell.mode === 'ticket');
+  const handshakes = sumOf(offered, (cell) => cell.handshakes);
+  return handshakes === 0 ? undefined : sumOf(offered, ({ honoured }) => honoured) / handshakes;
+};
+
+const fleetReading = ([own, shared]: readonly (number | undefined)[]): string =>
+  own === undefined || shared === undefined
+    ? ''
+    : ` Four servers behind a balancer accepted ${percentOf(own)} of the tickets with keys of their own, and ${percentOf(shared)} with shared ones.`;
+
+const percentOf = (share: number): string => `${String(Math.round(share * 100))}%`;
 
 const percent = (change: number | undefined): string => `${String(Math.round(-(change ?? Number.NaN) * 100))}%`;

@@ -70,6 +70,11 @@ tls: { x-why: test, insecure: true }
       /^edge\.yaml: "\$\{TARGET:-127\.0\.0\.1:1\}" is a variable/u,
     ],
     [
+      'a variable without quotes',
+      'states:\n  edge: { target: ${TARGET:-127.0.0.1:1} }\nmodes: [full]',
+      /^edge\.yaml: "\$\{TARGET:-127\.0\.0\.1:1\}" is a variable/u,
+    ],
+    [
       'comments as in JavaScript',
       '{ "states": {}, // c\n "modes": ["full"], }',
       /^edge\.yaml has a comment that begins with \//u,

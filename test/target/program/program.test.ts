@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -143,7 +143,7 @@ it('kills what a program leaves running when it stops', async () => {
   expect(isAlive(child)).toBe(false);
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)('ends a program with the process that has started it: %s', async (signal) => {
+it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('ends a program with the process that has started it: %s', async (signal) => {
   const starter = `
     const { startProgram } = await import(process.argv[1]);
     const settings = ${JSON.stringify(script(LISTENING))};
@@ -160,7 +160,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)('ends a program with the process that ha
   parent.kill(signal);
   expect(await once(parent, 'exit')).toEqual([null, signal]);
   await expect.poll(() => isAlive(pid)).toBe(false);
-  await rm(folder, { recursive: true });
+  await expect.poll(() => existsSync(folder)).toBe(false);
 });
 
 it('runs what prepares the folder, fills values into all that it is given, and keeps what is printed', async () => {

@@ -1,0 +1,32 @@
+import { z } from '../domain/zod.ts';
+import { text } from './fields.ts';
+import { resumption, serverSchema } from './server-schema.ts';
+
+const argument = z.string('must be text');
+
+/** A name and no path: the file is made in the program's own folder. */
+const fileName = z.string().regex(/^\w[\w.-]*$/u, 'must be a file name without a folder, such as my.conf');
+
+export const commandSchema = z
+  .strictObject({
+    program: text('the name or path of a program').meta({
+      description:
+        'Server program, as a name or a path. nginx, haproxy, apache, caddy, gnutls-serv, openssl and envoy need no args',
+    }),
+    certificate: serverSchema.shape.certificate,
+    resumption: resumption.optional().meta({
+      description: 'Resumption that the server is set to offer: none, cache, tickets, or a list [default: all that it can]',
+    }),
+    args: z
+      .array(argument, 'must be a list of arguments')
+      .optional()
+      .meta({ description: 'Arguments of a program of your own; they may name values such as {{port}}' }),
+    files: z.record(fileName, text('the path of a template'), 'must map file names to templates').optional().meta({
+      description: 'Files that a program of your own finds in its folder, by name: templates, whose values are filled in',
+    }),
+  })
+  .refine(({ args, files }) => files === undefined || args !== undefined, {
+    error: 'must have args beside files: a program with settings of its own needs both',
+  });
+
+export type CommandSettings = Readonly<z.output<typeof commandSchema>>;

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { ANY_RESUMPTION, type ServerRecipe } from './recipe.ts';
+
+/** Apache httpd with mod_ssl. Its log is of requests; it answers them without a file, which its own user could not read. */
+export const apache: ServerRecipe = {
+  name: 'Apache',
+  programs: ['apache2', 'httpd'],
+  packages: 'apache2',
+  version: { args: ['-v'], pattern: /Apache\/([\d.]+)/u },
+  resumptions: ANY_RESUMPTION,
+  settings: (program, resumption) => ({
+    command: [program, '-f', '{{folder}}/httpd.conf', '-D', 'FOREGROUND'],
+    files: { 'httpd.conf': configuration() },
+    values: {
+      cache: resumption.includes('cache') ? 'shmcb:{{folder}}/sessions(10240000)' : 'none',
+      tickets: resumption.includes('tickets') ? 'on' : 'off',
+    },
+  }),
+  account: {
+    of: 'requests',
+    by: 'log',
+    file: 'requests.log',
+    handshake: /^(?:Initial|Resumed)$/u,
+    resumed: /^Resumed$/u,
+  },
+};
+
+/** Where Debian, Red Hat and Alpine put the modules. */
+const MODULE_FOLDERS = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/lib/apache2'];
+
+/** Some builds have one or the other of these built in. */
+const MODULES = ['mpm_event', 'unixd', 'log_config', 'alias', 'socache_shmcb', 'ssl'];
+
+const configuration = (): string => `
+ServerRoot {{folder}}
+ServerName localhost
+PidFile {{folder}}/httpd.pid
+DefaultRuntimeDir {{folder}}
+ErrorLog /dev/stderr
+LogLevel error
+${MODULES.map(moduleLines).join('\n')}
+${userInfo().uid === 0 ? 'User #65534\nGroup #65534' : ''}
+Listen {{address}}:{{port}}
+ListenBacklog 4096
+StartServers 1
+ServerLimit 1
+ThreadsPerChild 64
+MaxRequestWorkers 64
+KeepAlive Off
+Redirect 204 /
+SSLEngine on
+SSLCertificateFile {{folder}}/certificate.pem
+SSLCertificateKeyFile {{folder}}/key.pem
+SSLProtocol -all +TLSv1.2 +TLSv1.3
+SSLSessionCache {{cache}}
+SSLSessionTickets {{tickets}}
+LogFormat "%{SSL_SESSION_RESUMED}x" resumed
+CustomLog {{folder}}/requests.log resumed
+`;
+
+const moduleLines = (name: string): string => {
+  const folder = MODULE_FOLDERS.find((one) => existsSync(one)) ?? 'modules';
+  return `<IfModule !${name}_module>\n    LoadModule ${name}_module ${folder}/mod_${name}.so\n</IfModule>`;
+};

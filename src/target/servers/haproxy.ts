@@ -1,0 +1,65 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { StartedProgram } from '../program/program.ts';
+import type { ServerCounts } from '../server-counts.ts';
+import { ANY_RESUMPTION, type ServerRecipe } from './recipe.ts';
+
+/** HAProxy in mode http, without a server to forward to: it waits for a request, and answers it itself. */
+export const haproxy: ServerRecipe = {
+  name: 'HAProxy',
+  programs: ['haproxy'],
+  packages: 'haproxy',
+  version: { args: ['-v'], pattern: /HAProxy version ([\d.]+)/u },
+  resumptions: ANY_RESUMPTION,
+  settings: (program, resumption) => ({
+    command: haproxyCommand(program),
+    files: { 'haproxy.cfg': HAPROXY_CONFIGURATION },
+    values: {
+      sessions: resumption.includes('cache') ? '40000' : '0',
+      tickets: resumption.includes('tickets') ? '' : 'no-tls-tickets',
+      mode: 'http',
+      rule: 'http-request return status 200 content-type text/plain string "ok"',
+      log: '',
+    },
+  }),
+  account: { of: 'handshakes', by: 'counters', read: (program) => readCounters(program) },
+};
+
+/** The command of an HAProxy that reads `haproxy.cfg` in its folder. */
+export const haproxyCommand = (program: string): readonly [string, ...string[]] => [program, '-db', '-f', 'haproxy.cfg'];
+
+/** Its values: `sessions` (not bytes; 0 turns the cache off), `tickets`, `mode`, `rule` and `log`. */
+export const HAPROXY_CONFIGURATION = `
+global
+    # Fewer descriptors than that would do for most loads.
+    no strict-limits
+    maxconn 8192
+    stats socket {{folder}}/stats.sock
+    tune.ssl.cachesize {{sessions}}
+    ssl-default-bind-options ssl-min-ver TLSv1.2
+defaults
+    mode {{mode}}
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+frontend tls
+    bind {{address}}:{{port}} ssl crt both.pem {{tickets}}
+    {{log}}
+    {{rule}}
+`;
+
+/** Asks for the counters of the frontend. `ssl_sess` counts the handshakes that were not resumed, whatever its name says. */
+const readCounters = async ({ folder }: StartedProgram): Promise<ServerCounts> => {
+  const socket = connect(join(folder, 'stats.sock'));
+  socket.write('show stat tls 1 -1\n');
+  const [head = '', row = ''] = (await text(socket)).split('\n');
+  const names = head.split(',');
+  const valueOf = (name: string): number => {
+    const value = Number(row.split(',')[names.indexOf(name)] ?? Number.NaN);
+    if (!Number.isInteger(value)) throw new TypeError(`HAProxy does not tell ${name}`);
+    return value;
+  };
+  const resumed = valueOf('ssl_reused_sess');
+  return { handshakes: valueOf('ssl_sess') + resumed, resumed };
+};

@@ -1,0 +1,45 @@
+import type { Resumption } from '../../scenario/server-schema.ts';
+import type { ProgramSettings, StartedProgram } from '../program/program.ts';
+import type { ServerCounts } from '../server-counts.ts';
+
+/** A make of server: everything that is known of its program. */
+export interface ServerRecipe {
+  /** Names it in reports. */
+  readonly name: string;
+  /** File names under which it is installed. */
+  readonly programs: readonly [string, ...string[]];
+  /** Debian packages that bring it. */
+  readonly packages: string;
+  /** Arguments with which it prints its version, and where that stands in the output. */
+  readonly version: { readonly args: readonly string[]; readonly pattern: RegExp };
+  /** Every resumption that it can be set to offer, the most last. */
+  readonly resumptions: readonly [OfferedResumption, ...OfferedResumption[]];
+  /** Renders what it needs to run with this resumption. The folder has certificate.pem, key.pem and both.pem. */
+  readonly settings: (program: string, resumption: OfferedResumption) => Omit<ProgramSettings, 'address' | 'port'>;
+  readonly account: ServerAccount;
+}
+
+export type OfferedResumption = readonly Resumption[];
+
+/** The server's own account of its handshakes: the lines of a log, or counters that it is asked for. */
+export type ServerAccount = AccountScope &
+  (
+    | {
+        readonly by: 'log';
+        /** In the program's folder. */
+        readonly file: string;
+        /** The lines that stand for a finished handshake, full or resumed. */
+        readonly handshake: RegExp;
+        /** The lines that say that one was resumed: these same, or others. */
+        readonly resumed: RegExp;
+      }
+    | { readonly by: 'counters'; readonly read: (program: StartedProgram) => Promise<ServerCounts> }
+  );
+
+interface AccountScope {
+  /** `requests`: a handshake without an HTTP request is not in it. */
+  readonly of: 'handshakes' | 'requests';
+}
+
+/** All four: what OpenSSL can. */
+export const ANY_RESUMPTION = [[], ['cache'], ['tickets'], ['cache', 'tickets']] as const;

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { meterOfPid } from '../../cpu/meter.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { Resumption } from '../../scenario/server-schema.ts';
+import { certificateFiles, type KeyType } from '../certificate.ts';
+import type { OpenTarget } from '../open-target.ts';
+import { startProgram, type Command, type ProgramSettings, type RunningProgram } from '../program/program.ts';
+import { installedProgram, recipeOf, RECIPES } from './catalogue.ts';
+import { HandshakeLog } from './handshake-log.ts';
+import type { ServerAccount, ServerRecipe } from './recipe.ts';
+
+/** A server program that a run starts. */
+export interface ServerProgramSettings {
+  /** Name or path. */
+  readonly program: string;
+  readonly keyType: KeyType;
+  /** `undefined` leaves it at the most that the program can. */
+  readonly resumption: readonly Resumption[] | undefined;
+  /** What a program that Resumark has no recipe for needs to be started; `undefined` takes the recipe. */
+  readonly own: OwnSettings | undefined;
+  /** True where every handshake is followed by an HTTP request. */
+  readonly hasRequests: boolean;
+}
+
+/** Arguments and files of a user's own, which may name values such as `{{port}}`. */
+export interface OwnSettings {
+  readonly args: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A server program that serves. */
+export interface ServerProgram extends OpenTarget {
+  /** Name and version: `nginx 1.22.1`. */
+  readonly name: string;
+  /** Resumption that it offers; `undefined` where nothing is known. */
+  readonly resumption: readonly Resumption[] | undefined;
+  /** The reason why it keeps no account of handshakes, where it keeps none. */
+  readonly silence: string | undefined;
+  /** True where a handshake without a request is not in that account. */
+  readonly countsRequests: boolean;
+}
+
+/**
+ * Starts a server program with a certificate of its own, which clients verify.
+ *
+ * @throws ResumarkError USAGE when the program is not installed, or cannot do what is asked; TARGET with its output when it does not
+ *   come to serve. Nothing is left of it then.
+ */
+export const openServerProgram = async (settings: ServerProgramSettings): Promise<ServerProgram> => {
+  const { name, resumption, program, account } = await chosenProgram(settings);
+  // Loaded here: a run against external targets needs no certificate library.
+  const { makeCertificate } = await import('../certificate.ts');
+  const pair = await makeCertificate(settings.keyType);
+  const running = await startProgram({ ...program, files: { ...certificateFiles(pair), ...program.files } });
+  const silence = silenceOf(account, settings);
+  return {
+    name,
+    resumption,
+    address: running.address,
+    port: running.port,
+    serverName: 'localhost',
+    verify: true,
+    ca: pair.certificate,
+    cpu: meterOfPid(running.pid),
+    fleet: undefined,
+    counts: account === undefined || silence !== undefined ? undefined : countsOf(account, running),
+    silence,
+    countsRequests: account?.of === 'requests',
+    close: running.close,
+  };
+};
+
+interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'> {
+  readonly program: ProgramSettings;
+  readonly account: ServerAccount | undefined;
+}
+
+const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings): Promise<ChosenProgram> => {
+  if (own !== undefined) {
+    const command: Command = [program, ...own.args];
+    return { name: basename(program), resumption, program: { command, files: own.files }, account: undefined };
+  }
+  const recipe = recipeOf(program);
+  if (recipe === undefined) throw unknownProgram(program);
+  const offered = offeredBy(recipe, resumption);
+  const path = installedProgram(recipe, program);
+  if (path === undefined) throw missingProgram(recipe, program);
+  return {
+    name: [recipe.name, await versionOf(recipe, path)].filter(Boolean).join(' '),
+    resumption: offered,
+    program: recipe.settings(path, offered),
+    account: recipe.account,
+  };
+};
+
+const unknownProgram = (program: string): ResumarkError =>
+  new ResumarkError(
+    'USAGE',
+    `there are no settings for the program ${program}; there are for ${RECIPES.map(({ programs }) => programs[0]).join(', ')}.`,
+    'Give the args to start it with, and the files that it needs.',
+  );
+
+const missingProgram = ({ packages }: ServerRecipe, program: string): ResumarkError =>
+  new ResumarkError(
+    'USAGE',
+    `the program ${program} is not installed.`,
+    `Install it, on Debian with apt-get install ${packages}, or give its path.`,
+  );
+
+/** @throws ResumarkError USAGE when the program cannot offer it. */
+const offeredBy = ({ name, resumptions }: ServerRecipe, asked: readonly Resumption[] | undefined): readonly Resumption[] => {
+  const textOf = (resumption: readonly Resumption[]): string => resumption.toSorted().join(' with ') || 'none';
+  if (asked === undefined) return resumptions.at(-1) ?? [];
+  if (resumptions.some((one) => textOf(one) === textOf(asked))) return asked;
+  throw new ResumarkError(
+    'USAGE',
+    `${name} cannot be set to the resumption ${textOf(asked)}.`,
+    `It can offer: ${resumptions.map(textOf).join(', ')}.`,
+  );
+};
+
+/** @returns undefined when it prints none that is known. */
+const versionOf = async ({ version: { args, pattern } }: ServerRecipe, path: string): Promise<string | undefined> => {
+  const { stdout, stderr } = await promisify(execFile)(path, args).catch(() => ({ stdout: '', stderr: '' }));
+  return pattern.exec(stdout + stderr)?.[1];
+};
+
+const silenceOf = (account: ServerAccount | undefined, { hasRequests }: ServerProgramSettings): string | undefined => {
+  if (account === undefined) return 'nothing is known of its log';
+  if (account.of === 'requests' && !hasRequests)
+    return 'its log is of requests, and the run sends none (set request: http to have it compared)';
+  return undefined;
+};
+
+const countsOf = (account: ServerAccount, running: RunningProgram): OpenTarget['counts'] => {
+  if (account.by === 'counters') return () => account.read(running);
+  const log = new HandshakeLog(join(running.folder, account.file), account);
+  return () => log.read();
+};
