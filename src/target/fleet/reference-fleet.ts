@@ -29,7 +29,7 @@ export const openReferenceFleet = async (settings: ReferenceServerSettings, flee
   try {
     const nodes = await openAll(fleet.nodes, open);
     const name = `${String(fleet.nodes)} ${nodes[0].name.replace('server', 'servers')}`;
-    return { name, ...(await openFleet(nodes, { balance: fleet.balance, port, cache })) };
+    return { ...(await openFleet(nodes, { balance: fleet.balance, port, cache })), name };
   } catch (error) {
     await cache?.close();
     throw error;
