@@ -1,4 +1,5 @@
-import type { AccountRecord, RunStatus } from '../domain/run-record.ts';
+import type { RunStatus } from '../domain/run-record.ts';
+import type { AccountRecord } from '../domain/state-record.ts';
 
 /**
  * The outcome of holding a server's own account against ours.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountRecord } from '../domain/run-record.ts';
+import type { AccountRecord } from '../domain/state-record.ts';
 import type { ServerCounts } from '../target/server-counts.ts';
 import type { HandshakeAccount } from './handshake-account.ts';
 import type { OpenState } from './prepare/open-states.ts';

@@ -82,7 +82,7 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
 
   it('a state with both a target and a server', async () => {
     const path = await scenario('states: { a: { target: "localhost:1", server: {} } }\n');
-    await refuses(['run', path], /states\.a must have either target .* or server .*, and not both/u);
+    await refuses(['run', path], /states\.a must have one of target .*, server and command/u);
   });
 
   it('a flag without its value', async () => {

@@ -3,7 +3,8 @@ import type { Mechanism } from '../../src/domain/kind.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
-import type { CellRecord, BlockRecord, RunRecord, StateRecord } from '../../src/domain/run-record.ts';
+import type { CellRecord, BlockRecord, RunRecord } from '../../src/domain/run-record.ts';
+import type { StateRecord } from '../../src/domain/state-record.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 

@@ -1,6 +1,7 @@
 import { accountVerdict } from '../server-account.ts';
 import type { Notice } from '../../domain/notice.ts';
-import type { BlockRecord, QuotaRecord, RunRecord, StateRecord } from '../../domain/run-record.ts';
+import type { BlockRecord, QuotaRecord, RunRecord } from '../../domain/run-record.ts';
+import type { StateRecord } from '../../domain/state-record.ts';
 
 /** Fewer throttled periods leave latency as it is, but for its tail. */
 const MOST_THROTTLED = 0.01;

@@ -1,5 +1,6 @@
 import { accountVerdict, type ReadAccount } from '../../analysis/server-account.ts';
-import type { AccountRecord, RunRecord, RunStatus, StateRecord } from '../../domain/run-record.ts';
+import type { RunRecord, RunStatus } from '../../domain/run-record.ts';
+import type { AccountRecord, StateRecord } from '../../domain/state-record.ts';
 import { counted, grouped } from './units.ts';
 
 /** A line per state whose server was asked what it counted itself. */

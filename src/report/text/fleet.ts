@@ -1,4 +1,5 @@
-import type { BlockRecord, FleetUseRecord, RunRecord, StateRecord } from '../../domain/run-record.ts';
+import type { BlockRecord, FleetUseRecord, RunRecord } from '../../domain/run-record.ts';
+import type { StateRecord } from '../../domain/state-record.ts';
 import { sumOf } from '../../stats/descriptive.ts';
 import { endpointText } from './target.ts';
 import { formatDuration } from './units.ts';

@@ -1,4 +1,4 @@
-import type { StateRecord } from '../../domain/run-record.ts';
+import type { StateRecord } from '../../domain/state-record.ts';
 
 /** A target as it was named, with the address that was taken where it is not part of the name: `localhost:8443 at 127.0.0.1`. */
 export const resolvedTarget = ({ target, address, port }: Pick<StateRecord, 'target' | 'address' | 'port'>): string => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ResumarkError } from '../../domain/error.ts';
-import type { StateRecord } from '../../domain/run-record.ts';
+import type { StateRecord } from '../../domain/state-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import { resolvedTarget } from '../../report/text/target.ts';
 import type { CommandSettings } from '../../scenario/command-schema.ts';
