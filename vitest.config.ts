@@ -20,7 +20,6 @@ const ALONE = [
 
 /** Of those, what counts and reads, but judges no time: two files at once do it no harm. */
 const COUNTING = [
-  'test/bad-servers/**/*.test.ts',
   'test/e2e/{bad-input,certificate,control-characters,discovery,exit-codes,outputs,package,report}.test.ts',
   'test/interop/**/*.test.ts',
   'test/real/{sessions,truth-table}.test.ts',
