@@ -22,7 +22,7 @@ const ALONE = [
 const COUNTING = [
   'test/e2e/{bad-input,certificate,control-characters,discovery,exit-codes,outputs,package,report}.test.ts',
   'test/interop/**/*.test.ts',
-  'test/real/{sessions,truth-table}.test.ts',
+  'test/real/sessions.test.ts',
   'test/report/{hlog,spreadsheet}.test.ts',
   'test/scenario/editor.test.ts',
 ];

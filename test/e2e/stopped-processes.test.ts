@@ -50,7 +50,7 @@ describe('a server that is stopped in the middle (SIGSTOP)', () => {
       expect({ code, status: record.status }).toEqual({ code: 4, status: 'stopped' });
       // What the server had finished before it was stopped is true, but a block of failures alone
       // is none.
-      const failed = record.blocks.filter(({ errors }) => Object.keys(errors).length > 0);
+      const failed = record.blocks.filter(({ errors, primed }) => Object.keys({ ...errors, ...primed.errors }).length > 0);
       expect(failed.length).toBeGreaterThan(0);
       expect(failed.filter(({ handshakes, valid }) => handshakes === 0 && valid)).toEqual([]);
       expect(record.gates?.outcome).not.toBe('passed');
