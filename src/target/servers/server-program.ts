@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { meterOfPid } from '../../cpu/meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
+import { nearest } from '../../domain/suggest.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
 import { certificateFiles, type KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
@@ -95,12 +96,15 @@ const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings
   };
 };
 
-const unknownProgram = (program: string): ResumarkError =>
-  new ResumarkError(
+const unknownProgram = (program: string): ResumarkError => {
+  const known = RECIPES.flatMap(({ programs }) => programs[0] ?? []);
+  const meant = nearest(program, known);
+  return new ResumarkError(
     'USAGE',
-    `there are no settings for the program ${program}; there are for ${RECIPES.map(({ programs }) => programs[0]).join(', ')}.`,
-    'Give the args to start it with, and the files that it needs.',
+    `there are no settings for the program ${program}; there are for ${known.join(', ')}.`,
+    `${meant === undefined ? 'Give' : `Did you mean ${meant}? Otherwise give`} the args to start it with, and the files that it needs.`,
   );
+};
 
 const missingProgram = ({ packages }: ServerRecipe, program: string): ResumarkError =>
   new ResumarkError(
