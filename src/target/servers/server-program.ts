@@ -97,7 +97,7 @@ const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings
 };
 
 const unknownProgram = (program: string): ResumarkError => {
-  const known = RECIPES.flatMap(({ programs }) => programs[0] ?? []);
+  const known = RECIPES.map(({ programs }) => programs[0]);
   const meant = nearest(program, known);
   return new ResumarkError(
     'USAGE',
