@@ -1,3 +1,4 @@
+import { sumOf } from '../stats/descriptive.ts';
 import type { CpuMeter, CpuSource, CpuSpan, ServerUse } from './meter.ts';
 
 /** The meters of what stands around the nodes of a fleet. */
@@ -30,7 +31,7 @@ const joinedUse = (uses: readonly ServerUse[]): ServerUse => {
   const known = uses.flatMap(({ cpuNs }) => cpuNs ?? []);
   const [tightest] = uses.flatMap(({ quota }) => quota ?? []).toSorted((a, b) => b.throttledShare - a.throttledShare);
   return {
-    cpuNs: known.length === uses.length ? known.reduce((sum, ns) => sum + ns, 0) : undefined,
+    cpuNs: known.length === uses.length ? sumOf(known, (ns) => ns) : undefined,
     cpuAbsence: uses.find(({ cpuAbsence }) => cpuAbsence !== null)?.cpuAbsence ?? null,
     quota: tightest ?? null,
     forwardsTo: [...new Set(uses.flatMap(({ forwardsTo }) => forwardsTo))],

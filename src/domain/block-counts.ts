@@ -70,7 +70,7 @@ const firstByte = group({
 });
 
 /** Finished handshakes of any purpose, as a server counts them: it knows nothing of what was asked for. */
-const finished = group({ full: sum(), resumed: sum() });
+export const FINISHED_COUNTS = group({ full: sum(), resumed: sum() });
 
 /**
  * Everything that is counted of one cell in one window: the one type of this quantity, from the
@@ -100,7 +100,7 @@ export const BLOCK_COUNTS = group({
   /** Unmeasured full handshakes that fetched a session to be used once; their CPU and bytes count. */
   replenished: sum(),
   /** The measured handshakes and the replenishing ones. */
-  finished: addedLater(finished),
+  finished: addedLater(FINISHED_COUNTS),
   /** Null where no handshake had the arrival of each of its flights stamped. */
   split: optional(split),
   /** Null where nothing was sent again, or the engine does not know. */
@@ -130,12 +130,12 @@ export const PRIMING_COUNTS = group({
   /** Handshakes whose hellos contradicted the engine. */
   conflicts: sum(),
   /** The handshakes and the probes. */
-  finished: addedLater(finished),
+  finished: addedLater(FINISHED_COUNTS),
 });
 
 export type PrimingCounts = ValueOf<typeof PRIMING_COUNTS>;
 
-export type FinishedCounts = ValueOf<typeof finished>;
+export type FinishedCounts = ValueOf<typeof FINISHED_COUNTS>;
 
 export type ScheduleCounts = NonNullable<BlockCounts['schedule']>;
 export type OfferedSessionsCounts = NonNullable<BlockCounts['offeredSessions']>;

@@ -1,3 +1,4 @@
+import { FINISHED_COUNTS } from './block-counts.ts';
 import type { Notice, NoticeCode } from './notice.ts';
 import { CPU_ABSENCES } from './server-cpu.ts';
 import { z } from './zod.ts';
@@ -7,7 +8,6 @@ const texts = z.array(text);
 const number = z.number();
 const whole = z.int().nonnegative();
 const counts = z.record(text, whole);
-const finished = z.object({ full: whole, resumed: whole });
 const hints = z.array(z.enum(['engine', 'workers', 'machine', 'concurrency', 'rate', 'over']));
 
 /** The values of a notice beside its code and severity. */
@@ -64,7 +64,7 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'closed-in-order': { cells: texts },
   'close-unanswered': { states: texts, waitMs: number, holdsLoad: z.boolean() },
   'certificate-changed': { cell: text, certificates: whole, round: whole, since: text },
-  'account-differs': { state: text, server: finished, ours: finished, failed: whole },
+  'account-differs': { state: text, server: FINISHED_COUNTS.schema, ours: FINISHED_COUNTS.schema, failed: whole },
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },

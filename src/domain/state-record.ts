@@ -1,3 +1,4 @@
+import { FINISHED_COUNTS } from './block-counts.ts';
 import { CPU_ABSENCES } from './server-cpu.ts';
 import { z } from './zod.ts';
 
@@ -12,14 +13,12 @@ const waySchema = z.object({
   loss: z.number().min(0).max(1),
 });
 
-const finishedSchema = z.object({ full: whole, resumed: whole });
-
 /** A server's own account of the handshakes of a run, from its start to the end of the run. */
 const accountSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('read'),
-    server: finishedSchema,
-    ours: finishedSchema,
+    server: FINISHED_COUNTS.schema,
+    ours: FINISHED_COUNTS.schema,
     /** Connections that failed on our side, or whose request was not answered: they may be in the server's account all the same. */
     failed: whole,
   }),

@@ -34,5 +34,5 @@ export const acceptedShare = (
 const sourceNodes = (sources: readonly string[], nodes: number): number[] =>
   (sources.length === 0 ? [LOOPBACK] : sources).map((address) => nodeOfSource(address, nodes));
 
-/** Where connections to a server of this machine come from unless they are told otherwise. */
+/** Where connections to a server of this machine come from unless the scenario says otherwise. */
 const LOOPBACK = '127.0.0.1';

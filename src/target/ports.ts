@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { ResumarkError } from '../domain/error.ts';
 import type { Endpoint } from './endpoints.ts';
 
 /** Far above what a connection within one machine takes. */
@@ -51,3 +52,11 @@ export const accepts = ({ address, port }: Endpoint): Promise<boolean> =>
         settle(false);
       });
   });
+
+/** The error of a server of ours that cannot have its port. @param code the system's, such as EADDRINUSE. */
+export const cannotListen = (server: string, port: number, code: string): ResumarkError =>
+  new ResumarkError(
+    'USAGE',
+    `the ${server} cannot listen on port ${String(port)}: ${code}.`,
+    'Choose another port, or 0 for any free one.',
+  );

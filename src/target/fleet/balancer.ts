@@ -1,6 +1,6 @@
-import { ResumarkError } from '../../domain/error.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { OwnProcess } from '../own-process.ts';
+import { cannotListen } from '../ports.ts';
 import type { BalancerOptions, BalancerRequest, BalancerResponse } from './balancer-messages.ts';
 
 /** A running balancer. */
@@ -21,9 +21,5 @@ export const startBalancer = async (options: BalancerOptions): Promise<Balancer>
     return { address: answer.address, port: answer.port, pid: balancer.pid, close: () => balancer.close() };
   }
   await balancer.close();
-  throw new ResumarkError(
-    'USAGE',
-    `the balancer cannot listen on port ${String(options.port)}: ${answer.code}.`,
-    'Choose another port, or 0 for any free one.',
-  );
+  throw cannotListen('balancer', options.port, answer.code);
 };

@@ -7,6 +7,7 @@ import { DEFAULT_KNOBS } from '../../scenario/server-knobs.ts';
 import { SessionMap, type SessionCache } from '../fleet/session-cache.ts';
 import { SharedCacheClient } from '../fleet/shared-cache-client.ts';
 import { FIRST_PIPE } from '../own-process.ts';
+import { burn } from './burn.ts';
 import type { RunningServer } from './running-server.ts';
 import { ANSWER, SESSION_CONTEXT, type Host, type ServerOptions } from './server-messages.ts';
 
@@ -40,7 +41,7 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
   if (options.resumption.includes('cache')) keepSessions(tls, options.sharesCache ? sharedCache() : new SessionMap());
   if (options.workMs > 0) {
     tls.prependListener('connection', () => {
-      burn(options.workMs);
+      burn(options.workMs * 1e6);
     });
   }
   tls.on('secureConnection', serve);
@@ -134,12 +135,6 @@ const later = (ms: number, act: () => void): void => {
     else act();
   };
   wait();
-};
-
-/** Keeps the CPU busy, like a more expensive handshake. */
-const burn = (ms: number): void => {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
 };
 
 /**

@@ -5,6 +5,7 @@ import { DEFAULT_KNOBS, type ServerKnobs } from '../../scenario/server-knobs.ts'
 import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { OwnProcess } from '../own-process.ts';
+import { cannotListen } from '../ports.ts';
 import type { ServerCounts } from '../server-counts.ts';
 import type { Host, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
@@ -121,11 +122,7 @@ export const newIdentity = async (
 const failureOf = (answer: ServerResponse, { port }: ServerOptions): Error => {
   switch (answer.type) {
     case 'unreachable':
-      return new ResumarkError(
-        'USAGE',
-        `the reference server cannot listen on port ${String(port)}: ${answer.code}.`,
-        'Choose another port, or 0 for any free one.',
-      );
+      return cannotListen('reference server', port, answer.code);
     case 'refused':
       return new ResumarkError('USAGE', `the reference server cannot be started: ${answer.message}`);
     case 'listening':

@@ -32,7 +32,7 @@ import { chooseByName } from './virtual-hosts.ts';
 const TLS_1_2 = 0x0303;
 const TLS_1_3 = 0x0304;
 
-/** As much as OpenSSL itself allows unless it is told otherwise: a record. */
+/** As much as OpenSSL itself allows unless a server sets another limit: a record. */
 const MOST_EARLY_BYTES = 16_384;
 
 /** An SSL_CTX of a server, and what can be done with it while it serves. */

@@ -1,5 +1,6 @@
 import { Arena } from '../../../engine/arena.ts';
 import { nowNs } from '../../../engine/clock.ts';
+import { burn } from '../burn.ts';
 import type { RunningServer } from '../running-server.ts';
 import type { ServerOptions } from '../server-messages.ts';
 import { ServerConnection, newSurroundings, type ConnectionSurroundings } from './connection.ts';
@@ -134,9 +135,3 @@ class Loop {
     connection.begin();
   }
 }
-
-/** Keeps the CPU busy, like a more expensive handshake. */
-const burn = (ns: number): void => {
-  const endNs = nowNs() + ns;
-  while (nowNs() < endNs);
-};

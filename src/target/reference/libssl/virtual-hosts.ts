@@ -1,7 +1,7 @@
 import { registerCallback } from '../../../engine/ffi.ts';
 import { SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, type ServerSsl } from './library.ts';
 
-/** SSL_TLSEXT_ERR_OK: the handshake goes on, and the client is told that its name was taken. */
+/** SSL_TLSEXT_ERR_OK: the handshake goes on, and the ServerHello says that the name was taken. */
 const NAME_TAKEN = 0;
 
 /** Has the context of a name serve the clients that ask for it. */
