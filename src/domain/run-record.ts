@@ -1,6 +1,7 @@
 import { BLOCK_COUNTS, PRIMING_COUNTS } from './block-counts.ts';
 import { capacitySchema } from './capacity-record.ts';
 import { CLOSE_STYLES } from './client-options.ts';
+import { eventSchema } from './event-record.ts';
 import type { GateDecision } from './gate.ts';
 import { gateDecisionSchema } from './gate-decision.ts';
 import { INTERLEAVES } from './interleave.ts';
@@ -218,6 +219,8 @@ const runSchema = z.object({
   states: z.array(stateSchema),
   cells: z.array(cellSchema),
   blocks: z.array(blockSchema),
+  /** What was done to servers in the middle of windows, in the order of its beginning. */
+  events: z.array(eventSchema).default([]),
   /** The command that made it, as it was typed; absent where a program did. */
   command: z.array(z.string()).optional(),
   /** The decision on its gates, once it has ended and was judged. */

@@ -58,6 +58,7 @@ export const newRun = (
   })),
   command: options.command,
   blocks: [],
+  events: [],
   capacity: [],
   notices: [],
 });

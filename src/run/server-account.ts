@@ -37,13 +37,27 @@ const atRest = async (
   read: () => Promise<ServerCounts>,
   isComplete: (counts: ServerCounts) => boolean,
 ): Promise<ServerCounts> => {
-  let counts = await read();
+  let counts = await answered(read);
   let sinceMs = performance.now();
   while (!isComplete(counts) && performance.now() - sinceMs < PATIENCE_MS) {
     await sleep(POLL_MS);
-    const later = await read();
+    const later = await answered(read);
     if (later.handshakes !== counts.handshakes) sinceMs = performance.now();
     counts = later;
   }
   return counts;
+};
+
+/** A server that was stopped gives no answer, and a run must not wait for it. */
+const answered = async (read: () => Promise<ServerCounts>): Promise<ServerCounts> => {
+  const patience = new AbortController();
+  const tooLate = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
+    throw new Error(`no answer within ${String(PATIENCE_MS)} ms`);
+  });
+  try {
+    return await Promise.race([read(), tooLate]);
+  } finally {
+    tooLate.catch(() => undefined);
+    patience.abort();
+  }
 };

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { startReferenceServer, type ReferenceServer } from '../../src/target/reference/reference-server.ts';
@@ -61,6 +63,33 @@ describe('a server that is stopped in the middle (SIGSTOP)', () => {
     }),
   );
 });
+
+it('a server that the run has started and that is stopped holds up neither its end nor what was measured', async () => {
+  const path = join(resumark.results, 'own.yaml');
+  await writeFile(
+    path,
+    'name: own\nstates: { own: { server: {} } }\nplan: { rounds: 200, handshakesPerBlock: 100, warmup: 0 }\n',
+  );
+  const flags = ['--tls', '1.3', '-m', 'full', '-c', '2', '--timeout', '500ms', '-o', resumark.results, '--format', 'json'];
+  const { child, finished } = resumark.start(['run', path, ...flags]);
+  while ((await blocksSaved('own')) < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const server of await childrenOf(child.pid ?? 0)) process.kill(server, 'SIGSTOP');
+  const { code, stdout } = await finished;
+  const record = JSON.parse(stdout) as RunRecord;
+  expect({ code, status: record.status }).toEqual({ code: 4, status: 'stopped' });
+  expect(record.blocks.filter(({ honoured }) => honoured === 100).length).toBeGreaterThan(0);
+  expect(record.states.map(({ account }) => account?.state)).toEqual(['absent']);
+});
+
+/** Blocks in the record of the only run of this name, which is written anew after each round. */
+const blocksSaved = async (name: string): Promise<number> => {
+  const folder = (await resumark.folders()).find((one) => one.endsWith(`_${name}`));
+  const text = folder === undefined ? '' : await readFile(join(folder, 'run.json'), 'utf8').catch(() => '');
+  return text === '' ? 0 : (JSON.parse(text) as RunRecord).blocks.length;
+};
+
+const childrenOf = async (pid: number): Promise<number[]> =>
+  (await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')).split(' ').filter(Boolean).map(Number);
 
 describe('the generator itself, stopped for a second (SIGSTOP, SIGCONT)', () => {
   it.each([

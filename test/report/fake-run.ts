@@ -80,6 +80,7 @@ export const fakeRun = (cells: readonly FakeCell[], change: Partial<RunRecord> =
   states: [...new Set(cells.map(({ state = 'server' }) => state))].map((label, i) => fakeState({ label, port: 4433 + i })),
   cells: cells.map(cellRecord),
   blocks: fakeBlocks(cells),
+  events: [],
   capacity: [],
   notices: [],
   ...change,

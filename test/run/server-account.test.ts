@@ -27,6 +27,14 @@ const answering = (...answers: readonly ServerCounts[]): OpenState['counts'] => 
 };
 
 describe("a server's own account", () => {
+  it('is not waited for where the server gives no answer, as one that was stopped', async () => {
+    const open = state({ counts: () => new Promise(() => undefined) });
+    expect(await readAccount(open, ourSide([open]))).toEqual({
+      state: 'absent',
+      reason: 'it cannot be read: no answer within 2000 ms',
+    });
+  });
+
   it('is waited for until it comes to ours: a log is written a moment later', async () => {
     const counts = answering({ handshakes: 870, resumed: 0 }, { handshakes: 879, resumed: 0 }, { handshakes: 880, resumed: 0 });
     const open = state({ counts });
