@@ -3,6 +3,7 @@ import { meterOfPort, type CpuMeter } from '../cpu/meter.ts';
 import { requireAuthorization } from './authorization.ts';
 import { parseTarget, resolveAll, serverNameOf, type Endpoint, type Lookup } from './endpoints.ts';
 import { firstReachable } from './reachable.ts';
+import type { ServerControls } from './server-controls.ts';
 import type { ServerCounts } from './server-counts.ts';
 
 /** An endpoint that is ready to be dialled, and the server that is expected there. */
@@ -17,6 +18,8 @@ export interface OpenTarget extends Endpoint {
   readonly fleet: OpenFleet | undefined;
   /** Counts the handshakes that the servers themselves have seen; `undefined` where they keep no account. */
   readonly counts: (() => Promise<ServerCounts>) | undefined;
+  /** Of each server that the run has started, in the order of the nodes; empty for one that ran already. */
+  readonly controls: readonly ServerControls[];
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +61,7 @@ export const openTarget = async (
     cpu: meterOfPort(address, port),
     fleet: undefined,
     counts: undefined,
+    controls: [],
     close: () => Promise.resolve(),
   };
 };

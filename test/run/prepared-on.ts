@@ -55,6 +55,7 @@ export const openOnPaper = (label: string): OpenState => ({
   fleet: undefined,
   cpu: { source: { state: 'unknown', reason: 'other-machine' }, start: () => NOWHERE },
   counts: undefined,
+  controls: [],
   resumption: undefined,
   silence: undefined,
   countsRequests: false,

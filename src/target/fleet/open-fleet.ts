@@ -37,6 +37,7 @@ export const openFleet = async (
       port: balancer.port,
       cpu: joinedMeter(nodes.map(({ cpu }) => cpu)),
       counts: countsOf(nodes),
+      controls: nodes.flatMap(({ controls }) => controls),
       fleet: {
         nodes: endpoints,
         cpu: { balancer: meterOfPid(balancer.pid), cache: cache === undefined ? undefined : meterOfPid(cache.pid) },

@@ -56,6 +56,7 @@ export const openReferenceServer = async (settings: ReferenceServerSettings): Pr
     cpu: meterOfPid(pid),
     fleet: undefined,
     counts: server.counts,
+    controls: [{ rotate: server.rotate }],
     close: server.close,
   };
 };

@@ -69,6 +69,7 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
     counts: account === undefined || silence !== undefined ? undefined : countsOf(account, running),
     silence,
     countsRequests: account?.of === 'requests',
+    controls: [{}],
     close: running.close,
   };
 };
