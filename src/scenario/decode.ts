@@ -2,6 +2,7 @@ import { ResumarkError } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
 import { decode, type Flaw } from '../domain/zod.ts';
 import type { CompareSettings } from './compare-schema.ts';
+import { refuseImpossibleEvents } from './event-plan.ts';
 import { withoutOwnKeys } from './own-keys.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 import { flagOf, knownKeysAt, serverFlagOf } from './settings.ts';
@@ -54,6 +55,7 @@ export const decodeScenario = (
   };
   refuseModesBesideMix(decoded.value, sources, fileName);
   refusePlanOfSearch(decoded.value, sources, fileName);
+  refuseImpossibleEvents(decoded.value, fileName);
   return { scenario: decoded.value, sources };
 };
 

@@ -5,6 +5,7 @@ import { MODES } from '../domain/mode.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
 import { compareSchema } from './compare-schema.ts';
+import { eventsSchema } from './event-schema.ts';
 import { choice, count, duration, flag, listOf, share, text } from './fields.ts';
 import { loadSchema, protocol } from './load-schema.ts';
 import { request } from './request.ts';
@@ -175,6 +176,9 @@ export const scenarioSchema = z.strictObject({
   plan: planSchema.prefault({}).meta({ description: 'How much to measure, and in which order' }),
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and verifies' }),
   connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how to close connections' }),
+  events: eventsSchema.meta({
+    description: 'What is done to servers in the middle of each window that measures them, such as {at: 10s, do: renew}',
+  }),
   gates: z
     .array(text('a gate such as "ticket.p99 < 25ms"'), 'must be a list of gates such as "ticket.p99 < 25ms"')
     .default([])

@@ -42,7 +42,9 @@ export const knobFields = {
     .meta({ description: 'Virtual hosts (SNI), each with a certificate of its own; other names get that of localhost' }),
   ticketRotation: z
     .strictObject({
-      every: duration(1, LONGEST_LIFETIME_MS).meta({ description: 'Time after which a new ticket key comes' }),
+      every: duration(1, LONGEST_LIFETIME_MS)
+        .optional()
+        .meta({ description: 'Time after which a new ticket key comes [default: never by itself]' }),
       keep: count(0, MOST_KEPT_KEYS)
         .prefault(1)
         .meta({ description: 'Number of previous keys whose tickets are still taken, and renewed' }),

@@ -38,6 +38,14 @@ const VALID_MS = 7 * 24 * 3600 * 1000;
 /** A clock that is a little slow must accept a certificate made a moment ago. */
 const CLOCK_SKEW_MS = 3600 * 1000;
 
+/** The authorities above the certificates that one maker makes. */
+export interface Issuance {
+  /** Intermediate ones, whose certificates the server sends. */
+  readonly intermediates: number;
+  /** True where certificates without intermediate authorities are their own CA, and not a root's. */
+  readonly isSelfSigned: boolean;
+}
+
 /** Makes a certificate for localhost, which is its own CA. */
 export const makeCertificate = async (keyType: KeyType): Promise<CertificatePair> =>
   pairOf([await issue(ALGORITHMS[keyType], { subject: leafName('localhost'), extensions: [namesOf('localhost')] })]);
@@ -49,14 +57,14 @@ export interface CertificateMaker {
   readonly trusted: () => string;
 }
 
-/**
- * Makes a maker of certificates under a number of intermediate authorities and a root, all of one key type. Without intermediate ones
- * each certificate is self-signed, and its own CA.
- */
-export const certificateMaker = async (keyType: KeyType, intermediates: number): Promise<CertificateMaker> => {
+/** Makes a maker of certificates under a number of intermediate authorities and a root, all of one key type. */
+export const certificateMaker = async (
+  keyType: KeyType,
+  { intermediates, isSelfSigned }: Issuance,
+): Promise<CertificateMaker> => {
   const algorithm = ALGORITHMS[keyType];
   const trusted: Issued[] = [];
-  const authorities = intermediates === 0 ? [] : await makeAuthorities(algorithm, intermediates);
+  const authorities = isSelfSigned && intermediates === 0 ? [] : await makeAuthorities(algorithm, intermediates);
   const [issuer] = authorities;
   trusted.push(...authorities.slice(-1));
   return {

@@ -30,6 +30,7 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
     negotiated: new Map(),
     ending: ENDING,
     account: new HandshakeAccount(states),
+    events: [],
     generator,
     options,
   };

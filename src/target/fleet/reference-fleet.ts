@@ -5,7 +5,7 @@ import type { ServerSettings } from '../../scenario/server-schema.ts';
 import { DEFAULT_KNOBS } from '../../scenario/server-knobs.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { newIdentity, openReferenceServer, type ReferenceServerSettings } from '../reference/reference-server.ts';
-import { TICKET_KEY_BYTES } from '../reference/server-messages.ts';
+import { TICKET_KEY_BYTES } from '../reference/ticket-key.ts';
 import { openFleet } from './open-fleet.ts';
 import { startSharedCache } from './shared-cache.ts';
 
@@ -21,7 +21,7 @@ type NamedTarget = OpenTarget & { readonly name: string };
 export const openReferenceFleet = async (settings: ReferenceServerSettings, fleet: FleetSettings): Promise<NamedTarget> => {
   if (fleet.nodes === 1) return openReferenceServer(settings);
   const { port, ...ofNode } = settings;
-  const identity = await newIdentity(settings.keyType, { ...DEFAULT_KNOBS, ...settings.knobs });
+  const identity = await newIdentity(settings.keyType, { ...DEFAULT_KNOBS, ...settings.knobs }, settings.isRenewed);
   const keys = ticketKeysOf(fleet);
   const cache = fleet.sessionCache === 'shared' ? await startSharedCache(fleet.nodes) : undefined;
   const open = (node: number): Promise<NamedTarget> =>

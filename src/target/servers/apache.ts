@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { reloadWorkers } from '../program/workers.ts';
 import { ANY_RESUMPTION, type ServerRecipe } from './recipe.ts';
 
 /** Apache httpd with mod_ssl. Its log is of requests; it answers them without a file, which its own user could not read. */
@@ -24,6 +25,7 @@ export const apache: ServerRecipe = {
     handshake: /^(?:Initial|Resumed)$/u,
     resumed: /^Resumed$/u,
   },
+  reload: (program) => reloadWorkers(program, 'SIGUSR1', (commandLine) => commandLine !== ''),
 };
 
 /** Where Debian, Red Hat and Alpine put the modules. */

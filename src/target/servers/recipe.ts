@@ -1,5 +1,6 @@
 import type { Resumption } from '../../scenario/server-schema.ts';
-import type { ProgramSettings, StartedProgram } from '../program/program.ts';
+import type { CertificatePair } from '../certificate.ts';
+import type { ProgramSettings, RunningProgram, StartedProgram } from '../program/program.ts';
 import type { ServerCounts } from '../server-counts.ts';
 
 /** A make of server: everything that is known of its program. */
@@ -17,6 +18,10 @@ export interface ServerRecipe {
   /** Renders what it needs to run with this resumption. The folder has certificate.pem, key.pem and both.pem. */
   readonly settings: (program: string, resumption: OfferedResumption) => Omit<ProgramSettings, 'address' | 'port'>;
   readonly account: ServerAccount;
+  /** Has it read its files again; `undefined` where it cannot, or not without being started anew. */
+  readonly reload?: ((program: RunningProgram) => Promise<void>) | undefined;
+  /** Has it take a certificate that is in its files already; `undefined` where it does at a reload. */
+  readonly useCertificate?: ((program: RunningProgram, pair: CertificatePair) => Promise<void>) | undefined;
 }
 
 export type OfferedResumption = readonly Resumption[];

@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { meterOfPid } from '../../cpu/meter.ts';
+import { SuccessiveMeter } from '../../cpu/successive-meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { nearest } from '../../domain/suggest.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
-import { certificateFiles, type KeyType } from '../certificate.ts';
+import { certificateFiles, type CertificateMaker, type CertificatePair, type KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { startProgram, type Command, type ProgramSettings, type RunningProgram } from '../program/program.ts';
 import { installedProgram, recipeOf, RECIPES } from './catalogue.ts';
 import { HandshakeLog } from './handshake-log.ts';
+import { programControls } from './program-controls.ts';
 import type { ServerAccount, ServerRecipe } from './recipe.ts';
 
 /** A server program that a run starts. */
@@ -23,12 +24,16 @@ export interface ServerProgramSettings {
   readonly own: OwnSettings | undefined;
   /** True where every handshake is followed by an HTTP request. */
   readonly hasRequests: boolean;
+  /** True where it will be given other certificates while it serves: then an authority issues them. */
+  readonly isRenewed: boolean;
 }
 
 /** Arguments and files of a user's own, which may name values such as `{{port}}`. */
 export interface OwnSettings {
   readonly args: readonly string[];
   readonly files: Readonly<Record<string, string>>;
+  /** At which it reads them again; `undefined` where it does not. */
+  readonly reloadSignal: NodeJS.Signals | undefined;
 }
 
 /** A server program that serves. */
@@ -50,12 +55,13 @@ export interface ServerProgram extends OpenTarget {
  *   come to serve. Nothing is left of it then.
  */
 export const openServerProgram = async (settings: ServerProgramSettings): Promise<ServerProgram> => {
-  const { name, resumption, program, account } = await chosenProgram(settings);
-  // Loaded here: a run against external targets needs no certificate library.
-  const { makeCertificate } = await import('../certificate.ts');
-  const pair = await makeCertificate(settings.keyType);
-  const running = await startProgram({ ...program, files: { ...certificateFiles(pair), ...program.files } });
+  const { name, resumption, program, account, ...recipe } = await chosenProgram(settings);
+  const maker = await certificates(settings);
+  const makeCertificate = (): Promise<CertificatePair> => maker.make('localhost');
+  const files = { ...certificateFiles(await makeCertificate()), ...program.files };
+  const running = await startProgram({ ...program, files });
   const silence = silenceOf(account, settings);
+  const meter = new SuccessiveMeter(running.pid);
   return {
     name,
     resumption,
@@ -63,18 +69,25 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
     port: running.port,
     serverName: 'localhost',
     verify: true,
-    ca: pair.certificate,
-    cpu: meterOfPid(running.pid),
+    ca: maker.trusted(),
+    cpu: meter,
     fleet: undefined,
     counts: account === undefined || silence !== undefined ? undefined : countsOf(account, running),
     silence,
     countsRequests: account?.of === 'requests',
-    controls: [{}],
+    controls: [programControls({ ...recipe, running, meter, makeCertificate: settings.isRenewed ? makeCertificate : undefined })],
     close: running.close,
   };
 };
 
-interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'> {
+/** Makes its certificates. Those that follow one another have an authority that clients trust all along. */
+const certificates = async ({ keyType, isRenewed }: ServerProgramSettings): Promise<CertificateMaker> => {
+  // Loaded here: a run against external targets needs no certificate library.
+  const { certificateMaker } = await import('../certificate.ts');
+  return certificateMaker(keyType, { intermediates: 0, isSelfSigned: !isRenewed });
+};
+
+interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'>, Pick<ServerRecipe, 'reload' | 'useCertificate'> {
   readonly program: ProgramSettings;
   readonly account: ServerAccount | undefined;
 }
@@ -82,7 +95,14 @@ interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'> {
 const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings): Promise<ChosenProgram> => {
   if (own !== undefined) {
     const command: Command = [program, ...own.args];
-    return { name: basename(program), resumption, program: { command, files: own.files }, account: undefined };
+    const { files, reloadSignal } = own;
+    return {
+      name: basename(program),
+      resumption,
+      program: { command, files },
+      account: undefined,
+      reload: reloadSignal && signalling(reloadSignal),
+    };
   }
   const recipe = recipeOf(program);
   if (recipe === undefined) throw unknownProgram(program);
@@ -94,8 +114,18 @@ const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings
     resumption: offered,
     program: recipe.settings(path, offered),
     account: recipe.account,
+    reload: recipe.reload,
+    useCertificate: recipe.useCertificate,
   };
 };
+
+/** Nothing is known of when it has done so. */
+const signalling =
+  (signal: NodeJS.Signals): ServerRecipe['reload'] =>
+  ({ pid }) => {
+    process.kill(pid, signal);
+    return Promise.resolve();
+  };
 
 const unknownProgram = (program: string): ResumarkError => {
   const known = RECIPES.map(({ programs }) => programs[0]);

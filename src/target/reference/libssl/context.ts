@@ -10,7 +10,8 @@ import {
   SSL_VERIFY_PEER,
 } from '../../../engine/openssl/library.ts';
 import type { ServerKnobs } from '../../../scenario/server-knobs.ts';
-import { CACHE_SIZE, SESSION_CONTEXT, TICKET_KEY_BYTES, type Host, type ServerOptions } from '../server-messages.ts';
+import { CACHE_SIZE, SESSION_CONTEXT, type Host, type ServerOptions } from '../server-messages.ts';
+import { TICKET_KEY_BYTES, ticketKeyOf } from '../ticket-key.ts';
 import {
   SSL_CTRL_MODE,
   SSL_CTRL_SET_READ_AHEAD,
@@ -39,6 +40,7 @@ const MOST_EARLY_BYTES = 16_384;
 export interface ServerContext {
   readonly pointer: number;
   readonly rotate: () => void;
+  readonly renew: (hosts: ServerOptions['hosts']) => void;
 }
 
 /**
@@ -49,9 +51,17 @@ export interface ServerContext {
 export const serverContext = (openssl: ServerSsl, options: ServerOptions, faults: FaultSource): ServerContext => {
   const [first, ...others] = options.hosts;
   const pointer = contextOf(openssl, first, options);
-  chooseByName(openssl, pointer, new Map(others.map((host) => [host.name, contextOf(openssl, host, options)])));
-  // Sessions are resumed before another context is chosen: the keys of this one are those of all.
-  return { pointer, rotate: useTicketKeys(openssl, pointer, { options, faults }) };
+  const contexts = new Map(others.map((host) => [host.name, contextOf(openssl, host, options)]));
+  chooseByName(openssl, pointer, contexts);
+  return {
+    pointer,
+    // Sessions are resumed before another context is chosen: the keys of this one are those of all.
+    rotate: useTicketKeys(openssl, pointer, { options, faults }),
+    renew: (hosts) => {
+      for (const { name, certificate, key } of hosts)
+        useIdentity(openssl, contexts.get(name) ?? pointer, { cert: certificate, key }, 'server');
+    },
+  };
 };
 
 const contextOf = (openssl: ServerSsl, host: Host, { resumption, knobs }: ServerOptions): number => {
@@ -109,23 +119,28 @@ const useTicketKeys = (
   context: number,
   { options, faults }: { readonly options: ServerOptions; readonly faults: FaultSource },
 ): (() => void) => {
-  const { ticketKeys, knobs } = options;
-  const given = ticketKeys === undefined ? undefined : Buffer.from(ticketKeys, 'hex');
-  if (given !== undefined) setTicketKeys(openssl, context, given);
+  const { ticketKeys, rotations, knobs } = options;
+  const first = ticketKeys === undefined ? randomBytes(TICKET_KEY_BYTES) : Buffer.from(ticketKeys, 'hex');
   if (knobs.ticketRotation === undefined && knobs.faults.strangeTickets === 0) {
+    let epoch = rotations;
+    const use = (): void => {
+      setTicketKeys(openssl, context, ticketKeyOf(first, epoch));
+    };
+    use();
     return () => {
-      setTicketKeys(openssl, context, randomBytes(TICKET_KEY_BYTES));
+      epoch += 1;
+      use();
     };
   }
-  const { every, keep, phase } = knobs.ticketRotation ?? NEVER_BY_ITSELF;
-  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase }, given);
+  const { every = Number.POSITIVE_INFINITY, keep, phase } = knobs.ticketRotation ?? NO_ROTATION;
+  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase, rotations }, first);
   useOwnKeys(openssl, context, { keys, faults });
   return () => {
     keys.rotate();
   };
 };
 
-const NEVER_BY_ITSELF = { every: Number.POSITIVE_INFINITY, keep: 0, phase: 0 } as const;
+const NO_ROTATION = { every: undefined, keep: 0, phase: 0 } as const;
 
 const setTicketKeys = (openssl: ServerSsl, context: number, keys: Buffer): void => {
   const memory = allocate(keys.length);

@@ -25,7 +25,7 @@ export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, opti
   const poller = new Poller(libc, arena);
   const { faults: wanted, earlyData: takesEarlyData } = options.knobs;
   const faults = new FaultSource(wanted);
-  const { pointer: context, rotate } = serverContext(openssl, options, faults);
+  const { pointer: context, rotate, renew } = serverContext(openssl, options, faults);
   const counts = { handshakes: 0, resumed: 0 };
   const count = (isResumed: boolean): void => {
     counts.handshakes += 1;
@@ -44,6 +44,7 @@ export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, opti
     port: listener.port,
     counts: () => counts,
     rotate,
+    renew,
   };
 };
 
