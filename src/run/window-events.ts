@@ -14,6 +14,8 @@ export interface WindowEventOptions {
   readonly position: number;
   readonly generator: Pick<LoadGenerator, 'progress'>;
   readonly onEvent: (event: EventRecord) => void;
+  /** The engines' clock, in ns. */
+  readonly now?: () => number;
 }
 
 /** The outcome of a window's events. */
@@ -31,10 +33,12 @@ export class WindowEvents {
   readonly #records: EventRecord[] = [];
   /** What is done to a state goes on until this settles. */
   readonly #underWay = new Map<string, Promise<void>>();
+  readonly #now: () => number;
   #startNs = 0;
 
   constructor(options: WindowEventOptions) {
     this.#options = options;
+    this.#now = options.now ?? nowNs;
     this.#waiting = new Set(options.events);
   }
 
@@ -67,7 +71,7 @@ export class WindowEvents {
   }
 
   #beginAt(event: ServerEvent, atMs: number): void {
-    const leftMs = atMs - (nowNs() - this.#startNs) / 1e6;
+    const leftMs = atMs - (this.#now() - this.#startNs) / 1e6;
     this.#timers.push(
       setTimeout(() => {
         this.#begin(event);
@@ -94,7 +98,7 @@ export class WindowEvents {
 
   async #carryOut(event: ServerEvent): Promise<void> {
     const { round, position, onEvent } = this.#options;
-    const beginNs = nowNs();
+    const beginNs = this.#now();
     const failure = await event.carryOut().then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
@@ -106,7 +110,7 @@ export class WindowEvents {
       round,
       position,
       atNs: Math.max(0, Math.round(beginNs - this.#startNs)),
-      tookNs: Math.round(nowNs() - beginNs),
+      tookNs: Math.round(this.#now() - beginNs),
       failure,
     };
     this.#records.push(record);

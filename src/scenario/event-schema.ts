@@ -22,11 +22,9 @@ const eventSchema = z
       .optional()
       .meta({ description: 'State whose server it is [default: every state with a server that the run starts]' }),
     node: count(1, MOST_NODES).optional().meta({ description: 'Number of the node in a fleet, from 1 [default: all]' }),
-    files: fileTemplates
-      .optional()
-      .meta({
-        description: 'Files that are put in the place of others before a program reloads or restarts, by name: templates',
-      }),
+    files: fileTemplates.optional().meta({
+      description: 'Files that are put in the place of others before a program reloads or restarts, by name: templates',
+    }),
   })
   .refine(({ at, after }) => (at === undefined) !== (after === undefined), {
     error: 'must have one of at (a time, such as 10s) and after (a number of handshakes)',

@@ -46,7 +46,7 @@ ${userInfo().uid === 0 ? 'User #65534\nGroup #65534' : ''}
 Listen {{address}}:{{port}}
 ListenBacklog 4096
 StartServers 1
-ServerLimit 1
+ServerLimit 4
 ThreadsPerChild 64
 MaxRequestWorkers 64
 KeepAlive Off

@@ -3,12 +3,15 @@ import { certificateFiles, type CertificatePair } from '../certificate.ts';
 import { processControls, type Restartable } from '../process-controls.ts';
 import type { RunningProgram } from '../program/program.ts';
 import type { ServerControl, ServerControls } from '../server-controls.ts';
+import type { ProgramAccount } from './program-account.ts';
 import type { ServerRecipe } from './recipe.ts';
 
 /** A program, and what is needed to do something to it while it serves. */
 export interface ControlledProgram extends Pick<ServerRecipe, 'reload' | 'useCertificate'> {
   readonly running: RunningProgram;
   readonly meter: SuccessiveMeter;
+  /** `undefined` where it keeps none. */
+  readonly account: ProgramAccount | undefined;
   /** Makes another certificate; `undefined` where clients would not trust it. */
   readonly makeCertificate: (() => Promise<CertificatePair>) | undefined;
 }
@@ -17,7 +20,7 @@ export const programControls = (program: ControlledProgram): ServerControls => {
   const { running, reload, meter } = program;
   const renew = renewing(program);
   return {
-    ...processControls(restartable(running), meter),
+    ...processControls(restartable(program), meter),
     ...(renew !== undefined && { renew }),
     ...(reload !== undefined && {
       reload: async (files = {}) => {
@@ -28,11 +31,14 @@ export const programControls = (program: ControlledProgram): ServerControls => {
   };
 };
 
-const restartable = (running: RunningProgram): Restartable => ({
+const restartable = ({ running, account }: ControlledProgram): Restartable => ({
   get pid() {
     return running.pid;
   },
-  stop: running.stop,
+  stop: async () => {
+    await account?.keep();
+    await running.stop();
+  },
   start: async (files = {}) => {
     await running.put(files);
     await running.start();

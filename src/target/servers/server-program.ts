@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { SuccessiveMeter } from '../../cpu/successive-meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
@@ -7,9 +7,9 @@ import { nearest } from '../../domain/suggest.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
 import { certificateFiles, type CertificateMaker, type CertificatePair, type KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
-import { startProgram, type Command, type ProgramSettings, type RunningProgram } from '../program/program.ts';
+import { startProgram, type Command, type ProgramSettings } from '../program/program.ts';
 import { installedProgram, recipeOf, RECIPES } from './catalogue.ts';
-import { HandshakeLog } from './handshake-log.ts';
+import { ProgramAccount } from './program-account.ts';
 import { programControls } from './program-controls.ts';
 import type { ServerAccount, ServerRecipe } from './recipe.ts';
 
@@ -62,6 +62,7 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
   const running = await startProgram({ ...program, files });
   const silence = silenceOf(account, settings);
   const meter = new SuccessiveMeter(running.pid);
+  const programAccount = account && new ProgramAccount(account, running);
   return {
     name,
     resumption,
@@ -72,10 +73,18 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
     ca: maker.trusted(),
     cpu: meter,
     fleet: undefined,
-    counts: account === undefined || silence !== undefined ? undefined : countsOf(account, running),
+    counts: silence === undefined && programAccount !== undefined ? () => programAccount.counts() : undefined,
     silence,
     countsRequests: account?.of === 'requests',
-    controls: [programControls({ ...recipe, running, meter, makeCertificate: settings.isRenewed ? makeCertificate : undefined })],
+    controls: [
+      programControls({
+        ...recipe,
+        running,
+        meter,
+        account: programAccount,
+        makeCertificate: settings.isRenewed ? makeCertificate : undefined,
+      }),
+    ],
     close: running.close,
   };
 };
@@ -167,10 +176,4 @@ const silenceOf = (account: ServerAccount | undefined, { hasRequests }: ServerPr
   if (account.of === 'requests' && !hasRequests)
     return 'its log is of requests, and the run sends none (set request: http to have it compared)';
   return undefined;
-};
-
-const countsOf = (account: ServerAccount, running: RunningProgram): OpenTarget['counts'] => {
-  if (account.by === 'counters') return () => account.read(running);
-  const log = new HandshakeLog(join(running.folder, account.file), account);
-  return () => log.read();
 };

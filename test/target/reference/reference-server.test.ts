@@ -61,6 +61,23 @@ describe.each([
     const resumed = await request(other, { session: sessions[0], ca: one.certificate, rejectUnauthorized: false });
     expect(resumed.reused).toBe(true);
   });
+
+  it('shows another certificate when it is renewed, and takes its sessions all the same', async () => {
+    const server = await start({ resumption: ['tickets'], isRenewed: true, knobs: { names: ['a.test'] }, onNodeTls });
+    const before = [await request(server), await request(server, { servername: 'a.test' })];
+    await server.renew();
+    const after = [await request(server), await request(server, { servername: 'a.test' })];
+    expect(new Set([...before, ...after].map(({ serialNumber }) => serialNumber)).size).toBe(4);
+    const again = await request(server, { session: before[0]?.sessions[0] });
+    expect(again.reused).toBe(true);
+  });
+
+  it('refuses sessions of an earlier key when it has rotated', async () => {
+    const server = await start({ resumption: ['tickets'], onNodeTls });
+    const { sessions } = await request(server);
+    await server.rotate();
+    expect((await request(server, { session: sessions[0] })).reused).toBe(false);
+  });
 });
 
 describe('resumption on libssl', () => {
