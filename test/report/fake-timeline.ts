@@ -70,21 +70,28 @@ const overTime = (block: BlockRecord, timeline: TimelineRecord): BlockRecord => 
  * A fleet under 500/s of which 80 % resume. Its certificate is renewed at 10 s, with keys of its own for tickets: every one of 1,000 clients
  * is declined once. At 18 s a node is stopped, and cannot be started again.
  */
-export const renewedFleet = (): RunRecord =>
-  timelineRun(
+export const renewedFleet = (): RunRecord => {
+  const cores = [
+    ...times(20, { cores: 0.21 }),
+    ...times(7, { cores: 0.6 }),
+    ...times(9, { cores: 0.21 }),
+    ...times(4, { cores: null }),
+  ];
+  const withCores = (intervals: readonly FakeInterval[]) => intervals.map((interval, i) => ({ ...interval, ...cores[i] }));
+  return timelineRun(
     [
-      { mode: 'full', honoured: 2000, intervals: times(40, { honoured: 50, cores: 0.21 }) },
+      { mode: 'full', honoured: 2000, intervals: withCores(times(40, { honoured: 50 })) },
       {
         mode: 'ticket',
         mechanism: 'ticket',
         honoured: 7000,
         declined: { refused: 1000 },
-        intervals: [
-          ...times(20, { honoured: 200, cores: 0.21 }),
-          ...[200, 190, 170, 150, 130, 100, 60].map((declined) => ({ honoured: 200 - declined, declined, cores: 0.6 })),
-          ...times(9, { honoured: 200, cores: 0.21 }),
-          ...times(4, { honoured: 150, failed: 50, cores: null }),
-        ],
+        intervals: withCores([
+          ...times(20, { honoured: 200 }),
+          ...[200, 190, 170, 150, 130, 100, 60].map((declined) => ({ honoured: 200 - declined, declined })),
+          ...times(9, { honoured: 200 }),
+          ...times(4, { honoured: 150, failed: 50 }),
+        ]),
       },
     ],
     [
@@ -94,3 +101,4 @@ export const renewedFleet = (): RunRecord =>
     ],
     S / 2,
   );
+};
