@@ -1,3 +1,4 @@
+import { sumOf } from '../stats/descriptive.ts';
 import { meterOfPid, type CpuMeter, type CpuSource, type CpuSpan, type ServerUse } from './meter.ts';
 
 /**
@@ -46,6 +47,12 @@ class SuccessiveSpan implements CpuSpan {
 
   look(): void {
     this.#current?.look();
+  }
+
+  cpuNs(): number | undefined {
+    const current = this.#current === undefined ? 0 : this.#current.cpuNs();
+    const all = [...this.#past.map((use) => use.cpuNs), current];
+    return all.includes(undefined) ? undefined : sumOf(all, (ns) => ns ?? 0);
   }
 
   used(): ServerUse {

@@ -1,7 +1,6 @@
 import { ResumarkError } from '../domain/error.ts';
 import type { EventSettings } from './event-schema.ts';
-import { plannedMs, planWindows } from './plan.ts';
-import { expand } from './expand.ts';
+import { windowMs } from './plan.ts';
 import type { Scenario } from './schema.ts';
 import type { StateSettings } from './state-schema.ts';
 
@@ -18,9 +17,9 @@ export const refuseImpossibleEvents = (scenario: Scenario, fileName: string): vo
   if (scenario.events.length === 0) return;
   const reason = whyNever(scenario);
   if (reason !== undefined) throw new ResumarkError('SCENARIO', `${fileName}: events ${reason}.`);
-  const longestMs = longestWindowMs(scenario);
+  const lengthMs = windowMs(scenario);
   for (const [index, event] of scenario.events.entries()) {
-    const flaw = flawOf(event, scenario, longestMs);
+    const flaw = flawOf(event, scenario, lengthMs);
     if (flaw !== undefined) throw new ResumarkError('SCENARIO', `${fileName}: events.${String(index)} ${flaw}.`);
   }
 };
@@ -32,7 +31,7 @@ const whyNever = ({ load, plan }: Scenario): string | undefined => {
   return undefined;
 };
 
-const flawOf = ({ state, node, at }: EventSettings, { states }: Scenario, longestMs: number | undefined): string | undefined => {
+const flawOf = ({ state, node, at }: EventSettings, { states }: Scenario, lengthMs: number | undefined): string | undefined => {
   const known = Object.keys(states);
   const started = Object.entries(states).filter(([, { kind }]) => kind !== 'target');
   if (state !== undefined && !known.includes(state)) return `has state ${state}, but there are ${known.join(', ')}`;
@@ -41,16 +40,9 @@ const flawOf = ({ state, node, at }: EventSettings, { states }: Scenario, longes
   if (started.length === 0) return 'is of no server: events are for servers that the run starts (server or command)';
   const few = started.find(([label, one]) => (state ?? label) === label && nodesOf(one) < (node ?? 1));
   if (few !== undefined) return `has node ${String(node)}, but ${few[0]} has ${String(nodesOf(few[1]))}`;
-  if (at !== undefined && longestMs !== undefined && at >= longestMs)
-    return `is at ${String(at)}ms, but each window ends after ${String(longestMs)}ms (see plan.duration and plan.rounds)`;
+  if (at !== undefined && lengthMs !== undefined && at >= lengthMs)
+    return `is at ${String(at)}ms, but each window ends after ${String(lengthMs)}ms (see plan.duration and plan.rounds)`;
   return undefined;
 };
 
 const nodesOf = (state: StateSettings): number => (state.kind === 'server' ? state.server.nodes : 1);
-
-/** The longest window, warm-up left out; `undefined` where the server's speed decides. */
-const longestWindowMs = (scenario: Scenario): number | undefined => {
-  const windows = planWindows(scenario, expand(scenario), { seed: 1, interleave: 'block' }).filter(({ round }) => round >= 0);
-  const lengths = windows.map((window) => plannedMs(window));
-  return lengths.some((ms) => ms === undefined) ? undefined : Math.max(...lengths.map((ms) => ms ?? 0));
-};

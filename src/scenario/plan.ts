@@ -106,6 +106,10 @@ export const plannedMs = ({ bound, profile }: Pick<PlannedWindow, 'bound' | 'pro
   return profile === undefined ? undefined : timeOfExpected(profile, bound.handshakes) * 1000;
 };
 
+/** The planned length of each window of one state in ms, `undefined` where it depends on the server's speed. */
+export const windowMs = (scenario: Scenario): number | undefined =>
+  plannedMs({ bound: boundOf(scenario, roundsOf(scenario), 0), profile: profileOf(scenario) });
+
 /**
  * The rate of a schedule at a time after the start of a window, and how many starts have fallen
  * due.

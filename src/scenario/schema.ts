@@ -87,6 +87,11 @@ const planSchema = z
       description:
         'Stop the run when more than this share of all connections, or of those in the last 5 s, fails; 100% never stops [default: 50%]',
     }),
+    timeline: duration(10).optional().meta({
+      flag: 'timeline',
+      description:
+        'Length of the intervals in which handshakes and server CPU are also counted, such as 500ms, to see a window over time [default: none, or 500ms with events]',
+    }),
     warmup: count(0, 1000).default(1).meta({ flag: 'warmup', description: 'Warm-up rounds, which are discarded' }),
   })
   .refine((plan) => [plan.rounds, plan.pairs, plan.looks].filter((value) => value !== undefined).length <= 1, {

@@ -18,6 +18,7 @@ it('adds up what processes use one after the other, and nothing of the time betw
   await burn(first, 300);
   meter.leave();
   const beforeNs = span.used().cpuNs ?? 0;
+  expect(span.cpuNs()).toBe(beforeNs);
   first.disconnect();
   await once(first, 'exit');
   // Nobody runs: nothing is used, and nothing is lost.
@@ -29,6 +30,7 @@ it('adds up what processes use one after the other, and nothing of the time betw
   meter.follow(second.pid ?? 0);
   await burn(second, 200);
   const use = later.used();
+  expect(later.cpuNs()).toBe(use.cpuNs);
   // By its own account a burner uses what it is asked to; the kernel's clock for the rest of its life is a little more.
   expect((use.cpuNs ?? 0) / 200e6).toBeGreaterThan(0.95);
   expect((use.cpuNs ?? 0) / 200e6).toBeLessThan(1.2);
