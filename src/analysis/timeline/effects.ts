@@ -41,10 +41,10 @@ export interface EventEffect {
   readonly cpu: CpuEffect | undefined;
 }
 
-/** What each event of a run did to each cell of its state that offers sessions. */
+/** What each event of a run did to each cell of its state that offers sessions, and is known to have them honoured. */
 export const eventEffects = (run: Pick<RunRecord, 'blocks' | 'cells' | 'events'>): EventEffect[] =>
   timelinesOf(run)
-    .filter(({ cell, block }) => offersSession(cell.mode) && block.valid)
+    .filter(({ cell, block }) => offersSession(cell.mode) && cell.expected !== 'declined' && block.valid)
     .flatMap(effectsIn);
 
 const effectsIn = (timeline: Timeline): EventEffect[] => {
