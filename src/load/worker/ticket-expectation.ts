@@ -8,6 +8,7 @@ import type { Attempt, Outcome } from '../../engine/engine.ts';
  */
 export class TicketExpectation {
   #afterFull = true;
+  #hasGiven = false;
   #afterResumed: boolean | undefined;
   #unusable: UnusableReason | undefined;
 
@@ -35,6 +36,8 @@ export class TicketExpectation {
     const wasAwaited = awaited === 'unless-resumed' ? !resumed : awaited;
     if (!wasAwaited && outcome.ticketsReceived === 0) return;
     if (resumed) this.#afterResumed = outcome.ticketsReceived > 0;
-    else this.#afterFull = outcome.ticketsReceived > 0;
+    // A ticket that does not come from a server which gives them was late, or went with its connection: without waiting for others
+    // clients would have no session for the rest of the run.
+    else this.#afterFull = this.#hasGiven ||= outcome.ticketsReceived > 0;
   }
 }

@@ -33,3 +33,11 @@ it('waits no more where a server gives none at all', () => {
   expectation.observe(outcome(0, resumed));
   expect([expectation.awaitTicket(true), expectation.awaitTicket(false)]).toEqual([false, false]);
 });
+
+it('goes on waiting where a server has given tickets, though one did not come in time', () => {
+  const expectation = new TicketExpectation();
+  expectation.observe(outcome(2, full));
+  expectation.observe(outcome(0, refused));
+  expectation.observe(outcome(0, full));
+  expect(expectation.awaitTicket(false)).toBe(true);
+});
