@@ -16,6 +16,9 @@ import { fillIn } from './template.ts';
 /** A program, as a path or a name, and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
+/** Files by name: templates, and bytes that are taken as they are. */
+export type ProgramFiles = Readonly<Record<string, string | Uint8Array>>;
+
 /**
  * A server program and what it needs. Everything that is text, but for the names of files, may name values: `{{folder}}`,
  * `{{address}}`, `{{port}}` and those of `values`.
@@ -23,8 +26,8 @@ export type Command = readonly [program: string, ...args: string[]];
 export interface ProgramSettings {
   /** Must stay in the foreground, and may have children. It runs in its folder. */
   readonly command: Command;
-  /** Text files that it finds in its folder, by name. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** It finds them in its folder. */
+  readonly files?: ProgramFiles;
   /** Commands that are run in the folder before the start, each to its end. */
   readonly prepare?: readonly Command[];
   /** Beside our own. */
@@ -33,7 +36,7 @@ export interface ProgramSettings {
   /** An address to listen on; 127.0.0.1 unless it is given. */
   readonly address?: string;
   /** A free one unless it is given. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Tells whether the program serves; unless it is given, that is when its port accepts connections. */
   readonly isReady?: (program: StartedProgram) => Promise<boolean>;
   readonly startTimeoutMs?: number;
@@ -132,25 +135,31 @@ type Filled = Required<Pick<ProgramSettings, 'command' | 'files' | 'prepare' | '
 const filledIn = (settings: ProgramSettings, { folder, address, port }: Endpoint & { readonly folder: string }): Filled => {
   const { command, files = {}, prepare = [], environment = {} } = settings;
   const values = { folder, address, port: String(port), ...settings.values };
+  const filled = (text: string, name: string): string => fillIn(text, values, name);
   const ofCommand = ([program, ...args]: Command): Command => [
-    fillIn(program, values, program),
-    ...args.map((arg) => fillIn(arg, values, `an argument of ${program}`)),
+    filled(program, program),
+    ...args.map((arg) => filled(arg, `an argument of ${program}`)),
   ];
-  const ofRecord = (texts: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fillIn(text, values, name)]));
+  const ofFile = (content: string | Uint8Array, name: string): string | Uint8Array =>
+    typeof content === 'string' ? filled(content, name) : content;
   return {
     command: ofCommand(command),
-    files: ofRecord(files),
+    files: mapped(files, ofFile),
     prepare: prepare.map(ofCommand),
-    environment: ofRecord(environment),
+    environment: mapped(environment, filled),
   };
 };
 
-const writeFiles = async (folder: string, files: Readonly<Record<string, string>>): Promise<void> => {
-  for (const [name, text] of Object.entries(files)) {
+const mapped = <From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, name: string) => To,
+): Record<string, To> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+
+const writeFiles = async (folder: string, files: ProgramFiles): Promise<void> => {
+  for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+    await writeFile(path, content);
   }
 };
 

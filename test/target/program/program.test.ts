@@ -175,6 +175,17 @@ it('runs what prepares the folder, fills values into all that it is given, and k
   await program.close();
 });
 
+it('finds bytes in its folder as they are', async () => {
+  const bytes = Buffer.from('7b7b706f72747d7dff00c328', 'hex');
+  const program = await startProgram(
+    script('', {
+      files: { 'server.js': `console.log(require('node:fs').readFileSync('bytes', 'hex')); ${LISTENING}`, bytes },
+    }),
+  );
+  expect(await program.output()).toBe(`${bytes.toString('hex')}\n`);
+  await program.close();
+});
+
 it('says what a command printed that was to prepare the folder', async () => {
   const fails = "console.error('no certificate'); process.exit(1)";
   const { code, message } = await failureOf(script(LISTENING, { prepare: [[process.execPath, '-e', fails]] }));
