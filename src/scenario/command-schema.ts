@@ -1,5 +1,6 @@
 import { z } from '../domain/zod.ts';
 import { text } from './fields.ts';
+import { labelsEveryNode, programFleetFields } from './fleet-schema.ts';
 import { resumption, serverSchema } from './server-schema.ts';
 
 const argument = z.string('must be text');
@@ -24,7 +25,9 @@ export const commandSchema = z
     files: z.record(fileName, text('the path of a template'), 'must map file names to templates').optional().meta({
       description: 'Files that a program of your own finds in its folder, by name: templates, whose values are filled in',
     }),
+    ...programFleetFields,
   })
+  .check(labelsEveryNode)
   .refine(({ args, files }) => files === undefined || args !== undefined, {
     error: 'must have args beside files: a program with settings of its own needs both',
   });

@@ -5,12 +5,12 @@ import { meterOfPid } from '../../cpu/meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { nearest } from '../../domain/suggest.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
-import { certificateFiles, type KeyType } from '../certificate.ts';
+import type { CertificatePair, KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
-import { startProgram, type Command, type ProgramSettings, type RunningProgram } from '../program/program.ts';
+import { startProgram, type Command, type ProgramFiles, type ProgramSettings, type RunningProgram } from '../program/program.ts';
 import { installedProgram, recipeOf, RECIPES } from './catalogue.ts';
 import { HandshakeLog } from './handshake-log.ts';
-import type { ServerAccount, ServerRecipe } from './recipe.ts';
+import type { ServerAccount, ServerRecipe, TicketKeys } from './recipe.ts';
 
 /** A server program that a run starts. */
 export interface ServerProgramSettings {
@@ -23,6 +23,12 @@ export interface ServerProgramSettings {
   readonly own: OwnSettings | undefined;
   /** True where every handshake is followed by an HTTP request. */
   readonly hasRequests: boolean;
+  /** One that the nodes of a fleet have in common; a new one unless it is given. */
+  readonly certificate?: CertificatePair | undefined;
+  /** `undefined` leaves its ticket keys to the program. */
+  readonly ticketKeys?: TicketKeys | undefined;
+  /** A free one unless it is given. */
+  readonly port?: number | undefined;
 }
 
 /** Arguments and files of a user's own, which may name values such as `{{port}}`. */
@@ -44,7 +50,7 @@ export interface ServerProgram extends OpenTarget {
 }
 
 /**
- * Starts a server program with a certificate of its own, which clients verify.
+ * Starts a server program with a certificate that clients verify.
  *
  * @throws ResumarkError USAGE when the program is not installed, or cannot do what is asked; TARGET with its output when it does not
  *   come to serve. Nothing is left of it then.
@@ -52,9 +58,10 @@ export interface ServerProgram extends OpenTarget {
 export const openServerProgram = async (settings: ServerProgramSettings): Promise<ServerProgram> => {
   const { name, resumption, program, account } = await chosenProgram(settings);
   // Loaded here: a run against external targets needs no certificate library.
-  const { makeCertificate } = await import('../certificate.ts');
-  const pair = await makeCertificate(settings.keyType);
-  const running = await startProgram({ ...program, files: { ...certificateFiles(pair), ...program.files } });
+  const { certificateFiles, makeCertificate } = await import('../certificate.ts');
+  const pair = settings.certificate ?? (await makeCertificate(settings.keyType));
+  const files = { ...certificateFiles(pair), ...program.files };
+  const running = await startProgram({ ...program, files, port: settings.port });
   const silence = silenceOf(account, settings);
   return {
     name,
@@ -79,22 +86,40 @@ interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'> {
   readonly account: ServerAccount | undefined;
 }
 
-const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings): Promise<ChosenProgram> => {
+const chosenProgram = async ({ program, resumption, own, ticketKeys }: ServerProgramSettings): Promise<ChosenProgram> => {
   if (own !== undefined) {
     const command: Command = [program, ...own.args];
-    return { name: basename(program), resumption, program: { command, files: own.files }, account: undefined };
+    const files = { ...(ticketKeys && { [OWN_KEY_FILE]: ticketKeys[0] }), ...own.files };
+    return { name: basename(program), resumption, program: { command, files }, account: undefined };
   }
   const recipe = recipeOf(program);
   if (recipe === undefined) throw unknownProgram(program);
   const offered = offeredBy(recipe, resumption);
   const path = installedProgram(recipe, program);
   if (path === undefined) throw missingProgram(recipe, program);
+  const keyFiles = keyFilesOf(recipe, offered.includes('tickets') ? ticketKeys : undefined);
+  const settings = recipe.settings(path, offered, Object.keys(keyFiles));
   return {
     name: [recipe.name, await versionOf(recipe, path)].filter(Boolean).join(' '),
     resumption: offered,
-    program: recipe.settings(path, offered),
+    program: { ...settings, files: { ...settings.files, ...keyFiles } },
     account: recipe.account,
   };
+};
+
+/** Where a program without a recipe finds a ticket key that it is given: TICKET_KEY_BYTES. */
+const OWN_KEY_FILE = 'ticket.key';
+
+/** @throws ResumarkError USAGE when the program cannot be given ticket keys. */
+const keyFilesOf = ({ name, ticketKeyFiles }: ServerRecipe, keys: TicketKeys | undefined): ProgramFiles => {
+  if (keys === undefined) return {};
+  if (ticketKeyFiles !== undefined) return ticketKeyFiles(keys);
+  const others = RECIPES.filter((recipe) => recipe.ticketKeyFiles !== undefined).map((recipe) => recipe.name);
+  throw new ResumarkError(
+    'USAGE',
+    `${name} takes no ticket keys, so that ticketKeys must be own.`,
+    `Those that take some: ${others.join(', ')}.`,
+  );
 };
 
 const unknownProgram = (program: string): ResumarkError => {
