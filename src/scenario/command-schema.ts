@@ -1,5 +1,6 @@
 import { z } from '../domain/zod.ts';
 import { choice, text } from './fields.ts';
+import { labelsEveryNode, programFleetFields } from './fleet-schema.ts';
 import { resumption, serverSchema } from './server-schema.ts';
 
 const argument = z.string('must be text');
@@ -32,7 +33,9 @@ export const commandSchema = z
     reloadSignal: choice(RELOAD_SIGNALS).optional().meta({
       description: 'Signal at which a program of your own reads its files again, for events [default: it cannot]',
     }),
+    ...programFleetFields,
   })
+  .check(labelsEveryNode)
   .refine(({ args, files }) => files === undefined || args !== undefined, {
     error: 'must have args beside files: a program with settings of its own needs both',
   })

@@ -45,4 +45,13 @@ const flawOf = ({ state, node, at }: EventSettings, { states }: Scenario, length
   return undefined;
 };
 
-const nodesOf = (state: StateSettings): number => (state.kind === 'server' ? state.server.nodes : 1);
+const nodesOf = (state: StateSettings): number => {
+  switch (state.kind) {
+    case 'target':
+      return 1;
+    case 'server':
+      return state.server.nodes;
+    case 'command':
+      return state.command.nodes;
+  }
+};

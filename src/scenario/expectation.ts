@@ -1,6 +1,7 @@
 import type { Cell } from '../domain/cell.ts';
 import type { CellRecord } from '../domain/run-record.ts';
 import { acceptedShare, cacheGroups, keyGroups } from './fleet-groups.ts';
+import type { FleetSettings } from './fleet-schema.ts';
 import type { Scenario } from './schema.ts';
 import type { Resumption, ServerSettings } from './server-schema.ts';
 
@@ -27,7 +28,9 @@ export const expectedShare = (scenario: Scenario, cell: Cell): number => {
         ? shareOfFleet(cell, state.server, scenario)
         : 0;
     case 'command':
-      return state.command.resumption === undefined || offers(cell, state.command.resumption) ? 1 : 0;
+      return state.command.resumption === undefined || offers(cell, state.command.resumption)
+        ? shareOfFleet(cell, state.command, scenario)
+        : 0;
   }
 };
 
@@ -39,12 +42,16 @@ const canServe = ({ protocol, mode }: Cell, server: ServerSettings): boolean =>
 /** Servers that share a cache are on node:tls, which looks a stateful TLS 1.3 ticket up under an ID that it never gave. */
 const isOnNodeTls = ({ nodes, sessionCache }: ServerSettings): boolean => nodes > 1 && sessionCache === 'shared';
 
+/** Servers, or programs of which it may not be known how they resume. */
+type Fleet = FleetSettings & { readonly resumption?: readonly Resumption[] | undefined; readonly earlyData?: boolean };
+
 /** Nodes that share neither keys nor a cache decline each other's sessions. */
-const shareOfFleet = ({ protocol, mode }: Cell, server: ServerSettings, { connection }: Scenario): number => {
+const shareOfFleet = ({ protocol, mode }: Cell, fleet: Fleet, { connection }: Scenario): number => {
+  const { resumption = ['tickets'], earlyData = false } = fleet;
   // With anti-replay a TLS 1.3 ticket stands for a session in the cache.
-  const isStateful = mode === 'session-id' || (protocol === 'TLSv1.3' && server.earlyData);
-  const groups = !isStateful && server.resumption.includes('tickets') ? keyGroups(server) : cacheGroups(server);
-  return acceptedShare(groups, { balance: server.balance, sources: connection.source ?? [] });
+  const isStateful = mode === 'session-id' || (protocol === 'TLSv1.3' && earlyData);
+  const groups = !isStateful && resumption.includes('tickets') ? keyGroups(fleet) : cacheGroups(fleet);
+  return acceptedShare(groups, { balance: fleet.balance, sources: connection.source ?? [] });
 };
 
 /** OpenSSL servers with a cache issue stateful TLS 1.3 tickets when tickets are off. */

@@ -30,6 +30,15 @@ export const fleetFields = {
     .meta({ description: 'Session cache of several nodes: each its own, or one for all' }),
 };
 
+/** The same for programs, which keep their sessions to themselves. */
+export const programFleetFields = {
+  ...fleetFields,
+  sessionCache: z
+    .enum(['own'], 'must be own: a program shares its session cache with no other (nginx does among its own workers only)')
+    .default('own')
+    .meta({ description: 'Session cache of several nodes: each its own' }),
+};
+
 export type FleetSettings = Readonly<z.output<z.ZodObject<typeof fleetFields>>>;
 
 /** The labels of a list are for as many nodes as there are. */

@@ -2,19 +2,7 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-
-/** A certificate with what a server sends after it, and its key, both as PEM. */
-export interface CertificatePair {
-  readonly certificate: string;
-  readonly key: string;
-}
-
-/** Puts a pair into files as server programs read it: apart, or in one as HAProxy does. */
-export const certificateFiles = ({ certificate, key }: CertificatePair): Readonly<Record<string, string>> => ({
-  'certificate.pem': certificate,
-  'key.pem': key,
-  'both.pem': certificate + key,
-});
+import type { CertificatePair } from './certificate-pair.ts';
 
 const rsa = (modulusLength: number) =>
   ({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength, publicExponent: Uint8Array.of(1, 0, 1) }) as const;

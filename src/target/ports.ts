@@ -10,10 +10,21 @@ const CONNECT_TIMEOUT_MS = 1000;
 export const freePort = async (address = '127.0.0.1'): Promise<number> => {
   const server = createServer().listen(0, address);
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   await closed(server);
   return port;
 };
+
+/** Finds ports that were free a moment ago, no two the same: some servers would share one without a word (SO_REUSEPORT). */
+export const freePorts = async (count: number): Promise<readonly number[]> => {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map(portOf);
+  await Promise.all(servers.map(closed));
+  return ports;
+};
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** Tells whether a server can listen at an endpoint. An address that is not of this machine, or not yet, is for the server to refuse. */
 export const isFree = async ({ address, port }: Endpoint): Promise<boolean> => {

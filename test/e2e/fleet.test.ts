@@ -3,10 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CellRecord, RunRecord } from '../../src/domain/run-record.ts';
-import { shareBounds } from '../../src/stats/proportion.ts';
 import { accepts } from '../../src/target/ports.ts';
-import { Resumark, total } from './resumark.ts';
+import { expectShares, honouredIn, type FleetShares } from './fleet-shares.ts';
+import { Resumark } from './resumark.ts';
 
 let resumark: Resumark;
 beforeAll(async () => {
@@ -14,19 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => resumark.close());
 
-/** Of each bound: of the six shares that are neither none nor all, one is outside by chance in one of 100,000 runs. */
-const FALSE_ALARM = 1e-6;
-
-/** Clients are dealt from a deck that is not endless: so much they may differ from those that know nothing of a balancer's turns. */
-const DEALING = 0.02;
-
-const honouredIn = ({ blocks }: RunRecord, { id }: CellRecord) => {
-  const own = blocks.filter(({ cell }) => cell === id);
-  return { handshakes: total(own, (block) => block.handshakes), honoured: total(own, (block) => block.honoured) };
-};
-
-/** The share that a state's nodes accept, by the way in which a mode resumes. */
-const SHARES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+const SHARES: FleetShares = {
   own: { ticket: 0.25, 'session-id': 0.25 },
   'one-differs': { ticket: 0.625, 'session-id': 0.25 },
   shared: { ticket: 1, 'session-id': 1 },
@@ -49,21 +36,7 @@ plan: { rounds: 1, handshakesPerBlock: 800, warmup: 0 }
   const { record, code } = await resumark.measure('run', path);
   expect(code).toBe(0);
   expect(record.cells).toHaveLength(9);
-  for (const cell of record.cells) {
-    const share = SHARES[cell.state]?.[cell.mode] ?? Number.NaN;
-    expect(cell.expectedShare).toBe(share);
-    const { handshakes, honoured } = honouredIn(record, cell);
-    const { lower, upper } = shareBounds(honoured, handshakes, FALSE_ALARM);
-    expect({ cell: cell.id, isWithin: lower <= share * (1 + DEALING) && upper >= share * (1 - DEALING) }).toEqual({
-      cell: cell.id,
-      isWithin: true,
-    });
-    if (share === 1) expect(honoured).toBe(handshakes);
-  }
-  // What was expected is no warning, and no server is taken for one that forwards.
-  const codes = record.notices.map(({ code }) => code);
-  expect(codes.filter((one) => one === 'partly-as-configured')).toHaveLength(6);
-  for (const one of ['partly-declined', 'never-honoured', 'errors', 'server-forwards']) expect(codes).not.toContain(one);
+  expectShares(record, SHARES);
   for (const { cell, fleet } of record.blocks) {
     expect(fleet?.cpuBalancerNs).toBeGreaterThan(0);
     expect(fleet?.cpuCacheNs === null).toBe(!cell.startsWith('shared'));

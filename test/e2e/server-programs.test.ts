@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 import { findProgram } from '../servers/require-program.ts';
+import { leftBehind } from './left-behind.ts';
 import { Resumark } from './resumark.ts';
 
 /** Everything that a run and its servers leave behind would be in here. */
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   // What guards a program that we have killed works a moment after us.
-  await expect.poll(leftBehind, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(leftHere, { timeout: 10_000 }).toEqual([]);
 });
 afterAll(async () => {
   if (ownTmpdir === undefined) delete process.env['TMPDIR'];
@@ -30,33 +30,7 @@ afterAll(async () => {
   await rm(place, { recursive: true });
 });
 
-/** The files and processes of servers. Some programs overwrite their environment, others their command line; none leaves its folder. */
-const leftBehind = async (): Promise<string[]> => {
-  const files = await readdir(join(place, 'tmp'));
-  const processes = readdirSync('/proc').filter((pid) => /^\d+$/u.test(pid) && Number(pid) !== process.pid && isOurs(pid));
-  return [...files, ...processes.map((pid) => `process ${pid}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`)];
-};
-
-const isOurs = (pid: string): boolean =>
-  [linkOf(`/proc/${pid}/cwd`), read(`/proc/${pid}/environ`), read(`/proc/${pid}/cmdline`)].some((text) =>
-    text.includes(join(place, 'tmp')),
-  );
-
-const read = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-};
-
-const linkOf = (path: string): string => {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-};
+const leftHere = (): Promise<string[]> => leftBehind(join(place, 'tmp'));
 
 let scenarios = 0;
 
@@ -202,7 +176,10 @@ describe.skipIf(nginx === undefined)('nginx (Debian: nginx-light libnginx-mod-st
     async () => {
       const random = seededRandom(interruptions);
       const path = await scenarioOf(
-        { off: { command: { program: 'nginx', resumption: 'none' } }, on: { command: { program: 'nginx' } } },
+        {
+          off: { command: { program: 'nginx', resumption: 'none' } },
+          on: { command: { program: 'nginx', nodes: 2, ticketKeys: 'shared' } },
+        },
         { plan: { rounds: 2, duration: '200ms' }, modes: ['full', 'ticket'] },
       );
       const args = ['run', path, '--quiet', '--output', resumark.results];
@@ -217,7 +194,7 @@ describe.skipIf(nginx === undefined)('nginx (Debian: nginx-light libnginx-mod-st
         await Promise.race([sleep(atMs), finished]);
         child.kill(signal);
         await finished;
-        await expect.poll(leftBehind, { timeout: 10_000, message: `${signal} after ${String(Math.round(atMs))} ms` }).toEqual([]);
+        await expect.poll(leftHere, { timeout: 10_000, message: `${signal} after ${String(Math.round(atMs))} ms` }).toEqual([]);
       }
     },
     60_000 + 10_000 * interruptions,
@@ -232,6 +209,8 @@ describe('before anything is measured', () => {
     ],
     [{ program: 'caddy', resumption: 'cache' }, /Caddy cannot be set to the resumption cache.*It can offer: none, tickets/su],
     [{ program: 'gnutls-serv', resumption: 'cache' }, /gnutls-serv cannot be set to the resumption cache/u],
+    [{ program: 'caddy', nodes: 2, ticketKeys: 'shared' }, /Caddy takes no ticket keys.*nginx, HAProxy, Apache, Envoy/su],
+    [{ program: 'openssl', ticketKeys: ['a'] }, /openssl s_server takes no ticket keys, so that ticketKeys must be own/u],
     [{ program: 'my-server' }, /no settings for the program my-server.*nginx, haproxy, apache2, caddy/su],
     [
       { program: 'my-server', args: [], files: { 'my.conf': '/nowhere/my.conf' } },

@@ -41,6 +41,26 @@ it('expects of a balancer by source what the sources lead to', () => {
   expect(acceptedShare(groups, { balance: 'source', sources: ['127.0.0.2', '127.0.0.3'] })).toBe(0.5);
 });
 
+it('expects the same of programs, which share no cache', () => {
+  const fleetOf = (command: object) => decodeScenario({ states: { fleet: { command } } }, {}, 'test').scenario;
+  const both = ['cache', 'tickets'];
+  const odd = fleetOf({ program: 'nginx', nodes: 4, ticketKeys: ['a', 'a', 'a', 'b'], resumption: both });
+  expect(expectedShare(odd, cellOf('ticket'))).toBe(0.625);
+  expect(expectedShare(odd, cellOf('session-id'))).toBe(0.25);
+  // A ticket of TLS 1.3 is then the key of a cache.
+  const cache = fleetOf({ program: 'nginx', nodes: 4, ticketKeys: 'shared', resumption: 'cache' });
+  expect(expectedShare(cache, { ...cellOf('ticket'), protocol: 'TLSv1.3' })).toBe(0.25);
+  expect(expectedShare(cache, cellOf('ticket'))).toBe(0);
+  const unknown = fleetOf({ program: 'own', args: [], nodes: 4, ticketKeys: 'shared' });
+  expect(expectedShare(unknown, cellOf('ticket'))).toBe(1);
+  expect(() => fleetOf({ program: 'nginx', nodes: 2, ticketKeys: ['a'] })).toThrow(
+    'states.fleet.command.ticketKeys must have a label for each of the nodes (2)',
+  );
+  expect(() => fleetOf({ program: 'nginx', nodes: 2, sessionCache: 'shared' })).toThrow(
+    'states.fleet.command.sessionCache must be own: a program shares its session cache with no other',
+  );
+});
+
 it('expects of each mode what the nodes share for it', () => {
   const scenario = scenarioOf({ nodes: 4, ticketKeys: 'shared' });
   expect(expectation(scenario, cellOf('full'))).toBe('honoured');

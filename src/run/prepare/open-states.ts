@@ -7,9 +7,10 @@ import type { Scenario } from '../../scenario/schema.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
 import type { WaySettings } from '../../scenario/way-schema.ts';
+import { openProgramFleet } from '../../target/fleet/program-fleet.ts';
 import { openReferenceFleet, serverSettings } from '../../target/fleet/reference-fleet.ts';
 import { openTarget, type OpenTarget, type TargetSettings } from '../../target/open-target.ts';
-import { openServerProgram, type ServerProgramSettings } from '../../target/servers/server-program.ts';
+import type { ServerProgramSettings } from '../../target/servers/server-program.ts';
 import { throughWay, type WayKind } from '../../target/way/way.ts';
 import { readIdentity, readPem } from './pem.ts';
 import { readTemplates } from './templates.ts';
@@ -126,10 +127,10 @@ const openState = async (state: StateSettings, { scenario, isRenewed }: Opening)
       return { target: name, ...opened };
     }
     case 'command': {
-      const { name, ...opened } = await openServerProgram({
-        ...(await serverProgramSettings(state.command, scenario)),
-        isRenewed,
-      });
+      const { name, ...opened } = await openProgramFleet(
+        { ...(await serverProgramSettings(state.command, scenario)), isRenewed },
+        state.command,
+      );
       return { target: name, ...opened };
     }
   }

@@ -52,6 +52,19 @@ export const openFleet = async (
   }
 };
 
+/** Opens a number of servers at once. @throws the first error, when those that are open have been closed. */
+export const openAll = async <Server extends OpenTarget>(
+  count: number,
+  open: (node: number) => Promise<Server>,
+): Promise<readonly [Server, ...Server[]]> => {
+  const results = await Promise.allSettled(Array.from({ length: count }, (_, node) => open(node)));
+  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const [first, ...others] = opened;
+  if (opened.length === count && first !== undefined) return [first, ...others];
+  await Promise.all(opened.map((target) => target.close()));
+  throw results.find((result) => result.status === 'rejected')?.reason;
+};
+
 /** The handshakes of all nodes; `undefined` where one of them keeps no account. */
 const countsOf = (nodes: readonly OpenTarget[]): OpenTarget['counts'] => {
   const accounts = nodes.flatMap(({ counts }) => counts ?? []);

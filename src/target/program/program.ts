@@ -16,6 +16,9 @@ import { fillIn } from './template.ts';
 /** A program, as a path or a name, and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
+/** Files by name: templates, and bytes that are taken as they are. */
+export type ProgramFiles = Readonly<Record<string, string | Uint8Array>>;
+
 /**
  * A server program and what it needs. Everything that is text, but for the names of files, may name values: `{{folder}}`,
  * `{{address}}`, `{{port}}` and those of `values`.
@@ -23,8 +26,8 @@ export type Command = readonly [program: string, ...args: string[]];
 export interface ProgramSettings {
   /** Must stay in the foreground, and may have children. It runs in its folder. */
   readonly command: Command;
-  /** Text files that it finds in its folder, by name. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** It finds them in its folder. */
+  readonly files?: ProgramFiles;
   /** Commands that are run in the folder before the start, each to its end. */
   readonly prepare?: readonly Command[];
   /** Beside our own. */
@@ -33,7 +36,7 @@ export interface ProgramSettings {
   /** An address to listen on; 127.0.0.1 unless it is given. */
   readonly address?: string;
   /** A free one unless it is given. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Tells whether the program serves; unless it is given, that is when its port accepts connections. */
   readonly isReady?: (program: StartedProgram) => Promise<boolean>;
   readonly startTimeoutMs?: number;
@@ -53,7 +56,7 @@ export interface RunningProgram extends StartedProgram {
   /** Reads what it has printed so far, on both streams. */
   readonly output: () => Promise<string>;
   /** Writes files into its folder, with values filled in. It reads them when it does. */
-  readonly put: (files: Readonly<Record<string, string>>) => Promise<void>;
+  readonly put: (files: ProgramFiles) => Promise<void>;
   /** Ends the program, and leaves its folder. */
   readonly stop: () => Promise<void>;
   /** Starts it again in its folder, on its port. @throws ResumarkError TARGET as {@link startProgram} does. */
@@ -123,7 +126,7 @@ const startIn = async (folder: string, settings: ProgramSettings, guard: Process
       return process.exited;
     },
     output: () => readFile(outputPath, 'utf8'),
-    put: (texts) => writeFiles(folder, filledInTexts(texts, values)),
+    put: (texts) => writeFiles(folder, filledInFiles(texts, values)),
     stop,
     start: async () => {
       process = await launch();
@@ -162,26 +165,33 @@ const valuesOf = (settings: ProgramSettings, { folder, address, port }: Endpoint
 
 const filledIn = (settings: ProgramSettings, values: Texts): Filled => {
   const { command, files = {}, prepare = [], environment = {} } = settings;
+  const filled = (text: string, name: string): string => fillIn(text, values, name);
   const ofCommand = ([program, ...args]: Command): Command => [
-    fillIn(program, values, program),
-    ...args.map((arg) => fillIn(arg, values, `an argument of ${program}`)),
+    filled(program, program),
+    ...args.map((arg) => filled(arg, `an argument of ${program}`)),
   ];
   return {
     command: ofCommand(command),
-    files: filledInTexts(files, values),
+    files: filledInFiles(files, values),
     prepare: prepare.map(ofCommand),
-    environment: filledInTexts(environment, values),
+    environment: mapped(environment, filled),
   };
 };
 
-const filledInTexts = (texts: Texts, values: Texts): Texts =>
-  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fillIn(text, values, name)]));
+/** Bytes stay as they are. */
+const filledInFiles = (files: ProgramFiles, values: Texts): ProgramFiles =>
+  mapped(files, (content, name) => (typeof content === 'string' ? fillIn(content, values, name) : content));
 
-const writeFiles = async (folder: string, files: Texts): Promise<void> => {
-  for (const [name, text] of Object.entries(files)) {
+const mapped = <From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, name: string) => To,
+): Record<string, To> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
+
+const writeFiles = async (folder: string, files: ProgramFiles): Promise<void> => {
+  for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+    await writeFile(path, content);
   }
 };
 

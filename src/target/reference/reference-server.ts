@@ -4,6 +4,7 @@ import { DEFAULT_KNOBS, type ServerKnobs } from '../../scenario/server-knobs.ts'
 import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { processControls } from '../process-controls.ts';
+import { renewals } from '../renewals.ts';
 import type { ServerControls } from '../server-controls.ts';
 import type { ServerCounts } from '../server-counts.ts';
 import type { Host, ServerOptions } from './server-messages.ts';
@@ -140,6 +141,5 @@ export const newIdentity = async (
   const make = async (name: string): Promise<Host> => ({ name, ...(await maker.make(name)) });
   const makeAll = async (): Promise<ServerOptions['hosts']> => [await make('localhost'), ...(await Promise.all(names.map(make)))];
   const hosts = await makeAll();
-  const generations = [Promise.resolve(hosts)];
-  return { hosts, ca: maker.trusted(), renewed: (times) => (generations[times] ??= makeAll()) };
+  return { hosts, ca: maker.trusted(), renewed: renewals(hosts, makeAll) };
 };

@@ -1,5 +1,5 @@
 import type { ServerKnobs } from '../../scenario/server-knobs.ts';
-import type { CertificatePair } from '../certificate.ts';
+import type { CertificatePair } from '../certificate-pair.ts';
 import type { ServerCounts } from '../server-counts.ts';
 
 /** The number of sessions that a 10 MB cache holds in nginx. */

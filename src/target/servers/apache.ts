@@ -10,14 +10,16 @@ export const apache: ServerRecipe = {
   packages: 'apache2',
   version: { args: ['-v'], pattern: /Apache\/([\d.]+)/u },
   resumptions: ANY_RESUMPTION,
-  settings: (program, resumption) => ({
+  settings: (program, resumption, keyFiles = []) => ({
     command: [program, '-f', '{{folder}}/httpd.conf', '-D', 'FOREGROUND'],
-    files: { 'httpd.conf': configuration() },
+    files: { 'httpd.conf': configuration(keyFiles) },
     values: {
       cache: resumption.includes('cache') ? 'shmcb:{{folder}}/sessions(10240000)' : 'none',
       tickets: resumption.includes('tickets') ? 'on' : 'off',
     },
   }),
+  // It has one key, for AES-128: tickets of earlier ones are declined.
+  ticketKeyFiles: ([key]) => ({ 'ticket.key': key.subarray(0, AES_128_KEY_BYTES) }),
   account: {
     of: 'requests',
     by: 'log',
@@ -28,13 +30,16 @@ export const apache: ServerRecipe = {
   reload: (program) => reloadWorkers(program, 'SIGUSR1', (commandLine) => commandLine !== ''),
 };
 
+/** A name of 16 bytes, a key of 16 for the MAC and one of 16 for the cipher. */
+const AES_128_KEY_BYTES = 48;
+
 /** Where Debian, Red Hat and Alpine put the modules. */
 const MODULE_FOLDERS = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/lib/apache2'];
 
 /** Some builds have one or the other of these built in. */
 const MODULES = ['mpm_event', 'unixd', 'log_config', 'alias', 'socache_shmcb', 'ssl'];
 
-const configuration = (): string => `
+const configuration = (keyFiles: readonly string[]): string => `
 ServerRoot {{folder}}
 ServerName localhost
 PidFile {{folder}}/httpd.pid
@@ -57,6 +62,7 @@ SSLCertificateKeyFile {{folder}}/key.pem
 SSLProtocol -all +TLSv1.2 +TLSv1.3
 SSLSessionCache {{cache}}
 SSLSessionTickets {{tickets}}
+${keyFiles.map((name) => `SSLSessionTicketKeyFile {{folder}}/${name}`).join('\n')}
 LogFormat "%{SSL_SESSION_RESUMED}x" resumed
 CustomLog {{folder}}/requests.log resumed
 `;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { StartedProgram } from '../program/program.ts';
 import type { ServerCounts } from '../server-counts.ts';
-import type { ServerRecipe } from './recipe.ts';
+import { keyFilePerKey, type ServerRecipe } from './recipe.ts';
 
 /** Envoy, whose TLS is BoringSSL's: in TLS 1.3 it resumes by tickets alone, so that a cache without tickets would be none there. */
 export const envoy: ServerRecipe = {
@@ -12,33 +12,37 @@ export const envoy: ServerRecipe = {
   packages: 'envoy (of apt.envoyproxy.io)',
   version: { args: ['--version'], pattern: /\/(\d+\.\d+\.\d+)[/-]/u },
   resumptions: [[], ['tickets'], ['cache', 'tickets']],
-  settings: (program, resumption) => ({
+  settings: (program, resumption, keyFiles = []) => ({
     command: [program, '--config-path', 'envoy.json', '--concurrency', '1', '--log-level', 'error', '--disable-hot-restart'],
-    files: { 'envoy.json': JSON.stringify(configuration(resumption), undefined, 2) },
+    files: { 'envoy.json': JSON.stringify(configuration(resumption, keyFiles), undefined, 2) },
   }),
+  ticketKeyFiles: keyFilePerKey,
   account: { of: 'handshakes', by: 'counters', read: (program) => readCounters(program) },
 };
 
 const TYPE = 'type.googleapis.com/envoy.extensions';
 
-const configuration = (resumption: readonly string[]): object => ({
+const configuration = (resumption: readonly string[], keyFiles: readonly string[]): object => ({
   admin: { address: { pipe: { path: '{{folder}}/admin.sock' } } },
   static_resources: {
     listeners: [
       {
         name: 'tls',
         address: { socket_address: { address: '{{address}}', port_value: '{{port}}' } },
-        filter_chains: [{ filters: [httpFilter()], transport_socket: transportSocket(resumption) }],
+        filter_chains: [{ filters: [httpFilter()], transport_socket: transportSocket(resumption, keyFiles) }],
       },
     ],
   },
 });
 
-const transportSocket = (resumption: readonly string[]): object => ({
+const transportSocket = (resumption: readonly string[], keyFiles: readonly string[]): object => ({
   name: 'tls',
   typed_config: {
     '@type': `${TYPE}.transport_sockets.tls.v3.DownstreamTlsContext`,
-    disable_stateless_session_resumption: !resumption.includes('tickets'),
+    ...(keyFiles.length > 0
+      ? { session_ticket_keys: { keys: keyFiles.map((name) => ({ filename: `{{folder}}/${name}` })) } }
+      : // Either this or keys: it takes no message with both.
+        { disable_stateless_session_resumption: !resumption.includes('tickets') }),
     disable_stateful_session_resumption: !resumption.includes('cache'),
     common_tls_context: {
       tls_params: { tls_minimum_protocol_version: 'TLSv1_2', tls_maximum_protocol_version: 'TLSv1_3' },

@@ -13,16 +13,20 @@ export const haproxy: ServerRecipe = {
   packages: 'haproxy',
   version: { args: ['-v'], pattern: /HAProxy version ([\d.]+)/u },
   resumptions: ANY_RESUMPTION,
-  settings: (program, resumption) => ({
+  settings: (program, resumption, keyFiles = []) => ({
     command: haproxyCommand(program),
     files: { 'haproxy.cfg': HAPROXY_CONFIGURATION },
     values: {
       sessions: resumption.includes('cache') ? '40000' : '0',
-      tickets: resumption.includes('tickets') ? '' : 'no-tls-tickets',
+      tickets: resumption.includes('tickets') ? keyFiles.map((name) => `tls-ticket-keys ${name}`).join(' ') : 'no-tls-tickets',
       mode: 'http',
       rule: 'http-request return status 200 content-type text/plain string "ok"',
       log: '',
     },
+  }),
+  // Of three keys, the fewest and the most that it reads, the middle one makes tickets: its order is from the oldest to one to come.
+  ticketKeyFiles: ([key, older = key, oldest = key]) => ({
+    'ticket.keys': [older, key, oldest].map((one) => `${one.toString('base64')}\n`).join(''),
   }),
   account: { of: 'handshakes', by: 'counters', read: (program) => readCounters(program) },
   useCertificate: async (program, { certificate, key }) => {

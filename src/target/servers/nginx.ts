@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { StartedProgram } from '../program/program.ts';
 import { reloadWorkers, workersOf } from '../program/workers.ts';
 import { accepts } from '../ports.ts';
-import { ANY_RESUMPTION, type ServerRecipe } from './recipe.ts';
+import { ANY_RESUMPTION, keyFilePerKey, type ServerRecipe } from './recipe.ts';
 
 /**
  * nginx with its stream module: unlike http, it logs every connection whose handshake was finished, also one whose client sends nothing
@@ -14,7 +14,7 @@ export const nginx: ServerRecipe = {
   packages: 'nginx-light libnginx-mod-stream',
   version: { args: ['-v'], pattern: /nginx\/([\d.]+)/u },
   resumptions: ANY_RESUMPTION,
-  settings: (program, resumption) => ({
+  settings: (program, resumption, keyFiles = []) => ({
     command: nginxCommand(program),
     files: {
       'nginx.conf': streamConfiguration({
@@ -25,10 +25,12 @@ export const nginx: ServerRecipe = {
     log_format handshake '$ssl_session_reused';
     access_log {{folder}}/handshakes.log handshake buffer=64k flush=100ms if=$is_finished;`,
         answer: ANSWER,
+        directives: keyFiles.map((name) => `ssl_session_ticket_key ${name};`),
       }),
     },
     isReady: isServing,
   }),
+  ticketKeyFiles: keyFilePerKey,
   account: { of: 'handshakes', by: 'log', file: 'handshakes.log', handshake: /^[r.]$/u, resumed: /^r$/u },
   reload: (program) => reloadWorkers(program, 'SIGHUP', isWorker),
 };

@@ -1,6 +1,6 @@
 import type { Resumption } from '../../scenario/server-schema.ts';
-import type { CertificatePair } from '../certificate.ts';
-import type { ProgramSettings, RunningProgram, StartedProgram } from '../program/program.ts';
+import type { CertificatePair } from '../certificate-pair.ts';
+import type { ProgramFiles, ProgramSettings, RunningProgram, StartedProgram } from '../program/program.ts';
 import type { ServerCounts } from '../server-counts.ts';
 
 /** A make of server: everything that is known of its program. */
@@ -15,14 +15,30 @@ export interface ServerRecipe {
   readonly version: { readonly args: readonly string[]; readonly pattern: RegExp };
   /** Every resumption that it can be set to offer, the most last. */
   readonly resumptions: readonly [OfferedResumption, ...OfferedResumption[]];
-  /** Renders what it needs to run with this resumption. The folder has certificate.pem, key.pem and both.pem. */
-  readonly settings: (program: string, resumption: OfferedResumption) => Omit<ProgramSettings, 'address' | 'port'>;
+  /**
+   * Renders what it needs to run with this resumption. The folder has certificate.pem, key.pem and both.pem.
+   *
+   * @param keyFiles names of the files with its ticket keys; without any it makes keys itself.
+   */
+  readonly settings: (
+    program: string,
+    resumption: OfferedResumption,
+    keyFiles?: readonly string[],
+  ) => Omit<ProgramSettings, 'address' | 'port'>;
+  /**
+   * Renders the files with the ticket keys that it is given; absent where it takes none. The names depend on the number of keys alone,
+   * so that other keys can be written in their place while it runs.
+   */
+  readonly ticketKeyFiles?: ((keys: TicketKeys) => ProgramFiles) | undefined;
   readonly account: ServerAccount;
   /** Has it read its files again; `undefined` where it cannot, or not without being started anew. */
   readonly reload?: ((program: RunningProgram) => Promise<void>) | undefined;
   /** Has it take a certificate that is in its files already; `undefined` where it does at a reload. */
   readonly useCertificate?: ((program: RunningProgram, pair: CertificatePair) => Promise<void>) | undefined;
 }
+
+/** Keys of TICKET_KEY_BYTES: tickets are made with the first, and those made with one of the others are still taken. */
+export type TicketKeys = readonly [Buffer, ...Buffer[]];
 
 export type OfferedResumption = readonly Resumption[];
 
@@ -48,3 +64,7 @@ interface AccountScope {
 
 /** All four: what OpenSSL can. */
 export const ANY_RESUMPTION = [[], ['cache'], ['tickets'], ['cache', 'tickets']] as const;
+
+/** A file for each key, as nginx and Envoy want it. */
+export const keyFilePerKey = (keys: TicketKeys): ProgramFiles =>
+  Object.fromEntries(keys.map((key, index) => [`ticket-${String(index)}.key`, key]));

@@ -5,13 +5,15 @@ import { SuccessiveMeter } from '../../cpu/successive-meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { nearest } from '../../domain/suggest.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
-import { certificateFiles, type CertificateMaker, type CertificatePair, type KeyType } from '../certificate.ts';
+import { certificateFiles } from '../certificate-pair.ts';
+import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
-import { startProgram, type Command, type ProgramSettings } from '../program/program.ts';
+import { startProgram, type Command, type ProgramFiles, type ProgramSettings } from '../program/program.ts';
+import { certificateSeries, type CertificateSeries } from './certificate-series.ts';
 import { installedProgram, recipeOf, RECIPES } from './catalogue.ts';
 import { ProgramAccount } from './program-account.ts';
 import { programControls } from './program-controls.ts';
-import type { ServerAccount, ServerRecipe } from './recipe.ts';
+import type { ServerAccount, ServerRecipe, TicketKeys } from './recipe.ts';
 
 /** A server program that a run starts. */
 export interface ServerProgramSettings {
@@ -26,6 +28,12 @@ export interface ServerProgramSettings {
   readonly hasRequests: boolean;
   /** True where it will be given other certificates while it serves: then an authority issues them. */
   readonly isRenewed: boolean;
+  /** What the nodes of a fleet have in common; certificates of its own unless they are given. */
+  readonly certificates?: CertificateSeries | undefined;
+  /** `undefined` leaves its ticket keys to the program. */
+  readonly ticketKeys?: TicketKeys | undefined;
+  /** A free one unless it is given. */
+  readonly port?: number | undefined;
 }
 
 /** Arguments and files of a user's own, which may name values such as `{{port}}`. */
@@ -49,17 +57,16 @@ export interface ServerProgram extends OpenTarget {
 }
 
 /**
- * Starts a server program with a certificate of its own, which clients verify.
+ * Starts a server program with a certificate that clients verify.
  *
  * @throws ResumarkError USAGE when the program is not installed, or cannot do what is asked; TARGET with its output when it does not
  *   come to serve. Nothing is left of it then.
  */
 export const openServerProgram = async (settings: ServerProgramSettings): Promise<ServerProgram> => {
   const { name, resumption, program, account, ...recipe } = await chosenProgram(settings);
-  const maker = await certificates(settings);
-  const makeCertificate = (): Promise<CertificatePair> => maker.make('localhost');
-  const files = { ...certificateFiles(await makeCertificate()), ...program.files };
-  const running = await startProgram({ ...program, files });
+  const certificates = settings.certificates ?? (await certificateSeries(settings));
+  const files = { ...certificateFiles(await certificates.after(0)), ...program.files };
+  const running = await startProgram({ ...program, files, port: settings.port });
   const silence = silenceOf(account, settings);
   const meter = new SuccessiveMeter(running.pid);
   const programAccount = account && new ProgramAccount(account, running);
@@ -70,7 +77,7 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
     port: running.port,
     serverName: 'localhost',
     verify: true,
-    ca: maker.trusted(),
+    ca: certificates.ca,
     cpu: meter,
     fleet: undefined,
     counts: silence === undefined && programAccount !== undefined ? () => programAccount.counts() : undefined,
@@ -82,35 +89,32 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
         running,
         meter,
         account: programAccount,
-        makeCertificate: settings.isRenewed ? makeCertificate : undefined,
+        certificates: settings.isRenewed ? certificates : undefined,
+        ticketKeys: settings.ticketKeys,
       }),
     ],
     close: running.close,
   };
 };
 
-/** Makes its certificates. Those that follow one another have an authority that clients trust all along. */
-const certificates = async ({ keyType, isRenewed }: ServerProgramSettings): Promise<CertificateMaker> => {
-  // Loaded here: a run against external targets needs no certificate library.
-  const { certificateMaker } = await import('../certificate.ts');
-  return certificateMaker(keyType, { intermediates: 0, isSelfSigned: !isRenewed });
-};
-
-interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'>, Pick<ServerRecipe, 'reload' | 'useCertificate'> {
+interface ChosenProgram
+  extends Pick<ServerProgram, 'name' | 'resumption'>, Pick<ServerRecipe, 'reload' | 'useCertificate' | 'ticketKeyFiles'> {
   readonly program: ProgramSettings;
   readonly account: ServerAccount | undefined;
 }
 
-const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings): Promise<ChosenProgram> => {
+const chosenProgram = async ({ program, resumption, own, ticketKeys }: ServerProgramSettings): Promise<ChosenProgram> => {
   if (own !== undefined) {
     const command: Command = [program, ...own.args];
-    const { files, reloadSignal } = own;
+    const { reloadSignal } = own;
+    const files = { ...(ticketKeys && { [OWN_KEY_FILE]: ticketKeys[0] }), ...own.files };
     return {
       name: basename(program),
       resumption,
       program: { command, files },
       account: undefined,
       reload: reloadSignal && signalling(reloadSignal),
+      ticketKeyFiles: ([key]) => ({ [OWN_KEY_FILE]: key }),
     };
   }
   const recipe = recipeOf(program);
@@ -118,13 +122,16 @@ const chosenProgram = async ({ program, resumption, own }: ServerProgramSettings
   const offered = offeredBy(recipe, resumption);
   const path = installedProgram(recipe, program);
   if (path === undefined) throw missingProgram(recipe, program);
+  const keyFiles = keyFilesOf(recipe, offered.includes('tickets') ? ticketKeys : undefined);
+  const settings = recipe.settings(path, offered, Object.keys(keyFiles));
   return {
     name: [recipe.name, await versionOf(recipe, path)].filter(Boolean).join(' '),
     resumption: offered,
-    program: recipe.settings(path, offered),
+    program: { ...settings, files: { ...settings.files, ...keyFiles } },
     account: recipe.account,
     reload: recipe.reload,
     useCertificate: recipe.useCertificate,
+    ticketKeyFiles: recipe.ticketKeyFiles,
   };
 };
 
@@ -135,6 +142,21 @@ const signalling =
     process.kill(pid, signal);
     return Promise.resolve();
   };
+
+/** Where a program without a recipe finds a ticket key that it is given: TICKET_KEY_BYTES. */
+const OWN_KEY_FILE = 'ticket.key';
+
+/** @throws ResumarkError USAGE when the program cannot be given ticket keys. */
+const keyFilesOf = ({ name, ticketKeyFiles }: ServerRecipe, keys: TicketKeys | undefined): ProgramFiles => {
+  if (keys === undefined) return {};
+  if (ticketKeyFiles !== undefined) return ticketKeyFiles(keys);
+  const others = RECIPES.filter((recipe) => recipe.ticketKeyFiles !== undefined).map((recipe) => recipe.name);
+  throw new ResumarkError(
+    'USAGE',
+    `${name} takes no ticket keys, so that ticketKeys must be own.`,
+    `Those that take some: ${others.join(', ')}.`,
+  );
+};
 
 const unknownProgram = (program: string): ResumarkError => {
   const known = RECIPES.map(({ programs }) => programs[0]);

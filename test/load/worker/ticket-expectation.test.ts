@@ -41,3 +41,10 @@ it('goes on waiting where a server has given tickets, though one did not come in
   expectation.observe(outcome(0, full));
   expect(expectation.awaitTicket(false)).toBe(true);
 });
+
+it('waits no more when a server has ceased to give tickets', () => {
+  const expectation = new TicketExpectation();
+  expectation.observe(outcome(2, full));
+  for (let i = 0; i < 20; i++) expectation.observe(outcome(0, full));
+  expect(expectation.awaitTicket(false)).toBe(false);
+});

@@ -9,7 +9,8 @@ import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ResumarkError } from '../../../src/domain/error.ts';
-import { certificateFiles, makeCertificate } from '../../../src/target/certificate.ts';
+import { certificateFiles } from '../../../src/target/certificate-pair.ts';
+import { makeCertificate } from '../../../src/target/certificate.ts';
 import { accepts } from '../../../src/target/ports.ts';
 import { startProgram, type ProgramSettings } from '../../../src/target/program/program.ts';
 import { findProgram } from '../../servers/require-program.ts';
@@ -173,6 +174,17 @@ it('runs what prepares the folder, fills values into all that it is given, and k
     }),
   );
   expect(await program.output()).toBe('blue all blue\n');
+  await program.close();
+});
+
+it('finds bytes in its folder as they are', async () => {
+  const bytes = Buffer.from('7b7b706f72747d7dff00c328', 'hex');
+  const program = await startProgram(
+    script('', {
+      files: { 'server.js': `console.log(require('node:fs').readFileSync('bytes', 'hex')); ${LISTENING}`, bytes },
+    }),
+  );
+  expect(await program.output()).toBe(`${bytes.toString('hex')}\n`);
   await program.close();
 });
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReferenceServer } from '../../../src/target/reference/reference-server.ts';
+import type { Endpoint } from '../../../src/target/endpoints.ts';
 
 /** `openssl s_client`, a client that is none of ours. */
 export class SClient {
@@ -19,7 +19,7 @@ export class SClient {
   }
 
   /** Connects, sends a line, waits for the answer and the end. @returns all that it says. */
-  async run(server: ReferenceServer, ...args: string[]): Promise<string> {
+  async run(server: Endpoint & { readonly certificate: string }, ...args: string[]): Promise<string> {
     const ca = await this.path('ca.pem');
     await writeFile(ca, server.certificate);
     const address = `${server.address}:${String(server.port)}`;
