@@ -84,8 +84,9 @@ export const renewedFleet = (): RunRecord => {
       {
         mode: 'ticket',
         mechanism: 'ticket',
-        honoured: 7000,
+        honoured: 6800,
         declined: { refused: 1000 },
+        errors: { reset: 200 },
         intervals: withCores([
           ...times(20, { honoured: 200 }),
           ...[200, 190, 170, 150, 130, 100, 60].map((declined) => ({ honoured: 200 - declined, declined })),
