@@ -12,6 +12,7 @@ import type { FaultSource } from './faults.ts';
 import type { ServerLibc, ServerSsl } from './library.ts';
 import type { Poller } from './poller.ts';
 
+const SSL_ERROR_SSL = 1;
 const SSL_ERROR_WANT_WRITE = 3;
 const SHUT_WR = 1;
 
@@ -216,9 +217,9 @@ export class ServerConnection {
       this.#end();
       return;
     }
-    // What came together with the Finished is no event any more.
-    if (openssl.server.SSL_has_pending(this.#ssl) === 1) this.#read();
-    else this.#watch();
+    // What came together with the Finished is no event any more, and may lie in libssl or still in the socket: OpenSSL 3.2 and later
+    // read no further than the record.
+    this.#read();
   }
 
   #read(): void {
@@ -237,10 +238,14 @@ export class ServerConnection {
 
   /** Ends in order: a close while something is unread would be a reset, which can overtake the answer. */
   #end(): void {
-    const { openssl, libc } = this.#with;
-    openssl.ssl.SSL_shutdown(this.#ssl);
+    this.#with.openssl.ssl.SSL_shutdown(this.#ssl);
+    this.#halfClose();
+  }
+
+  /** Sends no more, and waits for the client to end. */
+  #halfClose(): void {
     this.#release();
-    libc.shutdown(this.#fd, SHUT_WR);
+    this.#with.libc.shutdown(this.#fd, SHUT_WR);
     this.#state = 'answered';
     this.#watch();
     this.#discard();
@@ -261,7 +266,9 @@ export class ServerConnection {
     else if (error === SSL_ERROR_WANT_WRITE) {
       this.#isWatched = true;
       poller.watchRoom(this.#fd);
-    } else this.#close();
+      // The alert that libssl has sent must arrive.
+    } else if (error === SSL_ERROR_SSL) this.#halfClose();
+    else this.#close();
   }
 
   #watch(): void {
