@@ -26,6 +26,7 @@ import {
   type ServerSsl,
 } from './library.ts';
 import type { FaultSource } from './faults.ts';
+import { Staples } from './stapling.ts';
 import { useOwnKeys, useTicketsNever, useTicketsOnce } from './ticket-callbacks.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import { chooseByName } from './virtual-hosts.ts';
@@ -50,21 +51,35 @@ export interface ServerContext {
  */
 export const serverContext = (openssl: ServerSsl, options: ServerOptions, faults: FaultSource): ServerContext => {
   const [first, ...others] = options.hosts;
-  const pointer = contextOf(openssl, first, options);
-  const contexts = new Map(others.map((host) => [host.name, contextOf(openssl, host, options)]));
+  const staples = new Staples(openssl);
+  const newContext = (host: Host): number => {
+    const context = contextOf(openssl, options);
+    useHost(openssl, context, { host, staples });
+    return context;
+  };
+  const pointer = newContext(first);
+  const contexts = new Map(others.map((host) => [host.name, newContext(host)]));
   chooseByName(openssl, pointer, contexts);
   return {
     pointer,
     // Sessions are resumed before another context is chosen: the keys of this one are those of all.
     rotate: useTicketKeys(openssl, pointer, { options, faults }),
     renew: (hosts) => {
-      for (const { name, certificate, key } of hosts)
-        useIdentity(openssl, contexts.get(name) ?? pointer, { cert: certificate, key }, 'server');
+      for (const host of hosts) useHost(openssl, contexts.get(host.name) ?? pointer, { host, staples });
     },
   };
 };
 
-const contextOf = (openssl: ServerSsl, host: Host, { resumption, knobs }: ServerOptions): number => {
+const useHost = (
+  openssl: ServerSsl,
+  context: number,
+  { host, staples }: { readonly host: Host; readonly staples: Staples },
+): void => {
+  useIdentity(openssl, context, { cert: host.certificate, key: host.key }, 'server');
+  if (host.ocspResponse !== undefined) staples.put(context, Buffer.from(host.ocspResponse, 'base64'));
+};
+
+const contextOf = (openssl: ServerSsl, { resumption, knobs }: ServerOptions): number => {
   const { ssl, server } = openssl;
   const context = ssl.SSL_CTX_new(server.TLS_server_method());
   ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS_1_2, 0);
@@ -76,7 +91,6 @@ const contextOf = (openssl: ServerSsl, host: Host, { resumption, knobs }: Server
   ssl.SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
   useCiphers(openssl, context, knobs.ciphers ?? DEFAULT_CIPHERS);
   if (knobs.groups !== undefined) useGroups(openssl, context, knobs.groups);
-  useIdentity(openssl, context, { cert: host.certificate, key: host.key }, 'server');
   askForCertificate(openssl, context, knobs);
   useResumption(openssl, context, { resumption, knobs });
   return context;
