@@ -95,6 +95,7 @@ describe.skipIf(openssl === undefined)('settings of the reference server on libs
 
   it.each([
     ['rsa-2048', /Peer signature type: RSA-PSS/u, /Server public key is 2048 bit/u],
+    ['rsa-4096', /Peer signature type: RSA-PSS/u, /Server public key is 4096 bit/u],
     ['rsa-3072', /Peer signature type: RSA-PSS/u, /Server public key is 3072 bit/u],
     ['ecdsa-p256', /Peer signature type: ECDSA/u, /Server public key is 256 bit/u],
     ['ecdsa-p384', /Peer signature type: ECDSA/u, /Server public key is 384 bit/u],
@@ -105,6 +106,12 @@ describe.skipIf(openssl === undefined)('settings of the reference server on libs
     expect(said).toMatch(key);
     expect(countOf(said, /BEGIN CERTIFICATE/gu)).toBeGreaterThanOrEqual(3);
     expect(said).toMatch(/^depth=3 /mu);
+    expect(said).toContain('Verify return code: 0 (ok)');
+  });
+
+  it.each([0, 1, 8])('sends %i intermediate certificates', async (chainLength) => {
+    const said = await client.run(await start({ chainLength }), '-showcerts');
+    expect(countOf(said, /^ *\d s:/gmu)).toBe(1 + chainLength);
     expect(said).toContain('Verify return code: 0 (ok)');
   });
 
