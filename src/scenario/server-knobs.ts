@@ -94,6 +94,9 @@ export const agreesWithResumption = ({
   if ((faults.ignoreTickets || faults.strangeTickets > 0) && !hasStatelessTickets) {
     complain('faults', 'must not be of tickets unless resumption has tickets and earlyData is false');
   }
+  if (faults.ticketsAfterData && (resumption.length === 0 || value.tickets === 0)) {
+    complain('faults', 'must not hold tickets back where there are none');
+  }
   if (singleUse && !resumption.includes('tickets')) complain('singleUse', 'must be false unless resumption has tickets');
   if (earlyData && resumption.length < 2) {
     complain('earlyData', 'must be false unless resumption is [cache, tickets]: anti-replay looks tickets up in the cache');

@@ -120,8 +120,8 @@ const useResumption = (
   // In TLS 1.3 libssl then gives tickets that stand for a session in the cache.
   if (!hasTickets) ssl.SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   if (knobs.tickets !== undefined) server.SSL_CTX_set_num_tickets(context, knobs.tickets);
-  // Else it would give tickets that it never honours.
-  if (!hasTickets && !hasCache) server.SSL_CTX_set_num_tickets(context, 0);
+  // Else it would give tickets that it never honours, or too early.
+  if ((!hasTickets && !hasCache) || knobs.faults.ticketsAfterData) server.SSL_CTX_set_num_tickets(context, 0);
   if (knobs.earlyData) server.SSL_CTX_set_max_early_data(context, MOST_EARLY_BYTES);
   if (knobs.faults.ignoreTickets) useTicketsNever(openssl, context);
   else if (knobs.singleUse) useTicketsOnce(openssl, context);
