@@ -1,4 +1,4 @@
-import { constants, randomBytes } from 'node:crypto';
+import { constants, randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createTcpServer, Socket, type AddressInfo, type Server } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
@@ -39,6 +39,9 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
   const keys = ticketKeysOf(options);
   const tls = createTlsServer({ ...settings, ...pairOf(first), ticketKeys: keys.next() });
   for (const host of others) tls.addContext(host.name, pairOf(host));
+  // A listener for it costs every handshake.
+  const staple = knobs.ocsp === 'none' ? undefined : stapler(tls);
+  staple?.(options.hosts);
   if (options.resumption.includes('cache')) keepSessions(tls, options.sharesCache ? sharedCache() : new SessionMap());
   if (options.workMs > 0) {
     tls.prependListener('connection', () => {
@@ -61,7 +64,9 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
     rotate: () => {
       tls.setTicketKeys(keys.next());
     },
-    renew: ([renewed, ...renewedOthers]) => {
+    renew: (hosts) => {
+      const [renewed, ...renewedOthers] = hosts;
+      staple?.(hosts);
       tls.setSecureContext({ ...settings, ...pairOf(renewed), ticketKeys: tls.getTicketKeys() });
       for (const host of renewedOthers) tls.addContext(host.name, pairOf(host));
     },
@@ -158,6 +163,20 @@ const keepSessions = (tls: TlsServer, cache: SessionCache): void => {
       done(null, session ?? null);
     });
   });
+};
+
+/** @returns what staples the responses of hosts to their certificates. */
+const stapler = (tls: TlsServer): ((hosts: readonly Host[]) => void) => {
+  const responses = new Map<string, Buffer>();
+  tls.on('OCSPRequest', (certificate: Buffer, _issuer: Buffer, give: (error: Error | null, response: Buffer | null) => void) => {
+    give(null, responses.get(new X509Certificate(certificate).fingerprint256) ?? null);
+  });
+  return (hosts) => {
+    for (const { certificate, ocspResponse } of hosts) {
+      if (ocspResponse === undefined) continue;
+      responses.set(new X509Certificate(certificate).fingerprint256, Buffer.from(ocspResponse, 'base64'));
+    }
+  };
 };
 
 const sharedCache = (): SessionCache => new SharedCacheClient(new Socket({ fd: FIRST_PIPE }));

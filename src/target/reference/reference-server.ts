@@ -132,12 +132,12 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
  */
 export const newIdentity = async (
   keyType: KeyType,
-  { chainLength, names = [] }: Pick<ServerKnobs, 'chainLength' | 'names'>,
+  { chainLength, names = [], ocsp }: Pick<ServerKnobs, 'chainLength' | 'names' | 'ocsp'>,
   isRenewed = false,
 ): Promise<ServerIdentity> => {
   // Loaded here: a run against external targets needs no certificate library.
   const { certificateMaker } = await import('../certificate.ts');
-  const maker = await certificateMaker(keyType, { intermediates: chainLength, isSelfSigned: !isRenewed });
+  const maker = await certificateMaker(keyType, { intermediates: chainLength, isSelfSigned: !isRenewed, stapling: ocsp });
   const make = async (name: string): Promise<Host> => ({ name, ...(await maker.make(name)) });
   const makeAll = async (): Promise<ServerOptions['hosts']> => [await make('localhost'), ...(await Promise.all(names.map(make)))];
   const hosts = await makeAll();

@@ -1,5 +1,5 @@
 import type { ServerKnobs } from '../../scenario/server-knobs.ts';
-import type { CertificatePair } from '../certificate-pair.ts';
+import type { StapledCertificate } from '../certificate.ts';
 import type { ServerCounts } from '../server-counts.ts';
 
 /** The number of sessions that a 10 MB cache holds in nginx. */
@@ -11,7 +11,7 @@ export const SESSION_CONTEXT = 'resumark';
 export const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
 
 /** A name that a server is asked for, with its certificate. */
-export interface Host extends CertificatePair {
+export interface Host extends StapledCertificate {
   readonly name: string;
 }
 
