@@ -10,7 +10,7 @@ import type { ServerCounts } from '../server-counts.ts';
 import type { Host, ServerOptions, ServerRequest, ServerResponse } from './server-messages.ts';
 
 export interface ReferenceServerSettings extends Partial<
-  Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'onNodeTls'>
+  Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'rotationStartMs' | 'onNodeTls'>
 > {
   readonly keyType: KeyType;
   readonly resumption: ServerOptions['resumption'];
@@ -83,6 +83,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     workMs: settings.workMs ?? 0,
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
+    rotationStartMs: settings.rotationStartMs,
     // A callback of libssl would have to wait for the process of the cache, and all other connections with it.
     onNodeTls: settings.onNodeTls ?? sharedCache !== undefined,
     sharesCache: sharedCache !== undefined,

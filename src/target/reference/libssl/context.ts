@@ -109,7 +109,7 @@ const useTicketKeys = (
   context: number,
   { options, faults }: { readonly options: ServerOptions; readonly faults: FaultSource },
 ): (() => void) => {
-  const { ticketKeys, knobs } = options;
+  const { ticketKeys, rotationStartMs, knobs } = options;
   const given = ticketKeys === undefined ? undefined : Buffer.from(ticketKeys, 'hex');
   if (given !== undefined) setTicketKeys(openssl, context, given);
   if (knobs.ticketRotation === undefined && knobs.faults.strangeTickets === 0) {
@@ -118,7 +118,7 @@ const useTicketKeys = (
     };
   }
   const { every, keep, phase } = knobs.ticketRotation ?? NEVER_BY_ITSELF;
-  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase }, given);
+  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase, startMs: rotationStartMs }, given);
   useOwnKeys(openssl, context, { keys, faults });
   return () => {
     keys.rotate();

@@ -1,5 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { allocate, cString, type NativeMemory } from '../../../engine/ffi.ts';
+import { machineMs } from '../machine-clock.ts';
 import { TICKET_KEY_BYTES } from '../server-messages.ts';
 
 const NAME_BYTES = 16;
@@ -26,6 +27,8 @@ export interface Rotation {
   readonly everyMs: number;
   readonly keep: number;
   readonly phaseMs: number;
+  /** Instant from which rotations are counted; `undefined` for now. */
+  readonly startMs: number | undefined;
 }
 
 /**
@@ -44,11 +47,11 @@ export class TicketKeys {
   #keys: readonly TicketKey[] = [];
 
   /** @param first drawn unless it is given; @param now a clock in ms. */
-  constructor(rotation: Rotation, first: Buffer = randomBytes(TICKET_KEY_BYTES), now: () => number = () => performance.now()) {
+  constructor(rotation: Rotation, first: Buffer = randomBytes(TICKET_KEY_BYTES), now: () => number = machineMs) {
     this.#first = first;
     this.#rotation = rotation;
     this.#now = now;
-    this.#startMs = now();
+    this.#startMs = rotation.startMs ?? now();
   }
 
   rotate(): void {
