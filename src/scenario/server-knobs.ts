@@ -58,7 +58,7 @@ export const knobFields = {
         .meta({ description: 'Number of previous keys whose tickets are still taken, and renewed' }),
       phase: duration(0, LONGEST_LIFETIME_MS)
         .prefault('0')
-        .meta({ description: 'Time by which all rotations of this server are earlier, against those of others' }),
+        .meta({ description: 'Time by which each of several nodes rotates earlier than the one before it' }),
     })
     .optional()
     .meta({ description: 'Rotation of the ticket key [default: never]' }),

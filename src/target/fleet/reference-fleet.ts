@@ -1,8 +1,9 @@
 import { keyGroups } from '../../scenario/fleet-groups.ts';
 import type { FleetSettings } from '../../scenario/fleet-schema.ts';
 import type { ServerSettings } from '../../scenario/server-schema.ts';
-import { DEFAULT_KNOBS } from '../../scenario/server-knobs.ts';
+import { DEFAULT_KNOBS, type ServerKnobs } from '../../scenario/server-knobs.ts';
 import type { OpenTarget } from '../open-target.ts';
+import { machineMs } from '../reference/machine-clock.ts';
 import { newIdentity, openReferenceServer, type ReferenceServerSettings } from '../reference/reference-server.ts';
 import { drawGroupKeys } from './group-keys.ts';
 import { openAll, openFleet } from './open-fleet.ts';
@@ -22,9 +23,18 @@ export const openReferenceFleet = async (settings: ReferenceServerSettings, flee
   const { port, ...ofNode } = settings;
   const identity = await newIdentity(settings.keyType, { ...DEFAULT_KNOBS, ...settings.knobs }, settings.isRenewed);
   const keys = drawGroupKeys(keyGroups(fleet));
+  // Nodes that start one after the other would rotate so, too: then some have a key that others do not know yet.
+  const { rotationStartMs = machineMs() } = settings;
   const cache = fleet.sessionCache === 'shared' ? await startSharedCache(fleet.nodes) : undefined;
   const open = (node: number): Promise<NamedTarget> =>
-    openReferenceServer({ ...ofNode, identity, ticketKeys: keys[node]?.toString('hex'), sharedCache: cache?.pipes[node] });
+    openReferenceServer({
+      ...ofNode,
+      identity,
+      knobs: knobsOf(settings, node),
+      ticketKeys: keys[node]?.toString('hex'),
+      rotationStartMs,
+      sharedCache: cache?.pipes[node],
+    });
   try {
     const nodes = await openAll(fleet.nodes, open);
     const name = `${String(fleet.nodes)} ${nodes[0].name.replace('server', 'servers')}`;
@@ -33,6 +43,14 @@ export const openReferenceFleet = async (settings: ReferenceServerSettings, flee
     await cache?.close();
     throw error;
   }
+};
+
+/** Those of a node, counted from 0: each rotates earlier than the one before it. */
+const knobsOf = ({ knobs = {} }: ReferenceServerSettings, node: number): Partial<ServerKnobs> => {
+  const { ticketRotation } = knobs;
+  return ticketRotation === undefined
+    ? knobs
+    : { ...knobs, ticketRotation: { ...ticketRotation, phase: node * ticketRotation.phase } };
 };
 
 /** The settings of each server of a state. */

@@ -11,7 +11,7 @@ import type { Host, ServerOptions } from './server-messages.ts';
 import { ServerProcesses } from './server-processes.ts';
 
 export interface ReferenceServerSettings extends Partial<
-  Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'onNodeTls'>
+  Pick<ServerOptions, 'delayMs' | 'workMs' | 'port' | 'ticketKeys' | 'rotationStartMs' | 'onNodeTls'>
 > {
   readonly keyType: KeyType;
   readonly resumption: ServerOptions['resumption'];
@@ -103,6 +103,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
     rotations: 0,
+    rotationStartMs: settings.rotationStartMs,
     // A callback of libssl would have to wait for the process of the cache, and all other connections with it.
     onNodeTls: settings.onNodeTls ?? sharedCache !== undefined,
     sharesCache: sharedCache !== undefined,

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly ticketKeys: string | undefined;
   /** Times that the key was rotated on request before this start: those that are shared follow from the first. */
   readonly rotations: number;
+  /** Instant from which rotations are counted, on the machine's clock; `undefined` for the server's start. */
+  readonly rotationStartMs: number | undefined;
   readonly knobs: ServerKnobs;
   /** Takes node:tls although libssl could be had. */
   readonly onNodeTls: boolean;

@@ -60,6 +60,18 @@ describe.skipIf(openssl === undefined)('settings of the reference server on libs
     expect(countOf(said, /lifetime hint: 60 \(seconds\)/gu)).toBe(tickets);
   });
 
+  it.each([
+    ['never', {}],
+    ['in an hour', { ticketRotation: { every: 3_600_000, keep: 0, phase: 0 } }],
+  ])('gives one ticket after a resumed handshake of TLS 1.3, also where its keys rotate: %s', async (_, knobs) => {
+    const server = await start(knobs);
+    const session = await client.path('session.pem');
+    await client.run(server, '-tls1_3', '-sess_out', session);
+    const said = await client.run(server, '-tls1_3', '-sess_in', session);
+    expect(said).toMatch(/^Reused, TLSv1\.3/mu);
+    expect(countOf(said, /Post-Handshake New Session Ticket arrived/gu)).toBe(1);
+  });
+
   it.each(['-tls1_2', '-tls1_3'])('takes a ticket once only, %s', async (version) => {
     expect(await again(await start({ singleUse: true }), [version], [nothing, nothing])).toEqual(['Reused', 'New']);
     expect(await again(await start(), [version], [nothing, nothing])).toEqual(['Reused', 'Reused']);

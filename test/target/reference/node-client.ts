@@ -13,10 +13,15 @@ export interface Exchange {
   readonly sessions: readonly Buffer[];
   /** When the first of them came; NaN without any. */
   readonly sessionMs: number;
+  /** The one to offer next: in TLS 1.2 a session that is renewed is not announced. */
+  readonly session: Buffer | undefined;
 }
 
 /** One connection of node:tls: a client that is none of ours. */
-export const request = async (server: ReferenceServer, options: ConnectionOptions = {}): Promise<Exchange> => {
+export const request = async (
+  server: Pick<ReferenceServer, 'address' | 'port' | 'certificate'>,
+  options: ConnectionOptions = {},
+): Promise<Exchange> => {
   const startMs = performance.now();
   const { port, address: host, certificate: ca } = server;
   const socket: TLSSocket = connect({ port, host, servername: 'localhost', ca, ...options });
@@ -30,9 +35,11 @@ export const request = async (server: ReferenceServer, options: ConnectionOption
   const ms = performance.now() - startMs;
   const certificate = socket.getPeerX509Certificate();
   const reused = socket.isSessionReused();
+  const inHandshake = socket.getSession();
   socket.write('GET / HTTP/1.1\r\n\r\n');
   let answer = '';
   for await (const piece of socket) answer += String(piece);
   const keyBits = certificate?.publicKey.asymmetricKeyDetails?.modulusLength;
-  return { answer, keyBits, serialNumber: certificate?.serialNumber, ms, reused, sessions, sessionMs };
+  const session = sessions.at(-1) ?? inHandshake;
+  return { answer, keyBits, serialNumber: certificate?.serialNumber, ms, reused, sessions, sessionMs, session };
 };

@@ -4,7 +4,7 @@ import { TicketKeys, type Rotation } from '../../../src/target/reference/libssl/
 /** Ticket keys on a clock of the test's own. */
 const keysAt = (rotation: Partial<Rotation>, first = Buffer.alloc(80, 7)) => {
   const clock = { ms: 1000 };
-  const keys = new TicketKeys({ everyMs: 10_000, keep: 1, phaseMs: 0, ...rotation }, first, () => clock.ms);
+  const keys = new TicketKeys({ everyMs: 10_000, keep: 1, phaseMs: 0, startMs: undefined, ...rotation }, first, () => clock.ms);
   return { clock, keys, names: () => keys.all.map(({ memory: [key] }) => key?.bytes.toString('hex', 0, 16)) };
 };
 

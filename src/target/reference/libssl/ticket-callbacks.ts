@@ -9,6 +9,8 @@ import { UsedTickets } from './used-tickets.ts';
 const NAME_BYTES = 16;
 const IV_BYTES = 16;
 
+const TLS_1_3 = 0x0304;
+
 /** Answers of a ticket key callback. */
 const UNKNOWN_KEY = 0;
 const TAKEN = 1;
@@ -45,9 +47,15 @@ export const useOwnKeys = (
     server.EVP_DecryptInit_ex(cipher, server.EVP_aes_256_cbc(), 0, key.cipherKey, iv);
     return age === 0 ? TAKEN : TAKEN_AND_RENEWED;
   };
+  /** In TLS 1.3 a resumed handshake brings a ticket, too, as it does where libssl has keys of its own. */
+  const renewed = (connection: unknown, answer: number): number =>
+    answer === TAKEN && ssl.SSL_version(Number(connection)) === TLS_1_3 ? TAKEN_AND_RENEWED : answer;
   const { pointer } = registerCallback(
     'int TicketKey(uintptr_t ssl, uintptr_t name, uintptr_t iv, uintptr_t cipher, uintptr_t mac, int isNew)',
-    (_ssl, name, iv, cipher, mac, isNew) => (isNew === 1 ? seal : open)(Number(name), Number(iv), Number(cipher), Number(mac)),
+    (connection, name, iv, cipher, mac, isNew) =>
+      isNew === 1
+        ? seal(Number(name), Number(iv), Number(cipher), Number(mac))
+        : renewed(connection, open(Number(name), Number(iv), Number(cipher), Number(mac))),
   );
   ssl.ERR_clear_error();
   server.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, pointer);

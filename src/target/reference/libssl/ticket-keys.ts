@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { allocate, cString, type NativeMemory } from '../../../engine/ffi.ts';
+import { machineMs } from '../machine-clock.ts';
 import { TICKET_KEY_BYTES, ticketKeyOf } from '../ticket-key.ts';
 
 const NAME_BYTES = 16;
@@ -28,6 +29,8 @@ export interface Rotation {
   readonly phaseMs: number;
   /** Rotations that were asked for before. */
   readonly rotations?: number;
+  /** Instant from which rotations are counted; `undefined` for now. */
+  readonly startMs: number | undefined;
 }
 
 /**
@@ -46,12 +49,12 @@ export class TicketKeys {
   #keys: readonly TicketKey[] = [];
 
   /** @param first drawn unless it is given; @param now a clock in ms. */
-  constructor(rotation: Rotation, first: Buffer = randomBytes(TICKET_KEY_BYTES), now: () => number = () => performance.now()) {
+  constructor(rotation: Rotation, first: Buffer = randomBytes(TICKET_KEY_BYTES), now: () => number = machineMs) {
     this.#extra = rotation.rotations ?? 0;
     this.#first = first;
     this.#rotation = rotation;
     this.#now = now;
-    this.#startMs = now();
+    this.#startMs = rotation.startMs ?? now();
   }
 
   rotate(): void {
