@@ -14,6 +14,9 @@ const UNKNOWN_KEY = 0;
 const TAKEN = 1;
 const TAKEN_AND_RENEWED = 2;
 
+/** TLS1_3_VERSION. */
+const TLS13 = 0x0304;
+
 /** SSL_TICKET_STATUS and SSL_TICKET_RETURN. */
 const STATUS_SUCCESS = 5;
 const STATUS_SUCCESS_RENEW = 6;
@@ -36,18 +39,20 @@ export const useOwnKeys = (
     server.EVP_EncryptInit_ex(cipher, server.EVP_aes_256_cbc(), 0, key.cipherKey, iv);
     return server.EVP_MAC_CTX_set_params(mac, key.macParameters);
   };
-  const open = (name: number, iv: number, cipher: number, mac: number): number => {
+  const open = (name: number, iv: number, cipher: number, mac: number, connection: number): number => {
     const { all } = keys;
     const age = all.findIndex((one) => server.memcmp(name, one.name, NAME_BYTES) === 0);
     const key = all[age];
     if (key === undefined) return UNKNOWN_KEY;
     server.EVP_MAC_CTX_set_params(mac, key.macParameters);
     server.EVP_DecryptInit_ex(cipher, server.EVP_aes_256_cbc(), 0, key.cipherKey, iv);
-    return age === 0 ? TAKEN : TAKEN_AND_RENEWED;
+    // In TLS 1.3 always, as libssl does with keys of its own, and nginx: a client that is never given a ticket then waits for none.
+    return age === 0 && ssl.SSL_version(connection) !== TLS13 ? TAKEN : TAKEN_AND_RENEWED;
   };
   const { pointer } = registerCallback(
     'int TicketKey(uintptr_t ssl, uintptr_t name, uintptr_t iv, uintptr_t cipher, uintptr_t mac, int isNew)',
-    (_ssl, name, iv, cipher, mac, isNew) => (isNew === 1 ? seal : open)(Number(name), Number(iv), Number(cipher), Number(mac)),
+    (connection, name, iv, cipher, mac, isNew) =>
+      (isNew === 1 ? seal : open)(Number(name), Number(iv), Number(cipher), Number(mac), Number(connection)),
   );
   ssl.ERR_clear_error();
   server.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, pointer);
