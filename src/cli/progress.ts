@@ -1,6 +1,7 @@
 import type { RunEvent } from '../run/progress/event.ts';
 import { counted } from '../report/text/units.ts';
 import { noticeText } from '../report/text/notice.ts';
+import { eventText } from '../report/text/server-event.ts';
 import { fittedLine, leftText, planText, positionText, progressTexts } from './progress-text.ts';
 import { Remaining } from './remaining.ts';
 import type { Terminal } from './terminal.ts';
@@ -37,6 +38,9 @@ export class ProgressLine {
         return;
       case 'progress':
         this.#show([positionText(event.at), this.#leftText(event), ...progressTexts(event)]);
+        return;
+      case 'server-event':
+        this.#line(eventText(event.event));
         return;
       case 'notice':
         this.#line(noticeText(event.notice));

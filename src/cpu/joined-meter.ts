@@ -23,15 +23,20 @@ const joinedSpan = (spans: readonly CpuSpan[]): CpuSpan => ({
   look: () => {
     for (const span of spans) span.look();
   },
+  cpuNs: () => joinedNs(spans.map((span) => span.cpuNs())),
   used: () => joinedUse(spans.map((span) => span.used())),
 });
 
 /** The CPU time of all is known when that of each is. */
+const joinedNs = (each: readonly (number | undefined)[]): number | undefined => {
+  const known = each.flatMap((ns) => ns ?? []);
+  return known.length === each.length ? sumOf(known, (ns) => ns) : undefined;
+};
+
 const joinedUse = (uses: readonly ServerUse[]): ServerUse => {
-  const known = uses.flatMap(({ cpuNs }) => cpuNs ?? []);
   const [tightest] = uses.flatMap(({ quota }) => quota ?? []).toSorted((a, b) => b.throttledShare - a.throttledShare);
   return {
-    cpuNs: known.length === uses.length ? sumOf(known, (ns) => ns) : undefined,
+    cpuNs: joinedNs(uses.map(({ cpuNs }) => cpuNs)),
     cpuAbsence: uses.find(({ cpuAbsence }) => cpuAbsence !== null)?.cpuAbsence ?? null,
     quota: tightest ?? null,
     forwardsTo: [...new Set(uses.flatMap(({ forwardsTo }) => forwardsTo))],

@@ -23,6 +23,8 @@ export interface ServerUse extends ServerRecord {
 export interface CpuSpan {
   /** Looks at the processes in between, so that those that come and go are noticed. */
   look(): void;
+  /** The CPU time used from the start until now, which is quicker; `undefined` where it cannot be known. */
+  cpuNs(): number | undefined;
   /** What was used from the start until now. */
   used(): ServerUse;
 }
@@ -62,7 +64,7 @@ class ServerMeter implements CpuMeter {
 
   start(): CpuSpan {
     const found = this.#search.find();
-    if (found.state === 'absent') return new UnknownSpan(found.reason);
+    if (found.state === 'absent') return new UnknownSpan(found.reason, this.#search);
     this.#account = this.#accountOf(found.pids);
     return new ServerSpan(this.#account, { forwards: this.#forwards, search: this.#search });
   }
@@ -81,13 +83,21 @@ const textOf = (pids: readonly number[]): string =>
 /** A span of a server whose processes are not known. */
 class UnknownSpan implements CpuSpan {
   readonly #reason: CpuAbsence;
+  readonly #search: ServerSearch;
 
-  constructor(reason: CpuAbsence) {
+  constructor(reason: CpuAbsence, search: ServerSearch) {
     this.#reason = reason;
+    this.#search = search;
   }
 
   look(): void {
     // There is nothing to look at.
+  }
+
+  /** A server that was stopped uses none, until there is one again. */
+  cpuNs(): number | undefined {
+    const found = this.#reason === 'no-listener' ? this.#search.find() : undefined;
+    return found?.state === 'absent' && found.reason === 'no-listener' ? 0 : undefined;
   }
 
   used(): ServerUse {
@@ -108,6 +118,8 @@ class ServerSpan implements CpuSpan {
   readonly #usageNs: number | undefined;
   readonly #quotas: readonly QuotaLevel[];
   readonly #before: AccountReading;
+  /** Processes were found to have joined: a later search finds only those that came after it. */
+  #wasJoined = false;
 
   constructor(account: ProcessAccount, { forwards, search }: ServerLookout) {
     this.#account = account;
@@ -125,23 +137,32 @@ class ServerSpan implements CpuSpan {
     this.#forwards?.look(this.#account.pids);
   }
 
+  cpuNs(): number | undefined {
+    return this.#usage().cpuNs;
+  }
+
   used(): ServerUse {
-    const after = this.#read();
-    const shown = {
+    return {
+      ...this.#usage(),
       quota: quotaBetween(this.#quotas, this.#readQuotas()),
       forwardsTo: this.#forwards?.peers ?? [],
       pids: this.#account.pids,
     };
+  }
+
+  #usage(): Pick<ServerUse, 'cpuNs' | 'cpuAbsence'> {
+    const after = this.#read();
     const cgroupNs = this.#cgroupNs();
-    if (cgroupNs !== undefined) return { ...shown, cpuNs: cgroupNs, cpuAbsence: null };
+    if (cgroupNs !== undefined) return { cpuNs: cgroupNs, cpuAbsence: null };
     const reason = after.lost ?? (this.#isJoined() ? 'replaced' : undefined);
-    if (reason !== undefined) return { ...shown, cpuNs: undefined, cpuAbsence: reason };
-    return { ...shown, cpuNs: usedBetween(this.#before, after), cpuAbsence: null };
+    if (reason !== undefined) return { cpuNs: undefined, cpuAbsence: reason };
+    return { cpuNs: usedBetween(this.#before, after), cpuAbsence: null };
   }
 
   /** A process that has come and listens too, and descends from none of the others. */
   #isJoined(): boolean {
-    return this.#search.findNew().some((pid) => !this.#account.pids.includes(pid));
+    this.#wasJoined ||= this.#search.findNew().some((pid) => !this.#account.pids.includes(pid));
+    return this.#wasJoined;
   }
 
   /** Where the server has a cgroup to itself, before and after. */

@@ -1,4 +1,5 @@
 import { FINISHED_COUNTS } from './block-counts.ts';
+import { SERVER_ACTIONS } from './event-record.ts';
 import type { Notice, NoticeCode } from './notice.ts';
 import { CPU_ABSENCES } from './server-cpu.ts';
 import { z } from './zod.ts';
@@ -65,6 +66,8 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'close-unanswered': { states: texts, waitMs: number, holdsLoad: z.boolean() },
   'certificate-changed': { cell: text, certificates: whole, round: whole, since: text },
   'account-differs': { state: text, server: FINISHED_COUNTS.schema, ours: FINISHED_COUNTS.schema, failed: whole },
+  'event-failed': { state: text, action: z.enum(SERVER_ACTIONS), round: whole, reason: text },
+  'event-missed': { state: text, action: z.enum(SERVER_ACTIONS), round: whole },
   'not-verified': { state: text },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },

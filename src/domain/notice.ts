@@ -1,4 +1,5 @@
 import type { FinishedCounts } from './block-counts.ts';
+import type { ServerAction } from './event-record.ts';
 import type { CpuAbsence } from './server-cpu.ts';
 
 /** A remedy for a saturated generator: a setting to change, or another machine. */
@@ -257,6 +258,23 @@ export type Notice =
       readonly ours: FinishedCounts;
       /** Connections that failed, which do not explain it. */
       readonly failed: number;
+    }
+  | {
+      /** Something that was to be done to a server in the middle of a window could not be done. */
+      readonly code: 'event-failed';
+      readonly severity: 'error';
+      readonly state: string;
+      readonly action: ServerAction;
+      readonly round: number;
+      readonly reason: string;
+    }
+  | {
+      /** The window was over before it could be done. */
+      readonly code: 'event-missed';
+      readonly severity: 'warning';
+      readonly state: string;
+      readonly action: ServerAction;
+      readonly round: number;
     }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }

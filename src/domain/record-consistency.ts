@@ -1,3 +1,5 @@
+import { sumOf } from '../stats/descriptive.ts';
+
 /** A place in a record at which it contradicts itself. */
 export interface Contradiction {
   readonly path: readonly (string | number)[];
@@ -14,6 +16,7 @@ export interface RecordParts {
     readonly honoured: number;
     readonly handshakeNs: { readonly count: number };
     readonly connectNs: { readonly count: number };
+    readonly timeline?: { readonly intervals: readonly { readonly handshakes: number; readonly honoured: number }[] } | undefined;
   }[];
 }
 
@@ -35,10 +38,22 @@ export const contradictionsIn = ({ states, cells, blocks }: RecordParts): Contra
 };
 
 const blockContradictions = (
-  { cell, handshakes, honoured, handshakeNs, connectNs }: RecordParts['blocks'][number],
+  { cell, handshakes, honoured, handshakeNs, connectNs, timeline }: RecordParts['blocks'][number],
   ids: ReadonlySet<string>,
 ): string[] => [
   ...(ids.has(cell) ? [] : ['must be of one of the cells']),
   ...(honoured <= handshakes ? [] : ['must not have more honoured handshakes than finished ones']),
   ...(handshakeNs.count === honoured && connectNs.count === honoured ? [] : ['must have a time for each honoured handshake']),
+  ...(timeline === undefined || isWhole(timeline.intervals, { handshakes, honoured })
+    ? []
+    : ['must have each handshake in an interval of its timeline']),
 ];
+
+interface Finished {
+  readonly handshakes: number;
+  readonly honoured: number;
+}
+
+const isWhole = (intervals: readonly Finished[], whole: Finished): boolean =>
+  sumOf(intervals, ({ handshakes }) => handshakes) === whole.handshakes &&
+  sumOf(intervals, ({ honoured }) => honoured) === whole.honoured;

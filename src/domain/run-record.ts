@@ -13,6 +13,7 @@ import { PROTOCOLS } from './protocol.ts';
 import { CPU_ABSENCES } from './server-cpu.ts';
 import { contradictionsIn } from './record-consistency.ts';
 import { stateSchema } from './state-record.ts';
+import { timelineSchema } from './timeline-record.ts';
 import { z } from './zod.ts';
 
 /** Raised when the meaning of a field changes; a file of another format is refused. */
@@ -116,6 +117,8 @@ const blockSchema = z.object({
   cpuServerWindowNs: z.number().nonnegative().nullable(),
   /** CPU time in the window of what stands around the nodes of a fleet; absent where the server is no fleet. */
   fleet: fleetUseSchema.optional(),
+  /** The window over time; absent where that was not asked for, and in older files. */
+  timeline: timelineSchema.optional(),
   server: serverSchema.default({ cpuAbsence: null, quota: null, forwardsTo: [] }),
   /** Time that virtual clients existed for; `residenceNs` is the part that their connections account for. */
   clientNs: z.number().nonnegative(),

@@ -1,15 +1,17 @@
 import { isSaturated, stallOf } from '../analysis/summary/saturation.ts';
 import type { FleetMeters } from '../cpu/joined-meter.ts';
-import type { CpuMeter, ServerUse } from '../cpu/meter.ts';
+import type { CpuMeter } from '../cpu/meter.ts';
 import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts, type PrimingCounts } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
 import { INVALID, type InvalidReason } from '../domain/invalid-reason.ts';
 import type { LatencyClock } from '../domain/latency-clock.ts';
 import type { BlockRecord, FleetUseRecord, ServerRecord } from '../domain/run-record.ts';
+import { INTERVALS, type TimelineRecord } from '../domain/timeline-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { hostRecord } from './host-records.ts';
 import type { MeasuredLoad } from './load-generator.ts';
 import type { MeasureReport, PrimeReport } from './protocol/messages.ts';
+import type { WatchedUse } from './server-watch.ts';
 import type { MeasuredBlock, WindowRequest, WindowStream } from './window-request.ts';
 
 /** Everything reported of one window. */
@@ -19,7 +21,7 @@ export interface WindowReports {
   /** One per worker. */
   readonly primings: readonly PrimeReport[];
   /** Use of each state's server in the window. */
-  readonly servers: ReadonlyMap<CpuMeter, ServerUse>;
+  readonly servers: ReadonlyMap<CpuMeter, WatchedUse>;
 }
 
 /** The blocks of a window, one per stream: the workers' reports, merged. */
@@ -39,6 +41,7 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
         ...placed(reports, workers, stream),
         clock,
         ...counts,
+        timeline: timelineOf(reports, counted, stream),
         ...shared(reports, workers, index),
         // One after another is the work of one worker.
         sequential: workers[0]?.sequential ?? null,
@@ -53,6 +56,20 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
     };
   });
 };
+
+/** The cell over time; absent where that was not asked for. */
+const timelineOf = (
+  { request: { timelineNs }, servers }: WindowReports,
+  counted: readonly MeasureReport['streams'][number][],
+  { serverCpu }: WindowStream,
+): TimelineRecord | undefined =>
+  timelineNs === undefined
+    ? undefined
+    : {
+        intervalNs: timelineNs,
+        intervals: INTERVALS.merge(counted.flatMap(({ timeline }) => (timeline === undefined ? [] : [timeline]))),
+        cpuServer: [...((serverCpu && servers.get(serverCpu)?.timeline) ?? [])],
+      };
 
 /** Above this share of handshakes without a stamp a block is not called kernel-timed: their latency has our queue in it. */
 const MOST_UNSTAMPED = 0.01;
@@ -102,7 +119,7 @@ const shared = ({ request, servers }: WindowReports, workers: readonly MeasureRe
   };
 };
 
-const serverRecord = (use: ServerUse | undefined): ServerRecord =>
+const serverRecord = (use: WatchedUse | undefined): ServerRecord =>
   use === undefined
     ? { cpuAbsence: null, quota: null, forwardsTo: [] }
     : { cpuAbsence: use.cpuAbsence, quota: use.quota, forwardsTo: use.forwardsTo };

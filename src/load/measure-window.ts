@@ -24,11 +24,11 @@ export const measureWindow = async (
   const primings = await generator.prime(primeRequests(request, workers));
   onPhase({ name: 'ageing', ms: request.offerAfterMs });
   await age(request);
-  const watch = new ServerWatch(request.streams);
+  const watch = new ServerWatch(request, START_MARGIN_NS);
   onPhase({ name: 'window', startNs: nowNs() + START_MARGIN_NS });
   try {
     const measured = await generator.measure(measureRequests(request, workers), START_MARGIN_NS);
-    return blockRecordsOf({ request, measured, primings, servers: watch.end() });
+    return blockRecordsOf({ request, measured, primings, servers: watch.end(measured.startUnixNs) });
   } finally {
     watch.stop();
   }

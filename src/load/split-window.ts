@@ -38,6 +38,7 @@ export const measureRequests = (request: WindowRequest, workers: number): Measur
     weights: request.streams.map(({ weight }) => weight),
     seed: request.seed + index,
     tapEvery: request.tapEvery,
+    timelineNs: request.timelineNs,
   }));
 
 /** A full handshake needs no session: one priming by each worker shows what is negotiated, and more would only load the server. */

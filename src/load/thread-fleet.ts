@@ -1,5 +1,5 @@
 import { readMachine, readMachineLimits } from '../cpu/machine.ts';
-import { nowNs } from '../engine/clock.ts';
+import { nowNs, unixNsOf } from '../engine/clock.ts';
 import type { EngineChoice } from '../engine/open.ts';
 import type { CellContext, LoadGenerator, LoadProgress, MeasuredLoad } from './load-generator.ts';
 import type { Control, Counters } from './protocol/counters.ts';
@@ -54,7 +54,7 @@ export class ThreadFleet implements LoadGenerator {
     const answers = await this.#ask(requests, (thread, request) => thread.ask({ type: 'measure', request, startNs }, 'measured'));
     const workers = answers.map(({ report }) => decodeMeasureReport(report));
     return {
-      startUnixNs: unixNs(startNs),
+      startUnixNs: unixNsOf(startNs),
       hosts: [{ workers, before, after: readMachine(), limits: readMachineLimits() }],
     };
   }
@@ -108,6 +108,3 @@ export class ThreadFleet implements LoadGenerator {
 /** A worker that has tried nothing yet says nothing of the target. */
 const refusedNsOf = ({ finished, errors, refusedNs }: Counters): number =>
   finished + errors === 0 ? Number.POSITIVE_INFINITY : refusedNs;
-
-/** Unix time, in digits: ns since 1970 are beyond what a double holds. */
-const unixNs = (engineNs: number): string => String(BigInt(Math.round(performance.timeOrigin * 1e3)) * 1000n + BigInt(engineNs));

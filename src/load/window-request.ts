@@ -29,6 +29,8 @@ export interface WindowRequest {
   readonly schedule: { readonly profile: RateProfile; readonly pattern: ArrivalPattern } | undefined;
   readonly seed: number;
   readonly tapEvery: number;
+  /** Length of the intervals that are counted apart; `undefined` where none are. */
+  readonly timelineNs: number | undefined;
   readonly offerAfterMs: number;
   /** Ends waiting for sessions to age. */
   readonly signal: AbortSignal | undefined;

@@ -12,6 +12,7 @@ import { printableJson, runJson } from './json.ts';
 import { markdownReport } from './markdown.ts';
 import type { NamedText } from './named-text.ts';
 import { terminalReport, type TerminalStyle } from './terminal.ts';
+import { timelineCsv } from './timeline-csv.ts';
 
 /** Additions to a report of a run. */
 export interface RenderOptions {
@@ -28,6 +29,7 @@ const RENDERERS = {
   markdown: (summary, { decision }) => withGates(markdownReport(summary), decision, gateMarkdown),
   csv: (summary, { decimal }) => summaryCsv([summary], decimal),
   'blocks-csv': (summary, { decimal }) => blocksCsv([summary], decimal),
+  'timeline-csv': (summary, { decimal }) => timelineCsv([summary], decimal),
   json: ({ run }, { decision }) => runJson(run, decision),
   hlog: histogramLog,
   hgrm: percentileReport,
@@ -47,8 +49,14 @@ export type Format = keyof typeof RENDERERS;
 /** All formats of a run. */
 export const FORMATS = Object.keys(RENDERERS) as readonly Format[];
 
+/** A file of a run folder. */
+type FolderFile = readonly [name: string, format: Format];
+
 /** The files of a run folder beside its `run.json`. */
-export const FOLDER_FILES: readonly (readonly [name: string, format: Format])[] = [
+export const folderFiles = ({ run }: RunSummary): readonly FolderFile[] =>
+  run.blocks.some(({ timeline }) => timeline !== undefined) ? [...FOLDER_FILES, ['timeline.csv', 'timeline-csv']] : FOLDER_FILES;
+
+const FOLDER_FILES: readonly FolderFile[] = [
   ['summary.csv', 'csv'],
   ['blocks.csv', 'blocks-csv'],
   ['histograms.hlog', 'hlog'],
@@ -67,6 +75,7 @@ const COMBINERS: Partial<Readonly<Record<Format, (summaries: readonly RunSummary
   github: (summaries, options) => summaries.map((summary) => render(summary, 'github', options)).join(''),
   csv: (summaries, { decimal }) => summaryCsv(summaries, decimal),
   'blocks-csv': (summaries, { decimal }) => blocksCsv(summaries, decimal),
+  'timeline-csv': (summaries, { decimal }) => timelineCsv(summaries, decimal),
   json: (summaries) => printableJson(summaries.map(({ run }) => run)),
 };
 

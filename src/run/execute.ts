@@ -16,6 +16,7 @@ import { closeStates, openStates, withOffers, type OpenState } from './prepare/o
 import { contextOf, prepareCells } from './prepare/prepare-cells.ts';
 import type { RunOptions } from './prepare/prepared.ts';
 import { proveEngine } from './prepare/prove-engine.ts';
+import { prepareEvents } from './prepare/server-events.ts';
 
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
@@ -42,6 +43,7 @@ const runOn = async (states: readonly OpenState[], written: DecodedScenario, opt
   const all = expand(scenario);
   const asked = prepareCells(scenario, all, states);
   const account = new HandshakeAccount(states);
+  const events = await prepareEvents(scenario, states);
   const settings = asked.map((cell) => cell.settings);
   const { chosen, negotiated, unspoken } = await proveEngine(decoded, { settings, states, account });
   try {
@@ -51,7 +53,19 @@ const runOn = async (states: readonly OpenState[], written: DecodedScenario, opt
     const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);
     try {
       await generator.open(cells.map((cell) => contextOf(cell, scenario, ending)));
-      return await measure({ decoded, expansion, states, cells, chosen, negotiated, ending, account, generator, options });
+      return await measure({
+        decoded,
+        expansion,
+        states,
+        cells,
+        chosen,
+        negotiated,
+        ending,
+        account,
+        events,
+        generator,
+        options,
+      });
     } finally {
       await generator.close();
     }

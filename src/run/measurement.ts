@@ -4,6 +4,7 @@ import { noticesOf } from '../analysis/notices/notices.ts';
 import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
 import { cellLabel } from '../domain/cell.ts';
 import { ResumarkError } from '../domain/error.ts';
+import type { EventRecord } from '../domain/event-record.ts';
 import { sumCounts } from '../domain/mergeable.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { BlockRecord, RunRecord, RunStatus } from '../domain/run-record.ts';
@@ -18,6 +19,7 @@ import type { Prepared } from './prepare/prepared.ts';
 import type { AskedNow, RunPlan, WindowPosition } from './progress/event.ts';
 import { monitored } from './progress/load-monitor.ts';
 import { readAccount } from './server-account.ts';
+import { WindowEvents } from './window-events.ts';
 import { windowRequest } from './window-request.ts';
 import { FixedSequence, type WindowSequence } from './window-sequence.ts';
 
@@ -141,6 +143,7 @@ class Measurement {
     if (this.#isInterrupted()) return 'interrupted';
     const at = this.#position(window, index);
     options.onEvent?.({ type: 'window-started', at });
+    const events = this.#eventsOf(window);
     const { result, stoppedAt } = await monitored(
       generator,
       {
@@ -148,8 +151,12 @@ class Measurement {
         mostErrors: decoded.scenario.plan.stopAtErrors,
         onProgress: (progress) => options.onEvent?.({ type: 'progress', at, asked: askedNow(window, progress), ...progress }),
       },
-      (onPhase) => measureWindow(generator, windowRequest(this.#prepared, { window, index, seed: this.#run.seed }), onPhase),
-    );
+      (onPhase) =>
+        measureWindow(generator, windowRequest(this.#prepared, { window, index, seed: this.#run.seed }), (phase) => {
+          onPhase(phase);
+          if (phase.name === 'window') events.begin(phase.startNs);
+        }),
+    ).finally(() => this.#keepEvents(events));
     const blocks = result.map(({ block }) => block);
     this.#account(blocks);
     const isStopped = stoppedAt !== undefined && !this.#sequence.toleratesErrors;
@@ -168,6 +175,20 @@ class Measurement {
       because: failuresOf(blocks),
     });
     return 'stopped';
+  }
+
+  /** None in warm-up: what it fills would be lost again. */
+  #eventsOf({ streams, round, position }: PlannedWindow): WindowEvents {
+    const { events, generator, options } = this.#prepared;
+    const measured = events.filter(({ state }) => streams.some(({ cell }) => cell.state === state));
+    const onEvent = (event: EventRecord): void => options.onEvent?.({ type: 'server-event', event });
+    return new WindowEvents({ events: round < 0 ? [] : measured, round, position, generator, onEvent });
+  }
+
+  async #keepEvents(events: WindowEvents): Promise<void> {
+    const { records, notices } = await events.end({ isCutShort: this.#isInterrupted() });
+    this.#run = { ...this.#run, events: [...this.#run.events, ...records] };
+    this.#ownNotices.push(...notices);
   }
 
   #account(blocks: readonly BlockRecord[]): void {

@@ -3,6 +3,7 @@ import type { WindowRequest } from '../load/window-request.ts';
 import type { RateProfile } from '../scenario/arrivals.ts';
 import type { PlannedWindow } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { timelineOf } from '../scenario/timeline.ts';
 import type { Prepared } from './prepare/prepared.ts';
 
 /** One in so many measured handshakes has its hellos read, where reading costs; primings always have. */
@@ -35,16 +36,20 @@ export const windowRequest = ({ decoded, cells, options }: Prepared, { window, i
     // Every window has an order of its own, and all of them follow from the run's seed.
     seed: (seed + (index + 1) * 0x9e3779b1) % 2 ** 32,
     tapEvery: TAP_EVERY,
+    timelineNs: timelineNsOf(decoded.scenario),
     offerAfterMs: load.offerAfter,
     signal: options.signal,
   };
 };
 
-/** More than are offered at a time, so that those which are idle can be dealt at random; in a storm one per client. */
+const timelineNsOf = (scenario: Scenario): number | undefined => {
+  const intervalMs = timelineOf(scenario);
+  return intervalMs === undefined ? undefined : Math.round(intervalMs * 1e6);
+};
+
+/** Each client's own; where their number is left open, more than are offered at a time, so that those which are idle can be dealt at random. */
 const sessionsOf = (scenario: Scenario, profile: RateProfile | undefined): number =>
-  scenario.load.model === 'storm'
-    ? (scenario.load.clients ?? scenario.load.concurrency)
-    : placesOf(scenario, profile) + SPARE_SESSIONS;
+  scenario.load.clients ?? placesOf(scenario, profile) + SPARE_SESSIONS;
 
 /**
  * With so many to choose from, the chance that the next session is one of the server whose turn it is differs by less than 2 % from that of

@@ -1,5 +1,5 @@
 import { z } from '../domain/zod.ts';
-import { text } from './fields.ts';
+import { choice, text } from './fields.ts';
 import { labelsEveryNode, programFleetFields } from './fleet-schema.ts';
 import { resumption, serverSchema } from './server-schema.ts';
 
@@ -7,6 +7,11 @@ const argument = z.string('must be text');
 
 /** A name and no path: the file is made in the program's own folder. */
 const fileName = z.string().regex(/^\w[\w.-]*$/u, 'must be a file name without a folder, such as my.conf');
+
+export const fileTemplates = z.record(fileName, text('the path of a template'), 'must map file names to templates');
+
+/** Signals that a server may take for a word to read its configuration again. */
+const RELOAD_SIGNALS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
 export const commandSchema = z
   .strictObject({
@@ -22,14 +27,20 @@ export const commandSchema = z
       .array(argument, 'must be a list of arguments')
       .optional()
       .meta({ description: 'Arguments of a program of your own; they may name values such as {{port}}' }),
-    files: z.record(fileName, text('the path of a template'), 'must map file names to templates').optional().meta({
+    files: fileTemplates.optional().meta({
       description: 'Files that a program of your own finds in its folder, by name: templates, whose values are filled in',
+    }),
+    reloadSignal: choice(RELOAD_SIGNALS).optional().meta({
+      description: 'Signal at which a program of your own reads its files again, for events [default: it cannot]',
     }),
     ...programFleetFields,
   })
   .check(labelsEveryNode)
   .refine(({ args, files }) => files === undefined || args !== undefined, {
     error: 'must have args beside files: a program with settings of its own needs both',
+  })
+  .refine(({ args, reloadSignal }) => reloadSignal === undefined || args !== undefined, {
+    error: 'must have args beside reloadSignal: it is known of other programs how they reload',
   });
 
 export type CommandSettings = Readonly<z.output<typeof commandSchema>>;

@@ -2,10 +2,12 @@ import { ResumarkError } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
 import { decode, type Flaw } from '../domain/zod.ts';
 import type { CompareSettings } from './compare-schema.ts';
+import { refuseImpossibleEvents } from './event-plan.ts';
 import { withoutOwnKeys } from './own-keys.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 import { flagOf, knownKeysAt, serverFlagOf } from './settings.ts';
 import { serverSchema, type ServerSettings } from './server-schema.ts';
+import { leastTimelineMs, timelineOf } from './timeline.ts';
 
 /** Settings as the user gave them, nested like the scenario file and not yet validated. */
 export type RawSettings = Readonly<Record<string, unknown>>;
@@ -54,6 +56,8 @@ export const decodeScenario = (
   };
   refuseModesBesideMix(decoded.value, sources, fileName);
   refusePlanOfSearch(decoded.value, sources, fileName);
+  refuseImpossibleEvents(decoded.value, fileName);
+  refuseFineTimeline(decoded.value, sources, fileName);
   return { scenario: decoded.value, sources };
 };
 
@@ -81,6 +85,17 @@ const refusePlanOfSearch = ({ load }: Scenario, sources: SettingSources, fileNam
       'Set the length of a trial with --duration.',
     );
   }
+};
+
+const refuseFineTimeline = (scenario: Scenario, sources: SettingSources, fileName: string): void => {
+  const [intervalMs, leastMs] = [timelineOf(scenario), leastTimelineMs(scenario)];
+  if (intervalMs === undefined || intervalMs >= leastMs) return;
+  const name = sources['plan.timeline'] === 'flag' ? (flagOf(['plan', 'timeline']) ?? '') : `${fileName}: plan.timeline`;
+  throw new ResumarkError(
+    'SCENARIO',
+    `${name} must be at least ${String(leastMs)}ms for windows of this length, but it is ${String(intervalMs)}ms.`,
+    'A window has 10,000 intervals at most.',
+  );
 };
 
 /**

@@ -7,7 +7,7 @@ const BALANCES = ['round-robin', 'least-connections', 'source'] as const;
 export type Balance = (typeof BALANCES)[number];
 
 /** More server processes than that say nothing that fewer do not. */
-const MOST_NODES = 64;
+export const MOST_NODES = 64;
 
 const ticketKeys = z.union([choice(['own', 'shared']), z.array(text('a label'))], {
   error: 'must be own, shared, or a list with a label for each node, such as [a, a, a, b]',

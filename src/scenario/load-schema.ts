@@ -84,7 +84,11 @@ export const loadSchema = z
       flag: 'arrivals',
       description: 'Gaps between starts in open load: constant, or poisson (as of independent clients)',
     }),
-    clients: count(1, 1e6).optional().meta({ flag: 'clients', description: 'Clients in a storm; each reconnects once' }),
+    clients: count(1, 1e6).optional().meta({
+      flag: 'clients',
+      description:
+        'Clients of each cell, each with a session of its own; in a storm each reconnects once [default: the sessions that are in use at a time and 32 more]',
+    }),
     over: duration(1).optional().meta({ flag: 'over', description: 'Time in which the clients of a storm reconnect' }),
     objective: objective.optional().meta({
       flag: 'objective',
@@ -135,7 +139,7 @@ const DEFAULT_CONCURRENCY: Readonly<Record<LoadModel, number>> = {
 interface RawLoad {
   readonly model?: LoadModel | undefined;
   readonly rate?: unknown;
-  readonly clients?: unknown;
+  readonly clients?: number | undefined;
   readonly over?: unknown;
   readonly mix?: unknown;
   readonly objective?: unknown;
@@ -155,8 +159,6 @@ interface LoadFlaw {
 
 const flaws = (load: RawLoad): LoadFlaw[] => {
   const model = modelOf(load);
-  const flaw = (condition: boolean, key: keyof RawLoad, message: string): LoadFlaw[] =>
-    condition ? [{ path: [key], message }] : [];
   return [
     ...flaw(model === 'open' && load.rate === undefined, 'rate', 'must be given for open load, such as "500/s"'),
     ...flaw(
@@ -164,9 +166,8 @@ const flaws = (load: RawLoad): LoadFlaw[] => {
       'rate',
       `belongs to open load, not to ${model} load (leave one of them out)`,
     ),
-    ...flaw(model === 'storm' && load.clients === undefined, 'clients', 'must be given for a storm, such as "50k"'),
+    ...clientFlaws(model, load),
     ...flaw(model === 'storm' && load.over === undefined, 'over', 'must be given for a storm, such as "10s"'),
-    ...flaw(model !== 'storm' && load.clients !== undefined, 'clients', `belongs to a storm, not to ${model} load`),
     ...flaw(model !== 'storm' && load.over !== undefined, 'over', `belongs to a storm, not to ${model} load`),
     ...flaw(
       model === 'capacity' && load.objective === undefined,
@@ -186,3 +187,22 @@ const flaws = (load: RawLoad): LoadFlaw[] => {
     ...flaw(model === 'sequential' && (load.concurrency ?? 1) !== 1, 'concurrency', 'must be 1 in sequential load'),
   ];
 };
+
+const clientFlaws = (model: LoadModel, { clients, concurrency = DEFAULT_CONCURRENCY[model] }: RawLoad): LoadFlaw[] => {
+  if (clients === undefined) return flaw(model === 'storm', 'clients', 'must be given for a storm, such as "50k"');
+  return [
+    ...flaw(
+      model === 'capacity' || model === 'sequential',
+      'clients',
+      `belongs to open and closed load and to a storm, not to ${model} load`,
+    ),
+    ...flaw(
+      model === 'closed' && clients < concurrency,
+      'clients',
+      'must be at least the concurrency: in closed load each client has one connection',
+    ),
+  ];
+};
+
+const flaw = (condition: boolean, key: keyof RawLoad, message: string): LoadFlaw[] =>
+  condition ? [{ path: [key], message }] : [];

@@ -39,8 +39,11 @@ const OPEN_WARMUP_BLOCK_MS = 5000;
 /** A block shorter than this measures the start of the block rather than the server. */
 const LEAST_BLOCK_MS = 10;
 
-export const roundsOf = ({ plan, load }: Scenario): number =>
-  plan.rounds ?? plan.pairs ?? plan.looks?.at(-1) ?? (isWholeEvent(load) ? 1 : DEFAULT_ROUNDS);
+export const roundsOf = (scenario: Scenario): number => {
+  const { plan, load, events } = scenario;
+  const isWhole = isWholeEvent(load) || events.length > 0;
+  return plan.rounds ?? plan.pairs ?? plan.looks?.at(-1) ?? (isWhole ? 1 : DEFAULT_ROUNDS);
+};
 
 /** A storm or a ramp is one event, which cannot be split into rounds. */
 const isWholeEvent = (load: Scenario['load']): boolean => load.model === 'storm' || typeof load.rate === 'object';
@@ -54,7 +57,8 @@ const isWholeEvent = (load: Scenario['load']): boolean => load.model === 'storm'
  * server to themselves.
  */
 export const interleaveOf = (scenario: Scenario, cells: readonly Cell[], tellsTurns: boolean): Interleave => {
-  if (Object.keys(scenario.states).length === 1) return 'block';
+  // What happens to one state in the middle of a window must not disturb another.
+  if (Object.keys(scenario.states).length === 1 || scenario.events.length > 0) return 'block';
   const { model, concurrency } = scenario.load;
   const isFair = concurrency === 1 || !hasDeclining(scenario, cells);
   return scenario.plan.interleave ?? (tellsTurns && model === 'closed' && isFair ? 'handshake' : 'block');
@@ -101,6 +105,10 @@ export const plannedMs = ({ bound, profile }: Pick<PlannedWindow, 'bound' | 'pro
   if (bound.by === 'duration') return bound.durationMs;
   return profile === undefined ? undefined : timeOfExpected(profile, bound.handshakes) * 1000;
 };
+
+/** The planned length of each window of one state in ms, `undefined` where it depends on the server's speed. */
+export const windowMs = (scenario: Scenario): number | undefined =>
+  plannedMs({ bound: boundOf(scenario, roundsOf(scenario), 0), profile: profileOf(scenario) });
 
 /**
  * The rate of a schedule at a time after the start of a window, and how many starts have fallen

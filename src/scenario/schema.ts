@@ -5,6 +5,7 @@ import { MODES } from '../domain/mode.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
 import { compareSchema } from './compare-schema.ts';
+import { eventsSchema } from './event-schema.ts';
 import { choice, count, duration, flag, listOf, share, text } from './fields.ts';
 import { loadSchema, protocol } from './load-schema.ts';
 import { request } from './request.ts';
@@ -85,6 +86,11 @@ const planSchema = z
       flag: 'stop-at-errors',
       description:
         'Stop the run when more than this share of all connections, or of those in the last 5 s, fails; 100% never stops [default: 50%]',
+    }),
+    timeline: duration(10).optional().meta({
+      flag: 'timeline',
+      description:
+        'Length of the intervals in which handshakes and server CPU are also counted, such as 500ms, to see a window over time [default: none, or 500ms with events]',
     }),
     warmup: count(0, 1000).default(1).meta({ flag: 'warmup', description: 'Warm-up rounds, which are discarded' }),
   })
@@ -175,6 +181,9 @@ export const scenarioSchema = z.strictObject({
   plan: planSchema.prefault({}).meta({ description: 'How much to measure, and in which order' }),
   tls: tlsSchema.prefault({}).meta({ description: 'What the client offers and verifies' }),
   connection: connectionSchema.prefault({}).meta({ description: 'Time limits, and how to close connections' }),
+  events: eventsSchema.meta({
+    description: 'What is done to servers in the middle of each window that measures them, such as {at: 10s, do: renew}',
+  }),
   gates: z
     .array(text('a gate such as "ticket.p99 < 25ms"'), 'must be a list of gates such as "ticket.p99 < 25ms"')
     .default([])

@@ -17,6 +17,10 @@ const MOST_KEPT_KEYS = 64;
 
 export const KEY_TYPES = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ecdsa-p256', 'ecdsa-p384', 'ed25519'] as const;
 
+const STAPLINGS = ['none', 'good', 'stale', 'missing'] as const;
+
+export type Stapling = (typeof STAPLINGS)[number];
+
 /** Settings of a reference server that libssl can do and node:tls can not, or not all of them. */
 export const knobFields = {
   tickets: count(0, MOST_TICKETS)
@@ -33,6 +37,10 @@ export const knobFields = {
   chainLength: count(0, MOST_INTERMEDIATES).prefault(0).meta({
     description: 'Intermediate certificates that the server sends after its own; with 0 its own is self-signed',
   }),
+  ocsp: choice(STAPLINGS).default('none').meta({
+    description:
+      'OCSP response that the server staples for clients that ask for one: good, stale (its time is over), or missing (the certificate says that one must be there, and none is)',
+  }),
   names: listOf(
     z.string('must be a host name').regex(/^[a-z\d-]+(?:\.[a-z\d-]+)*$/u, 'must be a host name in lower case'),
     'host names',
@@ -42,7 +50,9 @@ export const knobFields = {
     .meta({ description: 'Virtual hosts (SNI), each with a certificate of its own; other names get that of localhost' }),
   ticketRotation: z
     .strictObject({
-      every: duration(1, LONGEST_LIFETIME_MS).meta({ description: 'Time after which a new ticket key comes' }),
+      every: duration(1, LONGEST_LIFETIME_MS)
+        .optional()
+        .meta({ description: 'Time after which a new ticket key comes [default: never by itself]' }),
       keep: count(0, MOST_KEPT_KEYS)
         .prefault(1)
         .meta({ description: 'Number of previous keys whose tickets are still taken, and renewed' }),
@@ -83,6 +93,9 @@ export const agreesWithResumption = ({
   };
   if ((faults.ignoreTickets || faults.strangeTickets > 0) && !hasStatelessTickets) {
     complain('faults', 'must not be of tickets unless resumption has tickets and earlyData is false');
+  }
+  if (faults.ticketsAfterData && (resumption.length === 0 || value.tickets === 0)) {
+    complain('faults', 'must not hold tickets back where there are none');
   }
   if (singleUse && !resumption.includes('tickets')) complain('singleUse', 'must be false unless resumption has tickets');
   if (earlyData && resumption.length < 2) {

@@ -32,3 +32,20 @@ const ALERTS: Readonly<Record<number, string>> = {
 
 /** The name of an alert; one that is not registered keeps its number. */
 export const alertName = (description: number): string => ALERTS[description] ?? `alert_${String(description)}`;
+
+/** Descriptions that end no handshake as a fault. */
+const NO_FAULTS = ['close_notify', 'user_canceled', 'no_renegotiation'];
+
+const NUMBERS: ReadonlyMap<string, number> = new Map(
+  Object.entries(ALERTS).map(([description, name]) => [name, Number(description)]),
+);
+
+/** Tells whether a name is that of an alert that says that something is wrong. */
+export const isFatalAlert = (name: string): boolean => NUMBERS.has(name) && !NO_FAULTS.includes(name);
+
+/** The description of an alert by its name. @throws RangeError when there is none of that name. */
+export const alertNumber = (name: string): number => {
+  const description = NUMBERS.get(name);
+  if (description === undefined) throw new RangeError(`there is no alert ${name}`);
+  return description;
+};

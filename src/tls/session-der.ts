@@ -1,5 +1,6 @@
 import type { Mechanism } from '../domain/kind.ts';
 import type { Protocol } from '../domain/protocol.ts';
+import { element, integerElement, OCTET_STRING, SEQUENCE } from './der.ts';
 
 /** Content of an OpenSSL `SSL_SESSION`: the resumable state in the form that every engine can take. */
 export interface SessionState {
@@ -27,9 +28,6 @@ export interface TicketFacts extends SessionState {
 /** OpenSSL's stateful TLS 1.3 tickets are the 32 bytes of a session ID; a ticket that carries state is far longer. */
 const STATEFUL_TICKET_BYTES = 32;
 
-const INTEGER = 0x02;
-const OCTET_STRING = 0x04;
-const SEQUENCE = 0x30;
 const CONTEXT = 0xa0;
 
 /** Tags of the optional fields, as OpenSSL's `ssl_asn1.c` numbers them. */
@@ -150,24 +148,4 @@ const integer = (der: Uint8Array, element: Element): number =>
 const protocolOf = (version: number): Protocol | undefined => {
   if (version === 0x0304) return 'TLSv1.3';
   return version === 0x0303 ? 'TLSv1.2' : undefined;
-};
-
-const element = (tag: number, body: Uint8Array): Buffer => Buffer.concat([Buffer.from([tag, ...lengthOf(body.length)]), body]);
-
-const lengthOf = (length: number): number[] => {
-  if (length < 0x80) return [length];
-  const bytes = bytesOfWhole(length);
-  return [0x80 | bytes.length, ...bytes];
-};
-
-/** Not negative: a leading zero keeps the sign bit clear. */
-const integerElement = (value: number): Buffer => {
-  const bytes = bytesOfWhole(value);
-  return element(INTEGER, Uint8Array.from((bytes[0] ?? 0) < 0x80 ? bytes : [0, ...bytes]));
-};
-
-const bytesOfWhole = (value: number): number[] => {
-  const bytes: number[] = [];
-  for (let rest = value; rest > 0 || bytes.length === 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
-  return bytes;
 };

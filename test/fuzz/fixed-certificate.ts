@@ -1,4 +1,4 @@
-import type { CertificatePair } from '../../src/target/certificate.ts';
+import type { CertificatePair } from '../../src/target/certificate-pair.ts';
 
 /** The certificate of the test server, for localhost until 2049: with a new one in each run a case would not repeat itself. A secret of nobody. */
 export const FIXED_CERTIFICATE: CertificatePair = {

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { ClientSettings } from '../../src/engine/engine.ts';
 import type { WireClient } from '../../src/engine/wire/client.ts';
 import { WireSession } from '../../src/engine/wire/session.ts';
-import type { CertificatePair } from '../../src/target/certificate.ts';
+import type { CertificatePair } from '../../src/target/certificate-pair.ts';
 import { converse, type Said } from './converse.ts';
 import { P256, P384, X25519 } from './key-share.ts';
 import { HONEST, type KnownSession, type Plan, type ServerIdentity } from './plan.ts';

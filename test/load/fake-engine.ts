@@ -144,7 +144,7 @@ export interface FakeStream {
 }
 
 /** A window on primed clients, as a worker makes it. */
-export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isScheduled = true) => {
+export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isScheduled = true, timelineNs?: number) => {
   const counters = new Counters();
   const pools = streams.map(({ mode, clients = 4, policy = 'distinct', offerAfterNs = 0 }, stream) => {
     const client = fakeClient(mode);
@@ -167,6 +167,7 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
     tapEvery: 32,
     isScheduled,
     isSequential: false,
+    timeline: timelineNs === undefined ? undefined : { intervalNs: timelineNs, startNs: 0 },
   });
   return { window, counters, pools };
 };

@@ -3,6 +3,7 @@ import type { Mechanism } from '../../src/domain/kind.ts';
 import type { Mode } from '../../src/domain/mode.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { Protocol } from '../../src/domain/protocol.ts';
+import type { EventRecord } from '../../src/domain/event-record.ts';
 import type { CellRecord, BlockRecord, RunRecord } from '../../src/domain/run-record.ts';
 import type { StateRecord } from '../../src/domain/state-record.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';
@@ -47,6 +48,18 @@ export const fakeState = (change: Partial<StateRecord> = {}): StateRecord => ({
   verified: true,
   cpuSource: 'schedstat of pid 42 and children',
   cpuAbsence: null,
+  ...change,
+});
+
+export const fakeEvent = (change: Partial<EventRecord> = {}): EventRecord => ({
+  state: 'server',
+  action: 'rotate',
+  node: null,
+  round: 0,
+  position: 0,
+  atNs: 2_000_000_000,
+  tookNs: 5_000_000,
+  failure: null,
   ...change,
 });
 

@@ -6,6 +6,7 @@ import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
 import { beforeAndAfter, distant, fakeRun, hostile, HOSTILE, troubled } from './fake-run.ts';
 import { openMix } from './fake-open-run.ts';
+import { renewedFleet } from './fake-timeline.ts';
 import { expectGolden } from './golden.ts';
 
 const withNotices = (run: RunRecord): RunRecord => ({ ...run, notices: [...run.notices, ...noticesOf(summarizeRun(run))] });
@@ -15,6 +16,7 @@ const RUNS: readonly (readonly [name: string, run: RunRecord])[] = [
   ['trouble', withNotices(troubled())],
   ['distant', withNotices(distant())],
   ['open', withNotices(openMix())],
+  ['timeline', withNotices(renewedFleet())],
   ['hostile', hostile()],
 ];
 
@@ -23,6 +25,7 @@ const EXTENSION: Readonly<Record<Format, string>> = {
   markdown: 'md',
   csv: 'summary.csv',
   'blocks-csv': 'blocks.csv',
+  'timeline-csv': 'timeline.csv',
   json: 'json',
   hlog: 'hlog',
   hgrm: 'hgrm',

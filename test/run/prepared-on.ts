@@ -30,6 +30,7 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
     negotiated: new Map(),
     ending: ENDING,
     account: new HandshakeAccount(states),
+    events: [],
     generator,
     options,
   };
@@ -37,6 +38,7 @@ export const preparedOn = async (generator: LoadGenerator, input: ScenarioInput,
 
 const NOWHERE: CpuSpan = {
   look: () => undefined,
+  cpuNs: () => undefined,
   used: () => ({ cpuNs: undefined, cpuAbsence: 'other-machine', quota: null, forwardsTo: [], pids: [] }),
 };
 const ENDING = { style: 'reset', reason: 'harmless', cells: [], unanswered: [] } as const satisfies Ending;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { accountVerdict } from '../../src/analysis/server-account.ts';
+import { accountVerdict, unsettledOf } from '../../src/analysis/server-account.ts';
 import { summarizeRun } from '../../src/analysis/summary/run-summary.ts';
 import { noticesOf } from '../../src/analysis/notices/notices.ts';
-import type { RunStatus } from '../../src/domain/run-record.ts';
+import type { RunRecord } from '../../src/domain/run-record.ts';
 import type { AccountRecord } from '../../src/domain/state-record.ts';
 import { HandshakeAccount } from '../../src/run/handshake-account.ts';
 import type { OpenState } from '../../src/run/prepare/open-states.ts';
 import { readAccount } from '../../src/run/server-account.ts';
 import type { ServerCounts } from '../../src/target/server-counts.ts';
 import { accountLines } from '../../src/report/text/accounts.ts';
-import { fakeRun, fakeState } from '../report/fake-run.ts';
+import { fakeEvent, fakeRun, fakeState } from '../report/fake-run.ts';
 import { openOnPaper } from './prepared-on.ts';
 
 const state = (change: Partial<OpenState>): OpenState => ({ ...openOnPaper('on'), ...change });
@@ -69,19 +69,25 @@ const read = (full: number, resumed: number, failed: number): Extract<AccountRec
 });
 
 describe('held against ours', () => {
-  it.each<[string, AccountRecord & { state: 'read' }, RunStatus, string]>([
-    ['the same', read(100, 50, 7), 'complete', 'agrees'],
-    ['more, by no more than what failed', read(103, 50, 3), 'complete', 'explained'],
-    ['more than what failed', read(104, 50, 3), 'complete', 'differs'],
-    ['fewer', read(99, 50, 0), 'complete', 'differs'],
-    ['the same sum, of other kinds', read(99, 51, 0), 'complete', 'differs'],
-    ['another, of a run that was cut off', read(104, 58, 0), 'interrupted', 'explained'],
-  ])('%s', (_, account, status, verdict) => {
-    expect(accountVerdict(account, status)).toBe(verdict);
+  const restarted: Partial<RunRecord> = { events: [fakeEvent({ state: 'on', action: 'restart' })] };
+  const rotated: Partial<RunRecord> = { events: [fakeEvent({ state: 'on', action: 'rotate' })] };
+
+  it.each<[string, AccountRecord & { state: 'read' }, Partial<RunRecord>, string]>([
+    ['the same', read(100, 50, 7), {}, 'agrees'],
+    ['more, by no more than what failed', read(103, 50, 3), {}, 'explained'],
+    ['more than what failed', read(104, 50, 3), {}, 'differs'],
+    ['fewer', read(99, 50, 0), {}, 'differs'],
+    ['the same sum, of other kinds', read(99, 51, 0), {}, 'differs'],
+    ['another, of a run that was cut off', read(104, 58, 0), { status: 'interrupted' }, 'explained'],
+    ['fewer, by no more than were in flight when an event ended it', read(90, 50, 0), restarted, 'explained'],
+    ['fewer than that', read(20, 50, 0), restarted, 'differs'],
+    ['fewer, of a server that went on in an event', read(99, 50, 0), rotated, 'differs'],
+  ])('%s', (_, account, change, verdict) => {
     const run = fakeRun([{ state: 'on' }], {
-      status,
+      ...change,
       states: [fakeState({ label: 'on', kind: 'command', target: 'nginx 1.22.1', account })],
     });
+    expect(accountVerdict(account, unsettledOf(run, 'on'))).toBe(verdict);
     const codes = noticesOf(summarizeRun(run)).map(({ code }) => code);
     expect(codes.includes('account-differs')).toBe(verdict === 'differs');
     expect(accountLines(run).join('\n').endsWith('agrees')).toBe(verdict === 'agrees');

@@ -181,7 +181,7 @@ it('names the flag of what a load needs and does not have', () => {
 
 it('lists the known keys beside an unknown one, and the nearest', () => {
   expect(complaint({ ...target, plan: { round: 3 } }).message).toBe(
-    'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, interleave, pairs, looks, duration, handshakes, handshakesPerBlock, stopAtErrors, warmup.',
+    'file.yaml: unknown key "round" in plan. Did you mean "rounds"? Known keys: rounds, interleave, pairs, looks, duration, handshakes, handshakesPerBlock, stopAtErrors, timeline, warmup.',
   );
   expect(complaint({ ...target, zzz: 3 }).message).toMatch(/^file\.yaml: unknown key "zzz"\. Known keys: \$schema, name, /u);
 });

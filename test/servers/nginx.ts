@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CertificatePair, KeyType } from '../../src/target/certificate.ts';
+import type { CertificatePair } from '../../src/target/certificate-pair.ts';
+import type { KeyType } from '../../src/target/certificate.ts';
 import { isServing, nginxCommand, streamConfiguration } from '../../src/target/servers/nginx.ts';
 import { readAtRest } from './read-at-rest.ts';
 import { startServerProgram, type ServerProgram } from './server-program.ts';

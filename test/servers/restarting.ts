@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { certificateFiles, makeCertificate } from '../../src/target/certificate.ts';
+import { certificateFiles } from '../../src/target/certificate-pair.ts';
+import { makeCertificate } from '../../src/target/certificate.ts';
 
 export interface RestartingServer {
   readonly port: number;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { certificateFiles, makeCertificate, type CertificatePair, type KeyType } from '../../src/target/certificate.ts';
+import { certificateFiles, type CertificatePair } from '../../src/target/certificate-pair.ts';
+import { makeCertificate, type KeyType } from '../../src/target/certificate.ts';
 import { startProgram, type ProgramSettings, type RunningProgram } from '../../src/target/program/program.ts';
 
 export interface ServerProgramSettings extends ProgramSettings {

@@ -5,9 +5,10 @@ import type { CellSummary } from '../summary/cell-summary.ts';
 
 /**
  * A notice where full handshakes of a cell were shown different certificates: the server was changed
- * in the run, or several servers answer. Only within a cell: TLS 1.2 and 1.3 may rightly differ.
+ * in the run, or several servers answer. Only within a cell: TLS 1.2 and 1.3 may rightly differ. Not where the run itself renewed it.
  */
 export const certificateNotices = (run: RunRecord, cell: CellSummary): Notice[] => {
+  if (run.events.some(({ action, state }) => action === 'renew' && state === cell.state)) return [];
   const blocks = run.blocks.filter((block) => block.cell === cell.id);
   const seen = new Set(blocks.flatMap(certificatesOf));
   const [first] = seen;

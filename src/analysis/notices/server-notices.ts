@@ -1,4 +1,4 @@
-import { accountVerdict } from '../server-account.ts';
+import { accountVerdict, unsettledOf } from '../server-account.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { BlockRecord, QuotaRecord, RunRecord } from '../../domain/run-record.ts';
 import type { StateRecord } from '../../domain/state-record.ts';
@@ -22,8 +22,8 @@ export const serverNotices = (run: RunRecord, state: StateRecord): Notice[] => {
 };
 
 /** A server that has counted other handshakes than ours: one side is wrong. */
-export const accountNotices = ({ status }: RunRecord, { label, account }: StateRecord): Notice[] => {
-  if (account?.state !== 'read' || accountVerdict(account, status) !== 'differs') return [];
+export const accountNotices = (run: RunRecord, { label, account }: StateRecord): Notice[] => {
+  if (account?.state !== 'read' || accountVerdict(account, unsettledOf(run, label)) !== 'differs') return [];
   const { server, ours, failed } = account;
   return [{ code: 'account-differs', severity: 'warning', state: label, server, ours, failed }];
 };

@@ -1,7 +1,12 @@
 import { ResumarkError } from '../../domain/error.ts';
 import { cString } from '../ffi.ts';
 import { takeReason } from './failure.ts';
-import { SSL_CTRL_EXTRA_CHAIN_CERT, SSL_CTRL_SET_GROUPS_LIST, type OpenSsl } from './library.ts';
+import {
+  SSL_CTRL_CLEAR_EXTRA_CHAIN_CERTS,
+  SSL_CTRL_EXTRA_CHAIN_CERT,
+  SSL_CTRL_SET_GROUPS_LIST,
+  type OpenSsl,
+} from './library.ts';
 
 /*
  * Settings of an SSL_CTX that clients and servers have in common. Each throws ResumarkError ENGINE naming what OpenSSL does not take.
@@ -34,7 +39,8 @@ export const useIdentity = (openssl: OpenSsl, context: number, identity: Identit
   const [leaf, ...chain] = readCertificates(openssl, identity.cert);
   const hasTakenLeaf = leaf === undefined ? 0 : ssl.SSL_CTX_use_certificate(context, leaf);
   ssl.X509_free(leaf ?? 0);
-  // The context takes these over.
+  // The context takes these over, in the place of any that it had.
+  ssl.SSL_CTX_ctrl(context, SSL_CTRL_CLEAR_EXTRA_CHAIN_CERTS, 0, 0);
   for (const issuer of chain) ssl.SSL_CTX_ctrl(context, SSL_CTRL_EXTRA_CHAIN_CERT, 0, issuer);
   requireTaken(openssl, hasTakenLeaf, `the ${whose} certificate`);
   const key = withBio(openssl, identity.key, (bio) => ssl.PEM_read_bio_PrivateKey(bio, 0, 0, 0));

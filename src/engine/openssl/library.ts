@@ -128,6 +128,7 @@ export const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
 export const SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
 export const SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
 export const SSL_CTRL_EXTRA_CHAIN_CERT = 14;
+export const SSL_CTRL_CLEAR_EXTRA_CHAIN_CERTS = 83;
 
 /** Options, as bits, and other numbers of the API. */
 export const SSL_OP_NO_TICKET = 1n << 14n;

@@ -1,12 +1,10 @@
-/** Eight steps per doubling: a live number within 9 % is as much as a person can read from a moving line. */
-const STEPS = 8;
+import { LogSteps } from '../../stats/log-steps.ts';
 
-/** From 1 us to 64 s. */
-const FIRST_NS = 1000;
-const SLOTS = 26 * STEPS;
+/** A live number within 9 % is as much as a person can read from a moving line. */
+const STEPS = new LogSteps(8);
 
 /** Shared memory that a histogram of latencies takes, in 32-bit words. */
-export const LIVE_LATENCY_WORDS = SLOTS;
+export const LIVE_LATENCY_WORDS = STEPS.count;
 
 /**
  * A coarse histogram in shared memory: a worker counts, and another thread reads it at any time. For the progress line; results come from
@@ -21,8 +19,7 @@ export class LiveLatency {
   }
 
   record(ns: number): void {
-    const slot = Math.floor(Math.log2(Math.max(1, ns / FIRST_NS)) * STEPS);
-    const at = Math.min(SLOTS - 1, slot);
+    const at = STEPS.stepOf(ns);
     // One writer: no need to be atomic, and a reader that is one behind does no harm.
     this.#slots[at] = (this.#slots[at] ?? 0) + 1;
   }
@@ -33,7 +30,7 @@ export class LiveLatency {
 
   /** The quantile of several together, `undefined` when they counted nothing. */
   static quantileNs(all: readonly LiveLatency[], p: number): number | undefined {
-    const counts = Array.from({ length: SLOTS }, (_, slot) => all.reduce((sum, one) => sum + (one.#slots[slot] ?? 0), 0));
+    const counts = Array.from({ length: STEPS.count }, (_, slot) => all.reduce((sum, one) => sum + (one.#slots[slot] ?? 0), 0));
     const total = counts.reduce((a, b) => a + b, 0);
     if (total === 0) return undefined;
     let below = 0;
@@ -41,6 +38,6 @@ export class LiveLatency {
       below += count;
       return below >= p * total;
     });
-    return FIRST_NS * 2 ** ((slot + 0.5) / STEPS);
+    return STEPS.middleNs(slot);
   }
 }

@@ -1,5 +1,6 @@
 import { BLOCK_COUNTS, PRIMING_COUNTS } from '../../domain/block-counts.ts';
 import { negotiatedSchema, sequentialSchema } from '../../domain/run-record.ts';
+import { INTERVALS } from '../../domain/timeline-record.ts';
 import { ARRIVALS } from '../../scenario/arrivals.ts';
 import { z } from '../../domain/zod.ts';
 
@@ -70,6 +71,8 @@ const measureRequestSchema = z.object({
   seed: whole,
   /** One in so many handshakes has its plaintext hellos read. */
   tapEvery: whole,
+  /** Length of the intervals that are counted apart; absent where none are. */
+  timelineNs: z.int().positive().optional(),
 });
 
 const primeReportSchema = z.object({
@@ -90,6 +93,8 @@ const measureReportSchema = z.object({
   streams: z.array(
     z.object({
       counts: BLOCK_COUNTS.schema,
+      /** Absent where none was asked for. */
+      timeline: INTERVALS.schema.optional(),
       /** Of the first honoured handshake whose hellos were read, and of one near the end: they differ when the server changes. */
       negotiated: negotiatedSchema.nullable(),
       latest: negotiatedSchema.nullable(),

@@ -1,7 +1,9 @@
 import { BLOCK_COUNTS, type BlockCounts } from '../../domain/block-counts.ts';
 import { failureKey, type Failure } from '../../domain/failure.ts';
 import type { DeclineReason } from '../../domain/judgement.ts';
+import type { IntervalCounts } from '../../domain/timeline-record.ts';
 import type { HandshakeSplit, Negotiated, Outcome } from '../../engine/engine.ts';
+import type { TimelineTally } from './timeline-tally.ts';
 
 /** Reading what was negotiated allocates: once a second it costs nothing, and a change is seen in the window. */
 const LOOK_EVERY_NS = 1e9;
@@ -13,13 +15,18 @@ const LEAST_ERROR_STATUS = 400;
 export class Tally {
   readonly #counts = BLOCK_COUNTS.counter();
   readonly #isScheduled: boolean;
+  readonly #timeline: TimelineTally | undefined;
   #negotiated: Negotiated | undefined;
   #latest: Negotiated | undefined;
   #nextLookNs = 0;
 
-  /** @param isScheduled whether starts are due by a schedule, so that lateness and response time mean something. */
-  constructor(isScheduled: boolean) {
+  /**
+   * @param isScheduled whether starts are due by a schedule, so that lateness and response time mean something.
+   * @param timeline counts over time; `undefined` where none is asked for.
+   */
+  constructor(isScheduled: boolean, timeline: TimelineTally | undefined) {
     this.#isScheduled = isScheduled;
+    this.#timeline = timeline;
     // A schedule in which nothing falls due is a schedule all the same.
     if (isScheduled) this.#counts.schedule.begin();
   }
@@ -75,6 +82,7 @@ export class Tally {
     connectNs.record(outcome.connectNs);
     if (outcome.split !== undefined) this.#split(outcome.split);
     const waitedNs = this.#isScheduled ? this.#timed(outcome, intendedNs) : outcome.handshakeNs;
+    this.#timeline?.honoured(outcome.endNs, waitedNs);
     if (outcome.evidence.offered !== undefined) mechanisms.add(outcome.evidence.offered);
     // Read where the hellos are: an engine may keep what was negotiated of those handshakes alone.
     if (outcome.evidence.hello !== undefined && outcome.endNs >= this.#nextLookNs) this.#look(outcome);
@@ -96,10 +104,12 @@ export class Tally {
   declined(outcome: Outcome, reason: DeclineReason): void {
     this.#finished(outcome);
     this.#counts.declined.add(reason);
+    this.#timeline?.declined(outcome.endNs);
   }
 
-  failed(failure: Failure): void {
+  failed(failure: Failure, endNs: number): void {
     this.#counts.errors.add(failureKey(failure));
+    this.#timeline?.failed(endNs);
   }
 
   /** Counts an unmeasured handshake that fetched a session: its connection takes its time all the same. */
@@ -107,7 +117,12 @@ export class Tally {
     this.#counts.replenished.add();
     this.#counts.residenceNs.add(outcome.endNs - outcome.startNs);
     this.#counted(outcome);
-    if (outcome.failure !== undefined) this.failed(outcome.failure);
+    if (outcome.failure !== undefined) this.failed(outcome.failure, outcome.endNs);
+  }
+
+  /** The counts of each interval; `undefined` where no timeline is asked for. Encodes histograms. */
+  timeline(): readonly IntervalCounts[] | undefined {
+    return this.#timeline?.report();
   }
 
   /** Encodes histograms, which takes milliseconds. */

@@ -10,6 +10,7 @@ import { InFlight } from './in-flight.ts';
 import type { Pace } from './pace.ts';
 import type { StallWatch } from './stall-watch.ts';
 import { Tally } from './tally.ts';
+import { TimelineTally, type TimelineOptions } from './timeline-tally.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
 export interface WindowOptions {
@@ -29,6 +30,8 @@ export interface WindowOptions {
   readonly isScheduled: boolean;
   /** True where each connection is over before the next begins. */
   readonly isSequential: boolean;
+  /** `undefined` where nothing is counted over time. */
+  readonly timeline: TimelineOptions | undefined;
 }
 
 /**
@@ -49,7 +52,8 @@ export class LoadWindow implements Work<VirtualClient> {
 
   constructor(options: WindowOptions) {
     this.#options = options;
-    this.tallies = options.pools.map(() => new Tally(options.isScheduled));
+    const { pools, isScheduled, timeline } = options;
+    this.tallies = pools.map(() => new Tally(isScheduled, timeline && new TimelineTally(timeline)));
   }
 
   next(nowNs: number): VirtualClient | undefined {
@@ -150,7 +154,7 @@ export class LoadWindow implements Work<VirtualClient> {
     const { counters } = this.#options;
     tally.ended(outcome, client.intendedNs);
     if (outcome.failure !== undefined) {
-      tally.failed(outcome.failure);
+      tally.failed(outcome.failure, outcome.endNs);
       counters.countError();
       return undefined;
     }

@@ -88,7 +88,7 @@ class LoadWorker {
     return { version: PROTOCOL_VERSION, streams };
   }
 
-  async #measure({ pace, weights, seed, tapEvery }: MeasureRequest, startNs: number): Promise<MeasureReport> {
+  async #measure({ pace, weights, seed, tapEvery, timelineNs }: MeasureRequest, startNs: number): Promise<MeasureReport> {
     this.#counters.reset();
     const cpu = new CpuSplit(weights.length, () => this.#engine.threadCpuNs() ?? threadCpuNs());
     const stalls = new StallWatch();
@@ -104,6 +104,7 @@ class LoadWorker {
       tapEvery,
       isScheduled: pace.model === 'scheduled',
       isSequential: pace.model === 'sequential',
+      timeline: timelineNs === undefined ? undefined : { intervalNs: timelineNs, startNs },
     });
     await until(startNs);
     const { stamps } = this.#engine;
@@ -118,6 +119,7 @@ class LoadWorker {
       version: PROTOCOL_VERSION,
       streams: window.tallies.map((tally) => ({
         counts: tally.report(),
+        timeline: tally.timeline(),
         negotiated: tally.negotiated ?? null,
         latest: tally.latest ?? null,
       })),

@@ -7,6 +7,7 @@ import { comparisonSection } from './comparison.ts';
 import { runFacts, type Fact } from '../text/facts.ts';
 import { latencySection, resultSection, savingSection, detailSection } from './sections.ts';
 import { guideSection } from './guide.ts';
+import { timelineSection } from './timeline-section.ts';
 import { STYLE } from './style.ts';
 import { markup, raw, when, type Markup } from './markup.ts';
 import { noticeSentence } from '../text/notice.ts';
@@ -44,7 +45,7 @@ ${pageHeader(run, settings.description)}
 ${gateSection(run, decision)}${savingSection(result)}${comparisons.map(comparisonSection)}
 ${noticeSection('Warnings', 'Read these before you trust the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(summary, result)}
-${latencySection(result.cells)}
+${latencySection(result.cells)}${timelineSection(run)}
 ${result.details.map(detailSection)}
 ${factSection(runFacts(summary))}
 ${noticeSection('Notes', 'Facts about this measurement that do not affect its validity.', withSeverity('info'))}

@@ -91,6 +91,13 @@ figcaption { margin-bottom: 8px; } figcaption p { margin: 0; color: var(--soft);
 .axis line { stroke: var(--line); } .axis text { fill: var(--soft); }
 .curve { fill: none; stroke: var(--mode); stroke-width: 2.25; stroke-linejoin: round; stroke-linecap: round; }
 .curve.mode-full { stroke-dasharray: 1 5; stroke-width: 2.75; } .curve.mode-session-id { stroke-dasharray: 9 5; } .curve.mode-early-data { stroke-dasharray: 9 4 2 4; }
+figure + figure { margin-top: 20px; } .charts figure { margin-top: 0; }
+.over-time .honoured { fill: var(--mode); fill-opacity: .75; } .over-time .declined { fill: var(--worse); } .over-time .failed { fill: var(--failed); }
+.over-time .cpu { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-linejoin: round; } .plot-title { fill: var(--soft); }
+.events line { stroke: var(--ink); stroke-dasharray: 4 3; } .events text { fill: var(--ink); font-weight: 600; stroke: var(--card); stroke-width: 3px; paint-order: stroke; }
+.legend { display: flex; gap: 20px; margin: 0; padding: 0; list-style: none; color: var(--soft); font-size: 14px; }
+.legend li::before { content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 6px; border-radius: 2px; background: var(--mode); }
+.legend .declined::before { background: repeating-linear-gradient(-45deg, var(--worse) 0 2px, transparent 2px 4px); } .legend .failed::before { background: var(--failed); }
 .mark { fill: var(--card); stroke: var(--mode); stroke-width: 2; }
 .names text { fill: var(--mode); font-weight: 600; }
 
@@ -111,7 +118,7 @@ footer { margin-top: 64px; padding-bottom: 48px; color: var(--soft); font-size: 
   .saving { grid-template-columns: repeat(3, 1fr); gap: 16px; padding: 20px 16px; } .saving > :first-child { grid-column: 1 / -1; }
   .gain .change { font-size: 22px; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: 12px; } .notices li { grid-template-columns: 1fr; gap: 0; }
-  figure { overflow-x: auto; } .chart { min-width: 460px; }
+  figure { overflow-x: auto; } .chart { min-width: 460px; } .over-time { min-width: 900px; }
 }
 ${rowsAsLists('@media screen and (max-width: 760px)', 'table')}
 ${rowsAsLists('@media print', 'details table')}

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { accountLines } from './accounts.ts';
 import { capacityLines } from './capacity.ts';
+import { eventLines } from './events.ts';
 import { fleetLines } from './fleet.ts';
 import { helloRetryLines } from './hello-retries.ts';
 import { roundTripLines } from './round-trips.ts';
@@ -23,6 +24,11 @@ export const detailSections = (summary: RunSummary): DetailSection[] =>
       title: 'Capacity',
       lead: 'The highest rate that met the objective, confirmed by a repeat, and why a slightly higher rate failed.',
       lines: capacityLines(summary.run),
+    },
+    {
+      title: 'Events',
+      lead: 'What was done to the servers in the middle of a window: how far resumption fell, when it was back, and what the full handshakes meanwhile cost.',
+      lines: eventLines(summary.run),
     },
     {
       title: 'Round trips',

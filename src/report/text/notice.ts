@@ -102,6 +102,10 @@ const sentence = (notice: Notice): string => {
       return `${notice.cell} was shown ${String(notice.certificates)} different certificates: another than the first since round ${String(notice.round + 1)}, at ${notice.since}. Handshakes with different certificates are different work. If it was renewed, measure again; if several servers answer, measure each by its address.`;
     case 'account-differs':
       return `the server of ${notice.state} counted ${countsText(notice.server)} handshakes, but this run ${countsText(notice.ours)}${notice.failed === 0 ? '' : ` and ${counted(notice.failed, 'failed connection')}`}. Look for other clients of that server, or for a fault of its log; if there is none, do not trust this run.`;
+    case 'event-failed':
+      return `the event ${notice.action} of ${notice.state} failed in round ${String(notice.round + 1)}: ${notice.reason} What follows it in that round shows the server without it.`;
+    case 'event-missed':
+      return `the event ${notice.action} of ${notice.state} did not happen in round ${String(notice.round + 1)}: the window was over before. Let it happen earlier, or measure longer.`;
     case 'not-verified':
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':

@@ -8,7 +8,7 @@ import type { Comparison } from '../../domain/comparison.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { RUN_FORMAT, runRecordSchema, type RunRecord } from '../../domain/run-record.ts';
 import { COMPARISON_FILES, renderComparison } from '../../report/comparison/formats.ts';
-import { FOLDER_FILES, render } from '../../report/formats.ts';
+import { folderFiles, render } from '../../report/formats.ts';
 import { runJson } from '../../report/json.ts';
 import { readResultFile } from './result-file.ts';
 import { fromRunFormat2 } from './run-format-2.ts';
@@ -49,7 +49,7 @@ export class RunStore {
   /** Writes every file of the folder anew; a reader sees the old or the new content, never a part. */
   save(summary: RunSummary): void {
     this.saveRecord(summary.run);
-    for (const [name, format] of FOLDER_FILES) this.#replace(name, render(summary, format));
+    for (const [name, format] of folderFiles(summary)) this.#replace(name, render(summary, format));
     if (isCompared(summary.run)) this.#saveComparisons(compareStates(summary));
   }
 

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { ResumarkError } from '../../domain/error.ts';
 import type { StateRecord } from '../../domain/state-record.ts';
 import type { ClientSettings } from '../../engine/engine.ts';
 import { resolvedTarget } from '../../report/text/target.ts';
 import type { CommandSettings } from '../../scenario/command-schema.ts';
+import { eventsOfState } from '../../scenario/event-plan.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
 import type { StateSettings, TargetState } from '../../scenario/state-schema.ts';
@@ -14,6 +13,7 @@ import { openTarget, type OpenTarget, type TargetSettings } from '../../target/o
 import type { ServerProgramSettings } from '../../target/servers/server-program.ts';
 import { throughWay, type WayKind } from '../../target/way/way.ts';
 import { readIdentity, readPem } from './pem.ts';
+import { readTemplates } from './templates.ts';
 
 /** A state that is ready to be dialled. */
 export interface OpenState extends OpenTarget {
@@ -42,7 +42,8 @@ export const openStates = async (scenario: Scenario): Promise<OpenState[]> => {
   const open: OpenState[] = [];
   try {
     for (const [index, [label, state]] of Object.entries(scenario.states).entries()) {
-      const opened = await openState(state, scenario);
+      const isRenewed = eventsOfState(scenario, label).some((event) => event.do === 'renew');
+      const opened = await openState(state, { scenario, isRenewed });
       const reached = await onWay(opened, state, { index, seed: scenario.seed });
       open.push({ label, kind: state.kind, identity, ...PLAIN, ...reached });
     }
@@ -111,16 +112,25 @@ const onWay = async (
   }
 };
 
-const openState = async (state: StateSettings, scenario: Scenario): Promise<OpenedState> => {
+interface Opening {
+  readonly scenario: Scenario;
+  /** True where an event gives the server another certificate. */
+  readonly isRenewed: boolean;
+}
+
+const openState = async (state: StateSettings, { scenario, isRenewed }: Opening): Promise<OpenedState> => {
   switch (state.kind) {
     case 'target':
       return { target: state.target, ...(await openTarget(await targetSettings(state, scenario))) };
     case 'server': {
-      const { name, ...opened } = await openReferenceFleet(serverSettings(state.server), state.server);
+      const { name, ...opened } = await openReferenceFleet({ ...serverSettings(state.server), isRenewed }, state.server);
       return { target: name, ...opened };
     }
     case 'command': {
-      const { name, ...opened } = await openProgramFleet(await serverProgramSettings(state.command, scenario), state.command);
+      const { name, ...opened } = await openProgramFleet(
+        { ...(await serverProgramSettings(state.command, scenario)), isRenewed },
+        state.command,
+      );
       return { target: name, ...opened };
     }
   }
@@ -139,26 +149,12 @@ const targetSettings = async (state: TargetState, { tls, authorized }: Scenario)
 };
 
 const serverProgramSettings = async (
-  { program, certificate, resumption, args, files = {} }: CommandSettings,
+  { program, certificate, resumption, args, files = {}, reloadSignal }: CommandSettings,
   { request }: Scenario,
-): Promise<ServerProgramSettings> => ({
+): Promise<Omit<ServerProgramSettings, 'isRenewed'>> => ({
   program,
   keyType: certificate,
   resumption,
-  own: args === undefined ? undefined : { args, files: await readTemplates(files) },
+  own: args === undefined ? undefined : { args, files: await readTemplates(files), reloadSignal },
   hasRequests: request?.kind === 'http',
 });
-
-const readTemplates = async (paths: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> => {
-  const texts = Object.entries(paths).map(async ([name, path]) => [name, await readTemplate(name, path)] as const);
-  return Object.fromEntries(await Promise.all(texts));
-};
-
-const readTemplate = async (name: string, path: string): Promise<string> => {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new ResumarkError('USAGE', `the template ${path} of ${name} cannot be read: ${reason}.`);
-  }
-};

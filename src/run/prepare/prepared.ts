@@ -12,6 +12,7 @@ import type { RunEvent } from '../progress/event.ts';
 import type { ChosenEngine } from './choose-engine.ts';
 import type { OpenState } from './open-states.ts';
 import type { PreparedCell } from './prepare-cells.ts';
+import type { ServerEvent } from './server-events.ts';
 
 /** Options of a run, beside its scenario. */
 export interface RunOptions {
@@ -43,6 +44,8 @@ export interface Prepared {
   readonly ending: Ending;
   /** Handshakes so far, by state. */
   readonly account: HandshakeAccount;
+  /** What will be done to the servers of states in the middle of windows. */
+  readonly events: readonly ServerEvent[];
   /** In which the cells have been opened. */
   readonly generator: LoadGenerator;
   readonly options: RunOptions;

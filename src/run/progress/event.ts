@@ -1,4 +1,5 @@
 import type { Cell } from '../../domain/cell.ts';
+import type { EventRecord } from '../../domain/event-record.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
 import type { WindowProgress } from './load-monitor.ts';
@@ -51,5 +52,7 @@ export type RunEvent =
       readonly asked: AskedNow | undefined;
     } & WindowProgress)
   | { readonly type: 'window-ended'; readonly at: WindowPosition; readonly blocks: readonly BlockRecord[] }
+  /** Something was done to a server in the middle of the window. */
+  | { readonly type: 'server-event'; readonly event: EventRecord }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'ended'; readonly run: RunRecord };

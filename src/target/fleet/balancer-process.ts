@@ -11,18 +11,34 @@ import { relay } from './relay.ts';
 const listen = ({ port, nodes, balance }: BalancerOptions): void => {
   const open = nodes.map(() => 0);
   const choose = nodeChoice(balance, open);
-  const forward = (client: Socket): void => {
-    const chosen = choose(client.remoteAddress ?? '');
-    const node = nodes[chosen];
-    if (node === undefined) throw new RangeError(`there is no node ${String(chosen)}`);
-    const count = (change: number): void => {
-      open[chosen] = (open[chosen] ?? 0) + change;
+  const count = (index: number, change: number): void => {
+    open[index] = (open[index] ?? 0) + change;
+  };
+  /** A node that cannot be reached is passed over for the next one. */
+  const connectTo = (client: Socket, index: number, triesLeft: number): void => {
+    const node = nodes[index];
+    if (node === undefined) throw new RangeError(`there is no node ${String(index)}`);
+    const upstream = connect({ host: node.address, port: node.port, noDelay: true, allowHalfOpen: true });
+    const passOver = (): void => {
+      if (triesLeft > 0) connectTo(client, (index + 1) % nodes.length, triesLeft - 1);
+      else client.resetAndDestroy();
     };
-    count(1);
-    client.once('close', () => {
-      count(-1);
-    });
-    relay(client, connect({ host: node.address, port: node.port, noDelay: true, allowHalfOpen: true }));
+    count(index, 1);
+    upstream
+      .once('error', passOver)
+      .once('close', () => {
+        count(index, -1);
+      })
+      .once('connect', () => {
+        upstream.off('error', passOver);
+        if (client.destroyed) upstream.resetAndDestroy();
+        else relay(client, upstream);
+      });
+  };
+  const forward = (client: Socket): void => {
+    // Of a client that goes away while no node is reached yet; afterwards the relay sees to it.
+    client.on('error', () => undefined);
+    connectTo(client, choose(client.remoteAddress ?? ''), nodes.length - 1);
   };
   const server = createServer({ noDelay: true, allowHalfOpen: true }, forward);
   server.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeGroups } from '../../scenario/fleet-groups.ts';
-import { TICKET_KEY_BYTES } from '../reference/server-messages.ts';
+import { TICKET_KEY_BYTES } from '../reference/ticket-key.ts';
 
 /** Draws the ticket key of each node of a fleet: nodes of one label have the same. They are kept nowhere else. */
 export const drawGroupKeys = (groups: NodeGroups): readonly Buffer[] => {

@@ -1,6 +1,7 @@
 import { keyGroups } from '../../scenario/fleet-groups.ts';
 import type { FleetSettings } from '../../scenario/fleet-schema.ts';
 import { freePorts } from '../ports.ts';
+import { certificateSeries } from '../servers/certificate-series.ts';
 import { openServerProgram, type ServerProgram, type ServerProgramSettings } from '../servers/server-program.ts';
 import { drawGroupKeys } from './group-keys.ts';
 import { openAll, openFleet } from './open-fleet.ts';
@@ -16,11 +17,10 @@ export const openProgramFleet = async (settings: ServerProgramSettings, fleet: P
   const keys = fleet.ticketKeys === 'own' ? [] : drawGroupKeys(keyGroups(fleet));
   const keysOf = (node: number): ServerProgramSettings['ticketKeys'] => keys[node] && [keys[node]];
   if (fleet.nodes === 1) return openServerProgram({ ...settings, ticketKeys: keysOf(0) });
-  const { makeCertificate } = await import('../certificate.ts');
-  const certificate = await makeCertificate(settings.keyType);
+  const certificates = await certificateSeries(settings);
   const ports = await freePorts(fleet.nodes);
   const nodes = await openAll(fleet.nodes, (node) =>
-    openServerProgram({ ...settings, certificate, port: ports[node], ticketKeys: keysOf(node) }),
+    openServerProgram({ ...settings, certificates, port: ports[node], ticketKeys: keysOf(node) }),
   );
   const [first] = nodes;
   const behindBalancer = await openFleet(nodes, { balance: fleet.balance, cache: undefined });

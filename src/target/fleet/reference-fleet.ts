@@ -21,7 +21,7 @@ type NamedTarget = OpenTarget & { readonly name: string };
 export const openReferenceFleet = async (settings: ReferenceServerSettings, fleet: FleetSettings): Promise<NamedTarget> => {
   if (fleet.nodes === 1) return openReferenceServer(settings);
   const { port, ...ofNode } = settings;
-  const identity = await newIdentity(settings.keyType, { ...DEFAULT_KNOBS, ...settings.knobs });
+  const identity = await newIdentity(settings.keyType, { ...DEFAULT_KNOBS, ...settings.knobs }, settings.isRenewed);
   const keys = drawGroupKeys(keyGroups(fleet));
   // Nodes that start one after the other would rotate so, too: then some have a key that others do not know yet.
   const { rotationStartMs = machineMs() } = settings;

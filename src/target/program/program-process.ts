@@ -11,7 +11,7 @@ export interface ProcessSettings {
   readonly folder: string;
   /** Beside our own. */
   readonly environment: Readonly<Record<string, string>>;
-  /** File for what it prints, on both streams. */
+  /** File to which what it prints is appended, on both streams. */
   readonly outputPath: string;
   readonly guard: ProcessGuard;
 }
@@ -32,7 +32,7 @@ export class ProgramProcess {
 
   static async start({ program, args, folder, environment, outputPath, guard }: ProcessSettings): Promise<ProgramProcess> {
     // Into a file and not a pipe: some programs drop a line rather than wait for a reader.
-    const output = await open(outputPath, 'w');
+    const output = await open(outputPath, 'a');
     try {
       const child = spawn('/bin/sh', ['-c', GUARDED_START, 'sh', program, ...args], {
         cwd: folder,

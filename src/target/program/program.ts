@@ -55,6 +55,12 @@ export interface RunningProgram extends StartedProgram {
   readonly exited: Promise<string>;
   /** Reads what it has printed so far, on both streams. */
   readonly output: () => Promise<string>;
+  /** Writes files into its folder, with values filled in. It reads them when it does. */
+  readonly put: (files: ProgramFiles) => Promise<void>;
+  /** Ends the program, and leaves its folder. */
+  readonly stop: () => Promise<void>;
+  /** Starts it again in its folder, on its port. @throws ResumarkError TARGET as {@link startProgram} does. */
+  readonly start: () => Promise<void>;
   /** Stops the program and removes its folder. */
   readonly close: () => Promise<void>;
 }
@@ -92,32 +98,48 @@ export const startProgram = async (settings: ProgramSettings): Promise<RunningPr
 const startIn = async (folder: string, settings: ProgramSettings, guard: ProcessGuard): Promise<RunningProgram> => {
   const { stopTimeoutMs = STOP_TIMEOUT_MS } = settings;
   const endpoint = await endpointOf(settings);
-  const { command, files, prepare, environment } = filledIn(settings, { folder, ...endpoint });
+  const values = valuesOf(settings, { folder, ...endpoint });
+  const { command, files, prepare, environment } = filledIn(settings, values);
   await writeFiles(folder, files);
   for (const one of prepare) await runToEnd(one, folder);
   const outputPath = join(folder, 'output');
   const [name, ...args] = command;
   const program = requireProgram(name);
-  const process = await ProgramProcess.start({ program, args, folder, environment, outputPath, guard });
+  const launch = (): Promise<ProgramProcess> => ProgramProcess.start({ program, args, folder, environment, outputPath, guard });
+  const stop = (): Promise<void> => process.stop(stopTimeoutMs);
+  const untilServing = async (): Promise<void> => {
+    try {
+      await untilReady(running, process, settings);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  };
+  let process = await launch();
   const running: RunningProgram = {
     ...endpoint,
     folder,
-    pid: process.pid,
-    exited: process.exited,
+    get pid() {
+      return process.pid;
+    },
+    get exited() {
+      return process.exited;
+    },
     output: () => readFile(outputPath, 'utf8'),
+    put: (texts) => writeFiles(folder, filledInFiles(texts, values)),
+    stop,
+    start: async () => {
+      process = await launch();
+      await untilServing();
+    },
     close: async () => {
-      await process.stop(stopTimeoutMs);
+      await stop();
       await removeFolder(folder);
       await guard.release();
     },
   };
-  try {
-    await untilReady(running, process, settings);
-    return running;
-  } catch (error) {
-    await process.stop(stopTimeoutMs);
-    throw error;
-  }
+  await untilServing();
+  return running;
 };
 
 const endpointOf = async ({ address = '127.0.0.1', port }: ProgramSettings): Promise<Endpoint> => {
@@ -132,23 +154,33 @@ const endpointOf = async ({ address = '127.0.0.1', port }: ProgramSettings): Pro
 
 type Filled = Required<Pick<ProgramSettings, 'command' | 'files' | 'prepare' | 'environment'>>;
 
-const filledIn = (settings: ProgramSettings, { folder, address, port }: Endpoint & { readonly folder: string }): Filled => {
+type Texts = Readonly<Record<string, string>>;
+
+const valuesOf = (settings: ProgramSettings, { folder, address, port }: Endpoint & { readonly folder: string }): Texts => ({
+  folder,
+  address,
+  port: String(port),
+  ...settings.values,
+});
+
+const filledIn = (settings: ProgramSettings, values: Texts): Filled => {
   const { command, files = {}, prepare = [], environment = {} } = settings;
-  const values = { folder, address, port: String(port), ...settings.values };
   const filled = (text: string, name: string): string => fillIn(text, values, name);
   const ofCommand = ([program, ...args]: Command): Command => [
     filled(program, program),
     ...args.map((arg) => filled(arg, `an argument of ${program}`)),
   ];
-  const ofFile = (content: string | Uint8Array, name: string): string | Uint8Array =>
-    typeof content === 'string' ? filled(content, name) : content;
   return {
     command: ofCommand(command),
-    files: mapped(files, ofFile),
+    files: filledInFiles(files, values),
     prepare: prepare.map(ofCommand),
     environment: mapped(environment, filled),
   };
 };
+
+/** Bytes stay as they are. */
+const filledInFiles = (files: ProgramFiles, values: Texts): ProgramFiles =>
+  mapped(files, (content, name) => (typeof content === 'string' ? fillIn(content, values, name) : content));
 
 const mapped = <From, To>(
   record: Readonly<Record<string, From>>,

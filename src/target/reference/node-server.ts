@@ -1,7 +1,7 @@
-import { constants, randomBytes } from 'node:crypto';
+import { constants, randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createTcpServer, Socket, type AddressInfo, type Server } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { ResumarkError } from '../../domain/error.ts';
 import { DEFAULT_KNOBS } from '../../scenario/server-knobs.ts';
 import { SessionMap, type SessionCache } from '../fleet/session-cache.ts';
@@ -10,6 +10,7 @@ import { FIRST_PIPE } from '../own-process.ts';
 import { burn } from './burn.ts';
 import type { RunningServer } from './running-server.ts';
 import { ANSWER, SESSION_CONTEXT, type Host, type ServerOptions } from './server-messages.ts';
+import { TICKET_KEY_BYTES, ticketKeyOf } from './ticket-key.ts';
 
 let handshakes = 0;
 let resumed = 0;
@@ -23,8 +24,7 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
   refuseBeyondNode(options);
   const { knobs } = options;
   const [first, ...others] = options.hosts;
-  const tls = createTlsServer({
-    ...pairOf(first),
+  const settings: TlsOptions = {
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
     secureOptions: options.resumption.includes('tickets') ? 0 : constants.SSL_OP_NO_TICKET,
@@ -35,9 +35,13 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
     ...(knobs.groups !== undefined && { ecdhCurve: knobs.groups }),
     ...(knobs.ciphers !== undefined && { ciphers: knobs.ciphers }),
     ...(knobs.ticketLifetime !== undefined && { sessionTimeout: Math.round(knobs.ticketLifetime / 1000) }),
-    ...(options.ticketKeys !== undefined && { ticketKeys: nodeTicketKeys(options.ticketKeys) }),
-  });
+  };
+  const keys = ticketKeysOf(options);
+  const tls = createTlsServer({ ...settings, ...pairOf(first), ticketKeys: keys.next() });
   for (const host of others) tls.addContext(host.name, pairOf(host));
+  // A listener for it costs every handshake.
+  const staple = knobs.ocsp === 'none' ? undefined : stapler(tls);
+  staple?.(options.hosts);
   if (options.resumption.includes('cache')) keepSessions(tls, options.sharesCache ? sharedCache() : new SessionMap());
   if (options.workMs > 0) {
     tls.prependListener('connection', () => {
@@ -58,7 +62,13 @@ export const startNodeServer = async (options: ServerOptions): Promise<RunningSe
     port,
     counts: () => ({ handshakes, resumed }),
     rotate: () => {
-      tls.setTicketKeys(randomBytes(48));
+      tls.setTicketKeys(keys.next());
+    },
+    renew: (hosts) => {
+      const [renewed, ...renewedOthers] = hosts;
+      staple?.(hosts);
+      tls.setSecureContext({ ...settings, ...pairOf(renewed), ticketKeys: tls.getTicketKeys() });
+      for (const host of renewedOthers) tls.addContext(host.name, pairOf(host));
     },
   };
 };
@@ -105,11 +115,15 @@ const refuseBeyondNode = (options: ServerOptions): void => {
   );
 };
 
-/** The parts of a ticket key that node:tls takes: name, MAC key and cipher key of 16 bytes each. */
-const nodeTicketKeys = (hex: string): Buffer => {
-  const keys = Buffer.from(hex, 'hex');
-  return Buffer.concat([keys.subarray(0, 32), keys.subarray(48, 64)]);
+/** The keys of a server, one after the other. */
+const ticketKeysOf = ({ ticketKeys, rotations }: ServerOptions): { readonly next: () => Buffer } => {
+  const first = ticketKeys === undefined ? randomBytes(TICKET_KEY_BYTES) : Buffer.from(ticketKeys, 'hex');
+  let epoch = rotations;
+  return { next: () => nodeTicketKeys(ticketKeyOf(first, epoch++)) };
 };
+
+/** The parts of a ticket key that node:tls takes: name, MAC key and cipher key of 16 bytes each. */
+const nodeTicketKeys = (keys: Buffer): Buffer => Buffer.concat([keys.subarray(0, 32), keys.subarray(48, 64)]);
 
 /**
  * Accepts at once but passes the connection to TLS later: the client's TCP connect stays fast, its
@@ -149,6 +163,20 @@ const keepSessions = (tls: TlsServer, cache: SessionCache): void => {
       done(null, session ?? null);
     });
   });
+};
+
+/** @returns what staples the responses of hosts to their certificates. */
+const stapler = (tls: TlsServer): ((hosts: readonly Host[]) => void) => {
+  const responses = new Map<string, Buffer>();
+  tls.on('OCSPRequest', (certificate: Buffer, _issuer: Buffer, give: (error: Error | null, response: Buffer | null) => void) => {
+    give(null, responses.get(new X509Certificate(certificate).fingerprint256) ?? null);
+  });
+  return (hosts) => {
+    for (const { certificate, ocspResponse } of hosts) {
+      if (ocspResponse === undefined) continue;
+      responses.set(new X509Certificate(certificate).fingerprint256, Buffer.from(ocspResponse, 'base64'));
+    }
+  };
 };
 
 const sharedCache = (): SessionCache => new SharedCacheClient(new Socket({ fd: FIRST_PIPE }));

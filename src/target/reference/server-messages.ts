@@ -1,9 +1,6 @@
 import type { ServerKnobs } from '../../scenario/server-knobs.ts';
-import type { CertificatePair } from '../certificate.ts';
+import type { StapledCertificate } from '../certificate.ts';
 import type { ServerCounts } from '../server-counts.ts';
-
-/** A name of 16 bytes, a key of 32 for the MAC and one of 32 for the cipher, as OpenSSL and nginx read them. */
-export const TICKET_KEY_BYTES = 80;
 
 /** The number of sessions that a 10 MB cache holds in nginx. */
 export const CACHE_SIZE = 40_000;
@@ -14,7 +11,7 @@ export const SESSION_CONTEXT = 'resumark';
 export const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n';
 
 /** A name that a server is asked for, with its certificate. */
-export interface Host extends CertificatePair {
+export interface Host extends StapledCertificate {
   readonly name: string;
 }
 
@@ -33,6 +30,8 @@ export interface ServerOptions {
   readonly ticketKeys: string | undefined;
   /** Instant from which rotations are counted, on the machine's clock; `undefined` for the server's start. */
   readonly rotationStartMs: number | undefined;
+  /** Times that the key was rotated on request before this start: those that are shared follow from the first. */
+  readonly rotations: number;
   readonly knobs: ServerKnobs;
   /** Takes node:tls although libssl could be had. */
   readonly onNodeTls: boolean;
@@ -44,7 +43,9 @@ export type ServerRequest =
   | { readonly type: 'listen'; readonly options: ServerOptions }
   | { readonly type: 'count' }
   /** Asks for another ticket key from now on. */
-  | { readonly type: 'rotate' };
+  | { readonly type: 'rotate' }
+  /** Asks to show other certificates from now on, for the same names. */
+  | { readonly type: 'renew'; readonly hosts: ServerOptions['hosts'] };
 
 export type ServerResponse =
   | {
@@ -55,7 +56,7 @@ export type ServerResponse =
       readonly library: string;
     }
   | { readonly type: 'counts'; readonly counts: ServerCounts }
-  | { readonly type: 'rotated' }
+  | { readonly type: 'done' }
   | { readonly type: 'unreachable'; readonly code: string }
   /** A setting is not to be had; the message names it and the reason. */
   | { readonly type: 'refused'; readonly message: string };

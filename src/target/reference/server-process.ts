@@ -53,7 +53,11 @@ process.on('message', (request: ServerRequest) => {
       return;
     case 'rotate':
       running?.rotate();
-      tell({ type: 'rotated' });
+      tell({ type: 'done' });
+      return;
+    case 'renew':
+      running?.renew(request.hosts);
+      tell({ type: 'done' });
       return;
   }
 });

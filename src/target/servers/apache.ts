@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { reloadWorkers } from '../program/workers.ts';
 import { ANY_RESUMPTION, type ServerRecipe } from './recipe.ts';
 
 /** Apache httpd with mod_ssl. Its log is of requests; it answers them without a file, which its own user could not read. */
@@ -26,6 +27,7 @@ export const apache: ServerRecipe = {
     handshake: /^(?:Initial|Resumed)$/u,
     resumed: /^Resumed$/u,
   },
+  reload: (program) => reloadWorkers(program, 'SIGUSR1', (commandLine) => commandLine !== ''),
 };
 
 /** A name of 16 bytes, a key of 16 for the MAC and one of 16 for the cipher. */
@@ -49,7 +51,7 @@ ${userInfo().uid === 0 ? 'User #65534\nGroup #65534' : ''}
 Listen {{address}}:{{port}}
 ListenBacklog 4096
 StartServers 1
-ServerLimit 1
+ServerLimit 4
 ThreadsPerChild 64
 MaxRequestWorkers 64
 KeepAlive Off

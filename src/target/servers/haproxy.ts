@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { ResumarkError } from '../../domain/error.ts';
 import type { StartedProgram } from '../program/program.ts';
 import type { ServerCounts } from '../server-counts.ts';
 import { ANY_RESUMPTION, type ServerRecipe } from './recipe.ts';
@@ -28,6 +29,10 @@ export const haproxy: ServerRecipe = {
     'ticket.keys': [older, key, oldest].map((one) => `${one.toString('base64')}\n`).join(''),
   }),
   account: { of: 'handshakes', by: 'counters', read: (program) => readCounters(program) },
+  useCertificate: async (program, { certificate, key }) => {
+    await commanded(program, `set ssl cert both.pem <<\n${certificate}${key}\n`, 'Transaction created');
+    await commanded(program, 'commit ssl cert both.pem\n', 'Success!');
+  },
 };
 
 /** The command of an HAProxy that reads `haproxy.cfg` in its folder. */
@@ -39,7 +44,7 @@ global
     # Fewer descriptors than that would do for most loads.
     no strict-limits
     maxconn 8192
-    stats socket {{folder}}/stats.sock
+    stats socket {{folder}}/stats.sock level admin
     tune.ssl.cachesize {{sessions}}
     ssl-default-bind-options ssl-min-ver TLSv1.2
 defaults
@@ -55,9 +60,7 @@ frontend tls
 
 /** Asks for the counters of the frontend. `ssl_sess` counts the handshakes that were not resumed, whatever its name says. */
 const readCounters = async ({ folder }: StartedProgram): Promise<ServerCounts> => {
-  const socket = connect(join(folder, 'stats.sock'));
-  socket.write('show stat tls 1 -1\n');
-  const [head = '', row = ''] = (await text(socket)).split('\n');
+  const [head = '', row = ''] = (await answerTo('show stat tls 1 -1\n', folder)).split('\n');
   const names = head.split(',');
   const valueOf = (name: string): number => {
     const value = Number(row.split(',')[names.indexOf(name)] ?? Number.NaN);
@@ -66,4 +69,16 @@ const readCounters = async ({ folder }: StartedProgram): Promise<ServerCounts> =
   };
   const resumed = valueOf('ssl_reused_sess');
   return { handshakes: valueOf('ssl_sess') + resumed, resumed };
+};
+
+/** @throws ResumarkError TARGET with HAProxy's answer when that is not what a command that was carried out has. */
+const commanded = async ({ folder }: StartedProgram, command: string, success: string): Promise<void> => {
+  const answer = await answerTo(command, folder);
+  if (!answer.includes(success)) throw new ResumarkError('TARGET', `HAProxy did not take it: ${answer.trim()}`);
+};
+
+const answerTo = (command: string, folder: string): Promise<string> => {
+  const socket = connect(join(folder, 'stats.sock'));
+  socket.write(command);
+  return text(socket);
 };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { StartedProgram } from '../program/program.ts';
+import { reloadWorkers, workersOf } from '../program/workers.ts';
 import { accepts } from '../ports.ts';
 import { ANY_RESUMPTION, keyFilePerKey, type ServerRecipe } from './recipe.ts';
 
@@ -32,6 +32,7 @@ export const nginx: ServerRecipe = {
   }),
   ticketKeyFiles: keyFilePerKey,
   account: { of: 'handshakes', by: 'log', file: 'handshakes.log', handshake: /^[r.]$/u, resumed: /^r$/u },
+  reload: (program) => reloadWorkers(program, 'SIGHUP', isWorker),
 };
 
 /** The command of an nginx that reads `nginx.conf` in its folder. */
@@ -104,10 +105,10 @@ export const streamModuleLine = (): string => (existsSync(STREAM_MODULE) ? `load
 export const isServing = async (started: StartedProgram): Promise<boolean> =>
   (await accepts(started)) && (await hasWorker(started));
 
-/** A child that has not named itself a worker yet may be one of the libraries' that ends at once. */
-const hasWorker = async ({ pid }: StartedProgram): Promise<boolean> => {
-  const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
-  const children = (await text(`/proc/${String(pid)}/task/${String(pid)}/children`)).split(' ').filter(Boolean);
-  const names = await Promise.all(children.map((child) => text(`/proc/${child}/cmdline`)));
-  return names.some((name) => name.startsWith('nginx: worker process'));
-};
+const hasWorker = async ({ pid }: StartedProgram): Promise<boolean> => (await workersOf(pid, isWorker)).length > 0;
+
+/**
+ * A child that has not named itself a worker yet may be one of the libraries' that ends at once; one that is shutting down accepts nothing
+ * any more, and says so.
+ */
+const isWorker = (commandLine: string): boolean => /^nginx: worker process[\s\0]*$/u.test(commandLine);

@@ -1,5 +1,6 @@
 import type { Resumption } from '../../scenario/server-schema.ts';
-import type { ProgramFiles, ProgramSettings, StartedProgram } from '../program/program.ts';
+import type { CertificatePair } from '../certificate-pair.ts';
+import type { ProgramFiles, ProgramSettings, RunningProgram, StartedProgram } from '../program/program.ts';
 import type { ServerCounts } from '../server-counts.ts';
 
 /** A make of server: everything that is known of its program. */
@@ -28,8 +29,12 @@ export interface ServerRecipe {
    * Renders the files with the ticket keys that it is given; absent where it takes none. The names depend on the number of keys alone,
    * so that other keys can be written in their place while it runs.
    */
-  readonly ticketKeyFiles?: (keys: TicketKeys) => ProgramFiles;
+  readonly ticketKeyFiles?: ((keys: TicketKeys) => ProgramFiles) | undefined;
   readonly account: ServerAccount;
+  /** Has it read its files again; `undefined` where it cannot, or not without being started anew. */
+  readonly reload?: ((program: RunningProgram) => Promise<void>) | undefined;
+  /** Has it take a certificate that is in its files already; `undefined` where it does at a reload. */
+  readonly useCertificate?: ((program: RunningProgram, pair: CertificatePair) => Promise<void>) | undefined;
 }
 
 /** Keys of TICKET_KEY_BYTES: tickets are made with the first, and those made with one of the others are still taken. */

@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { meterOfPid } from '../../cpu/meter.ts';
+import { SuccessiveMeter } from '../../cpu/successive-meter.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { nearest } from '../../domain/suggest.ts';
 import type { Resumption } from '../../scenario/server-schema.ts';
-import type { CertificatePair, KeyType } from '../certificate.ts';
+import { certificateFiles } from '../certificate-pair.ts';
+import type { KeyType } from '../certificate.ts';
 import type { OpenTarget } from '../open-target.ts';
-import { startProgram, type Command, type ProgramFiles, type ProgramSettings, type RunningProgram } from '../program/program.ts';
+import { startProgram, type Command, type ProgramFiles, type ProgramSettings } from '../program/program.ts';
+import { certificateSeries, type CertificateSeries } from './certificate-series.ts';
 import { installedProgram, recipeOf, RECIPES } from './catalogue.ts';
-import { HandshakeLog } from './handshake-log.ts';
+import { ProgramAccount } from './program-account.ts';
+import { programControls } from './program-controls.ts';
 import type { ServerAccount, ServerRecipe, TicketKeys } from './recipe.ts';
 
 /** A server program that a run starts. */
@@ -23,8 +26,10 @@ export interface ServerProgramSettings {
   readonly own: OwnSettings | undefined;
   /** True where every handshake is followed by an HTTP request. */
   readonly hasRequests: boolean;
-  /** One that the nodes of a fleet have in common; a new one unless it is given. */
-  readonly certificate?: CertificatePair | undefined;
+  /** True where it will be given other certificates while it serves: then an authority issues them. */
+  readonly isRenewed: boolean;
+  /** What the nodes of a fleet have in common; certificates of its own unless they are given. */
+  readonly certificates?: CertificateSeries | undefined;
   /** `undefined` leaves its ticket keys to the program. */
   readonly ticketKeys?: TicketKeys | undefined;
   /** A free one unless it is given. */
@@ -35,6 +40,8 @@ export interface ServerProgramSettings {
 export interface OwnSettings {
   readonly args: readonly string[];
   readonly files: Readonly<Record<string, string>>;
+  /** At which it reads them again; `undefined` where it does not. */
+  readonly reloadSignal: NodeJS.Signals | undefined;
 }
 
 /** A server program that serves. */
@@ -56,13 +63,13 @@ export interface ServerProgram extends OpenTarget {
  *   come to serve. Nothing is left of it then.
  */
 export const openServerProgram = async (settings: ServerProgramSettings): Promise<ServerProgram> => {
-  const { name, resumption, program, account } = await chosenProgram(settings);
-  // Loaded here: a run against external targets needs no certificate library.
-  const { certificateFiles, makeCertificate } = await import('../certificate.ts');
-  const pair = settings.certificate ?? (await makeCertificate(settings.keyType));
-  const files = { ...certificateFiles(pair), ...program.files };
+  const { name, resumption, program, account, ...recipe } = await chosenProgram(settings);
+  const certificates = settings.certificates ?? (await certificateSeries(settings));
+  const files = { ...certificateFiles(await certificates.after(0)), ...program.files };
   const running = await startProgram({ ...program, files, port: settings.port });
   const silence = silenceOf(account, settings);
+  const meter = new SuccessiveMeter(running.pid);
+  const programAccount = account && new ProgramAccount(account, running);
   return {
     name,
     resumption,
@@ -70,18 +77,28 @@ export const openServerProgram = async (settings: ServerProgramSettings): Promis
     port: running.port,
     serverName: 'localhost',
     verify: true,
-    ca: pair.certificate,
-    cpu: meterOfPid(running.pid),
+    ca: certificates.ca,
+    cpu: meter,
     fleet: undefined,
-    counts: account === undefined || silence !== undefined ? undefined : countsOf(account, running),
+    counts: silence === undefined && programAccount !== undefined ? () => programAccount.counts() : undefined,
     silence,
     countsRequests: account?.of === 'requests',
-    controls: [{}],
+    controls: [
+      programControls({
+        ...recipe,
+        running,
+        meter,
+        account: programAccount,
+        certificates: settings.isRenewed ? certificates : undefined,
+        ticketKeys: settings.ticketKeys,
+      }),
+    ],
     close: running.close,
   };
 };
 
-interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'> {
+interface ChosenProgram
+  extends Pick<ServerProgram, 'name' | 'resumption'>, Pick<ServerRecipe, 'reload' | 'useCertificate' | 'ticketKeyFiles'> {
   readonly program: ProgramSettings;
   readonly account: ServerAccount | undefined;
 }
@@ -89,8 +106,16 @@ interface ChosenProgram extends Pick<ServerProgram, 'name' | 'resumption'> {
 const chosenProgram = async ({ program, resumption, own, ticketKeys }: ServerProgramSettings): Promise<ChosenProgram> => {
   if (own !== undefined) {
     const command: Command = [program, ...own.args];
+    const { reloadSignal } = own;
     const files = { ...(ticketKeys && { [OWN_KEY_FILE]: ticketKeys[0] }), ...own.files };
-    return { name: basename(program), resumption, program: { command, files }, account: undefined };
+    return {
+      name: basename(program),
+      resumption,
+      program: { command, files },
+      account: undefined,
+      reload: reloadSignal && signalling(reloadSignal),
+      ticketKeyFiles: ([key]) => ({ [OWN_KEY_FILE]: key }),
+    };
   }
   const recipe = recipeOf(program);
   if (recipe === undefined) throw unknownProgram(program);
@@ -104,8 +129,19 @@ const chosenProgram = async ({ program, resumption, own, ticketKeys }: ServerPro
     resumption: offered,
     program: { ...settings, files: { ...settings.files, ...keyFiles } },
     account: recipe.account,
+    reload: recipe.reload,
+    useCertificate: recipe.useCertificate,
+    ticketKeyFiles: recipe.ticketKeyFiles,
   };
 };
+
+/** Nothing is known of when it has done so. */
+const signalling =
+  (signal: NodeJS.Signals): ServerRecipe['reload'] =>
+  ({ pid }) => {
+    process.kill(pid, signal);
+    return Promise.resolve();
+  };
 
 /** Where a program without a recipe finds a ticket key that it is given: TICKET_KEY_BYTES. */
 const OWN_KEY_FILE = 'ticket.key';
@@ -162,10 +198,4 @@ const silenceOf = (account: ServerAccount | undefined, { hasRequests }: ServerPr
   if (account.of === 'requests' && !hasRequests)
     return 'its log is of requests, and the run sends none (set request: http to have it compared)';
   return undefined;
-};
-
-const countsOf = (account: ServerAccount, running: RunningProgram): OpenTarget['counts'] => {
-  if (account.by === 'counters') return () => account.read(running);
-  const log = new HandshakeLog(join(running.folder, account.file), account);
-  return () => log.read();
 };

@@ -3,6 +3,7 @@ import type { Metric } from '../../../src/analysis/metrics/metric.ts';
 import { compareStates } from '../../../src/analysis/compare/states.ts';
 import { compareCsv } from '../../../src/report/comparison/csv.ts';
 import { blocksCsv, summaryCsv } from '../../../src/report/run-csv.ts';
+import { timelineCsv } from '../../../src/report/timeline-csv.ts';
 import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 import { code, plain, table } from './markdown.ts';
@@ -35,6 +36,22 @@ const BLOCKS: Readonly<Record<string, string>> = {
   valid: 'Whether the block is part of the result.',
   invalid_reason: 'Why it is not.',
   saturated: 'Whether the generator was the bottleneck.',
+};
+
+const TIMELINE: Readonly<Record<string, string>> = {
+  ...IDENTITY,
+  round: 'Round of the plan, from 0.',
+  order: 'Position of the window in its round.',
+  start_s: 'Start of the interval, from the start of the window.',
+  duration_s: 'Length of the interval. The last one ends with the last handshake.',
+  handshakes: 'Handshakes that finished in the interval: honoured and declined.',
+  latency_p50_ns:
+    'Median time of the honoured handshakes that finished in the interval, within 1.1%: under a schedule their response time, otherwise their handshake time.',
+  latency_p99_ns: '99% of them took at most this long, within 1.1%.',
+  latency_max_ns: 'The slowest of them (exact).',
+  cpu_server_window_ns:
+    "CPU time of the servers of the state in the interval, for all cells of the window together. Empty where it is not known, as while a server's processes are replaced.",
+  events: 'What was done to the servers of the state in the interval, such as `renew` or `stop node 2`, separated by `; `.',
 };
 
 const COMPARE: Readonly<Record<string, string>> = {
@@ -71,6 +88,9 @@ export const summaryColumns = (): string =>
 
 /** `blocks.csv`: what is named as in `summary.csv` is the same metric, of one block. */
 export const blockColumns = (): string => columns(headerOf(blocksCsv([RUN])), BLOCKS);
+
+/** `timeline.csv`: what is named as in `summary.csv` is the same, of one interval. */
+export const timelineColumns = (): string => columns(headerOf(timelineCsv([RUN])), TIMELINE);
 
 export const compareColumns = (): string => columns(headerOf(comparisonCsv()), COMPARE);
 

@@ -1,4 +1,4 @@
-import { blockColumns, compareColumns, summaryColumns } from './columns.ts';
+import { blockColumns, compareColumns, summaryColumns, timelineColumns } from './columns.ts';
 import { commandSections } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { gateGrammar, quantities } from './gates.ts';
@@ -27,6 +27,12 @@ ${summaryColumns()}
 A row per block, in the order of measurement.
 
 ${blockColumns()}
+
+### \`timeline.csv\`
+
+A row per cell and interval of a window, in runs with a timeline (\`plan.timeline\`).
+
+${timelineColumns()}
 
 ### \`compare.csv\`
 

@@ -33,3 +33,18 @@ it('waits no more where a server gives none at all', () => {
   expectation.observe(outcome(0, resumed));
   expect([expectation.awaitTicket(true), expectation.awaitTicket(false)]).toEqual([false, false]);
 });
+
+it('goes on waiting where a server has given tickets, though one did not come in time', () => {
+  const expectation = new TicketExpectation();
+  expectation.observe(outcome(2, full));
+  expectation.observe(outcome(0, refused));
+  expectation.observe(outcome(0, full));
+  expect(expectation.awaitTicket(false)).toBe(true);
+});
+
+it('waits no more when a server has ceased to give tickets', () => {
+  const expectation = new TicketExpectation();
+  expectation.observe(outcome(2, full));
+  for (let i = 0; i < 20; i++) expectation.observe(outcome(0, full));
+  expect(expectation.awaitTicket(false)).toBe(false);
+});

@@ -15,6 +15,7 @@ import { FORMATS, render } from '../../../src/report/formats.ts';
 import { readRun } from '../../../src/run/files/run-folder.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
 import { openMix } from '../../report/fake-open-run.ts';
+import { renewedFleet } from '../../report/fake-timeline.ts';
 import { fakeRun } from '../../report/fake-run.ts';
 import { EVERY_NOTICE } from '../../report/text/every-notice.ts';
 import { damaged } from './damaged-record.ts';
@@ -77,6 +78,7 @@ const RUNS: readonly (readonly [string, RunRecord])[] = [
     ),
   ],
   ['a schedule', judged({ ...openMix(), blocks: openMix().blocks.slice(-2) })],
+  ['a window over time', judged(renewedFleet())],
 ];
 
 /** Enough to meet each check; the seed is fixed, so that a failure comes again. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
 import { readRun, RunStore } from '../../../src/run/files/run-folder.ts';
 import { fakeRun } from '../../report/fake-run.ts';
+import { renewedFleet } from '../../report/fake-timeline.ts';
 
 let parent = '';
 
@@ -39,6 +40,13 @@ it('leaves no half-written file behind, and reads what it wrote', async () => {
     'summary.csv',
   ]);
   expect(await readRun(store.folder)).toEqual(run);
+});
+
+it('has a file of the intervals where a run was counted over time', async () => {
+  const store = await RunStore.create(parent, 'over-time');
+  store.save(summarizeRun(renewedFleet()));
+  expect(await readFile(join(store.folder, 'timeline.csv'), 'utf8')).toContain(',renew\n');
+  expect(await readRun(store.folder)).toEqual(renewedFleet());
 });
 
 it('says which folder cannot be made, and how to name another', async () => {

@@ -30,6 +30,7 @@ const startNode = async (serve: (socket: Socket) => void): Promise<Node> => {
   await once(server, 'listening');
   closing.push(async () => {
     for (const socket of accepted) socket.destroy();
+    if (!server.listening) return;
     server.close();
     await once(server, 'close');
   });
@@ -96,6 +97,20 @@ it('deals connections to the node that has the fewest', async () => {
   await Promise.all(nodes[1]?.accepted.map((socket) => new Promise((resolve) => socket.once('close', resolve))) ?? []);
   for (let i = 0; i < 2; i++) await once(await dial(balancer), 'data');
   expect(counts(nodes)).toEqual([2, 4]);
+});
+
+it('passes over a node that refuses connections, and resets where all do', async () => {
+  const { nodes, balancer } = await balanced(3, 'round-robin', echoEnd);
+  const [first, second, third] = nodes;
+  first?.server.close();
+  for (let i = 0; i < 6; i++) await visit(balancer);
+  // What was for the first goes to the second.
+  expect(counts(nodes)).toEqual([0, 4, 2]);
+  second?.server.close();
+  third?.server.close();
+  const socket = connect({ port: balancer.port, host: '127.0.0.1' });
+  const reset = new Promise((resolve) => socket.once('error', resolve));
+  expect([await reset]).toMatchObject([{ code: 'ECONNRESET' }]);
 });
 
 it('deals all connections of a source to one node', async () => {

@@ -9,7 +9,9 @@ import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ResumarkError } from '../../../src/domain/error.ts';
-import { certificateFiles, makeCertificate } from '../../../src/target/certificate.ts';
+import { certificateFiles } from '../../../src/target/certificate-pair.ts';
+import { makeCertificate } from '../../../src/target/certificate.ts';
+import { accepts } from '../../../src/target/ports.ts';
 import { startProgram, type ProgramSettings } from '../../../src/target/program/program.ts';
 import { findProgram } from '../../servers/require-program.ts';
 
@@ -213,4 +215,20 @@ it('names a value that a template has wrong', async () => {
   const { code, message } = await failureOf({ command: ['nginx'], files: { 'nginx.conf': 'listen {{prot}};' } });
   expect(code).toBe('USAGE');
   expect(message).toBe('nginx.conf has {{prot}}, which has no value. Did you mean "{{port}}"?');
+});
+
+it('can be stopped and started again in its folder, on its port, with other files', async () => {
+  const serving = `console.log(require('node:fs').readFileSync('word', 'utf8')); ${LISTENING}`;
+  const settings = script(serving);
+  const program = await startProgram({ ...settings, files: { ...settings.files, word: 'first on {{port}}' } });
+  const { pid, port } = program;
+  await program.stop();
+  expect([isAlive(pid), existsSync(program.folder)]).toEqual([false, true]);
+  await program.put({ word: 'then on {{port}}' });
+  await program.start();
+  expect(program.pid).not.toBe(pid);
+  expect(await accepts(program)).toBe(true);
+  expect(await program.output()).toBe(`first on ${String(port)}\nthen on ${String(port)}\n`);
+  await program.close();
+  expect([isAlive(program.pid), existsSync(program.folder)]).toEqual([false, false]);
 });

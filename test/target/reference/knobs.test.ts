@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { ServerKnobs } from '../../../src/scenario/server-knobs.ts';
+import { DEFAULT_KNOBS, type ServerKnobs } from '../../../src/scenario/server-knobs.ts';
 import {
   startReferenceServer,
   type ReferenceServer,
@@ -105,8 +105,20 @@ describe.skipIf(openssl === undefined)('settings of the reference server on libs
     expect(await server.counts()).toEqual({ handshakes: 3, resumed: 1 });
   });
 
+  it('gives tickets that are held back after early data, too', async () => {
+    const faults = { ...DEFAULT_KNOBS.faults, ticketsAfterData: true };
+    const server = await start({ earlyData: true, faults });
+    const [session, early] = [await client.path('session.pem'), await client.path('early.txt')];
+    await writeFile(early, 'GET / HTTP/1.0\r\n\r\n');
+    await client.run(server, '-tls1_3', '-sess_out', session);
+    const said = await client.run(server, '-tls1_3', '-sess_in', session, '-early_data', early);
+    expect(said).toContain('Early data was accepted');
+    expect(countOf(said, /New Session Ticket arrived/gu)).toBe(1);
+  });
+
   it.each([
     ['rsa-2048', /Peer signature type: RSA-PSS/u, /Server public key is 2048 bit/u],
+    ['rsa-4096', /Peer signature type: RSA-PSS/u, /Server public key is 4096 bit/u],
     ['rsa-3072', /Peer signature type: RSA-PSS/u, /Server public key is 3072 bit/u],
     ['ecdsa-p256', /Peer signature type: ECDSA/u, /Server public key is 256 bit/u],
     ['ecdsa-p384', /Peer signature type: ECDSA/u, /Server public key is 384 bit/u],
@@ -117,6 +129,12 @@ describe.skipIf(openssl === undefined)('settings of the reference server on libs
     expect(said).toMatch(key);
     expect(countOf(said, /BEGIN CERTIFICATE/gu)).toBeGreaterThanOrEqual(3);
     expect(said).toMatch(/^depth=3 /mu);
+    expect(said).toContain('Verify return code: 0 (ok)');
+  });
+
+  it.each([0, 1, 8])('sends %i intermediate certificates', async (chainLength) => {
+    const said = await client.run(await start({ chainLength }), '-showcerts');
+    expect(countOf(said, /^ *\d s:/gmu)).toBe(1 + chainLength);
     expect(said).toContain('Verify return code: 0 (ok)');
   });
 
@@ -158,6 +176,8 @@ describe.skipIf(openssl === undefined)('settings of the reference server on libs
   it('says which setting libssl does not take, and which are not for node:tls', async () => {
     await expect(start({ groups: 'no-such-group' })).rejects.toThrow(/cannot be started: .*the groups no-such-group/u);
     await expect(start({ tickets: 4 }, { onNodeTls: true })).rejects.toThrow(/tickets needs a server on libssl/u);
+    const faults = { ...DEFAULT_KNOBS.faults, halfClose: { at: 'flight', share: 1 } } as const;
+    await expect(start({ faults }, { onNodeTls: true })).rejects.toThrow(/faults needs a server on libssl/u);
     await expect(start({ earlyData: true }, { onNodeTls: true })).rejects.toThrow(/earlyData needs a server on libssl/u);
   });
 });

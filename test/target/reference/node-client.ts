@@ -5,6 +5,8 @@ import type { ReferenceServer } from '../../../src/target/reference/reference-se
 export interface Exchange {
   readonly answer: string;
   readonly keyBits: number | undefined;
+  /** Of the server's certificate; `undefined` where a resumed handshake shows none. */
+  readonly serialNumber: string | undefined;
   readonly ms: number;
   readonly reused: boolean;
   /** Sessions that the server gave. */
@@ -31,11 +33,13 @@ export const request = async (
   });
   await once(socket, 'secureConnect');
   const ms = performance.now() - startMs;
-  const { modulusLength } = socket.getPeerX509Certificate()?.publicKey.asymmetricKeyDetails ?? {};
+  const certificate = socket.getPeerX509Certificate();
   const reused = socket.isSessionReused();
   const inHandshake = socket.getSession();
   socket.write('GET / HTTP/1.1\r\n\r\n');
   let answer = '';
   for await (const piece of socket) answer += String(piece);
-  return { answer, keyBits: modulusLength, ms, reused, sessions, sessionMs, session: sessions.at(-1) ?? inHandshake };
+  const keyBits = certificate?.publicKey.asymmetricKeyDetails?.modulusLength;
+  const session = sessions.at(-1) ?? inHandshake;
+  return { answer, keyBits, serialNumber: certificate?.serialNumber, ms, reused, sessions, sessionMs, session };
 };

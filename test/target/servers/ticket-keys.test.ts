@@ -3,10 +3,10 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { FleetSettings } from '../../../src/scenario/fleet-schema.ts';
 import type { Endpoint } from '../../../src/target/endpoints.ts';
 import { openProgramFleet } from '../../../src/target/fleet/program-fleet.ts';
-import { TICKET_KEY_BYTES } from '../../../src/target/reference/server-messages.ts';
+import { TICKET_KEY_BYTES } from '../../../src/target/reference/ticket-key.ts';
 import type { TicketKeys } from '../../../src/target/servers/recipe.ts';
+import { certificateSeries } from '../../../src/target/servers/certificate-series.ts';
 import { openServerProgram, type ServerProgram } from '../../../src/target/servers/server-program.ts';
-import { makeCertificate } from '../../../src/target/certificate.ts';
 import { findProgram } from '../../servers/require-program.ts';
 import { SClient } from '../reference/s-client.ts';
 
@@ -29,7 +29,7 @@ afterEach(async () => {
 afterAll(() => client.close());
 
 const settingsOf = (program: string) =>
-  ({ program, keyType: 'ecdsa-p256', resumption: ['tickets'], own: undefined, hasRequests: false }) as const;
+  ({ program, keyType: 'ecdsa-p256', resumption: ['tickets'], own: undefined, hasRequests: false, isRenewed: false }) as const;
 
 const openFleet = async (program: string, ticketKeys: FleetSettings['ticketKeys']): Promise<ServerProgram> => {
   const fleet = await openProgramFleet(settingsOf(program), { nodes: 2, balance: 'round-robin', ticketKeys });
@@ -78,14 +78,14 @@ describe.skipIf(openssl === undefined)('by the word of openssl s_client', () => 
       });
 
       it(`makes tickets with the newest of its keys${keepsKeys ? ', and takes those of earlier ones' : ' alone'}`, async () => {
-        const certificate = await makeCertificate('ecdsa-p256');
+        const certificates = await certificateSeries(settingsOf(program));
         const [newest, older, oldest] = [
           randomBytes(TICKET_KEY_BYTES),
           randomBytes(TICKET_KEY_BYTES),
           randomBytes(TICKET_KEY_BYTES),
         ];
         const open = async (...ticketKeys: TicketKeys): Promise<ServerProgram> => {
-          const server = await openServerProgram({ ...settingsOf(program), certificate, ticketKeys });
+          const server = await openServerProgram({ ...settingsOf(program), certificates, ticketKeys });
           opened.push(server);
           return server;
         };

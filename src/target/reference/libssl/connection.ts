@@ -1,17 +1,12 @@
-import { allocate, lastErrno, type NativeMemory } from '../../../engine/ffi.ts';
-import {
-  BIO_C_SET_BUF_MEM_EOF_RETURN,
-  SSL_ERROR_WANT_READ,
-  SSL_ERROR_ZERO_RETURN,
-  SSL_SENT_AND_RECEIVED_SHUTDOWN,
-} from '../../../engine/openssl/library.ts';
+import { lastErrno } from '../../../engine/ffi.ts';
+import { SSL_ERROR_WANT_READ, SSL_ERROR_ZERO_RETURN, SSL_SENT_AND_RECEIVED_SHUTDOWN } from '../../../engine/openssl/library.ts';
 import { EAGAIN, MSG_TRUNC, SO_LINGER, SOL_SOCKET } from '../../../engine/reactor/libc.ts';
 import type { Moment } from '../../../scenario/fault-fields.ts';
-import { ANSWER } from '../server-messages.ts';
-import type { FaultSource } from './faults.ts';
-import type { ServerLibc, ServerSsl } from './library.ts';
-import type { Poller } from './poller.ts';
+import { Detour, type Arrival } from './detour.ts';
+import { NO_MISFORTUNE } from './faults.ts';
+import type { ConnectionSurroundings } from './surroundings.ts';
 
+const SSL_ERROR_SSL = 1;
 const SSL_ERROR_WANT_WRITE = 3;
 const SHUT_WR = 1;
 
@@ -22,39 +17,7 @@ const READ_EARLY_DATA_FINISH = 2;
 /** Of a size_t that libssl gives. */
 const SIZE_BYTES = 8;
 
-/** Enough for any request at once, and the most that one read discards. */
-const SCRATCH_BYTES = 65_536;
-
-/** As much as libssl takes from a BIO at once. */
-const MOST_OF_A_HELLO = 16_384;
-
-/** What all connections of a server share. */
-export interface ConnectionSurroundings {
-  readonly openssl: ServerSsl;
-  readonly libc: ServerLibc;
-  readonly poller: Poller;
-  readonly context: number;
-  readonly takesEarlyData: boolean;
-  readonly scratch: NativeMemory;
-  readonly answer: NativeMemory;
-  /** `struct linger` with which a close is a reset. */
-  readonly lingerNot: NativeMemory;
-  readonly faults: FaultSource;
-  /** Wakes the connection of a descriptor after so many ns. */
-  readonly hold: (fd: number, ns: number) => void;
-  /** Counts a handshake that is over. */
-  readonly count: (isResumed: boolean) => void;
-}
-
-export const newSurroundings = (
-  given: Omit<ConnectionSurroundings, 'scratch' | 'answer' | 'lingerNot'>,
-): ConnectionSurroundings => {
-  const answer = allocate(ANSWER.length);
-  answer.bytes.write(ANSWER);
-  const lingerNot = allocate(8);
-  lingerNot.bytes.writeInt32LE(1, 0);
-  return { ...given, answer, lingerNot, scratch: allocate(SCRATCH_BYTES) };
-};
+type ActiveState = 'early' | 'handshaking' | 'open';
 
 /**
  * The server's side of the connections that have a descriptor one after the other. libssl reads and writes the socket itself: here no
@@ -64,11 +27,14 @@ export class ServerConnection {
   readonly #fd: number;
   readonly #with: ConnectionSurroundings;
   #ssl = 0;
-  #state: 'closed' | 'stalled' | 'early' | 'handshaking' | 'open' | 'answered' = 'closed';
+  #state: 'closed' | 'stalled' | ActiveState | 'answered' = 'closed';
   /** Its state before it was stalled. */
-  #stalledState: 'early' | 'handshaking' = 'handshaking';
-  #isPastFinished = false;
-  #helloBio = 0;
+  #stalledState: ActiveState = 'handshaking';
+  #misfortune = NO_MISFORTUNE;
+  /** The moment that comes next, of those at which a fault can strike. */
+  #next: Moment | 'none' = 'none';
+  /** Of connections that suffer a fault. */
+  #detour: Detour | undefined;
   #isAnswered = false;
   #isWatched = false;
 
@@ -78,16 +44,19 @@ export class ServerConnection {
   }
 
   begin(): void {
-    const { openssl, context } = this.#with;
+    const { openssl, context, faults, takesEarlyData } = this.#with;
     this.#ssl = openssl.ssl.SSL_new(context);
-    openssl.server.SSL_set_fd(this.#ssl, this.#fd);
     openssl.server.SSL_set_accept_state(this.#ssl);
-    this.#state = this.#with.takesEarlyData ? 'early' : 'handshaking';
+    this.#state = takesEarlyData ? 'early' : 'handshaking';
     this.#isWatched = false;
     this.#isAnswered = false;
-    this.#isPastFinished = !this.#with.faults.has('finished');
-    if (!this.#isPastFinished) this.#readsHelloApart();
-    if (!this.#suffers('server-hello')) this.advance();
+    this.#misfortune = faults.draw();
+    this.#next = 'server-hello';
+    if (this.#misfortune === NO_MISFORTUNE) {
+      this.#detour = undefined;
+      openssl.server.SSL_set_fd(this.#ssl, this.#fd);
+    } else this.#detour = new Detour(this.#fd, this.#ssl, this.#with);
+    this.advance();
   }
 
   get isStalled(): boolean {
@@ -97,6 +66,7 @@ export class ServerConnection {
   /** Ends a silence. */
   wake(): void {
     this.#state = this.#stalledState;
+    this.#detour?.sendAll();
     this.advance();
   }
 
@@ -105,10 +75,8 @@ export class ServerConnection {
     switch (this.#state) {
       case 'early':
       case 'handshaking':
-        this.#goOn(this.#state);
-        return;
       case 'open':
-        this.#read();
+        if (this.#detour === undefined || this.#isFed(this.#detour)) this.#goOn(this.#state);
         return;
       case 'answered':
         this.#discard();
@@ -118,59 +86,57 @@ export class ServerConnection {
     }
   }
 
-  #goOn(state: 'early' | 'handshaking'): void {
-    if (!this.#isPastFinished) {
-      if (this.#hasSentFlight()) this.#isPastFinished = true;
-      else if (!this.#takeHello()) return;
-      if (this.#isPastFinished) {
-        this.#with.openssl.server.SSL_set_rfd(this.#ssl, this.#fd);
-        if (this.#suffers('finished')) return;
-      }
-    }
+  #goOn(state: ActiveState): void {
     if (state === 'early') this.#readEarly();
-    else this.#shakeHands();
+    else if (state === 'handshaking') this.#shakeHands();
+    else this.#read();
   }
 
-  /**
-   * Gives libssl nothing to read but the ClientHello: the client's answer can be there before libssl, which goes on as long as it can,
-   * looks for it.
-   */
-  #readsHelloApart(): void {
-    const { ssl, server } = this.#with.openssl;
-    this.#helloBio = ssl.BIO_new(ssl.BIO_s_mem());
-    // Empty means "not yet", not the end.
-    ssl.BIO_ctrl(this.#helloBio, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, 0);
-    server.SSL_set0_rbio(this.#ssl, this.#helloBio);
-  }
-
-  /** @returns whether there is something of it. */
-  #takeHello(): boolean {
-    const { openssl, libc, scratch } = this.#with;
-    const received = libc.recv(this.#fd, scratch.address, MOST_OF_A_HELLO, 0);
-    if (received > 0) return openssl.ssl.BIO_write(this.#helloBio, scratch.address, received) > 0;
-    if (received < 0 && lastErrno() === EAGAIN) this.#watch();
-    else this.#close();
-    return false;
-  }
-
-  /** The state is 0 until a ClientHello has been read. */
-  #hasSentFlight(): boolean {
-    return this.#with.openssl.server.SSL_get_state(this.#ssl) !== 0;
-  }
-
-  /** @returns whether the connection does not go on for now. */
-  #suffers(moment: Moment): boolean {
-    const { faults, hold } = this.#with;
-    if (faults.resets(moment)) {
-      this.#reset();
-      return true;
+  /** Lets the fault of the moment strike, and libssl have what has come. @returns whether there is something to go on with. */
+  #isFed(detour: Detour): boolean {
+    const moment = this.#next;
+    const { slowReading } = this.#misfortune;
+    if (moment === 'server-hello' || moment === 'finished') {
+      if (!this.#isThere(detour.look())) return false;
+      if (moment === 'finished') detour.leave(slowReading !== undefined);
+      this.#next = moment === 'server-hello' ? 'flight' : 'none';
+      if (this.#isStruck(moment)) return false;
     }
-    const ns = faults.stallNs(moment);
-    if (ns === 0) return false;
-    this.#stalledState = this.#state === 'early' ? 'early' : 'handshaking';
+    return this.#isThere(detour.feed(slowReading?.bite));
+  }
+
+  #isThere(arrival: Arrival): boolean {
+    if (arrival === 'nothing') this.#watch();
+    else if (arrival === 'end') this.#close();
+    return arrival === 'bytes';
+  }
+
+  /** @returns whether a fault keeps the connection from going on for now. */
+  #isStruck(moment: Moment): boolean {
+    const fault = this.#misfortune.at[moment];
+    switch (fault?.kind) {
+      case undefined:
+        return false;
+      case 'stall':
+        this.#stall(fault.ns);
+        return true;
+      case 'reset':
+        this.#reset();
+        return true;
+      case 'half-close':
+        this.#halfClose();
+        return true;
+      case 'alert':
+        this.#with.sendAlert({ fd: this.#fd, ssl: this.#ssl }, fault.description);
+        this.#halfClose();
+        return true;
+    }
+  }
+
+  #stall(ns: number): void {
+    if (this.#state === 'early' || this.#state === 'handshaking' || this.#state === 'open') this.#stalledState = this.#state;
     this.#state = 'stalled';
-    hold(this.#fd, ns);
-    return true;
+    this.#with.hold(this.#fd, ns);
   }
 
   #reset(): void {
@@ -213,12 +179,14 @@ export class ServerConnection {
     count(openssl.ssl.SSL_session_reused(this.#ssl) === 1);
     this.#state = 'open';
     if (this.#isAnswered) {
+      this.#giveLateTickets();
+      openssl.ssl.SSL_do_handshake(this.#ssl);
       this.#end();
       return;
     }
-    // What came together with the Finished is no event any more.
-    if (openssl.server.SSL_has_pending(this.#ssl) === 1) this.#read();
-    else this.#watch();
+    // What came together with the Finished is no event any more, and may lie in libssl or still in the socket: OpenSSL 3.2 and later
+    // read no further than the record.
+    this.#read();
   }
 
   #read(): void {
@@ -231,16 +199,29 @@ export class ServerConnection {
 
   #answer(): void {
     const { openssl, answer } = this.#with;
+    this.#giveLateTickets();
     openssl.ssl.SSL_write(this.#ssl, answer.address, answer.bytes.length);
     this.#end();
   }
 
+  /** Puts the tickets that have been held back before what is written next. */
+  #giveLateTickets(): void {
+    const { openssl, lateTickets } = this.#with;
+    if (lateTickets === 0) return;
+    const tickets = openssl.ssl.SSL_session_reused(this.#ssl) === 1 ? 1 : lateTickets;
+    for (let given = 0; given < tickets; given++) openssl.server.SSL_new_session_ticket(this.#ssl);
+  }
+
   /** Ends in order: a close while something is unread would be a reset, which can overtake the answer. */
   #end(): void {
-    const { openssl, libc } = this.#with;
-    openssl.ssl.SSL_shutdown(this.#ssl);
+    this.#with.openssl.ssl.SSL_shutdown(this.#ssl);
+    this.#halfClose();
+  }
+
+  /** Sends no more, and waits for the client to end. */
+  #halfClose(): void {
     this.#release();
-    libc.shutdown(this.#fd, SHUT_WR);
+    this.#with.libc.shutdown(this.#fd, SHUT_WR);
     this.#state = 'answered';
     this.#watch();
     this.#discard();
@@ -257,11 +238,35 @@ export class ServerConnection {
   #awaitMore(result: number): void {
     const { openssl, poller } = this.#with;
     const error = openssl.ssl.SSL_get_error(this.#ssl, result);
-    if (error === SSL_ERROR_WANT_READ) this.#watch();
+    if (error === SSL_ERROR_WANT_READ) this.#awaitArrival();
     else if (error === SSL_ERROR_WANT_WRITE) {
       this.#isWatched = true;
       poller.watchRoom(this.#fd);
+    } else if (error === SSL_ERROR_SSL) {
+      // The alert that libssl has sent must arrive.
+      this.#detour?.sendAll();
+      this.#halfClose();
     } else this.#close();
+  }
+
+  #awaitArrival(): void {
+    if (this.#detour !== undefined && this.#isHeldUp(this.#detour)) return;
+    const { slowReading } = this.#misfortune;
+    if (slowReading === undefined) this.#watch();
+    else this.#stall(slowReading.pauseNs);
+  }
+
+  /** Sends the flight, or half of it where a fault strikes. @returns whether one did. */
+  #isHeldUp(detour: Detour): boolean {
+    if (this.#next === 'flight' && detour.held > 0 && !detour.asksAgain) {
+      this.#next = 'finished';
+      if (this.#misfortune.at.flight !== undefined) {
+        detour.send(detour.held >> 1);
+        return this.#isStruck('flight');
+      }
+    }
+    detour.sendAll();
+    return false;
   }
 
   #watch(): void {

@@ -10,7 +10,8 @@ import {
   SSL_VERIFY_PEER,
 } from '../../../engine/openssl/library.ts';
 import type { ServerKnobs } from '../../../scenario/server-knobs.ts';
-import { CACHE_SIZE, SESSION_CONTEXT, TICKET_KEY_BYTES, type Host, type ServerOptions } from '../server-messages.ts';
+import { CACHE_SIZE, SESSION_CONTEXT, type Host, type ServerOptions } from '../server-messages.ts';
+import { TICKET_KEY_BYTES, ticketKeyOf } from '../ticket-key.ts';
 import {
   SSL_CTRL_MODE,
   SSL_CTRL_SET_READ_AHEAD,
@@ -25,6 +26,7 @@ import {
   type ServerSsl,
 } from './library.ts';
 import type { FaultSource } from './faults.ts';
+import { Staples } from './stapling.ts';
 import { useOwnKeys, useTicketsNever, useTicketsOnce } from './ticket-callbacks.ts';
 import { TicketKeys } from './ticket-keys.ts';
 import { chooseByName } from './virtual-hosts.ts';
@@ -39,6 +41,7 @@ const MOST_EARLY_BYTES = 16_384;
 export interface ServerContext {
   readonly pointer: number;
   readonly rotate: () => void;
+  readonly renew: (hosts: ServerOptions['hosts']) => void;
 }
 
 /**
@@ -48,13 +51,35 @@ export interface ServerContext {
  */
 export const serverContext = (openssl: ServerSsl, options: ServerOptions, faults: FaultSource): ServerContext => {
   const [first, ...others] = options.hosts;
-  const pointer = contextOf(openssl, first, options);
-  chooseByName(openssl, pointer, new Map(others.map((host) => [host.name, contextOf(openssl, host, options)])));
-  // Sessions are resumed before another context is chosen: the keys of this one are those of all.
-  return { pointer, rotate: useTicketKeys(openssl, pointer, { options, faults }) };
+  const staples = new Staples(openssl);
+  const newContext = (host: Host): number => {
+    const context = contextOf(openssl, options);
+    useHost(openssl, context, { host, staples });
+    return context;
+  };
+  const pointer = newContext(first);
+  const contexts = new Map(others.map((host) => [host.name, newContext(host)]));
+  chooseByName(openssl, pointer, contexts);
+  return {
+    pointer,
+    // Sessions are resumed before another context is chosen: the keys of this one are those of all.
+    rotate: useTicketKeys(openssl, pointer, { options, faults }),
+    renew: (hosts) => {
+      for (const host of hosts) useHost(openssl, contexts.get(host.name) ?? pointer, { host, staples });
+    },
+  };
 };
 
-const contextOf = (openssl: ServerSsl, host: Host, { resumption, knobs }: ServerOptions): number => {
+const useHost = (
+  openssl: ServerSsl,
+  context: number,
+  { host, staples }: { readonly host: Host; readonly staples: Staples },
+): void => {
+  useIdentity(openssl, context, { cert: host.certificate, key: host.key }, 'server');
+  if (host.ocspResponse !== undefined) staples.put(context, Buffer.from(host.ocspResponse, 'base64'));
+};
+
+const contextOf = (openssl: ServerSsl, { resumption, knobs }: ServerOptions): number => {
   const { ssl, server } = openssl;
   const context = ssl.SSL_CTX_new(server.TLS_server_method());
   ssl.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS_1_2, 0);
@@ -66,7 +91,6 @@ const contextOf = (openssl: ServerSsl, host: Host, { resumption, knobs }: Server
   ssl.SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
   useCiphers(openssl, context, knobs.ciphers ?? DEFAULT_CIPHERS);
   if (knobs.groups !== undefined) useGroups(openssl, context, knobs.groups);
-  useIdentity(openssl, context, { cert: host.certificate, key: host.key }, 'server');
   askForCertificate(openssl, context, knobs);
   useResumption(openssl, context, { resumption, knobs });
   return context;
@@ -96,8 +120,8 @@ const useResumption = (
   // In TLS 1.3 libssl then gives tickets that stand for a session in the cache.
   if (!hasTickets) ssl.SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   if (knobs.tickets !== undefined) server.SSL_CTX_set_num_tickets(context, knobs.tickets);
-  // Else it would give tickets that it never honours.
-  if (!hasTickets && !hasCache) server.SSL_CTX_set_num_tickets(context, 0);
+  // Else it would give tickets that it never honours, or too early.
+  if ((!hasTickets && !hasCache) || knobs.faults.ticketsAfterData) server.SSL_CTX_set_num_tickets(context, 0);
   if (knobs.earlyData) server.SSL_CTX_set_max_early_data(context, MOST_EARLY_BYTES);
   if (knobs.faults.ignoreTickets) useTicketsNever(openssl, context);
   else if (knobs.singleUse) useTicketsOnce(openssl, context);
@@ -109,23 +133,28 @@ const useTicketKeys = (
   context: number,
   { options, faults }: { readonly options: ServerOptions; readonly faults: FaultSource },
 ): (() => void) => {
-  const { ticketKeys, rotationStartMs, knobs } = options;
-  const given = ticketKeys === undefined ? undefined : Buffer.from(ticketKeys, 'hex');
-  if (given !== undefined) setTicketKeys(openssl, context, given);
+  const { ticketKeys, rotationStartMs, rotations, knobs } = options;
+  const first = ticketKeys === undefined ? randomBytes(TICKET_KEY_BYTES) : Buffer.from(ticketKeys, 'hex');
   if (knobs.ticketRotation === undefined && knobs.faults.strangeTickets === 0) {
+    let epoch = rotations;
+    const use = (): void => {
+      setTicketKeys(openssl, context, ticketKeyOf(first, epoch));
+    };
+    use();
     return () => {
-      setTicketKeys(openssl, context, randomBytes(TICKET_KEY_BYTES));
+      epoch += 1;
+      use();
     };
   }
-  const { every, keep, phase } = knobs.ticketRotation ?? NEVER_BY_ITSELF;
-  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase, startMs: rotationStartMs }, given);
+  const { every = Number.POSITIVE_INFINITY, keep, phase } = knobs.ticketRotation ?? NO_ROTATION;
+  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase, startMs: rotationStartMs, rotations }, first);
   useOwnKeys(openssl, context, { keys, faults });
   return () => {
     keys.rotate();
   };
 };
 
-const NEVER_BY_ITSELF = { every: Number.POSITIVE_INFINITY, keep: 0, phase: 0 } as const;
+const NO_ROTATION = { every: undefined, keep: 0, phase: 0 } as const;
 
 const setTicketKeys = (openssl: ServerSsl, context: number, keys: Buffer): void => {
   const memory = allocate(keys.length);

@@ -18,6 +18,7 @@ export interface ServerLibc extends Libc {
 }
 
 const SERVER_FUNCTIONS = {
+  CRYPTO_malloc: 'uintptr_t CRYPTO_malloc(size_t length, const char *file, int line)',
   EVP_DecryptInit_ex:
     'int EVP_DecryptInit_ex(uintptr_t context, uintptr_t cipher, uintptr_t engine, uintptr_t key, uintptr_t iv)',
   EVP_EncryptInit_ex:
@@ -35,14 +36,13 @@ const SERVER_FUNCTIONS = {
   SSL_CTX_set_tlsext_ticket_key_evp_cb: 'int SSL_CTX_set_tlsext_ticket_key_evp_cb(uintptr_t context, void *callback)',
   SSL_SESSION_get0_ticket_appdata: 'int SSL_SESSION_get0_ticket_appdata(uintptr_t session, uintptr_t bytes, uintptr_t length)',
   SSL_SESSION_set1_ticket_appdata: 'int SSL_SESSION_set1_ticket_appdata(uintptr_t session, uintptr_t bytes, size_t length)',
-  SSL_set0_rbio: 'void SSL_set0_rbio(uintptr_t ssl, uintptr_t bio)',
-  SSL_set_rfd: 'int SSL_set_rfd(uintptr_t ssl, int fd)',
-  SSL_get_state: 'int SSL_get_state(uintptr_t ssl)',
-  SSL_has_pending: 'int SSL_has_pending(uintptr_t ssl)',
+  SSL_get_SSL_CTX: 'uintptr_t SSL_get_SSL_CTX(uintptr_t ssl)',
+  SSL_new_session_ticket: 'int SSL_new_session_ticket(uintptr_t ssl)',
   SSL_read_early_data: 'int SSL_read_early_data(uintptr_t ssl, uintptr_t bytes, size_t length, uintptr_t read)',
   SSL_set_SSL_CTX: 'uintptr_t SSL_set_SSL_CTX(uintptr_t ssl, uintptr_t context)',
   SSL_set_accept_state: 'void SSL_set_accept_state(uintptr_t ssl)',
   SSL_set_fd: 'int SSL_set_fd(uintptr_t ssl, int fd)',
+  SSL_set_wfd: 'int SSL_set_wfd(uintptr_t ssl, int fd)',
   TLS_server_method: 'uintptr_t TLS_server_method()',
   memcmp: 'int memcmp(uintptr_t one, uintptr_t other, size_t length)',
   memcpy: 'uintptr_t memcpy(uintptr_t to, uintptr_t from, size_t length)',
@@ -102,6 +102,8 @@ export const SSL_CTRL_SET_READ_AHEAD = 41;
 export const SSL_CTRL_SET_SESS_CACHE_SIZE = 42;
 export const SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
 export const SSL_CTRL_SET_TLSEXT_TICKET_KEYS = 59;
+export const SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB = 63;
+export const SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP = 71;
 export const SSL_MODE_NO_AUTO_CHAIN = 0x8;
 export const SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 0x2;
 export const SSL_SESS_CACHE_OFF = 0;

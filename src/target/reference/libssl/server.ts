@@ -3,16 +3,21 @@ import { nowNs } from '../../../engine/clock.ts';
 import { burn } from '../burn.ts';
 import type { RunningServer } from '../running-server.ts';
 import type { ServerOptions } from '../server-messages.ts';
-import { ServerConnection, newSurroundings, type ConnectionSurroundings } from './connection.ts';
+import { alertSender } from './alerts.ts';
+import { ServerConnection } from './connection.ts';
 import { serverContext } from './context.ts';
 import { Deadlines } from './deadlines.ts';
 import { FaultSource } from './faults.ts';
 import type { NativeParts } from './library.ts';
 import { LISTEN_ADDRESS, Listener } from './listener.ts';
 import { Poller } from './poller.ts';
+import { newSurroundings, type ConnectionSurroundings } from './surroundings.ts';
 
 /** Connections that are accepted before others are looked after again. */
 const MOST_ACCEPTED = 64;
+
+/** TLS 1.3 tickets that libssl gives unless it is given another number. */
+const DEFAULT_TICKETS = 2;
 
 /**
  * Starts the reference server on the libssl inside Node.
@@ -23,9 +28,9 @@ const MOST_ACCEPTED = 64;
 export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, options: ServerOptions): RunningServer => {
   const arena = new Arena();
   const poller = new Poller(libc, arena);
-  const { faults: wanted, earlyData: takesEarlyData } = options.knobs;
+  const { faults: wanted, earlyData: takesEarlyData, tickets = DEFAULT_TICKETS } = options.knobs;
   const faults = new FaultSource(wanted);
-  const { pointer: context, rotate } = serverContext(openssl, options, faults);
+  const { pointer: context, rotate, renew } = serverContext(openssl, options, faults);
   const counts = { handshakes: 0, resumed: 0 };
   const count = (isResumed: boolean): void => {
     counts.handshakes += 1;
@@ -36,7 +41,18 @@ export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, opti
   const hold = (fd: number, ns: number): void => {
     held.add(fd, nowNs() + ns);
   };
-  const surroundings = newSurroundings({ openssl, libc, poller, context, takesEarlyData, faults, hold, count });
+  const surroundings = newSurroundings({
+    openssl,
+    libc,
+    poller,
+    context,
+    takesEarlyData,
+    lateTickets: wanted.ticketsAfterData ? tickets : 0,
+    faults,
+    sendAlert: alertSender(libc, wanted.alert?.at),
+    hold,
+    count,
+  });
   new Loop({ poller, listener, nodeLoop, held, surroundings, options }).run();
   return {
     library: libraryOf(openssl.version),
@@ -44,6 +60,7 @@ export const startLibsslServer = ({ openssl, libc, nodeLoop }: NativeParts, opti
     port: listener.port,
     counts: () => counts,
     rotate,
+    renew,
   };
 };
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { allocate, registerCallback } from '../../../engine/ffi.ts';
-import { TICKET_KEY_BYTES } from '../server-messages.ts';
+import { TICKET_KEY_BYTES } from '../ticket-key.ts';
 import type { FaultSource } from './faults.ts';
 import type { ServerSsl } from './library.ts';
 import { nativeKey, type TicketKeys } from './ticket-keys.ts';

@@ -1,7 +1,7 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { allocate, cString, type NativeMemory } from '../../../engine/ffi.ts';
 import { machineMs } from '../machine-clock.ts';
-import { TICKET_KEY_BYTES } from '../server-messages.ts';
+import { TICKET_KEY_BYTES, ticketKeyOf } from '../ticket-key.ts';
 
 const NAME_BYTES = 16;
 const HALF_BYTES = 32;
@@ -29,6 +29,8 @@ export interface Rotation {
   readonly phaseMs: number;
   /** Instant from which rotations are counted; `undefined` for now. */
   readonly startMs: number | undefined;
+  /** Rotations that were asked for before. */
+  readonly rotations?: number;
 }
 
 /**
@@ -41,13 +43,14 @@ export class TicketKeys {
   readonly #startMs: number;
   readonly #now: () => number;
   /** Rotations that were asked for. */
-  #extra = 0;
+  #extra: number;
   #epoch = -1;
   /** The newest before the others. */
   #keys: readonly TicketKey[] = [];
 
   /** @param first drawn unless it is given; @param now a clock in ms. */
   constructor(rotation: Rotation, first: Buffer = randomBytes(TICKET_KEY_BYTES), now: () => number = machineMs) {
+    this.#extra = rotation.rotations ?? 0;
     this.#first = first;
     this.#rotation = rotation;
     this.#now = now;
@@ -67,13 +70,8 @@ export class TicketKeys {
 
   #turnTo(epoch: number): void {
     const kept = Math.min(this.#rotation.keep, epoch);
-    this.#keys = Array.from({ length: kept + 1 }, (_, age) => nativeKey(this.#keyOf(epoch - age)));
+    this.#keys = Array.from({ length: kept + 1 }, (_, age) => nativeKey(ticketKeyOf(this.#first, epoch - age)));
     this.#epoch = epoch;
-  }
-
-  #keyOf(epoch: number): Buffer {
-    if (epoch === 0) return this.#first;
-    return Buffer.from(hkdfSync('sha256', this.#first, '', `ticket key ${String(epoch)}`, TICKET_KEY_BYTES));
   }
 }
 
