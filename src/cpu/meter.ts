@@ -65,6 +65,8 @@ class ServerMeter implements CpuMeter {
   start(): CpuSpan {
     const found = this.#search.find();
     if (found.state === 'absent') return new UnknownSpan(found.reason, this.#search);
+    // One whose process is known may have ended: of nobody's time nothing is known.
+    if (readTree(found.pids).length === 0) return new UnknownSpan('replaced', this.#search);
     this.#account = this.#accountOf(found.pids);
     return new ServerSpan(this.#account, { forwards: this.#forwards, search: this.#search });
   }

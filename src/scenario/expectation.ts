@@ -24,7 +24,7 @@ export const expectedShare = (scenario: Scenario, cell: Cell): number => {
     case 'target':
       return state.resumption === undefined || offers(cell, state.resumption) ? 1 : 0;
     case 'server':
-      return canServe(cell, state.server) && offers(cell, state.server.resumption)
+      return canServe(cell, state.server) && !comesTooLate(cell, state.server, scenario) && offers(cell, state.server.resumption)
         ? shareOfFleet(cell, state.server, scenario)
         : 0;
     case 'command':
@@ -38,6 +38,10 @@ const canServe = ({ protocol, mode }: Cell, server: ServerSettings): boolean =>
   (mode !== 'early-data' || server.earlyData) &&
   !(mode === 'ticket' && server.faults.ignoreTickets) &&
   (protocol !== 'TLSv1.3' || (server.tickets !== 0 && (server.resumption.includes('tickets') || !isOnNodeTls(server))));
+
+/** Tickets that come with an answer never come to clients that ask for none. */
+const comesTooLate = ({ protocol }: Cell, { faults }: ServerSettings, { request }: Scenario): boolean =>
+  protocol === 'TLSv1.3' && faults.ticketsAfterData && request === undefined;
 
 /** Servers that share a cache are on node:tls, which looks a stateful TLS 1.3 ticket up under an ID that it never gave. */
 const isOnNodeTls = ({ nodes, sessionCache }: ServerSettings): boolean => nodes > 1 && sessionCache === 'shared';

@@ -95,7 +95,10 @@ export const agreesWithResumption = ({
     complain('faults', 'must not be of tickets unless resumption has tickets and earlyData is false');
   }
   if (faults.ticketsAfterData && (resumption.length === 0 || value.tickets === 0)) {
-    complain('faults', 'must not hold tickets back where there are none');
+    complain(
+      'faults',
+      'must not have ticketsAfterData where resumption is none or tickets is 0: there is no ticket to hold back',
+    );
   }
   if (singleUse && !resumption.includes('tickets')) complain('singleUse', 'must be false unless resumption has tickets');
   if (earlyData && resumption.length < 2) {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -53,6 +53,28 @@ it('finds the process that listens on a port, and nobody on another address or w
   expect(meter.source).toEqual({ state: 'unknown', reason: 'no-listener' });
   expect(span.used()).toMatchObject({ cpuNs: undefined, cpuAbsence: 'replaced' });
   expect(meter.start().used()).toMatchObject({ cpuNs: undefined, cpuAbsence: 'no-listener' });
+});
+
+it('counts no time over time of a server that was stopped, until there is one again', async () => {
+  const server = await startRudeServer('silence');
+  const meter = meterOfPort('127.0.0.1', server.port);
+  const span = meter.start();
+  expect(span.cpuNs()).toBeGreaterThanOrEqual(0);
+  await server.close();
+  expect(span.cpuNs()).toBeUndefined();
+  const stopped = meter.start();
+  expect([stopped.cpuNs(), stopped.used().cpuNs]).toEqual([0, undefined]);
+  const again = createServer().listen(server.port, '127.0.0.1');
+  await once(again, 'listening');
+  expect(stopped.cpuNs()).toBeUndefined();
+  again.close();
+});
+
+it('knows nothing of a process that has ended', async () => {
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  const span = meterOfPid(child.pid ?? 0).start();
+  expect([span.cpuNs(), span.used().cpuAbsence]).toEqual([undefined, 'replaced']);
 });
 
 it('does not take its own process for a server', async () => {

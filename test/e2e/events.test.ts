@@ -161,6 +161,20 @@ describe.skipIf(nginx === undefined)(
       expect(ticket.server.cpuAbsence).toBeNull();
     });
 
+    it('with its ticket key in a file: a reload loses nothing, and a certificate or another key all sessions', async () => {
+      const keyFile = { command: { program: 'nginx', resumption: 'tickets', ticketKeys: 'shared' } };
+      const { record } = await measured({ reload: keyFile, renew: keyFile, rotate: keyFile }, [
+        { after: 400, do: 'reload', state: 'reload' },
+        { after: 400, do: 'renew', state: 'renew' },
+        { after: 400, do: 'rotate', state: 'rotate' },
+      ]);
+      expect(refusedIn(blockOf(record, 'ticket', 'reload'))).toBe(0);
+      // nginx makes the certificate part of what a session is for.
+      for (const state of ['renew', 'rotate'])
+        expect(refusedIn(blockOf(record, 'ticket', state))).toBeGreaterThanOrEqual(CLIENTS - IN_FLIGHT);
+      expect(accountsOf(record)).toEqual(['agrees', 'agrees', 'agrees']);
+    });
+
     const OWN = {
       program: 'nginx',
       args: ['-p', '{{folder}}', '-c', 'nginx.conf'],

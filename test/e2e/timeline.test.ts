@@ -14,9 +14,9 @@ afterAll(() => resumark.close());
 const CLIENTS = 100;
 
 /** Each rotation ends all sessions: every client is declined once, and has one of the new key then. */
-const ROTATING = `
-states: { edge: { server: { resumption: tickets, ticketRotation: { every: 2s, keep: 0 } } } }
-protocols: ['1.2']
+const rotating = (rotation: string, protocol: string): string => `
+states: { edge: { server: { resumption: tickets, ticketRotation: ${rotation} } } }
+protocols: ['${protocol}']
 modes: [ticket]
 load: { rate: 300/s, clients: ${String(CLIENTS)} }
 plan: { rounds: 1, duration: 9s, warmup: 0, timeline: 100ms }
@@ -26,7 +26,7 @@ workers: 1
 describe('a server whose ticket keys rotate without grace, under load over time', () => {
   it('declines each client once after each rotation, and nobody else', async () => {
     const path = join(resumark.results, '..', `rotating-${String(process.pid)}.yaml`);
-    await writeFile(path, ROTATING);
+    await writeFile(path, rotating('{ every: 2s, keep: 0 }', '1.2'));
     const { record } = await resumark.measure('run', path);
     const [timeline] = timelinesOf(record);
     const dips = dipsOf(timeline?.intervals ?? []);
@@ -45,6 +45,15 @@ describe('a server whose ticket keys rotate without grace, under load over time'
     const [folder] = await resumark.folders();
     const csv = await readFile(join(folder ?? '', 'timeline.csv'), 'utf8');
     expect(csv.trimEnd().split('\n')).toHaveLength(1 + (timeline?.intervals.length ?? 0));
+  });
+});
+
+describe('a server that takes tickets of the previous key too', () => {
+  it('declines nobody, however often its keys rotate', async () => {
+    const path = join(resumark.results, '..', `grace-${String(process.pid)}.yaml`);
+    await writeFile(path, rotating('{ every: 3s, keep: 1 }', '1.3'));
+    const { record } = await resumark.measure('run', path);
+    expect(record.blocks).toMatchObject([{ honoured: 2700, declined: {}, errors: {} }]);
   });
 });
 

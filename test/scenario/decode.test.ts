@@ -101,6 +101,21 @@ it.each<[string, unknown, string]>([
     { states: { a: { server: { resumption: 'both' } } } },
     'file.yaml: states.a.server.resumption must be none, cache, tickets or a list of them, but it is "both".',
   ],
+  [
+    'an alert that no RFC knows',
+    { states: { a: { server: { faults: { alert: { at: 'finished', description: 'bad_luck' } } } } } },
+    'file.yaml: states.a.server.faults.alert.description must be the name of a fatal alert in RFC 8446, such as handshake_failure or internal_error, but it is "bad_luck".',
+  ],
+  [
+    'an alert in the middle of a flight',
+    { states: { a: { server: { faults: { alert: { at: 'flight', description: 'internal_error' } } } } } },
+    'file.yaml: states.a.server.faults.alert.at must be one of server-hello, finished, but it is "flight".',
+  ],
+  [
+    'tickets that are held back where there are none',
+    { states: { a: { server: { tickets: 0, faults: { ticketsAfterData: true } } } } },
+    'file.yaml: states.a.server.faults must not have ticketsAfterData where resumption is none or tickets is 0: there is no ticket to hold back, but it is {"ticketsAfterData":true}.',
+  ],
   ['no states', {}, 'file.yaml: states must map labels such as before and after to states, but it is missing.'],
   ['states without one', { states: {} }, 'file.yaml: states must have at least one state, but it is {}.'],
   [

@@ -69,3 +69,11 @@ it('expects of each mode what the nodes share for it', () => {
   expect(expectedShare(scenario, cellOf('session-id'))).toBe(0.25);
   expect(expectation(scenarioOf({ nodes: 4, resumption: 'none' }), cellOf('ticket'))).toBe('declined');
 });
+
+it('expects tickets that come with an answer only where a request is sent', () => {
+  const states = { fleet: { server: { faults: { ticketsAfterData: true } } } };
+  const cell = { state: 'fleet', protocol: 'TLSv1.3', mode: 'ticket' } as const;
+  const expected = (change: object) => expectation(decodeScenario({ states, ...change }, {}, 'test').scenario, cell);
+  expect(expected({})).toBe('declined');
+  expect(expected({ request: 'http' })).toBe('honoured');
+});

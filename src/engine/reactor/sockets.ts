@@ -1,19 +1,17 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Arena } from '../arena.ts';
-import { lastErrno, wordsOf, type NativeMemory } from '../ffi.ts';
+import { lastErrno, type NativeMemory } from '../ffi.ts';
 import { systemFailure } from '../system-failure.ts';
+import { Epoll } from './epoll.ts';
 import {
   AF_INET,
   AF_UNSPEC,
-  CLOCK_MONOTONIC,
   CLOCK_THREAD_CPUTIME_ID,
   EAGAIN,
   EINPROGRESS,
   EPIPE,
-  EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,
   EPOLL_CTL_MOD,
-  EPOLLET,
   EPOLLIN,
   EPOLLONESHOT,
   EPOLLOUT,
@@ -28,7 +26,6 @@ import {
   SOCK_STREAM_NONBLOCKING,
   SOL_SOCKET,
   TCP_NODELAY,
-  TIMER_NONBLOCKING,
   type Libc,
 } from './libc.ts';
 import { RESET, type Receiver } from './receiver.ts';
@@ -44,15 +41,8 @@ const MOST_EVENTS = 512;
 /** Enough for all that end between two turns of the loop; more would only hold descriptors. */
 const MOST_SPARE = 512;
 
-/** `struct epoll_event` is packed on x64 and padded elsewhere. */
-const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
-const TOKEN_WORD = EVENT_WORDS - 2;
-
 /** The events of a socket that something has come from, reported once. */
 const INPUT = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT;
-
-/** The token of the timer's events, which are for no slot. */
-const NO_SLOT = 0xffff_ffff;
 
 /** More than a server says after the end of a handshake. */
 const MOST_DISCARDED = 65_536;
@@ -75,11 +65,7 @@ export class Sockets {
   readonly tcpInfo: TcpInfo;
   readonly #libc: Libc;
   readonly #spin: boolean;
-  readonly #epoll: number;
-  readonly #events: NativeMemory;
-  readonly #eventWords: Uint32Array;
-  readonly #event: NativeMemory;
-  readonly #eventWord: Uint32Array;
+  readonly #epoll: Epoll;
   /** 1 for TCP_NODELAY, and {1, 0} for SO_LINGER, side by side; then room for 16 bytes of what a call gives. */
   readonly #options: NativeMemory;
   /** `struct sockaddr` of family AF_UNSPEC. */
@@ -91,29 +77,17 @@ export class Sockets {
   /** Unconnected sockets that wait for use. */
   readonly #spare4: number[] = [];
   readonly #spare6: number[] = [];
-  readonly #timer: number;
-  /** `struct itimerspec`: no interval, and when to go off. */
-  readonly #timerValue: NativeMemory;
 
   constructor({ libc, arena, receiver, spin }: SocketsOptions) {
     this.#libc = libc;
     this.receiver = receiver;
     this.tcpInfo = new TcpInfo(libc, arena);
-    this.#events = arena.allocate(MOST_EVENTS * EVENT_WORDS * 4);
-    this.#event = arena.allocate(EVENT_WORDS * 4);
     this.#options = arena.allocate(32);
     this.#nowhere = arena.allocate(16);
-    this.#timerValue = arena.allocate(32);
     this.#spin = spin;
-    this.#epoll = libc.epollCreate(EPOLL_CLOEXEC);
-    this.#eventWords = wordsOf(this.#events);
-    this.#eventWord = wordsOf(this.#event);
+    this.#epoll = new Epoll(libc, arena, MOST_EVENTS);
     this.#options.bytes.writeInt32LE(1, 0);
     this.#nowhere.bytes.writeUInt16LE(AF_UNSPEC, 0);
-    this.#timer = libc.timerCreate(CLOCK_MONOTONIC, TIMER_NONBLOCKING);
-    this.#eventWord[0] = EPOLLIN | EPOLLET;
-    this.#eventWord[TOKEN_WORD] = NO_SLOT;
-    libc.epollCtl(this.#epoll, EPOLL_CTL_ADD, this.#timer, this.#event.address);
   }
 
   /**
@@ -158,19 +132,19 @@ export class Sockets {
 
   /** Waits for readiness, at most so many ns and not long. @returns how many events there are. */
   waitFor(ns: number): number {
-    if (ns <= 0 || this.#spin) return this.#wait(0);
-    if (ns < LONGEST_SLEEP_MS * 1e6) this.#wakeIn(ns);
-    return this.#wait(LONGEST_SLEEP_MS);
+    if (ns <= 0 || this.#spin) return this.#epoll.wait(0);
+    if (ns < LONGEST_SLEEP_MS * 1e6) this.#epoll.wakeIn(ns);
+    return this.#epoll.wait(LONGEST_SLEEP_MS);
   }
 
   /** The token of an event of the last wait. */
   token(event: number): number {
-    return this.#eventWords[event * EVENT_WORDS + TOKEN_WORD] ?? 0;
+    return this.#epoll.token(event);
   }
 
   /** The readiness bits of an event of the last wait. */
   bits(event: number): number {
-    return this.#eventWords[event * EVENT_WORDS] ?? 0;
+    return this.#epoll.bits(event);
   }
 
   /** @returns how many bytes were taken; 0 when the socket's buffer is full; RESET or another negative number when the connection is gone. */
@@ -222,8 +196,7 @@ export class Sockets {
   closeAll(): void {
     this.receiver.close();
     for (const fd of [...this.#spare4, ...this.#spare6]) this.#libc.close(fd);
-    this.#libc.close(this.#timer);
-    this.#libc.close(this.#epoll);
+    this.#epoll.close();
   }
 
   #create(family: number): number {
@@ -241,28 +214,10 @@ export class Sockets {
   }
 
   #watch(fd: number, token: number, events: number): Failure | undefined {
-    this.#eventWord[0] = events;
-    this.#eventWord[TOKEN_WORD] = token;
     const operation = this.#isRegistered[fd] === true ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (this.#libc.epollCtl(this.#epoll, operation, fd, this.#event.address) < 0) return this.#failure();
+    if (this.#epoll.control(operation, fd, events, token) < 0) return this.#failure();
     this.#isRegistered[fd] = true;
     return undefined;
-  }
-
-  #wait(timeoutMs: number): number {
-    return this.#libc.epollWait(this.#epoll, this.#events.address, MOST_EVENTS, timeoutMs);
-  }
-
-  /**
-   * Ends a later wait after so many ns, by an event that belongs to no slot. epoll_wait itself counts in ms and may be 50 us late on top (the
-   * timer slack of a thread); a timer of its own is late by what waking up takes.
-   */
-  #wakeIn(ns: number): void {
-    const { bytes, address } = this.#timerValue;
-    bytes.writeBigInt64LE(BigInt(Math.floor(ns / 1e9)), 16);
-    // All zero would be no timer.
-    bytes.writeBigInt64LE(BigInt(Math.max(1, Math.floor(ns % 1e9))), 24);
-    this.#libc.timerSet(this.#timer, 0, address, 0);
   }
 
   #spares(family: number): number[] {

@@ -102,8 +102,8 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     workMs: settings.workMs ?? 0,
     port: settings.port ?? 0,
     ticketKeys: settings.ticketKeys,
-    rotationStartMs: settings.rotationStartMs,
     rotations: 0,
+    rotationStartMs: settings.rotationStartMs,
     // A callback of libssl would have to wait for the process of the cache, and all other connections with it.
     onNodeTls: settings.onNodeTls ?? sharedCache !== undefined,
     sharesCache: sharedCache !== undefined,

@@ -28,10 +28,10 @@ export interface ServerOptions {
   readonly port: number;
   /** TICKET_KEY_BYTES in hex that the servers of a fleet share; `undefined` for random ones. */
   readonly ticketKeys: string | undefined;
-  /** Instant from which rotations are counted, on the machine's clock; `undefined` for the server's start. */
-  readonly rotationStartMs: number | undefined;
   /** Times that the key was rotated on request before this start: those that are shared follow from the first. */
   readonly rotations: number;
+  /** Instant from which rotations are counted, on the machine's clock; `undefined` for the server's start. */
+  readonly rotationStartMs: number | undefined;
   readonly knobs: ServerKnobs;
   /** Takes node:tls although libssl could be had. */
   readonly onNodeTls: boolean;

@@ -133,7 +133,7 @@ const useTicketKeys = (
   context: number,
   { options, faults }: { readonly options: ServerOptions; readonly faults: FaultSource },
 ): (() => void) => {
-  const { ticketKeys, rotationStartMs, rotations, knobs } = options;
+  const { ticketKeys, rotations, rotationStartMs, knobs } = options;
   const first = ticketKeys === undefined ? randomBytes(TICKET_KEY_BYTES) : Buffer.from(ticketKeys, 'hex');
   if (knobs.ticketRotation === undefined && knobs.faults.strangeTickets === 0) {
     let epoch = rotations;
@@ -147,7 +147,7 @@ const useTicketKeys = (
     };
   }
   const { every = Number.POSITIVE_INFINITY, keep, phase } = knobs.ticketRotation ?? NO_ROTATION;
-  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase, startMs: rotationStartMs, rotations }, first);
+  const keys = new TicketKeys({ everyMs: every, keep, phaseMs: phase, rotations, startMs: rotationStartMs }, first);
   useOwnKeys(openssl, context, { keys, faults });
   return () => {
     keys.rotate();

@@ -9,12 +9,12 @@ import { UsedTickets } from './used-tickets.ts';
 const NAME_BYTES = 16;
 const IV_BYTES = 16;
 
-const TLS_1_3 = 0x0304;
-
 /** Answers of a ticket key callback. */
 const UNKNOWN_KEY = 0;
 const TAKEN = 1;
 const TAKEN_AND_RENEWED = 2;
+
+const TLS_1_3 = 0x0304;
 
 /** SSL_TICKET_STATUS and SSL_TICKET_RETURN. */
 const STATUS_SUCCESS = 5;
@@ -38,24 +38,20 @@ export const useOwnKeys = (
     server.EVP_EncryptInit_ex(cipher, server.EVP_aes_256_cbc(), 0, key.cipherKey, iv);
     return server.EVP_MAC_CTX_set_params(mac, key.macParameters);
   };
-  const open = (name: number, iv: number, cipher: number, mac: number): number => {
+  const open = (name: number, iv: number, cipher: number, mac: number, connection: number): number => {
     const { all } = keys;
     const age = all.findIndex((one) => server.memcmp(name, one.name, NAME_BYTES) === 0);
     const key = all[age];
     if (key === undefined) return UNKNOWN_KEY;
     server.EVP_MAC_CTX_set_params(mac, key.macParameters);
     server.EVP_DecryptInit_ex(cipher, server.EVP_aes_256_cbc(), 0, key.cipherKey, iv);
-    return age === 0 ? TAKEN : TAKEN_AND_RENEWED;
+    // In TLS 1.3 always, as libssl does with keys of its own, and nginx: a client that is never given a ticket then waits for none.
+    return age === 0 && ssl.SSL_version(connection) !== TLS_1_3 ? TAKEN : TAKEN_AND_RENEWED;
   };
-  /** In TLS 1.3 a resumed handshake brings a ticket, too, as it does where libssl has keys of its own. */
-  const renewed = (connection: unknown, answer: number): number =>
-    answer === TAKEN && ssl.SSL_version(Number(connection)) === TLS_1_3 ? TAKEN_AND_RENEWED : answer;
   const { pointer } = registerCallback(
     'int TicketKey(uintptr_t ssl, uintptr_t name, uintptr_t iv, uintptr_t cipher, uintptr_t mac, int isNew)',
     (connection, name, iv, cipher, mac, isNew) =>
-      isNew === 1
-        ? seal(Number(name), Number(iv), Number(cipher), Number(mac))
-        : renewed(connection, open(Number(name), Number(iv), Number(cipher), Number(mac))),
+      (isNew === 1 ? seal : open)(Number(name), Number(iv), Number(cipher), Number(mac), Number(connection)),
   );
   ssl.ERR_clear_error();
   server.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, pointer);

@@ -27,10 +27,10 @@ export interface Rotation {
   readonly everyMs: number;
   readonly keep: number;
   readonly phaseMs: number;
-  /** Instant from which rotations are counted; `undefined` for now. */
-  readonly startMs: number | undefined;
   /** Rotations that were asked for before. */
   readonly rotations?: number;
+  /** Instant from which rotations are counted; `undefined` for now. */
+  readonly startMs: number | undefined;
 }
 
 /**
