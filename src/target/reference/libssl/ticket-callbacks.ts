@@ -14,8 +14,7 @@ const UNKNOWN_KEY = 0;
 const TAKEN = 1;
 const TAKEN_AND_RENEWED = 2;
 
-/** TLS1_3_VERSION. */
-const TLS13 = 0x0304;
+const TLS_1_3 = 0x0304;
 
 /** SSL_TICKET_STATUS and SSL_TICKET_RETURN. */
 const STATUS_SUCCESS = 5;
@@ -47,7 +46,7 @@ export const useOwnKeys = (
     server.EVP_MAC_CTX_set_params(mac, key.macParameters);
     server.EVP_DecryptInit_ex(cipher, server.EVP_aes_256_cbc(), 0, key.cipherKey, iv);
     // In TLS 1.3 always, as libssl does with keys of its own, and nginx: a client that is never given a ticket then waits for none.
-    return age === 0 && ssl.SSL_version(connection) !== TLS13 ? TAKEN : TAKEN_AND_RENEWED;
+    return age === 0 && ssl.SSL_version(connection) !== TLS_1_3 ? TAKEN : TAKEN_AND_RENEWED;
   };
   const { pointer } = registerCallback(
     'int TicketKey(uintptr_t ssl, uintptr_t name, uintptr_t iv, uintptr_t cipher, uintptr_t mac, int isNew)',
