@@ -70,6 +70,25 @@ describe('faults of the reference server, seen by node:tls', () => {
     expect(outcomes).toEqual(draws(3, 10).map((draw) => (draw < 0.5 ? 'ECONNRESET' : 'answered')));
   });
 
+  it('draws all faults of a connection when it begins, those that end it at once before others', async () => {
+    const at = 'server-hello';
+    const alert = { at, description: 'access_denied', share: 0.5 } as const;
+    const server = await start({ alert, halfClose: { at, share: 0.5 }, seed: 4 });
+    const outcomes = await inTurn(10, () =>
+      request(server).then(
+        () => 'answered',
+        (error: unknown) => (String(error).includes('access denied') ? 'alert' : 'closed'),
+      ),
+    );
+    const drawn = draws(4, 20);
+    const expected = outcomes.map((_, i) => {
+      if ((drawn[2 * i] ?? 1) < alert.share) return 'alert';
+      return (drawn[2 * i + 1] ?? 1) < 0.5 ? 'closed' : 'answered';
+    });
+    expect(outcomes).toEqual(expected);
+    expect(new Set(outcomes).size).toBe(3);
+  });
+
   it('resets instead of its Finished', async () => {
     const server = await start({ reset: { at: 'finished', share: 1 } });
     await expect(request(server, TLS_1_2)).rejects.toThrow(/ECONNRESET/u);
