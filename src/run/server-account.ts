@@ -3,6 +3,7 @@ import type { AccountRecord } from '../domain/state-record.ts';
 import type { ServerCounts } from '../target/server-counts.ts';
 import type { HandshakeAccount } from './handshake-account.ts';
 import type { OpenState } from './prepare/open-states.ts';
+import { within } from './within.ts';
 
 /** A server writes its log a moment after the client has gone; a busy machine makes that longer. */
 const PATIENCE_MS = 2000;
@@ -37,27 +38,13 @@ const atRest = async (
   read: () => Promise<ServerCounts>,
   isComplete: (counts: ServerCounts) => boolean,
 ): Promise<ServerCounts> => {
-  let counts = await answered(read);
+  let counts = await within(PATIENCE_MS, read());
   let sinceMs = performance.now();
   while (!isComplete(counts) && performance.now() - sinceMs < PATIENCE_MS) {
     await sleep(POLL_MS);
-    const later = await answered(read);
+    const later = await within(PATIENCE_MS, read());
     if (later.handshakes !== counts.handshakes) sinceMs = performance.now();
     counts = later;
   }
   return counts;
-};
-
-/** A server that was stopped gives no answer, and a run must not wait for it. */
-const answered = async (read: () => Promise<ServerCounts>): Promise<ServerCounts> => {
-  const patience = new AbortController();
-  const tooLate = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
-    throw new Error(`no answer within ${String(PATIENCE_MS)} ms`);
-  });
-  try {
-    return await Promise.race([read(), tooLate]);
-  } finally {
-    tooLate.catch(() => undefined);
-    patience.abort();
-  }
 };

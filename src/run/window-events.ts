@@ -3,6 +3,10 @@ import type { Notice } from '../domain/notice.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
 import type { ServerEvent } from './prepare/server-events.ts';
+import { within } from './within.ts';
+
+/** Longer than any server takes to start and to stop. */
+const LONGEST_MS = 60_000;
 
 /** How often the number of finished handshakes is looked at. */
 const POLL_MS = 10;
@@ -99,7 +103,7 @@ export class WindowEvents {
   async #carryOut(event: ServerEvent): Promise<void> {
     const { round, position, onEvent } = this.#options;
     const beginNs = this.#now();
-    const failure = await event.carryOut().then(
+    const failure = await within(LONGEST_MS, event.carryOut()).then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );

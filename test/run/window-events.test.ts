@@ -111,3 +111,11 @@ it('that are under way are waited for', async () => {
   expect((await ended).records).toHaveLength(1);
   expect(isDone).toBe(true);
 });
+
+it('that never end are given up', async () => {
+  const { window } = windowOf([event({ at: 10, action: 'restart', carryOut: () => new Promise(() => undefined) })]);
+  await vi.advanceTimersByTimeAsync(20);
+  const ended = window.end(WHOLE);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect((await ended).records.map(({ failure }) => failure)).toEqual(['no answer within 60000 ms']);
+});

@@ -109,8 +109,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     sharesCache: sharedCache !== undefined,
   };
   const server = await ServerProcesses.start(options, sharedCache);
-  let renewals = 0;
-  sharedCache?.destroy();
+  let times = 0;
   return {
     ...server.listening,
     get pid() {
@@ -119,7 +118,7 @@ export const startReferenceServer = async (settings: ReferenceServerSettings): P
     certificate: identity.ca,
     counts: () => server.counts(),
     rotate: () => server.rotate(),
-    renew: async () => server.renew(await identity.renewed(++renewals)),
+    renew: async () => server.renew(await identity.renewed(++times)),
     stop: () => server.stopCounting(),
     start: () => server.startAgain(),
     close: () => server.stop(),

@@ -78,6 +78,7 @@ const launch = async (
 ): Promise<{ readonly process: ServerProcess; readonly listening: Listening }> => {
   const pipes = sharedCache === undefined ? [] : [sharedCache];
   const process = new OwnProcess<ServerRequest, ServerResponse>('reference/server-process', pipes);
+  sharedCache?.destroy();
   const answer = await process.ask({ type: 'listen', options });
   if (answer.type === 'listening') return { process, listening: answer };
   await process.close();
