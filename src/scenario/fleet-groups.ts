@@ -6,7 +6,7 @@ export type NodeGroups = readonly string[];
 
 /** Groups nodes by their ticket keys. */
 export const keyGroups = ({ nodes, ticketKeys }: Pick<FleetSettings, 'nodes' | 'ticketKeys'>): NodeGroups =>
-  typeof ticketKeys === 'string' ? groupsOf(nodes, ticketKeys) : ticketKeys;
+  typeof ticketKeys === 'string' ? groupsOf(nodes, ticketKeys === 'own' ? 'own' : 'shared') : ticketKeys;
 
 /** Groups nodes by their session cache. */
 export const cacheGroups = ({ nodes, sessionCache }: Pick<FleetSettings, 'nodes' | 'sessionCache'>): NodeGroups =>

@@ -9,9 +9,12 @@ export type Balance = (typeof BALANCES)[number];
 /** More server processes than that say nothing that fewer do not. */
 export const MOST_NODES = 64;
 
-const ticketKeys = z.union([choice(['own', 'shared']), z.array(text('a label'))], {
-  error: 'must be own, shared, or a list with a label for each node, such as [a, a, a, b]',
-});
+const WANTED_KEYS =
+  'must be own, shared, file: and the path of a key, or a list with a label for each node, such as [a, a, a, b]';
+
+const keyFile = z.string().regex(/^file:./u, WANTED_KEYS);
+
+const ticketKeys = z.union([choice(['own', 'shared']), keyFile, z.array(text('a label'))], { error: WANTED_KEYS });
 
 /** Settings of servers that stand together behind a balancer. */
 export const fleetFields = {
@@ -23,7 +26,7 @@ export const fleetFields = {
     .meta({ description: 'Rule by which the balancer of several nodes chooses one for each connection' }),
   ticketKeys: ticketKeys.default('own').meta({
     description:
-      'Ticket keys of several nodes: each its own, one for all, or a label per node, where those of one label share a key',
+      'Ticket keys of several nodes: own (each its own), shared (one for all), file:PATH (all have the key in that file of 80 bytes), or a label per node, where those of one label share a key',
   }),
   sessionCache: choice(['own', 'shared'])
     .default('own')

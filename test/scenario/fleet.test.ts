@@ -23,7 +23,7 @@ it('takes a label for each node, and for no other', () => {
     '--ticket-keys must have a label for each of the nodes (4), but it is ["a","b"].',
   );
   expect(() => scenarioOf({ nodes: 3, ticketKeys: 'common' })).toThrow(
-    'test: states.fleet.server.ticketKeys must be own, shared, or a list with a label for each node',
+    'test: states.fleet.server.ticketKeys must be own, shared, file: and the path of a key, or a list with a label for each node',
   );
 });
 

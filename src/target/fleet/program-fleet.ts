@@ -1,9 +1,8 @@
-import { keyGroups } from '../../scenario/fleet-groups.ts';
 import type { FleetSettings } from '../../scenario/fleet-schema.ts';
 import { freePorts } from '../ports.ts';
 import { certificateSeries } from '../servers/certificate-series.ts';
 import { openServerProgram, type ServerProgram, type ServerProgramSettings } from '../servers/server-program.ts';
-import { drawGroupKeys } from './group-keys.ts';
+import { groupKeys } from './group-keys.ts';
 import { openAll, openFleet } from './open-fleet.ts';
 
 /**
@@ -14,7 +13,7 @@ import { openAll, openFleet } from './open-fleet.ts';
  * @throws ResumarkError when one cannot be started; nothing is left then.
  */
 export const openProgramFleet = async (settings: ServerProgramSettings, fleet: ProgramFleetSettings): Promise<ServerProgram> => {
-  const keys = fleet.ticketKeys === 'own' ? [] : drawGroupKeys(keyGroups(fleet));
+  const keys = await groupKeys(fleet);
   const keysOf = (node: number): ServerProgramSettings['ticketKeys'] => keys[node] && [keys[node]];
   if (fleet.nodes === 1) return openServerProgram({ ...settings, ticketKeys: keysOf(0) });
   const certificates = await certificateSeries(settings);

@@ -1,11 +1,10 @@
-import { keyGroups } from '../../scenario/fleet-groups.ts';
 import type { FleetSettings } from '../../scenario/fleet-schema.ts';
 import type { ServerSettings } from '../../scenario/server-schema.ts';
 import { DEFAULT_KNOBS, type ServerKnobs } from '../../scenario/server-knobs.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { machineMs } from '../reference/machine-clock.ts';
 import { newIdentity, openReferenceServer, type ReferenceServerSettings } from '../reference/reference-server.ts';
-import { drawGroupKeys } from './group-keys.ts';
+import { groupKeys } from './group-keys.ts';
 import { openAll, openFleet } from './open-fleet.ts';
 import { startSharedCache } from './shared-cache.ts';
 
@@ -19,10 +18,10 @@ type NamedTarget = OpenTarget & { readonly name: string };
  * @throws ResumarkError when one cannot be started; nothing is left then.
  */
 export const openReferenceFleet = async (settings: ReferenceServerSettings, fleet: FleetSettings): Promise<NamedTarget> => {
-  if (fleet.nodes === 1) return openReferenceServer(settings);
+  const keys = await groupKeys(fleet);
+  if (fleet.nodes === 1) return openReferenceServer({ ...settings, ticketKeys: keys[0]?.toString('hex') });
   const { port, ...ofNode } = settings;
   const identity = await newIdentity(settings.keyType, { ...DEFAULT_KNOBS, ...settings.knobs }, settings.isRenewed);
-  const keys = drawGroupKeys(keyGroups(fleet));
   // Nodes that start one after the other would rotate so, too: then some have a key that others do not know yet.
   const { rotationStartMs = machineMs() } = settings;
   const cache = fleet.sessionCache === 'shared' ? await startSharedCache(fleet.nodes) : undefined;

@@ -1,6 +1,9 @@
 import { connect, type ConnectionOptions } from 'node:tls';
 import { constants } from 'node:crypto';
-import { afterEach, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { FleetSettings } from '../../../src/scenario/fleet-schema.ts';
 import { openReferenceFleet } from '../../../src/target/fleet/reference-fleet.ts';
 import type { Endpoint } from '../../../src/target/endpoints.ts';
@@ -98,4 +101,48 @@ it('is dialled at its balancer, with one certificate, and measured without it', 
 it('one node has no balancer', async () => {
   const { fleet: parts } = await open({ nodes: 1, sessionCache: 'shared' }, ['cache']);
   expect(parts).toBeUndefined();
+});
+
+describe('a ticket key in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'resumark-key-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const written = (bytes: number): string => {
+    const path = join(folder, `${String(bytes)}.key`);
+    writeFileSync(path, Buffer.alloc(bytes, 7));
+    return path;
+  };
+
+  it('is that of all nodes, of other fleets, and of a single server, also after its process', async () => {
+    const ticketKeys = `file:${written(80)}`;
+    const one = await open({ nodes: 1, ticketKeys }, ['tickets']);
+    const { session } = await shake(one, BY_TICKET[1]);
+    await one.controls[0]?.restart?.();
+    expect((await shake(one, { ...BY_TICKET[1], session })).isResumed).toBe(true);
+    await one.close();
+    const several = await open({ nodes: 2, ticketKeys }, ['tickets']);
+    for (const node of several.fleet?.nodes ?? [])
+      expect((await shake(node, { ...BY_TICKET[1], session, rejectUnauthorized: false })).isResumed).toBe(true);
+  });
+
+  it('is refused where it has another length, or is not there', async () => {
+    const path = written(48);
+    await expect(open({ ticketKeys: `file:${path}` }, ['tickets'])).rejects.toThrow(
+      `the ticket key ${path} must have 80 bytes, but it has 48.`,
+    );
+    await expect(open({ ticketKeys: 'file:none.key' }, ['tickets'])).rejects.toThrow(
+      'the ticket key none.key cannot be read: ENOENT.',
+    );
+  });
+});
+
+it('keys of its own end with the process of a node', async () => {
+  const one = await open({ nodes: 2 }, ['tickets']);
+  const [node] = one.fleet?.nodes ?? [];
+  if (node === undefined) throw new Error('no node');
+  const { session } = await shake(node, BY_TICKET[1]);
+  expect((await shake(node, { ...BY_TICKET[1], session })).isResumed).toBe(true);
+  await one.controls[0]?.restart?.();
+  expect((await shake(node, { ...BY_TICKET[1], session })).isResumed).toBe(false);
 });
