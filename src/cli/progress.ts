@@ -1,7 +1,7 @@
 import type { RunEvent } from '../run/progress/event.ts';
+import { eventText } from '../report/text/events.ts';
 import { counted } from '../report/text/units.ts';
 import { noticeText } from '../report/text/notice.ts';
-import { eventText } from '../report/text/server-event.ts';
 import { fittedLine, leftText, planText, positionText, progressTexts } from './progress-text.ts';
 import { Remaining } from './remaining.ts';
 import type { Terminal } from './terminal.ts';

@@ -24,7 +24,7 @@ export interface TimelineRange {
   readonly cores: number;
 }
 
-/** The intervals of a timeline as columns: as many as can be told apart. */
+/** The intervals of a timeline as columns: as many as can be distinguished. */
 export const columnsOf = ({ intervals, intervalNs }: Timeline): TimelineColumn[] => {
   const perColumn = Math.ceil(intervals.length / MOST_COLUMNS);
   const columns: TimelineColumn[] = [];

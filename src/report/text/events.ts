@@ -8,13 +8,20 @@ import { counted, formatDuration, formatShare } from './units.ts';
 export const eventName = ({ action, node, failure }: Pick<EventRecord, 'action' | 'node' | 'failure'>): string =>
   `${action}${node === null ? '' : ` node ${String(node)}`}${failure === null ? '' : ' failed'}`;
 
+/** Says at once what was done, and to what: `stop node 2 of fleet at 10.0 s, which took 120 ms`. */
+export const eventText = (event: EventRecord): string => {
+  const { state, atNs, tookNs, failure } = event;
+  const outcome = failure === null ? `, which took ${formatDuration(tookNs)}` : ` failed: ${failure}`;
+  return `${eventName({ ...event, failure: null })} of ${state} at ${seconds(atNs)}${outcome}`;
+};
+
 /** A line per event and cell that offers sessions: what it did to resumption. An event of which nothing can be said of that has a line too. */
 export const eventLines = (run: RunRecord): string[] => {
   const effects = eventEffects(run);
-  const told = new Set(effects.flatMap(({ events }) => events));
+  const covered = new Set(effects.flatMap(({ events }) => events));
   return [
     ...effects.map((effect) => effectLine(run, effect)),
-    ...run.events.filter((event) => !told.has(event)).map((event) => untoldLine(run, event)),
+    ...run.events.filter((event) => !covered.has(event)).map((event) => plainLine(run, event)),
   ];
 };
 
@@ -45,7 +52,7 @@ const cpuText = ({ coresBefore, coresMeanwhile, extraNs }: CpuEffect): string =>
   return `server CPU ${wholeShare(coresBefore)} of a core -> ${wholeShare(coresMeanwhile)} meanwhile${extra}`;
 };
 
-const untoldLine = (run: RunRecord, event: EventRecord): string => {
+const plainLine = (run: RunRecord, event: EventRecord): string => {
   const { state, atNs, round, tookNs, failure } = event;
   const name = `${eventName({ ...event, failure: null })} at ${seconds(atNs)}${roundText(run, round)}`;
   return failure === null ? `${name}: done on ${state} in ${formatDuration(tookNs)}` : `${name}: failed on ${state}: ${failure}`;

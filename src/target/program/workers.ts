@@ -11,7 +11,7 @@ const POLL_MS = 5;
 /** Of what a program printed, in a message. */
 const MOST_OUTPUT = 500;
 
-/** The children of a process that work for it, told by the command line that they have given themselves. */
+/** The children of a process that work for it, recognised by the command line that they have given themselves. */
 export const workersOf = async (pid: number, isWorker: (commandLine: string) => boolean): Promise<readonly string[]> => {
   const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
   const children = (await text(`/proc/${String(pid)}/task/${String(pid)}/children`)).split(' ').filter(Boolean);
