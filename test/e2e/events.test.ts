@@ -16,6 +16,9 @@ afterAll(() => resumark.close());
 const IN_FLIGHT = 4;
 const CLIENTS = IN_FLIGHT + 32;
 
+/** What was negotiated is looked at once a second: so slow that both certificates are seen. */
+const SLOW = { rate: '400/s' };
+
 let files = 0;
 
 const write = async (name: string, text: string): Promise<string> => {
@@ -25,7 +28,12 @@ const write = async (name: string, text: string): Promise<string> => {
 };
 
 /** Runs one window of full handshakes and tickets in one stream. JSON is YAML. */
-const measured = async (states: object, events: readonly object[], handshakes = 1200) =>
+const measured = async (
+  states: object,
+  events: readonly object[],
+  handshakes = 1200,
+  load: object = { concurrency: IN_FLIGHT },
+) =>
   resumark.measure(
     'run',
     await write(
@@ -34,7 +42,7 @@ const measured = async (states: object, events: readonly object[], handshakes = 
         states,
         events,
         protocols: ['TLSv1.3'],
-        load: { concurrency: IN_FLIGHT, mix: { full: '10%', ticket: '90%' } },
+        load: { ...load, mix: { full: '10%', ticket: '90%' } },
         plan: { handshakesPerBlock: handshakes, warmup: 0 },
       }),
     ),
@@ -83,10 +91,15 @@ describe('an event in the middle of a window of a reference server', () => {
   });
 
   it('renew: clients are shown another certificate, which they trust, and keep their sessions', async () => {
-    const { record, stderr } = await measured(serverState({ names: ['a.test'], chainLength: 1 }), [{ after: 400, do: 'renew' }]);
+    const { record, stderr } = await measured(
+      serverState({ names: ['a.test'], chainLength: 1 }),
+      [{ after: 600, do: 'renew' }],
+      1400,
+      SLOW,
+    );
     expect(blockOf(record, 'full').certificates).toHaveLength(2);
     expect(refusedIn(blockOf(record, 'ticket'))).toBe(0);
-    expect(total(record.blocks, ({ handshakes }) => handshakes)).toBe(1200);
+    expect(total(record.blocks, ({ handshakes }) => handshakes)).toBe(1400);
     // It is no surprise.
     expect(record.notices.map(({ code }) => code)).not.toContain('certificate-changed');
     expect(stderr).toMatch(/^renew of edge at \d+\.\d s, which took /mu);
@@ -149,7 +162,7 @@ describe.skipIf(nginx === undefined)(
   () => {
     it.each(['renew', 'reload', 'restart'])('%s: every session is lost, and nginx counted the same', async (action) => {
       const states = { edge: { command: { program: 'nginx', resumption: 'tickets' } } };
-      const { record, code } = await measured(states, [{ after: 400, do: action }], 2400);
+      const { record, code } = await measured(states, [{ after: 600, do: action }], 1600, SLOW);
       expect(code).toBe(0);
       expect(record.events).toMatchObject([{ action, failure: null }]);
       const ticket = blockOf(record, 'ticket');
@@ -215,10 +228,15 @@ const haproxy = findProgram('haproxy', 'haproxy');
 
 it.skipIf(haproxy === undefined)('renew, of HAProxy by its runtime API (Debian: haproxy)', async () => {
   const states = { edge: { command: { program: 'haproxy', resumption: 'tickets' } } };
-  const { record } = await measured(states, [
-    { after: 400, do: 'renew' },
-    { after: 800, do: 'restart' },
-  ]);
+  const { record } = await measured(
+    states,
+    [
+      { after: 600, do: 'renew' },
+      { after: 1200, do: 'restart' },
+    ],
+    1600,
+    SLOW,
+  );
   expect(record.events.map(({ failure }) => failure)).toEqual([null, null]);
   expect(blockOf(record, 'full').certificates).toHaveLength(2);
   expect(accountsOf(record)).toEqual([expect.stringMatching(/^(agrees|explained)$/u)]);
