@@ -56,7 +56,7 @@ describe('its columns', () => {
     ]);
   });
 
-  it('are joined where there are more than can be told apart', () => {
+  it('are joined where there are more than can be distinguished', () => {
     const joined = columns([...times(1000, { honoured: 2, cores: 0.5 }), { honoured: 2, cores: null }]);
     expect(joined).toHaveLength(334);
     expect(joined[0]).toMatchObject({ startNs: 0, endNs: 3e9, honoured: 2, cores: expect.closeTo(0.5, 9) as number });
