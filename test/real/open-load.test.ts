@@ -42,21 +42,8 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
     withNginx(BOTH, async (nginx, target) => {
       const stalledFor = async (...load: readonly string[]) => {
         const before = await nginx.logged();
-        const few = ['--clients', '40'];
-        const running = resumark.measure(
-          'run',
-          target,
-          '-k',
-          '--tls',
-          '1.2',
-          '-m',
-          'ticket',
-          '-d',
-          '4s',
-          ...ONE_BLOCK,
-          ...few,
-          ...load,
-        );
+        const cell = ['-k', '--tls', '1.2', '-m', 'ticket', '-d', '4s', '--clients', '40', ...ONE_BLOCK];
+        const running = resumark.measure('run', target, ...cell, ...load);
         // More than the preflight and the priming make: the window has begun.
         while ((await nginx.logged()) < before + 100) await new Promise((resolve) => setTimeout(resolve, 20));
         const stallMs = await stall(nginx.pid, 1000);
