@@ -5,6 +5,7 @@ import type { UnusableReason } from '../domain/judgement.ts';
 import type { Evidence, Mechanism } from '../domain/kind.ts';
 import type { Mode } from '../domain/mode.ts';
 import type { Protocol } from '../domain/protocol.ts';
+import type { SeenMessage } from '../tls/seen-message.ts';
 
 /**
  * The seam between what performs handshakes and what decides about them.
@@ -22,6 +23,8 @@ export interface Engine {
   readonly stamps: ArrivalStamps | undefined;
   /** True when it says which attempt it turns to, so that CPU time can be attributed within one window. */
   readonly tellsTurns: boolean;
+  /** True when it shows the messages of attempts that listen to them. */
+  readonly showsMessages: boolean;
   /**
    * Prepares what all connections of a client share: one SecureContext or SSL_CTX, never one per connection.
    *
@@ -141,6 +144,8 @@ export interface Attempt {
   readonly closeNotify: boolean;
   /** Read the plaintext hellos of this handshake. */
   readonly tap: boolean;
+  /** Called with every message of the connection in the clear, by engines with `showsMessages`. Expensive: not for what is timed. */
+  readonly onMessage?: (message: SeenMessage) => void;
 }
 
 /** Parts of a handshake's time, by the kernel's stamps of what arrived. The latency is `waitNs` and `clientNs` together. */

@@ -7,6 +7,7 @@ export const noted = (engine: Engine, note: (attempt: Attempt, outcome: Outcome)
   readsEveryHello: engine.readsEveryHello,
   stamps: engine.stamps,
   tellsTurns: engine.tellsTurns,
+  showsMessages: engine.showsMessages,
   client: (settings) => engine.client(settings),
   run: (work) => engine.run(notedWork(work, note)),
   threadCpuNs: () => engine.threadCpuNs(),

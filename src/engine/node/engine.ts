@@ -13,6 +13,7 @@ export const openNodeEngine = (): Engine => ({
   readsEveryHello: false,
   stamps: undefined,
   tellsTurns: false,
+  showsMessages: false,
   client: nodeClient,
   run: (work) => new Pump(work).run(),
   threadCpuNs: () => undefined,

@@ -19,6 +19,7 @@ import {
   SSL_SENT_AND_RECEIVED_SHUTDOWN,
   type OpenSsl,
 } from './library.ts';
+import type { MessageWatch } from './message-watch.ts';
 import { negotiatedOn } from './negotiated.ts';
 import { objectionTo } from '../unusable-ticket.ts';
 import { OpenSslSession, sessionFacts } from './session.ts';
@@ -40,6 +41,7 @@ export class OpenSslConnection implements TlsConnection {
 
   readonly #openssl: OpenSsl;
   readonly #exchange: Exchange;
+  readonly #messages: MessageWatch;
   readonly #fromServer: number;
   readonly #toServer: number;
   readonly #hellos = new HelloReader();
@@ -58,10 +60,12 @@ export class OpenSslConnection implements TlsConnection {
   /** The same, held: once it is freed, the next session but one can come to lie at its address. */
   #heldSession = 0;
   #isSessionTaken = false;
+  #isWatched = false;
 
-  constructor(openssl: OpenSsl, exchange: Exchange) {
+  constructor(openssl: OpenSsl, exchange: Exchange, messages: MessageWatch) {
     this.#openssl = openssl;
     this.#exchange = exchange;
+    this.#messages = messages;
     const { ssl } = openssl;
     this.#fromServer = ssl.BIO_new(ssl.BIO_s_mem());
     this.#toServer = ssl.BIO_new(ssl.BIO_s_mem());
@@ -91,6 +95,7 @@ export class OpenSslConnection implements TlsConnection {
     ssl.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
     ssl.SSL_set_connect_state(this.#ssl);
     if (client.serverName !== undefined) ssl.SSL_ctrl(this.#ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, client.serverName.address);
+    this.#watch(attempt);
     this.#offer(attempt);
     const { mode, request } = client.settings;
     this.#request = attempt.sendsRequest ? request : undefined;
@@ -150,6 +155,7 @@ export class OpenSslConnection implements TlsConnection {
     ssl.SSL_set_shutdown(this.#ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     ssl.SSL_free(this.#ssl);
     this.#dropSession();
+    if (this.#isWatched) this.#messages.end(this.#ssl);
     this.#ssl = 0;
     this.ticketsReceived = 0;
     this.unusableTicket = undefined;
@@ -181,6 +187,11 @@ export class OpenSslConnection implements TlsConnection {
     this.#hasEarlyData = false;
     this.#lastSession = 0;
     this.#isSessionTaken = false;
+  }
+
+  #watch({ onMessage }: Attempt): void {
+    this.#isWatched = onMessage !== undefined;
+    if (onMessage !== undefined) this.#messages.begin(this.#ssl, onMessage);
   }
 
   #offer({ session }: Attempt): void {

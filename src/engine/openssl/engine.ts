@@ -10,6 +10,7 @@ import { Sockets } from '../reactor/sockets.ts';
 import { Contexts } from './context.ts';
 import { OpenSslConnection } from './connection.ts';
 import { bindOpenSsl } from './library.ts';
+import { MessageWatch } from './message-watch.ts';
 
 /** Most bytes that one receive brings: more than any first flight. */
 const EXCHANGE_BYTES = 65_536;
@@ -38,13 +39,15 @@ export const openOpenSslEngine = (
   const receiver = new Receiver({ libc, arena, input: exchange.input });
   const sockets = new Sockets({ libc, arena, receiver, spin });
   const contexts = new Contexts(openssl);
-  const reactor = new Reactor({ sockets, exchange, newConnection: () => new OpenSslConnection(openssl, exchange) });
+  const messages = new MessageWatch(openssl);
+  const reactor = new Reactor({ sockets, exchange, newConnection: () => new OpenSslConnection(openssl, exchange, messages) });
   return {
     name: 'openssl',
     library: `${openssl.version} through FFI`,
     readsEveryHello: true,
     stamps: receiver.clock,
     tellsTurns: true,
+    showsMessages: true,
     client: (settings) => {
       refuseShortcuts('openssl', settings);
       return contexts.client(settings);
@@ -57,6 +60,7 @@ export const openOpenSslEngine = (
     close: () => {
       reactor.close();
       contexts.close();
+      messages.close();
       sockets.closeAll();
       arena.free();
     },

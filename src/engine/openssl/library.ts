@@ -72,6 +72,7 @@ const SSL_FUNCTIONS = {
   SSL_session_reused: 'int SSL_session_reused(uintptr_t ssl)',
   SSL_set_bio: 'void SSL_set_bio(uintptr_t ssl, uintptr_t input, uintptr_t output)',
   SSL_set_connect_state: 'void SSL_set_connect_state(uintptr_t ssl)',
+  SSL_set_msg_callback: 'void SSL_set_msg_callback(uintptr_t ssl, void *callback)',
   SSL_set_session: 'int SSL_set_session(uintptr_t ssl, uintptr_t session)',
   SSL_set_shutdown: 'void SSL_set_shutdown(uintptr_t ssl, int mode)',
   SSL_shutdown: 'int SSL_shutdown(uintptr_t ssl)',

@@ -45,6 +45,7 @@ export const openWireEngine = ({ spin = false }: WireOptions = {}, library: Nati
     readsEveryHello: true,
     stamps: receiver.clock,
     tellsTurns: true,
+    showsMessages: false,
     client: (settings) => new WireClient(settings, primitives, trust),
     run: (work) => {
       reactor.run(work);
