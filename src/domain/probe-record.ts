@@ -115,6 +115,8 @@ const protocolSchema = z.object({
   /** The leaf first, as sent. */
   chain: z.array(certificateSchema),
   staple: stapleSchema,
+  /** `ok`, the reason why the certificate was rejected, or `not-checked`. */
+  verification: z.string(),
   sessionIdBytes: whole,
   extendedMasterSecret: z.boolean(),
   helloRetry: z.boolean(),
@@ -136,7 +138,9 @@ const failedProtocolSchema = z.object({
 });
 
 /** The answers to a ClientHello of our own that no handshake follows. */
-const HELLO_ANSWERS = ['accepted', 'refused', 'no-answer'] as const;
+export const HELLO_ANSWERS = ['accepted', 'refused', 'no-answer'] as const;
+
+export type HelloAnswerKind = (typeof HELLO_ANSWERS)[number];
 
 const addressSchema = z.object({
   /** Index in `targets`. */
@@ -189,6 +193,8 @@ export const probeRecordSchema = z.object({
   engine: z.string(),
   startedUnixMs: z.number(),
   durationMs: z.number(),
+  /** True where it was ended before all was tried. */
+  interrupted: z.boolean(),
   /** Attempts of each kind of resumption at each address. */
   tries: whole,
   targets: z.array(z.object({ name: z.string(), serverName: z.string().nullable() })),
