@@ -45,6 +45,8 @@ const ticketsSchema = z.object({
   count: whole,
   /** Lengths of all tickets that were seen, each once, the shortest first. */
   bytes: z.array(whole),
+  /** Short hash of the first ticket; null where none came. The ticket itself is never recorded. */
+  hash: z.string().nullable(),
   /** Lifetime that the server stated, in s; null where it stated none. */
   lifetimeS: whole.nullable(),
   /** `with-handshake` came before the end of the handshake or in the same flight, `after-request` only after our first request. */
@@ -54,6 +56,11 @@ const ticketsSchema = z.object({
   nameBytes: whole,
   /** Short hashes of the key names that were seen, each once, in the order in which they came: a name identifies a secret and is never shown. */
   keyNames: z.array(z.string()),
+  /**
+   * The key of each ticket in the order in which they came, as an index in `keyNames`: names that
+   * take turns belong to several servers, a name that is gone for good was rotated away.
+   */
+  keyNameOrder: z.array(whole),
 });
 
 export type TicketReport = Readonly<z.infer<typeof ticketsSchema>>;
@@ -83,6 +90,8 @@ export const STAPLE_STATUSES = [
 
 const stapleSchema = z.object({
   status: z.enum(STAPLE_STATUSES),
+  /** True where the leaf demands a staple (RFC 7633, "must staple"). */
+  required: z.boolean(),
   thisUpdateUnixMs: z.number().nullable(),
   nextUpdateUnixMs: z.number().nullable(),
 });
@@ -112,12 +121,16 @@ const protocolSchema = z.object({
   group: z.string(),
   forwardSecrecy: z.boolean(),
   alpn: z.string(),
+  /** `ok`, or the name of the reason why the chain and the name of the certificate are not trusted; null where that was not checked. */
+  verification: z.string().nullable(),
   /** The leaf first, as sent. */
   chain: z.array(certificateSchema),
   staple: stapleSchema,
   /** `ok`, the reason why the certificate was rejected, or `not-checked`. */
   verification: z.string(),
   sessionIdBytes: whole,
+  /** Short hash of the session ID of a full handshake; null where it is empty, and in TLS 1.3, where it is only our own. */
+  sessionIdHash: z.string().nullable(),
   extendedMasterSecret: z.boolean(),
   helloRetry: z.boolean(),
   /** Null where the server asks for no client certificate, else a short hash of the authorities that it names, and their number. */
