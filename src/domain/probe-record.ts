@@ -126,8 +126,6 @@ const protocolSchema = z.object({
   /** The leaf first, as sent. */
   chain: z.array(certificateSchema),
   staple: stapleSchema,
-  /** `ok`, the reason why the certificate was rejected, or `not-checked`. */
-  verification: z.string(),
   sessionIdBytes: whole,
   /** Short hash of the session ID of a full handshake; null where it is empty, and in TLS 1.3, where it is only our own. */
   sessionIdHash: z.string().nullable(),

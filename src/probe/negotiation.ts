@@ -14,6 +14,7 @@ export type NegotiatedFacts = Pick<
   | 'chain'
   | 'staple'
   | 'sessionIdBytes'
+  | 'sessionIdHash'
   | 'extendedMasterSecret'
   | 'helloRetry'
   | 'clientCertificate'
@@ -27,6 +28,8 @@ export const negotiatedFacts = (looked: Visit, nowMs = Date.now()): NegotiatedFa
   const chain = certificate?.chain ?? [];
   const staple = certificate?.staple ?? messageOf(looked, 'certificate-status')?.staple ?? null;
   const cipher = hello?.cipherSuite ?? '';
+  // The session ID of TLS 1.3 is the client's own, echoed (RFC 8446, section 4.1.3).
+  const sessionId = isTls13 || hello === undefined ? NO_BYTES : hello.sessionId;
   return {
     cipher,
     group: hello?.group ?? messageOf(looked, 'server-key-exchange')?.group ?? '',
@@ -34,8 +37,8 @@ export const negotiatedFacts = (looked: Visit, nowMs = Date.now()): NegotiatedFa
     alpn: messageOf(looked, 'encrypted-extensions')?.alpn ?? hello?.alpn ?? '',
     chain: chain.map(certificateReport),
     staple: judgeStaple({ staple, chain, nowMs }),
-    // The session ID of TLS 1.3 is the client's own, echoed (RFC 8446, section 4.1.3).
-    sessionIdBytes: isTls13 ? 0 : (hello?.sessionId.length ?? 0),
+    sessionIdBytes: sessionId.length,
+    sessionIdHash: sessionId.length === 0 ? null : shortHash(sessionId),
     extendedMasterSecret: isTls13 || hello?.extendedMasterSecret === true,
     helloRetry: messageOf(looked, 'hello-retry-request') !== undefined,
     clientCertificate: clientCertificateReport(messageOf(looked, 'certificate-request')?.authorities),
@@ -56,6 +59,8 @@ const certificateReport = (der: Buffer): ProtocolReport['chain'][number] => {
   };
 };
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** A name on one line, as certificates are quoted. */
 const nameOf = (lines: string): string => lines.split('\n').join(', ');
 
@@ -63,7 +68,4 @@ const nameOf = (lines: string): string => lines.split('\n').join(', ');
 const clientCertificateReport = (authorities: readonly Buffer[] | undefined): ProtocolReport['clientCertificate'] =>
   authorities === undefined
     ? null
-    : {
-        authorities: authorities.length,
-        authoritiesHash: createHash('sha256').update(Buffer.concat(authorities)).digest('hex').slice(0, 8),
-      };
+    : { authorities: authorities.length, authoritiesHash: shortHash(Buffer.concat(authorities)) };

@@ -1,3 +1,4 @@
+import type { PlannedPair } from '../analysis/probe/pair-plan.ts';
 import type { PairReport } from '../domain/probe-record.ts';
 import type { Mechanism } from '../domain/kind.ts';
 import type { Protocol } from '../domain/protocol.ts';
@@ -7,25 +8,17 @@ import type { Examination } from './examination.ts';
 import { TryCount, type Resumption } from './resumption.ts';
 import { visit } from './visit.ts';
 
-/** Indexes of two addresses: sessions of the one are offered to the other. */
-export interface Pair {
-  readonly from: number;
-  readonly to: number;
-}
-
 export interface PairOptions extends ScriptOptions {
   readonly protocol: Protocol;
   readonly mechanism: Mechanism;
-  /** Sessions that each pair is tried with. */
-  readonly triesOfPair: number;
 }
 
 /** Offers sessions of one address to another, pair by pair. Each address that is asked has one connection at a time. */
 export const tryPairs = async (
   engine: Engine,
   examinations: readonly Examination[],
-  pairs: readonly Pair[],
-  { protocol, mechanism, triesOfPair, ...options }: PairOptions,
+  pairs: readonly PlannedPair[],
+  { protocol, mechanism, ...options }: PairOptions,
 ): Promise<PairReport[]> => {
   const resumptionOf = (index: number): Resumption | undefined => examinations[index]?.resumption(protocol, mechanism);
   const tried = pairs.map((pair) => ({ pair, count: new TryCount() }));
@@ -35,7 +28,7 @@ export const tryPairs = async (
     if (asking === undefined) return;
     for (const { pair, count } of tried.filter((each) => each.pair.to === to)) {
       const giving = resumptionOf(pair.from);
-      for (let index = 0; index < triesOfPair && giving !== undefined; index++) {
+      for (let index = 0; index < pair.tries && giving !== undefined; index++) {
         const session = yield* giving.spare(index);
         if (session === undefined) break;
         const { result } = yield* visit(asking.offerTo(session));
@@ -45,5 +38,5 @@ export const tryPairs = async (
     }
   });
   await performScripts(engine, scripts, options);
-  return tried.map(({ pair, count }) => ({ ...pair, protocol, ...count.report() }));
+  return tried.map(({ pair: { from, to }, count }) => ({ from, to, protocol, ...count.report() }));
 };

@@ -37,7 +37,7 @@ export class ProtocolExamination {
   readonly #visits: Visit[] = [];
   readonly #resumptions: Resumption[] = [];
   #facts: NegotiatedFacts | undefined;
-  #verification = 'not-checked';
+  #verification: string | null = null;
   #failure: Failure | undefined;
   #needsRequest = false;
   #earlyData: ProtocolReport['earlyData'] = null;
