@@ -23,10 +23,14 @@ const triesSchema = z.object({
 
 export type Tries = Readonly<z.infer<typeof triesSchema>>;
 
-/** The makes of ticket that can be told by their layout; `opaque` is none of them. */
+/**
+ * The makes of ticket that can be told by their layout, each with those that share it; `opaque` is none of them. `rustls` is any 16-byte
+ * name before an AEAD's nonce (Go before 1.21, s2n-tls before its versions), `go` any ticket that begins at random.
+ */
 export const TICKET_FAMILIES = [
   'rfc5077',
   'gnutls',
+  'wolfssl',
   's2n',
   'mbedtls',
   'rustls',
