@@ -6,7 +6,7 @@ import type { Script } from '../engine/script.ts';
 import type { RawHelloOffer } from '../tls/raw-hello.ts';
 import type { AddressClients } from './clients.ts';
 import type { Greeted, Greeting } from './greeting.ts';
-import { ProtocolExamination } from './protocol-examination.ts';
+import { ProtocolExamination, type SessionSupply } from './protocol-examination.ts';
 import type { Resumption } from './resumption.ts';
 
 /** One address of a target. */
@@ -77,6 +77,11 @@ export class Examination {
       yield* examination.script();
       if (this.#plan.mapOnly && examination.hasSessions) return;
     }
+  }
+
+  /** The kinds of session that the address has given. */
+  supplies(): SessionSupply[] {
+    return this.#protocols.flatMap((examined) => examined.supplies());
   }
 
   /** The attempts to resume by a mechanism, with the sessions that the address gave; `undefined` where it gave none. */

@@ -30,7 +30,7 @@ export interface ProbeProgress {
 }
 
 export interface FleetFound {
-  readonly addresses: readonly AddressReport[];
+  readonly addresses: AddressReport[];
   readonly map: FleetMap | null;
 }
 
@@ -45,11 +45,13 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
   const tell = (step: ProbeProgress['step']): void => {
     request.onProgress({ step, connections: sumOf(examinations, ({ connections }) => connections) });
   };
-  const countIn = (step: ProbeProgress['step']) => (attempt: Attempt): void => {
-    const dialled = examinationAt.get(keyOf(attempt.client.settings));
-    if (dialled !== undefined) dialled.connections += 1;
-    tell(step);
-  };
+  const countIn =
+    (step: ProbeProgress['step']) =>
+    (attempt: Attempt): void => {
+      const dialled = examinationAt.get(keyOf(attempt.client.settings));
+      if (dialled !== undefined) dialled.connections += 1;
+      tell(step);
+    };
   try {
     await eachPaced(examinations, { ...pace, signal }, async (examination) => {
       await examination.reach((hello) => greet(hello, { ...common, signal }));
@@ -58,7 +60,7 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
     const reachable = examinations.filter(({ isReachable }) => isReachable);
     const scripts = reachable.map((examination) => examination.script());
     await performScripts(engine, scripts, { ...pace, signal, onSettled: countIn('examine') });
-    const map = await mapFleet(engine, examinations, { ...request, onSettled: countIn('map') });
+    const map = await mapFleet(engine, examinations, { ...pace, signal, tries: request.tries, onSettled: countIn('map') });
     return { addresses: examinations.map((examination) => examination.report()), map };
   } finally {
     for (const examination of examinations) examination.close();

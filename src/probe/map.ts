@@ -1,13 +1,13 @@
 import { followUp } from '../analysis/probe/follow-up.ts';
 import { groupsOf } from '../analysis/probe/groups.ts';
-import { mapKindOf, type MapKind } from '../analysis/probe/map-kind.ts';
 import { planPairs, type PlannedPair } from '../analysis/probe/pair-plan.ts';
 import { predictedShare } from '../analysis/probe/prediction.ts';
-import type { AddressReport, FleetMap, PairReport } from '../domain/probe-record.ts';
+import type { AddressReport, FleetMap } from '../domain/probe-record.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ScriptOptions } from '../engine/script.ts';
 import type { Examination } from './examination.ts';
-import { tryPairs } from './pairs.ts';
+import { mapKindOf } from './map-kind.ts';
+import { PairTries, type PairKind } from './pairs.ts';
 
 export interface MapOptions extends ScriptOptions {
   readonly tries: number;
@@ -22,26 +22,26 @@ export const mapFleet = async (
   { tries, ...options }: MapOptions,
 ): Promise<FleetMap | null> => {
   if (examinations.length < 2) return null;
-  const reports = examinations.map((examination) => examination.report());
-  const kind = mapKindOf(reports);
+  const kind = mapKindOf(examinations);
   if (kind === undefined) return NO_MAP;
-  const mapped = kind.addresses.map((address) => ({ address, keyNames: keyNamesOf(reports[address], kind) }));
+  const mapped = kind.addresses.map((address) => ({ address, keyNames: keyNamesOf(examinations[address]?.report(), kind) }));
   const plan = planPairs(mapped, tries);
-  const tried: PairReport[] = [];
+  const tried = new PairTries(engine, examinations, kind);
   let asked: readonly PlannedPair[] = plan.pairs;
   while (asked.length > 0 && options.signal?.aborted !== true) {
-    tried.push(...(await tryPairs(engine, examinations, asked, { ...kind, ...options })));
-    asked = followUp(plan, tried);
+    await tried.add(asked, options);
+    asked = followUp(plan, tried.reports());
   }
-  const groups = groupsOf(mapped, tried);
+  const pairs = tried.reports();
+  const groups = groupsOf(mapped, pairs);
   const { protocol, mechanism } = kind;
   return {
     protocol,
     mechanism,
     method: plan.method,
     groups,
-    pairs: summedPairs(tried),
-    predicted: predictedShare(groups, tried),
+    pairs,
+    predicted: predictedShare(groups, pairs),
     balanced: null,
   };
 };
@@ -57,7 +57,7 @@ const NO_MAP: FleetMap = {
   balanced: null,
 };
 
-const keyNamesOf = (report: AddressReport | undefined, { protocol }: MapKind): readonly string[] => {
+const keyNamesOf = (report: AddressReport | undefined, { protocol }: PairKind): readonly string[] => {
   const spoken = report?.protocols.find((each) => each.protocol === protocol);
   return spoken?.state === 'negotiated' ? spoken.tickets.keyNames : [];
 };

@@ -1,7 +1,8 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import type { ProtocolReport } from '../domain/probe-record.ts';
 import { certificateFacts } from '../engine/certificate-facts.ts';
 import { judgeStaple } from '../tls/ocsp-staple.ts';
+import { shortHash } from '../tls/short-hash.ts';
 import { messageOf, type Visit } from './visit.ts';
 
 /** The part of a protocol's report that one full handshake shows. */
@@ -66,6 +67,4 @@ const nameOf = (lines: string): string => lines.split('\n').join(', ');
 
 /** The order of the authorities counts: some servers have it in the context of a session. */
 const clientCertificateReport = (authorities: readonly Buffer[] | undefined): ProtocolReport['clientCertificate'] =>
-  authorities === undefined
-    ? null
-    : { authorities: authorities.length, authoritiesHash: shortHash(Buffer.concat(authorities)) };
+  authorities === undefined ? null : { authorities: authorities.length, authoritiesHash: shortHash(Buffer.concat(authorities)) };

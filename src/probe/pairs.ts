@@ -8,35 +8,72 @@ import type { Examination } from './examination.ts';
 import { TryCount, type Resumption } from './resumption.ts';
 import { visit } from './visit.ts';
 
-export interface PairOptions extends ScriptOptions {
+/** The kind of session that is offered from one address to another. */
+export interface PairKind {
   readonly protocol: Protocol;
   readonly mechanism: Mechanism;
 }
 
-/** Offers sessions of one address to another, pair by pair. Each address that is asked has one connection at a time. */
-export const tryPairs = async (
-  engine: Engine,
-  examinations: readonly Examination[],
-  pairs: readonly PlannedPair[],
-  { protocol, mechanism, ...options }: PairOptions,
-): Promise<PairReport[]> => {
-  const resumptionOf = (index: number): Resumption | undefined => examinations[index]?.resumption(protocol, mechanism);
-  const tried = pairs.map((pair) => ({ pair, count: new TryCount() }));
-  const asked = [...new Set(pairs.map(({ to }) => to))];
-  const scripts = asked.map(function* (to): Script {
-    const asking = resumptionOf(to);
-    if (asking === undefined) return;
-    for (const { pair, count } of tried.filter((each) => each.pair.to === to)) {
-      const giving = resumptionOf(pair.from);
-      for (let index = 0; index < pair.tries && giving !== undefined; index++) {
+interface TriedPair {
+  readonly from: number;
+  readonly to: number;
+  readonly count: TryCount;
+}
+
+/** Offers sessions of one address to another, pair by pair, and keeps the counts of all that was tried. */
+export class PairTries {
+  readonly #engine: Engine;
+  readonly #examinations: readonly Examination[];
+  readonly #kind: PairKind;
+  readonly #tried = new Map<string, TriedPair>();
+
+  constructor(engine: Engine, examinations: readonly Examination[], kind: PairKind) {
+    this.#engine = engine;
+    this.#examinations = examinations;
+    this.#kind = kind;
+  }
+
+  /** Tries pairs, as often as they say. Each address that is asked has one connection at a time. */
+  async add(pairs: readonly PlannedPair[], options: ScriptOptions): Promise<void> {
+    const asked = [...new Set(pairs.map(({ to }) => to))];
+    const scripts = asked.map((to) =>
+      this.#offerTo(
+        to,
+        pairs.filter((pair) => pair.to === to),
+      ),
+    );
+    await performScripts(this.#engine, scripts, options);
+  }
+
+  *#offerTo(to: number, pairs: readonly PlannedPair[]): Script {
+    const asked = this.#resumptionOf(to);
+    if (asked === undefined) return;
+    for (const { from, tries } of pairs) {
+      const giving = this.#resumptionOf(from);
+      const { count } = this.#pair(from, to);
+      for (let index = 0; index < tries && giving !== undefined; index++) {
         const session = yield* giving.spare(index);
         if (session === undefined) break;
-        const { result } = yield* visit(asking.offerTo(session));
+        const { result } = yield* visit(asked.offerTo(session));
         result.session?.free();
         count.add(result);
       }
     }
-  });
-  await performScripts(engine, scripts, options);
-  return tried.map(({ pair: { from, to }, count }) => ({ from, to, protocol, ...count.report() }));
-};
+  }
+
+  #pair(from: number, to: number): TriedPair {
+    const key = `${String(from)} ${String(to)}`;
+    const known = this.#tried.get(key) ?? { from, to, count: new TryCount() };
+    this.#tried.set(key, known);
+    return known;
+  }
+
+  #resumptionOf(index: number): Resumption | undefined {
+    return this.#examinations[index]?.resumption(this.#kind.protocol, this.#kind.mechanism);
+  }
+
+  reports(): PairReport[] {
+    const { protocol } = this.#kind;
+    return [...this.#tried.values()].map(({ from, to, count }) => ({ from, to, protocol, ...count.report() }));
+  }
+}

@@ -19,6 +19,15 @@ export interface ProtocolPlan {
   readonly verifies: boolean;
 }
 
+/** A kind of session that an address has given. */
+export interface SessionSupply {
+  readonly protocol: Protocol;
+  readonly mechanism: Mechanism;
+  /** True where such sessions were offered to the address itself, and so many of them were honoured. */
+  readonly offered: boolean;
+  readonly honoured: number;
+}
+
 type Step<Found = void> = Generator<Attempt, Found, HandshakeResult>;
 
 /** The mechanisms of a protocol, with the mode in which a client asks for them. */
@@ -119,6 +128,12 @@ export class ProtocolExamination {
     return this.#resumptions.some(({ hasSessions }) => hasSessions);
   }
 
+  supplies(): SessionSupply[] {
+    return this.#resumptions.flatMap(({ mechanism, honoured }) =>
+      mechanism === undefined ? [] : [{ protocol: this.protocol, mechanism, offered: !this.#plan.mapOnly, honoured }],
+    );
+  }
+
   resumption(mechanism: Mechanism): Resumption | undefined {
     return this.#resumptions.find((resumption) => resumption.mechanism === mechanism);
   }
@@ -133,7 +148,7 @@ export class ProtocolExamination {
       state: 'negotiated',
       ...this.#facts,
       verification: this.#verification,
-      tickets: ticketReport(this.#allVisits(), protocol, this.#needsRequest),
+      tickets: ticketReport(this.#allVisits(), this.#needsRequest),
       earlyData: this.#earlyData,
       resumption: this.#plan.mapOnly ? [] : this.#resumptions.map((resumption) => resumption.report()),
     };

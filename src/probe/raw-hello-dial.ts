@@ -14,8 +14,7 @@ export interface RawHello {
 
 /** What came of a ClientHello that no handshake follows: an answer, or none and how the connection ended. */
 export type RawHelloResult =
-  | { readonly state: 'answered'; readonly answer: HelloAnswer }
-  | { readonly state: 'failed'; readonly failure: Failure };
+  { readonly state: 'answered'; readonly answer: HelloAnswer } | { readonly state: 'failed'; readonly failure: Failure };
 
 /** Sends a ClientHello of our own making, reads the server's first answer to it, and ends the connection. */
 export const dialRawHello = ({ address, port, bytes, timeoutMs, signal }: RawHello): Promise<RawHelloResult> =>

@@ -9,7 +9,7 @@ import { visit, type Visit } from './visit.ts';
 /** Counts attempts to resume, by the TLS library's answer and the hellos together. */
 export class TryCount {
   #tries = 0;
-  #honoured = 0;
+  honoured = 0;
   readonly #failed: Record<string, number> = {};
 
   /** @returns true when the session was resumed. */
@@ -21,16 +21,16 @@ export class TryCount {
     }
     this.#tries += 1;
     const isHonoured = evidence.resumed && evidence.hello?.resumed !== false;
-    if (isHonoured) this.#honoured += 1;
+    if (isHonoured) this.honoured += 1;
     return isHonoured;
   }
 
   report(): Tries {
-    const { lower, upper } = shareBounds(this.#honoured, this.#tries, ALPHA);
+    const { lower, upper } = shareBounds(this.honoured, this.#tries, ALPHA);
     const hasTries = this.#tries > 0;
     return {
       tries: this.#tries,
-      honoured: this.#honoured,
+      honoured: this.honoured,
       failed: this.#failed,
       low: hasTries ? lower : null,
       high: hasTries ? upper : null,
@@ -135,6 +135,10 @@ export class Resumption {
   /** True when a session of the mechanism came. */
   get hasSessions(): boolean {
     return this.mechanism !== undefined;
+  }
+
+  get honoured(): number {
+    return this.#count.honoured;
   }
 
   report(): ResumptionReport {

@@ -1,26 +1,27 @@
 import type { TicketReport } from '../domain/probe-record.ts';
-import type { Protocol } from '../domain/protocol.ts';
+import { shortHash } from '../tls/short-hash.ts';
 import { ticketLayout } from '../tls/ticket-layout.ts';
 import type { DecodedOf } from '../tls/messages/decoded.ts';
 import type { Visit } from './visit.ts';
 
 /** Describes the tickets of all full handshakes with one address. */
-export const ticketReport = (visits: readonly Visit[], protocol: Protocol, needsRequest: boolean): TicketReport => {
+export const ticketReport = (visits: readonly Visit[], needsRequest: boolean): TicketReport => {
   const given = visits.map(ticketsOf);
   const tickets = given.flat();
   const first = tickets[0];
-  const layout = ticketLayout(
-    tickets.map(({ ticket }) => ticket),
-    protocol,
-  );
+  const layout = ticketLayout(tickets.map(({ ticket }) => ticket));
+  const named = layout.names.filter((name) => name !== '');
+  const keyNames = [...new Set(named)];
   return {
     count: Math.max(0, ...given.map(({ length }) => length)),
     bytes: [...new Set(tickets.map(({ ticket }) => ticket.length))].toSorted((a, b) => a - b),
+    hash: first === undefined ? null : shortHash(first.ticket),
     lifetimeS: first === undefined || first.lifetimeS === 0 ? null : first.lifetimeS,
     arrival: first === undefined ? null : arrivalOf(visits, needsRequest),
-    family: first === undefined ? null : layout.family,
+    family: layout.family,
     nameBytes: layout.nameBytes,
-    keyNames: [...new Set(layout.names.filter((name) => name !== ''))],
+    keyNames,
+    keyNameOrder: named.map((name) => keyNames.indexOf(name)),
   };
 };
 

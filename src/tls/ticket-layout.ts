@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { TicketFamily } from '../domain/probe-record.ts';
+import { shortHash } from './short-hash.ts';
 
 /** Layout of a server's tickets, by their bytes alone. */
 export interface TicketLayout {
@@ -33,11 +33,10 @@ export const ticketLayout = (tickets: readonly Uint8Array[]): TicketLayout => {
   };
 };
 
-/** The short hash of the name in a ticket, empty where it has none: the first 8 digits of its SHA-256. */
+/** The short hash of the name in a ticket, empty where it has none. */
 export const keyName = (ticket: Uint8Array, { nameAt, nameBytes }: Pick<TicketLayout, 'nameAt' | 'nameBytes'>): string => {
   if (nameBytes === 0 || ticket.length < nameAt + nameBytes) return '';
-  const name = ticket.subarray(nameAt, nameAt + nameBytes);
-  return createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return shortHash(ticket.subarray(nameAt, nameAt + nameBytes));
 };
 
 interface Form {

@@ -63,7 +63,7 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
 };
 
 const targetsOf = async (parsed: ParsedFlags): Promise<string[]> => {
-  const given = [parsed["target"] ?? []].flat().map(String);
+  const given = [parsed['target'] ?? []].flat().map(String);
   const fromFile = typeof parsed['targets'] === 'string' ? await readTargets(parsed['targets']) : [];
   const targets = [...given, ...fromFile];
   if (targets.length > 0) return targets;

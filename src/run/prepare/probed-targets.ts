@@ -66,7 +66,7 @@ const endpointsByHand = (name: TargetName, fixed: readonly FixedAddresses[]): En
 /** The same address twice would be counted as two nodes that share everything. */
 const refuseTwice = (targets: readonly ProbedTarget[]): void => {
   const seen = new Map<string, string>();
-  for (const { name, serverName, endpoints } of targets) {
+  for (const { name, endpoints } of targets) {
     for (const { address, port } of endpoints) {
       const key = `${address} ${String(port)}`;
       const before = seen.get(key);
@@ -97,6 +97,7 @@ export const readTargets = async (path: string): Promise<string[]> => {
   }
   const targets = content.split('\n').map((line) => line.replace(/#.*$/u, '').trim());
   const named = targets.filter((target) => target !== '');
-  if (named.length === 0) throw new ResumarkError('USAGE', `--targets ${path} names no target.`, 'Write one host:port in a line.');
+  if (named.length === 0)
+    throw new ResumarkError('USAGE', `--targets ${path} names no target.`, 'Write one host:port in a line.');
   return named;
 };
