@@ -3,7 +3,7 @@ import type { Mechanism } from '../domain/kind.ts';
 import type { AddressReport } from '../domain/probe-record.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Script } from '../engine/script.ts';
-import type { RawHelloOffer } from '../tls/raw-hello.ts';
+import { groupHello, legacyHello, X25519_MLKEM768 } from '../tls/raw-hello.ts';
 import type { AddressClients } from './clients.ts';
 import type { Greeted, Greeting } from './greeting.ts';
 import { ProtocolExamination, type SessionSupply } from './protocol-examination.ts';
@@ -29,10 +29,6 @@ export interface ExaminationPlan {
 /** Sends one ClientHello of our own making. */
 export type Greet = (greeting: Greeting) => Promise<Greeted>;
 
-/** Offers of the hellos that no handshake follows. */
-const POST_QUANTUM: RawHelloOffer = { group: 'X25519MLKEM768' };
-const LEGACY = ['TLSv1.0', 'TLSv1.1'] as const;
-
 /** Finds out what one address negotiates and resumes. Its report is right at any point of that. */
 export class Examination {
   readonly address: ProbedAddress;
@@ -55,17 +51,18 @@ export class Examination {
 
   /** Finds out whether anything answers, and what that is offered in vain by hellos of our own. */
   async reach(greet: Greet): Promise<void> {
-    const answerTo = async (offer: RawHelloOffer): Promise<Greeted> => {
+    const answerTo = async (offer: Greeting['offer']): Promise<Greeted> => {
       this.connections += 1;
       return greet({ ...this.address, serverName: this.#plan.serverName, offer });
     };
-    const { answer: postQuantum, unreachable } = await answerTo(POST_QUANTUM);
+    const { answer: postQuantum, unreachable } = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
     this.#unreachable = unreachable;
     if (unreachable !== undefined) return;
     this.#answers = { postQuantum, legacy: null };
     if (this.#plan.mapOnly) return;
-    const [old, newer] = [await answerTo({ version: LEGACY[0] }), await answerTo({ version: LEGACY[1] })];
-    this.#answers = { postQuantum, legacy: { [LEGACY[0]]: old.answer, [LEGACY[1]]: newer.answer } };
+    const first = await answerTo((fields) => legacyHello('TLSv1.0', fields));
+    const second = await answerTo((fields) => legacyHello('TLSv1.1', fields));
+    this.#answers = { postQuantum, legacy: { 'TLSv1.0': first.answer, 'TLSv1.1': second.answer } };
   }
 
   *script(): Script {

@@ -1,7 +1,7 @@
 import { followUp } from '../analysis/probe/follow-up.ts';
 import { groupsOf } from '../analysis/probe/groups.ts';
 import { planPairs, type PlannedPair } from '../analysis/probe/pair-plan.ts';
-import { predictedShare } from '../analysis/probe/prediction.ts';
+import { predictedShare, type AnsweringAddress } from '../analysis/probe/prediction.ts';
 import type { AddressReport, FleetMap } from '../domain/probe-record.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ScriptOptions } from '../engine/script.ts';
@@ -41,7 +41,7 @@ export const mapFleet = async (
     method: plan.method,
     groups,
     pairs,
-    predicted: predictedShare(groups, pairs),
+    predicted: predictedShare(answering(examinations, kind), groups, pairs),
     balanced: null,
   };
 };
@@ -56,6 +56,16 @@ const NO_MAP: FleetMap = {
   predicted: null,
   balanced: null,
 };
+
+/** The addresses that answer in the protocol of the map, also those that give no session. */
+const answering = (examinations: readonly Examination[], { protocol, mechanism }: PairKind): AnsweringAddress[] =>
+  examinations.flatMap((examination, address) => {
+    const speaks = examination.report().protocols.some((each) => each.protocol === protocol && each.state === 'negotiated');
+    const resumption = examination.resumption(protocol, mechanism);
+    return speaks ? [{ address, givesSessions: resumption !== undefined, own: resumption?.report() ?? NO_TRIES }] : [];
+  });
+
+const NO_TRIES = { tries: 0, honoured: 0 };
 
 const keyNamesOf = (report: AddressReport | undefined, { protocol }: PairKind): readonly string[] => {
   const spoken = report?.protocols.find((each) => each.protocol === protocol);
