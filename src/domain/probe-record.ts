@@ -56,6 +56,11 @@ const ticketsSchema = z.object({
   nameBytes: whole,
   /** Short hashes of the key names that were seen, each once, in the order in which they came: a name identifies a secret and is never shown. */
   keyNames: z.array(z.string()),
+  /**
+   * The key of each ticket in the order in which they came, as an index in `keyNames`: names that
+   * take turns belong to several servers, a name that is gone for good was rotated away.
+   */
+  keyNameOrder: z.array(whole),
 });
 
 export type TicketReport = Readonly<z.infer<typeof ticketsSchema>>;
@@ -85,6 +90,8 @@ export const STAPLE_STATUSES = [
 
 const stapleSchema = z.object({
   status: z.enum(STAPLE_STATUSES),
+  /** True where the leaf demands a staple (RFC 7633, "must staple"). */
+  required: z.boolean(),
   thisUpdateUnixMs: z.number().nullable(),
   nextUpdateUnixMs: z.number().nullable(),
 });
