@@ -1,3 +1,4 @@
+import { MECHANISMS } from './kind.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { z } from './zod.ts';
 
@@ -10,70 +11,113 @@ import { z } from './zod.ts';
  */
 export const FINDING_WEIGHTS = ['problem', 'warning', 'information'] as const;
 
+export type FindingWeight = (typeof FINDING_WEIGHTS)[number];
+
+const text = z.string();
 const whole = z.int().nonnegative();
+const share = z.number().min(0).max(1);
+const mechanism = z.enum(MECHANISMS);
+const tried = { tries: whole, honoured: whole };
+
+/** A mechanism of which no attempt was honoured; `excludes` is the largest share of honoured attempts that they leave possible. */
+const neverHonoured = { mechanism, tries: whole, failed: whole, excludes: share };
 
 /**
- * Every cause that a probe can name, with the names of its evidence. The sentences are made in the
- * report. Shares are fractions; `tries`, `honoured` and `names` are counts over all its addresses;
- * `reference` is the index of the address that it is compared with.
+ * Every cause that a probe can name, with its evidence. The sentences are made in the report.
+ *
+ * Shares are fractions; `tries`, `honoured` and `names` (of ticket keys) are counts over all addresses of the finding; `reference` is
+ * the index of the address that they are compared with, whose values are the `other` ones.
  */
-export const FINDING_CODES = [
-  /** `reason`. */
-  'unreachable',
-  /** No protocol came to a handshake although TCP did: `failure`. */
-  'no-handshake',
-  /** Other addresses of the fleet negotiate it: `failure`. */
-  'protocol-missing',
+const EVIDENCE = {
+  unreachable: { reason: text },
+  /** No protocol came to a handshake although TCP did. */
+  'no-handshake': { failure: text },
+  /** Other addresses of the fleet negotiate it. */
+  'protocol-missing': { failure: text },
   /** Neither a ticket nor a session ID came. */
-  'no-resumption',
-  'no-ticket',
-  /** `mechanism`, `tries`, `failed`, `excludes`: the largest share of honoured tries that is left. */
-  'tickets-never-honoured',
-  /** As for tickets. */
-  'session-ids-never-honoured',
-  /** `groups`, `of`: addresses that resume; `oneWay`: pairs of groups that resume in one direction. */
-  'keys-not-shared',
-  /** `reference`, `serial`, `otherSerial`, `issuer`, `otherIssuer`, `chain`: `leaf` or `intermediates`. */
-  'same-key-other-certificate',
-  /** `reference`, `authorities`, `otherAuthorities`, `hash`, `otherHash`. */
-  'same-key-other-authorities',
-  /** `reference`, `tries`. */
-  'same-key-declined',
-  /** `mechanism`, `tries`, `honoured`, `names`. */
-  'some-tickets-declined',
-  /** `mechanism`, `tries`, `honoured`, `names`. */
-  'behind-a-balancer',
-  /** `names`, `tries`, `honoured`. */
-  'key-rotated',
-  /** `mechanism`. */
-  'single-use',
-  /** `parameter`: `cipher`, `group`, `alpn` or `extended-master-secret`; `value`, `other`, `reference`. */
-  'parameters-differ',
-  /** `family`: `IPv4` or `IPv6`, the one that is worse off; `what`: `reachable`, `resumption` or `keys`; `reason`. */
-  'family-differs',
-  /** `status`, `nextUpdateUnixMs` where it is stale, `others`: addresses of the fleet with a good one. */
-  'staple',
-  /** `subject`, `serial`, `notAfterUnixMs`, `days`: whole days that are left, negative where it has expired. */
-  'certificate-expires',
-  /** `cipher`. */
-  'no-forward-secrecy',
-  'no-extended-master-secret',
-  /** `version`. */
-  'legacy-protocol',
-  /** `predicted`, `predictedLow`, `predictedHigh`, `measured`, `measuredLow`, `measuredHigh`, `tries`. */
-  'prediction-missed',
-] as const;
+  'no-resumption': {},
+  'no-ticket': {},
+  'tickets-never-honoured': neverHonoured,
+  'session-ids-never-honoured': neverHonoured,
+  /** Groups among the addresses that resume, the number of these, and the pairs of groups that resume in one direction. */
+  'keys-not-shared': { groups: whole, of: whole, oneWay: whole },
+  'same-key-other-certificate': {
+    reference: whole,
+    /** The part of the chain that differs. */
+    chain: z.enum(['leaf', 'intermediates']),
+    serial: text,
+    otherSerial: text,
+    issuer: text,
+    otherIssuer: text,
+  },
+  'same-key-other-authorities': { reference: whole, authorities: whole, otherAuthorities: whole, hash: text, otherHash: text },
+  'same-key-declined': { reference: whole, tries: whole },
+  'some-tickets-declined': { mechanism, ...tried, names: whole },
+  'behind-a-balancer': { mechanism, ...tried, names: whole },
+  'key-rotated': { ...tried, names: whole },
+  'single-use': { mechanism },
+  'parameters-differ': {
+    reference: whole,
+    parameter: z.enum(['cipher', 'group', 'alpn', 'extended-master-secret']),
+    value: text,
+    other: text,
+  },
+  /** The family that is worse off, and in what. */
+  'family-differs': {
+    family: z.enum(['IPv4', 'IPv6']),
+    what: z.enum(['reachable', 'resumption', 'keys']),
+    reason: text.optional(),
+  },
+  /** One of STAPLE_STATUSES, and the number of addresses of the fleet with a good one. */
+  staple: { status: text, nextUpdateUnixMs: z.number().optional(), others: whole },
+  /** Whole days that are left, negative where it has expired. */
+  'certificate-expires': { subject: text, serial: text, notAfterUnixMs: z.number(), days: z.int() },
+  'no-forward-secrecy': { cipher: text },
+  'no-extended-master-secret': {},
+  /** `TLSv1.0` or `TLSv1.1`. */
+  'legacy-protocol': { version: text },
+  'prediction-missed': {
+    predicted: share,
+    predictedLow: share,
+    predictedHigh: share,
+    measured: share,
+    measuredLow: share,
+    measuredHigh: share,
+    tries: whole,
+  },
+} as const satisfies Record<string, z.core.$ZodShape>;
 
-export type FindingCode = (typeof FINDING_CODES)[number];
+export type FindingCode = keyof typeof EVIDENCE;
 
-export const probeFindingSchema = z.object({
-  code: z.enum(FINDING_CODES),
+/** Every cause that a probe can name. */
+export const FINDING_CODES = Object.keys(EVIDENCE) as readonly FindingCode[];
+
+/** The values of each finding, by its code. */
+export type Evidence<Code extends FindingCode> = Readonly<z.infer<z.ZodObject<(typeof EVIDENCE)[Code]>>>;
+
+const subject = {
   weight: z.enum(FINDING_WEIGHTS),
   /** Indexes in `addresses` that it is about; all of them where it is empty. */
   addresses: z.array(whole),
   protocol: z.enum(PROTOCOLS).nullable(),
-  /** Values that the sentence needs, by name: counts, serials, hashes, names. */
-  evidence: z.record(z.string(), z.union([z.string(), z.number()])),
-});
+};
 
-export type ProbeFinding = Readonly<z.infer<typeof probeFindingSchema>>;
+/** A finding with one code. */
+export type FindingOf<Code extends FindingCode> = Readonly<z.infer<z.ZodObject<typeof subject>>> & {
+  readonly code: Code;
+  readonly evidence: Evidence<Code>;
+};
+
+export type ProbeFinding = { readonly [Code in FindingCode]: FindingOf<Code> }[FindingCode];
+
+const variants = Object.entries(EVIDENCE).map(([code, values]) =>
+  z.object({ code: z.literal(code), ...subject, evidence: z.object(values) }),
+);
+
+type Variant = (typeof variants)[number];
+
+/** A list that is made by a loop has lost its types: they are those of {@link EVIDENCE}. */
+export const probeFindingSchema = z.discriminatedUnion(
+  'code',
+  variants as [Variant, ...Variant[]],
+) as unknown as z.ZodType<ProbeFinding>;

@@ -45,6 +45,8 @@ const ticketsSchema = z.object({
   count: whole,
   /** Lengths of all tickets that were seen, each once, the shortest first. */
   bytes: z.array(whole),
+  /** Short hash of the first ticket; null where none came. The ticket itself is never recorded. */
+  hash: z.string().nullable(),
   /** Lifetime that the server stated, in s; null where it stated none. */
   lifetimeS: whole.nullable(),
   /** `with-handshake` came before the end of the handshake or in the same flight, `after-request` only after our first request. */
@@ -119,10 +121,14 @@ const protocolSchema = z.object({
   group: z.string(),
   forwardSecrecy: z.boolean(),
   alpn: z.string(),
+  /** `ok`, or the name of the reason why the chain and the name of the certificate are not trusted; null where that was not checked. */
+  verification: z.string().nullable(),
   /** The leaf first, as sent. */
   chain: z.array(certificateSchema),
   staple: stapleSchema,
   sessionIdBytes: whole,
+  /** Short hash of the session ID of a full handshake; null where it is empty, and in TLS 1.3, where it is only our own. */
+  sessionIdHash: z.string().nullable(),
   extendedMasterSecret: z.boolean(),
   helloRetry: z.boolean(),
   /** Null where the server asks for no client certificate, else a short hash of the authorities that it names, and their number. */

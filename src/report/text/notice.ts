@@ -1,10 +1,10 @@
 import { MOST_BUSY } from '../../analysis/summary/saturation.ts';
 import { MOST_RESIDUAL } from '../../analysis/judging-rules.ts';
 import { DECLINE_TEXT, type DeclineReason } from '../../domain/judgement.ts';
-import { FAILURE_TEXT, type FailureKind } from '../../domain/failure.ts';
 import type { GeneratorHint, Notice } from '../../domain/notice.ts';
 import { CPU_ABSENCE_TEXT, type CpuAbsence } from '../../domain/server-cpu.ts';
 import { countsText } from './accounts.ts';
+import { failureText } from './failure.ts';
 import { counted, formatDuration, formatRate, formatShare, grouped } from './units.ts';
 import { oneLine } from '../safe-text.ts';
 
@@ -201,10 +201,3 @@ const cpuAbsenceText = (reason: string): string =>
 
 const declineText = (reason: string): string =>
   Object.hasOwn(DECLINE_TEXT, reason) ? DECLINE_TEXT[reason as DeclineReason] : failureText(reason);
-
-/** @param key as `failureKey` makes it: `alert:handshake_failure`. */
-const failureText = (key: string): string => {
-  const [kind = '', ...detail] = key.split(':');
-  const text = Object.hasOwn(FAILURE_TEXT, kind) ? FAILURE_TEXT[kind as FailureKind] : kind;
-  return detail.length === 0 ? text : `${text} (${detail.join(':')})`;
-};
