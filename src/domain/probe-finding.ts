@@ -16,57 +16,75 @@ export type FindingWeight = (typeof FINDING_WEIGHTS)[number];
 const text = z.string();
 const whole = z.int().nonnegative();
 const share = z.number().min(0).max(1);
-
-/** Attempts to resume, and those that the server honoured. */
+const mechanism = z.enum(MECHANISMS);
 const tried = { tries: whole, honoured: whole };
 
-/** Every cause that a probe can name, with the values that its sentence needs. The text is made in the report. */
+/** A mechanism of which no attempt was honoured; `excludes` is the largest share of honoured attempts that they leave possible. */
+const neverHonoured = { mechanism, tries: whole, failed: whole, excludes: share };
+
+/**
+ * Every cause that a probe can name, with its evidence. The sentences are made in the report.
+ *
+ * Shares are fractions; `tries`, `honoured` and `names` (of ticket keys) are counts over all addresses of the finding; `reference` is
+ * the index of the address that they are compared with, whose values are the `other` ones.
+ */
 const EVIDENCE = {
-  /** The failure is a system's error code or `timeout`. */
-  unreachable: { failure: text },
-  /** The failure is a name under which failures are counted; the number is of addresses that do negotiate the protocol. */
-  'protocol-missing': { failure: text, negotiatedBy: whole },
-  /** No mechanism resumes; the number is of attempts, 0 where the server handed out nothing to offer. */
-  'no-resumption': { tries: whole },
-  /** Full handshakes after which no ticket came, although the client asked for one. */
-  'no-ticket': { handshakes: whole },
-  /** None was honoured: `high` is the bound on the share that `tries` attempts leave possible. */
-  'tickets-never-honoured': { mechanism: z.enum(MECHANISMS), tries: whole, high: share },
-  'session-ids-never-honoured': { tries: whole, high: share },
-  /** The addresses of the finding are outside the largest group. */
-  'keys-not-shared': { groups: whole, largest: whole, basis: z.enum(['names', 'pairs']) },
-  /** Pairs whose tickets are under one key name, and that decline each other's sessions. */
+  unreachable: { reason: text },
+  /** No protocol came to a handshake although TCP did. */
+  'no-handshake': { failure: text },
+  /** Other addresses of the fleet negotiate it. */
+  'protocol-missing': { failure: text },
+  /** Neither a ticket nor a session ID came. */
+  'no-resumption': {},
+  'no-ticket': {},
+  'tickets-never-honoured': neverHonoured,
+  'session-ids-never-honoured': neverHonoured,
+  /** Groups among the addresses that resume, the number of these, and the pairs of groups that resume in one direction. */
+  'keys-not-shared': { groups: whole, of: whole, oneWay: whole },
   'same-key-other-certificate': {
-    keyName: text,
+    reference: whole,
+    /** The part of the chain that differs. */
+    chain: z.enum(['leaf', 'intermediates']),
     serial: text,
-    issuer: text,
     otherSerial: text,
+    issuer: text,
     otherIssuer: text,
-    ...tried,
   },
-  'same-key-other-authorities': { keyName: text, authoritiesHash: text, otherAuthoritiesHash: text, ...tried },
-  'same-key-declined': { keyName: text, ...tried },
-  /** Attempts at the address that made the session, some declined. */
-  'some-tickets-declined': { mechanism: z.enum(MECHANISMS), ...tried, low: share, high: share },
-  /** Key names that alternate at one address. */
-  'behind-a-balancer': { keyNames: whole, ...tried },
-  /** Key names that followed each other at one address, and the time in which they were seen. */
-  'key-rotated': { keyNames: whole, withinS: z.number().nonnegative() },
-  'single-use': { mechanism: z.enum(MECHANISMS) },
-  /** A value that both ends of a pair must agree on: `cipher`, `group`, `ALPN`, `hash`, `extended master secret`. */
-  'parameters-differ': { parameter: text, value: text, otherValue: text },
-  /** Attempts across the two address families; within each, sessions resume. */
-  'family-differs': tried,
-  /** The status is one of STAPLE_STATUSES. */
-  staple: { status: text, thisUpdateUnixMs: z.number().optional(), nextUpdateUnixMs: z.number().optional() },
-  /** Days left, negative once it has expired. */
-  'certificate-expires': { subject: text, notAfterUnixMs: z.number(), daysLeft: z.int() },
+  'same-key-other-authorities': { reference: whole, authorities: whole, otherAuthorities: whole, hash: text, otherHash: text },
+  'same-key-declined': { reference: whole, tries: whole },
+  'some-tickets-declined': { mechanism, ...tried, names: whole },
+  'behind-a-balancer': { mechanism, ...tried, names: whole },
+  'key-rotated': { ...tried, names: whole },
+  'single-use': { mechanism },
+  'parameters-differ': {
+    reference: whole,
+    parameter: z.enum(['cipher', 'group', 'alpn', 'extended-master-secret']),
+    value: text,
+    other: text,
+  },
+  /** The family that is worse off, and in what. */
+  'family-differs': {
+    family: z.enum(['IPv4', 'IPv6']),
+    what: z.enum(['reachable', 'resumption', 'keys']),
+    reason: text.optional(),
+  },
+  /** One of STAPLE_STATUSES, and the number of addresses of the fleet with a good one. */
+  staple: { status: text, nextUpdateUnixMs: z.number().optional(), others: whole },
+  /** Whole days that are left, negative where it has expired. */
+  'certificate-expires': { subject: text, serial: text, notAfterUnixMs: z.number(), days: z.int() },
   'no-forward-secrecy': { cipher: text },
   'no-extended-master-secret': {},
-  /** `TLSv1.0`, `TLSv1.1`. */
+  /** `TLSv1.0` or `TLSv1.1`. */
   'legacy-protocol': { version: text },
-  /** The share that the map predicts, and the one that was measured, with their bounds. */
-  'prediction-missed': { predicted: share, low: share, high: share, ...tried, measuredLow: share, measuredHigh: share },
+  'prediction-missed': {
+    predicted: share,
+    predictedLow: share,
+    predictedHigh: share,
+    measured: share,
+    measuredLow: share,
+    measuredHigh: share,
+    tries: whole,
+  },
 } as const satisfies Record<string, z.core.$ZodShape>;
 
 export type FindingCode = keyof typeof EVIDENCE;
