@@ -1,0 +1,39 @@
+import { isConnectFailure, type Failure } from '../domain/failure.ts';
+import type { HelloAnswerKind } from '../domain/probe-record.ts';
+import { rawHello, type RawHelloOffer } from '../tls/raw-hello.ts';
+import { dialRawHello } from './raw-hello-dial.ts';
+
+export interface Greeting {
+  readonly address: string;
+  readonly port: number;
+  readonly serverName: string | undefined;
+  readonly offer: RawHelloOffer;
+}
+
+export interface GreetingOptions {
+  readonly connectTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The answer to a ClientHello that no handshake follows; not even a connection may come about. */
+export interface Greeted {
+  readonly answer: HelloAnswerKind;
+  readonly unreachable: Failure | undefined;
+}
+
+/** Offers something in a ClientHello, and no more: a server's first answer says whether it would go on. */
+export const greet = async (
+  { address, port, serverName, offer }: Greeting,
+  { connectTimeoutMs, signal }: GreetingOptions,
+): Promise<Greeted> => {
+  const bytes = rawHello({ ...offer, serverName });
+  const result = await dialRawHello({ address, port, bytes, timeoutMs: connectTimeoutMs, signal });
+  if (result.state === 'answered') {
+    return { answer: result.answer.kind === 'accepted' ? 'accepted' : 'refused', unreachable: undefined };
+  }
+  const { failure } = result;
+  if (isConnectFailure(failure.kind) || failure.kind === 'local') return { answer: 'no-answer', unreachable: failure };
+  // Some servers end the connection and say nothing.
+  const hasAnswered = failure.kind === 'closed' || failure.kind === 'reset';
+  return { answer: hasAnswered ? 'refused' : 'no-answer', unreachable: undefined };
+};

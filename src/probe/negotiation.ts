@@ -1,0 +1,70 @@
+import { X509Certificate } from 'node:crypto';
+import type { ProtocolReport } from '../domain/probe-record.ts';
+import { certificateFacts } from '../engine/certificate-facts.ts';
+import { judgeStaple } from '../tls/ocsp-staple.ts';
+import { shortHash } from '../tls/short-hash.ts';
+import { messageOf, type Visit } from './visit.ts';
+
+/** The part of a protocol's report that one full handshake shows. */
+export type NegotiatedFacts = Pick<
+  ProtocolReport,
+  | 'cipher'
+  | 'group'
+  | 'forwardSecrecy'
+  | 'alpn'
+  | 'chain'
+  | 'staple'
+  | 'sessionIdBytes'
+  | 'sessionIdHash'
+  | 'extendedMasterSecret'
+  | 'helloRetry'
+  | 'clientCertificate'
+>;
+
+/** Reads what a full handshake negotiated out of its messages. */
+export const negotiatedFacts = (looked: Visit, nowMs = Date.now()): NegotiatedFacts => {
+  const hello = messageOf(looked, 'server-hello');
+  const isTls13 = hello?.version === 'TLSv1.3';
+  const certificate = messageOf(looked, 'certificate');
+  const chain = certificate?.chain ?? [];
+  const staple = certificate?.staple ?? messageOf(looked, 'certificate-status')?.staple ?? null;
+  const cipher = hello?.cipherSuite ?? '';
+  // The session ID of TLS 1.3 is the client's own, echoed (RFC 8446, section 4.1.3).
+  const sessionId = isTls13 || hello === undefined ? NO_BYTES : hello.sessionId;
+  return {
+    cipher,
+    group: hello?.group ?? messageOf(looked, 'server-key-exchange')?.group ?? '',
+    forwardSecrecy: isTls13 || /^(?:ECDHE|DHE)-/u.test(cipher),
+    alpn: messageOf(looked, 'encrypted-extensions')?.alpn ?? hello?.alpn ?? '',
+    chain: chain.map(certificateReport),
+    staple: judgeStaple({ staple, chain, nowMs }),
+    sessionIdBytes: sessionId.length,
+    sessionIdHash: sessionId.length === 0 ? null : shortHash(sessionId),
+    extendedMasterSecret: isTls13 || hello?.extendedMasterSecret === true,
+    helloRetry: messageOf(looked, 'hello-retry-request') !== undefined,
+    clientCertificate: clientCertificateReport(messageOf(looked, 'certificate-request')?.authorities),
+  };
+};
+
+const certificateReport = (der: Buffer): ProtocolReport['chain'][number] => {
+  const certificate = new X509Certificate(der);
+  const { keyType, certificateSha256 } = certificateFacts(der);
+  return {
+    subject: nameOf(certificate.subject),
+    issuer: nameOf(certificate.issuer),
+    serial: certificate.serialNumber,
+    sha256: certificateSha256,
+    keyType,
+    bytes: der.length,
+    notAfterUnixMs: Date.parse(certificate.validTo),
+  };
+};
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** A name on one line, as certificates are quoted. */
+const nameOf = (lines: string): string => lines.split('\n').join(', ');
+
+/** The order of the authorities counts: some servers have it in the context of a session. */
+const clientCertificateReport = (authorities: readonly Buffer[] | undefined): ProtocolReport['clientCertificate'] =>
+  authorities === undefined ? null : { authorities: authorities.length, authoritiesHash: shortHash(Buffer.concat(authorities)) };
