@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AddressReport, FleetMap } from '../domain/probe-record.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Attempt, Engine } from '../engine/engine.ts';
@@ -37,6 +38,8 @@ export interface FleetFound {
 /** Probes all addresses side by side: whether they answer, what they negotiate and resume, and which resumes the sessions of which. */
 export const probeFleet = async (engine: Engine, request: FleetRequest): Promise<FleetFound> => {
   const { addresses, common, signal, pace } = request;
+  // Every connection listens to it.
+  if (signal !== undefined) setMaxListeners(0, signal);
   const examinations = addresses.map(
     ({ serverName, ...address }) =>
       new Examination(address, new AddressClients(engine, { ...common, ...address, serverName }), { ...request, serverName }),

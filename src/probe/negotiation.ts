@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { ProtocolReport } from '../domain/probe-record.ts';
 import { certificateFacts } from '../engine/certificate-facts.ts';
-import { judgeStaple } from '../tls/ocsp-staple.ts';
+import { judgeStaple } from '../tls/ocsp/staple.ts';
 import { shortHash } from '../tls/short-hash.ts';
 import { messageOf, type Visit } from './visit.ts';
 
@@ -22,7 +22,7 @@ export type NegotiatedFacts = Pick<
 >;
 
 /** Reads what a full handshake negotiated out of its messages. */
-export const negotiatedFacts = (looked: Visit, nowMs = Date.now()): NegotiatedFacts => {
+export const negotiatedFacts = (looked: Visit, nowUnixMs = Date.now()): NegotiatedFacts => {
   const hello = messageOf(looked, 'server-hello');
   const isTls13 = hello?.version === 'TLSv1.3';
   const certificate = messageOf(looked, 'certificate');
@@ -37,7 +37,7 @@ export const negotiatedFacts = (looked: Visit, nowMs = Date.now()): NegotiatedFa
     forwardSecrecy: isTls13 || /^(?:ECDHE|DHE)-/u.test(cipher),
     alpn: messageOf(looked, 'encrypted-extensions')?.alpn ?? hello?.alpn ?? '',
     chain: chain.map(certificateReport),
-    staple: judgeStaple({ staple, chain, nowMs }),
+    staple: judgeStaple({ staple, chain, nowUnixMs }),
     sessionIdBytes: sessionId.length,
     sessionIdHash: sessionId.length === 0 ? null : shortHash(sessionId),
     extendedMasterSecret: isTls13 || hello?.extendedMasterSecret === true,

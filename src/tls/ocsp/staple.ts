@@ -18,7 +18,17 @@ export interface Stapled {
  *
  * A revocation is told even when its response is stale: it does not become good with time.
  */
-export const judgeStaple = ({ staple, chain, nowUnixMs }: Stapled): StapleReport => {
+export const judgeStaple = (stapled: Stapled): StapleReport => ({
+  ...judgement(stapled),
+  required: stapled.chain[0] !== undefined && demandsStaple(stapled.chain[0]),
+});
+
+/** The OID of the extension by which a certificate demands a staple (RFC 7633), as DER. It stands nowhere else in a certificate. */
+const TLS_FEATURE = Buffer.from('06082b06010505070118', 'hex');
+
+const demandsStaple = (leaf: Uint8Array): boolean => Buffer.from(leaf).includes(TLS_FEATURE);
+
+const judgement = ({ staple, chain, nowUnixMs }: Stapled): Omit<StapleReport, 'required'> => {
   const [leaf] = chain;
   if (staple === null || leaf === undefined) return { status: 'missing', ...NO_TIMES };
   const response = readOcspResponse(staple);
