@@ -5,8 +5,9 @@ import type { Protocol } from '../domain/protocol.ts';
 import type { Script } from '../engine/script.ts';
 import { groupHello, legacyHello, X25519_MLKEM768 } from '../tls/raw-hello.ts';
 import type { AddressClients } from './clients.ts';
+import type { ConnectionCounts } from './connection-counts.ts';
 import type { Greeted, Greeting } from './greeting.ts';
-import { ProtocolExamination, type SessionSupply } from './protocol-examination.ts';
+import { ProtocolExamination, type HandshakeExample, type SessionSupply } from './protocol-examination.ts';
 import type { Resumption } from './resumption.ts';
 
 /** One address of a target. */
@@ -15,6 +16,7 @@ export interface ProbedAddress {
   readonly target: number;
   readonly address: string;
   readonly port: number;
+  readonly serverName: string | undefined;
 }
 
 export interface ExaminationPlan {
@@ -23,7 +25,7 @@ export interface ExaminationPlan {
   /** Only sessions for the map: full handshakes, and no attempts to resume. */
   readonly mapOnly: boolean;
   readonly verifies: boolean;
-  readonly serverName: string | undefined;
+  readonly counts: ConnectionCounts;
 }
 
 /** Sends one ClientHello of our own making. */
@@ -37,7 +39,6 @@ export class Examination {
   readonly #protocols: ProtocolExamination[] = [];
   #answers: Pick<AddressReport, 'legacy' | 'postQuantum'> = { legacy: null, postQuantum: null };
   #unreachable: Failure | undefined;
-  connections = 0;
 
   constructor(address: ProbedAddress, clients: AddressClients, plan: ExaminationPlan) {
     this.address = address;
@@ -52,8 +53,8 @@ export class Examination {
   /** Finds out whether anything answers, and what that is offered in vain by hellos of our own. */
   async reach(greet: Greet): Promise<void> {
     const answerTo = async (offer: Greeting['offer']): Promise<Greeted> => {
-      this.connections += 1;
-      return greet({ ...this.address, serverName: this.#plan.serverName, offer });
+      this.#plan.counts.add(this.address);
+      return greet({ ...this.address, offer });
     };
     const { answer: postQuantum, unreachable } = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
     this.#unreachable = unreachable;
@@ -76,6 +77,11 @@ export class Examination {
     }
   }
 
+  /** One handshake of each kind. */
+  examples(): HandshakeExample[] {
+    return this.#protocols.flatMap((examined) => examined.examples());
+  }
+
   /** The kinds of session that the address has given. */
   supplies(): SessionSupply[] {
     return this.#protocols.flatMap((examined) => examined.supplies());
@@ -87,12 +93,15 @@ export class Examination {
   }
 
   report(): AddressReport {
+    const { target, address, port } = this.address;
     return {
-      ...this.address,
+      target,
+      address,
+      port,
       unreachable: this.#unreachable === undefined ? null : failureKey(this.#unreachable),
       protocols: this.#protocols.flatMap((examined) => examined.report() ?? []),
       ...this.#answers,
-      connections: this.connections,
+      connections: this.#plan.counts.of(this.address),
     };
   }
 
