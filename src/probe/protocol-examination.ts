@@ -188,7 +188,6 @@ export class ProtocolExamination {
   }
 }
 
-// eslint-disable-next-line require-yield
 function* nothing(): Step<undefined> {
   return undefined;
 }
