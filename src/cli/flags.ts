@@ -1,7 +1,7 @@
 import type { Argv, Options } from 'yargs';
 import { ResumarkError } from '../domain/error.ts';
 import type { RawSettings } from '../scenario/decode.ts';
-import { flagSettings, serverSettings, type Setting } from '../scenario/settings.ts';
+import { flagSettings, probeSettings, serverSettings, type Setting } from '../scenario/settings.ts';
 
 /** The parsed command line, by flag. */
 export type ParsedFlags = Readonly<Record<string, unknown>>;
@@ -18,6 +18,9 @@ export const withFlagsOf = (yargs: Argv, groups: readonly string[]): Argv =>
     yargs,
     flagSettings().filter(({ path: [group = ''] }) => groups.includes(group)),
   );
+
+/** Declares the flags of a probe. */
+export const withProbeFlags = (yargs: Argv): Argv => withSettings(yargs, probeSettings(), 'Probe:');
 
 /** Declares the flags of a reference server. */
 export const withServerFlags = (yargs: Argv): Argv => withSettings(yargs, serverSettings(), 'Server:');
@@ -42,6 +45,13 @@ const defaultText = (value: unknown): string => [value].flat().join(',');
  * @throws ResumarkError USAGE for a flag without a value.
  */
 export const flagValues = (parsed: ParsedFlags): RawSettings => valuesOf(flagSettings(), parsed);
+
+/**
+ * The settings of a probe given as flags.
+ *
+ * @throws ResumarkError USAGE for a flag without a value.
+ */
+export const probeFlagValues = (parsed: ParsedFlags): RawSettings => valuesOf(probeSettings(), parsed);
 
 /**
  * The settings of a reference server given as flags.

@@ -7,6 +7,7 @@ import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { gateCommand } from './commands/gate.ts';
+import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -61,6 +62,7 @@ export const commandsOf = (context: CommandContext): readonly CommandModule[] =>
   compareCommand(context),
   gateCommand(context),
   calibrateCommand(context),
+  probeCommand(context),
   reportCommand(context),
   serveCommand(context),
   schemaCommand(context),

@@ -23,10 +23,14 @@ const triesSchema = z.object({
 
 export type Tries = Readonly<z.infer<typeof triesSchema>>;
 
-/** The makes of ticket that can be told by their layout; `opaque` is none of them. */
+/**
+ * The makes of ticket that can be told by their layout, each with those that share it; `opaque` is none of them. `rustls` is any 16-byte
+ * name before an AEAD's nonce (Go before 1.21, s2n-tls before its versions), `go` any ticket that begins at random.
+ */
 export const TICKET_FAMILIES = [
   'rfc5077',
   'gnutls',
+  'wolfssl',
   's2n',
   'mbedtls',
   'rustls',
@@ -150,7 +154,9 @@ const failedProtocolSchema = z.object({
 });
 
 /** The answers to a ClientHello of our own that no handshake follows. */
-const HELLO_ANSWERS = ['accepted', 'refused', 'no-answer'] as const;
+export const HELLO_ANSWERS = ['accepted', 'refused', 'no-answer'] as const;
+
+export type HelloAnswerKind = (typeof HELLO_ANSWERS)[number];
 
 const addressSchema = z.object({
   /** Index in `targets`. */
@@ -197,12 +203,25 @@ const mapSchema = z.object({
 
 export type FleetMap = Readonly<z.infer<typeof mapSchema>>;
 
+/** A connection told message by message; no line holds a secret. */
+const explainedSchema = z.object({
+  address: whole,
+  protocol: z.enum(PROTOCOLS),
+  /** Mechanism of the session that was offered, null in a full handshake. */
+  offered: z.enum(MECHANISMS).nullable(),
+  lines: z.array(z.string()),
+});
+
+export type ExplainedConnection = Readonly<z.infer<typeof explainedSchema>>;
+
 export const probeRecordSchema = z.object({
   format: z.literal(PROBE_FORMAT),
   version: z.string(),
   engine: z.string(),
   startedUnixMs: z.number(),
   durationMs: z.number(),
+  /** True where it was ended before all was tried. */
+  interrupted: z.boolean(),
   /** Attempts of each kind of resumption at each address. */
   tries: whole,
   targets: z.array(z.object({ name: z.string(), serverName: z.string().nullable() })),
@@ -211,6 +230,8 @@ export const probeRecordSchema = z.object({
   /** The most important first. */
   findings: z.array(probeFindingSchema),
   connections: whole,
+  /** With --explain: one connection of each kind to the first address that answers. */
+  explained: z.array(explainedSchema).default([]),
 });
 
 export type ProbeRecord = Readonly<z.infer<typeof probeRecordSchema>>;

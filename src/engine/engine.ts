@@ -146,6 +146,8 @@ export interface Attempt {
   readonly tap: boolean;
   /** Called with every message of the connection in the clear, by engines with `showsMessages`. Expensive: not for what is timed. */
   readonly onMessage?: (message: SeenMessage) => void;
+  /** Ask for a stapled OCSP response; only engines with `showsMessages` do. */
+  readonly asksForStaple?: boolean;
 }
 
 /** Parts of a handshake's time, by the kernel's stamps of what arrived. The latency is `waitNs` and `clientNs` together. */

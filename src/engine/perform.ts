@@ -81,7 +81,8 @@ class Batch implements Work<NumberedAttempt> {
   }
 }
 
-const detached = ({ tap }: Attempt, outcome: Outcome): HandshakeResult => ({
+/** Copies what an engine hands over during the call of `settled`; the session then belongs to the caller. */
+export const detached = ({ tap }: Pick<Attempt, 'tap'>, outcome: Outcome): HandshakeResult => ({
   failure: outcome.failure,
   startNs: outcome.startNs,
   connectNs: outcome.connectNs,

@@ -1,11 +1,12 @@
 import { ResumarkError } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
-import { decode, type Flaw } from '../domain/zod.ts';
+import { decode, type Flaw, type z } from '../domain/zod.ts';
 import type { CompareSettings } from './compare-schema.ts';
 import { refuseImpossibleEvents } from './event-plan.ts';
 import { withoutOwnKeys } from './own-keys.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
-import { flagOf, knownKeysAt, serverFlagOf } from './settings.ts';
+import { flagOf, knownKeysAt, probeFlagOf, serverFlagOf } from './settings.ts';
+import { probeSchema, type ProbeSettings } from './probe-schema.ts';
 import { serverSchema, type ServerSettings } from './server-schema.ts';
 import { leastTimelineMs, timelineOf } from './timeline.ts';
 
@@ -103,10 +104,23 @@ const refuseFineTimeline = (scenario: Scenario, sources: SettingSources, fileNam
  *
  * @throws ResumarkError USAGE naming the flag, the value and what would be right.
  */
-export const decodeServer = (flags: RawSettings): ServerSettings => {
-  const decoded = decode(serverSchema, flags);
+export const decodeServer = (flags: RawSettings): ServerSettings => decodeFlags(serverSchema, flags, serverFlagOf);
+
+/**
+ * Decodes the settings of a probe from flags.
+ *
+ * @throws ResumarkError USAGE naming the flag, the value and what would be right.
+ */
+export const decodeProbe = (flags: RawSettings): ProbeSettings => decodeFlags(probeSchema, flags, probeFlagOf);
+
+const decodeFlags = <Schema extends z.ZodType>(
+  schema: Schema,
+  flags: RawSettings,
+  flagAt: (path: readonly (string | number)[]) => string,
+): z.output<Schema> => {
+  const decoded = decode(schema, flags);
   if (decoded.ok) return decoded.value;
-  const lines = decoded.flaws.map(({ path, message, value }) => `--${serverFlagOf(path)} ${message}, but it is ${shown(value)}.`);
+  const lines = decoded.flaws.map(({ path, message, value }) => `--${flagAt(path)} ${message}, but it is ${shown(value)}.`);
   throw new ResumarkError('USAGE', lines.join('\n'));
 };
 

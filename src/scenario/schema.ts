@@ -102,7 +102,7 @@ const planSchema = z
     { error: 'must have only one of duration, handshakes and handshakesPerBlock' },
   );
 
-const tlsSchema = z.strictObject({
+export const tlsSchema = z.strictObject({
   servername: text('a host name').optional().meta({
     flag: 'servername',
     description: "SNI, and the name that the certificate is verified against [default: the target's host]",

@@ -1,4 +1,5 @@
 import { z } from '../domain/zod.ts';
+import { probeSchema } from './probe-schema.ts';
 import { scenarioSchema, type SettingMeta } from './schema.ts';
 import { serverSchema } from './server-schema.ts';
 
@@ -18,7 +19,13 @@ export interface Setting {
  * Every setting that has a flag. The command line is made from these: an option is declared once,
  * in the schema.
  */
-export const flagSettings = (): Setting[] => collect(scenarioSchema, []).filter((setting) => setting.meta.flag !== undefined);
+export const flagSettings = (): Setting[] => settingsWithFlag(scenarioSchema);
+
+/** Every setting of a probe that has a flag. */
+export const probeSettings = (): Setting[] => settingsWithFlag(probeSchema);
+
+const settingsWithFlag = (schema: z.ZodObject): Setting[] =>
+  collect(schema, []).filter((setting) => setting.meta.flag !== undefined);
 
 /** Every setting of a reference server that is no group of others; each has a flag, named for its path. */
 export const serverSettings = (): Setting[] =>
@@ -35,9 +42,15 @@ export const serverFlagOf = (path: readonly (string | number)[]): string =>
 
 /** The flag of the setting at a path: `--concurrency`. */
 export const flagOf = (path: readonly (string | number)[]): string | undefined => {
-  const found = flagSettings().find((setting) => setting.path.every((step, i) => step === path[i]));
-  return found?.meta.flag === undefined ? undefined : `--${found.meta.flag}`;
+  const flag = flagAt(flagSettings(), path);
+  return flag === undefined ? undefined : `--${flag}`;
 };
+
+/** The flag of a probe's setting, its path where it has none. */
+export const probeFlagOf = (path: readonly (string | number)[]): string => flagAt(probeSettings(), path) ?? path.join('.');
+
+const flagAt = (settings: readonly Setting[], path: readonly (string | number)[]): string | undefined =>
+  settings.find((setting) => setting.path.every((step, i) => step === path[i]))?.meta.flag;
 
 /**
  * The keys that the schema knows at a path; empty where it takes any, such as the labels of states.

@@ -22,12 +22,14 @@ export const SERVER_HELLO_DONE = 14;
 export const CERTIFICATE_VERIFY = 15;
 export const CLIENT_KEY_EXCHANGE = 16;
 export const FINISHED = 20;
+export const CERTIFICATE_STATUS = 22;
 export const KEY_UPDATE = 24;
 /** Stands for a first ClientHello in the transcript after a HelloRetryRequest. */
 export const MESSAGE_HASH = 254;
 
 /** Extension types (the IANA registry). */
 export const SERVER_NAME = 0;
+export const STATUS_REQUEST = 5;
 export const SUPPORTED_GROUPS = 10;
 export const EC_POINT_FORMATS = 11;
 export const SIGNATURE_ALGORITHMS = 13;
@@ -39,9 +41,12 @@ export const EARLY_DATA = 42;
 export const SUPPORTED_VERSIONS = 43;
 export const COOKIE = 44;
 export const PSK_KEY_EXCHANGE_MODES = 45;
+export const CERTIFICATE_AUTHORITIES = 47;
 export const KEY_SHARE = 51;
 export const RENEGOTIATION_INFO = 0xff01;
 
+export const TLS_1_0 = 0x0301;
+export const TLS_1_1 = 0x0302;
 export const TLS_1_2 = 0x0303;
 export const TLS_1_3 = 0x0304;
 

@@ -13,10 +13,12 @@ import { takeFailure } from './failure.ts';
 import {
   BIO_C_SET_BUF_MEM_EOF_RETURN,
   BIO_CTRL_RESET,
+  SSL_CTRL_SET_STATUS_REQUEST,
   SSL_CTRL_SET_TLSEXT_HOSTNAME,
   SSL_ERROR_WANT_READ,
   SSL_ERROR_ZERO_RETURN,
   SSL_SENT_AND_RECEIVED_SHUTDOWN,
+  STATUS_TYPE_OCSP,
   type OpenSsl,
 } from './library.ts';
 import type { MessageWatch } from './message-watch.ts';
@@ -189,7 +191,8 @@ export class OpenSslConnection implements TlsConnection {
     this.#isSessionTaken = false;
   }
 
-  #watch({ onMessage }: Attempt): void {
+  #watch({ onMessage, asksForStaple }: Attempt): void {
+    if (asksForStaple === true) this.#openssl.ssl.SSL_ctrl(this.#ssl, SSL_CTRL_SET_STATUS_REQUEST, STATUS_TYPE_OCSP, 0);
     this.#isWatched = onMessage !== undefined;
     if (onMessage !== undefined) this.#messages.begin(this.#ssl, onMessage);
   }

@@ -124,6 +124,7 @@ const mapValues = <Key extends string, Value>(
 /** Commands of SSL_CTX_ctrl and SSL_ctrl that are macros in C (openssl/ssl.h). */
 export const SSL_CTRL_SET_SESS_CACHE_MODE = 44;
 export const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
+export const SSL_CTRL_SET_STATUS_REQUEST = 65;
 export const SSL_CTRL_SET_GROUPS_LIST = 92;
 export const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
 export const SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
@@ -136,6 +137,9 @@ export const SSL_OP_NO_TICKET = 1n << 14n;
 export const SSL_VERIFY_NONE = 0;
 export const SSL_VERIFY_PEER = 1;
 export const SSL_SENT_AND_RECEIVED_SHUTDOWN = 3;
+
+/** TLSEXT_STATUSTYPE_ocsp */
+export const STATUS_TYPE_OCSP = 1;
 
 export const SSL_ERROR_WANT_READ = 2;
 export const SSL_ERROR_ZERO_RETURN = 6;

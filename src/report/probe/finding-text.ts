@@ -4,7 +4,7 @@ import { protocolLabel } from '../../domain/protocol.ts';
 import { oneLine } from '../safe-text.ts';
 import { failureText } from '../text/failure.ts';
 import { counted, formatShare, grouped } from '../text/units.ts';
-import { addressList, type Addresses } from './address-text.ts';
+import { addressList, addressName, type Addresses } from './address-text.ts';
 import { dateText } from './date-text.ts';
 
 /** A finding as a line: its weight and {@link findingSentence}. */
@@ -13,54 +13,62 @@ export const findingText = (finding: ProbeFinding, record: Addresses): string =>
 
 /** A finding in words: the addresses that it is about, what is wrong, its evidence, and what to do. */
 export const findingSentence = (finding: ProbeFinding, record: Addresses): string =>
-  oneLine(`${subjectOf(finding, record)}: ${sentence(finding)}`);
+  oneLine(`${subjectOf(finding, record)}: ${sentence(finding, record)}`);
+
+/** The words for each mechanism. */
+export const MECHANISM_TEXT: Readonly<Record<Mechanism, string>> = {
+  'session-id': 'session ID',
+  ticket: 'ticket',
+  psk: 'PSK',
+  'psk-stateful': 'stateful PSK',
+};
 
 /** The addresses and the protocol that a finding is about. */
 const subjectOf = ({ addresses, protocol }: ProbeFinding, record: Addresses): string =>
   [addressList(record, addresses), ...(protocol === null ? [] : [protocolLabel(protocol)])].join(', ');
 
-const sentence = (finding: ProbeFinding): string => {
+const sentence = (finding: ProbeFinding, record: Addresses): string => {
   switch (finding.code) {
     case 'unreachable':
-      return `not reachable: ${failureText(finding.evidence.failure)}. Clients that are sent there wait or fail. Bring it back, or take it out of the addresses of the name.`;
+      return `not reachable: ${failureText(finding.evidence.reason)}. Clients that are sent there wait or fail. Bring it back, or take it out of the addresses of the name.`;
+    case 'no-handshake':
+      return `TCP connects, but no handshake finishes: ${failureText(finding.evidence.failure)}. Check that the port speaks TLS, and the name that is asked for (SNI).`;
     case 'protocol-missing':
-      return `this protocol is not negotiated: ${failureText(finding.evidence.failure)}. ${othersText(finding.evidence)}`;
+      return `the handshake fails, although other addresses negotiate this protocol: ${failureText(finding.evidence.failure)}. A session that is made there is lost here. Enable the protocol on all addresses or on none.`;
     case 'no-resumption':
-      return finding.evidence.tries === 0
-        ? 'nothing resumes, because the server hands out nothing to resume with. Every connection is a full handshake. Switch on session tickets, or a session cache.'
-        : `nothing resumes: ${noneText(finding.evidence.tries)}. Every connection is a full handshake. Switch on session tickets, or a session cache.`;
+      return 'nothing to resume: neither a ticket nor a session ID came. Every connection is a full handshake. Switch on session tickets, or a session cache.';
     case 'no-ticket':
-      return `no ticket came with ${counted(finding.evidence.handshakes, 'full handshake')}, although the client asked for one. Unless that is intended, switch on session tickets.`;
+      return 'no ticket came, although the client asked for one. Unless that is intended, switch on session tickets.';
     case 'tickets-never-honoured':
-      return `tickets are handed out, but ${noneText(finding.evidence.tries)} by ${MECHANISM_TEXT[finding.evidence.mechanism]}${excluded(finding.evidence.high)}. Check that every process of the server has the same ticket key, and that a session ID context is set.`;
+      return `tickets are handed out, but ${noneText(finding.evidence)}. Check that every process of the server has the same ticket key, and that a session ID context is set.`;
     case 'session-ids-never-honoured':
-      return `session IDs are handed out, but ${noneText(finding.evidence.tries)} by session ID${excluded(finding.evidence.high)}. Give the server a session cache that all of its processes share.`;
+      return `session IDs are handed out, but ${noneText(finding.evidence)}. Give the server a session cache that all of its processes share.`;
     case 'keys-not-shared':
-      return `${apartText(finding.evidence)} The addresses form ${counted(finding.evidence.groups, 'group')}, and a session resumes only within its own. Give all of them the same ticket key, and rotate it on all of them together.`;
+      return `sessions are not shared: ${grouped(finding.evidence.of)} addresses that resume form ${counted(finding.evidence.groups, 'group')}, and a session resumes only within its own${oneWayText(finding.evidence)}. Give all of them the same ticket key, and rotate it on all of them together.`;
     case 'same-key-other-certificate':
-      return `the ticket key is the same (name ${finding.evidence.keyName}), yet ${honouredText(finding.evidence)} across the two certificates: serial ${finding.evidence.serial} by ${finding.evidence.issuer} here, serial ${finding.evidence.otherSerial} by ${finding.evidence.otherIssuer} there. Some servers bind sessions to their certificate. Install the same one on all addresses.`;
+      return certificateSentence(finding.evidence, addressName(record, finding.evidence.reference));
     case 'same-key-other-authorities':
-      return `the ticket key is the same (name ${finding.evidence.keyName}), yet ${honouredText(finding.evidence)} across the two lists of authorities for client certificates (${finding.evidence.authoritiesHash} here, ${finding.evidence.otherAuthoritiesHash} there). Some servers bind sessions to that list. Install the same one, in the same order, on all addresses.`;
+      return authoritiesSentence(finding.evidence, addressName(record, finding.evidence.reference));
     case 'same-key-declined':
-      return `the ticket key is the same (name ${finding.evidence.keyName}), yet ${honouredText(finding.evidence)}, and nothing was seen that explains it. Compare the configurations: session ID context, virtual server, verification of clients.`;
+      return `the ticket key has the same name as at ${addressName(record, finding.evidence.reference)}, yet none of ${counted(finding.evidence.tries, 'attempt')} between them was honoured, and nothing was seen that explains it. Compare the configurations: session ID context, virtual server, verification of clients.`;
     case 'some-tickets-declined':
-      return `some of its own sessions are declined: ${honouredText(finding.evidence)} by ${MECHANISM_TEXT[finding.evidence.mechanism]} (${formatShare(finding.evidence.low)} to ${formatShare(finding.evidence.high)} with 95% confidence). Look for a process, or a server at the same address, with another ticket key or cache.`;
+      return `some of its own sessions are declined: ${honouredText(finding.evidence)} by ${MECHANISM_TEXT[finding.evidence.mechanism]}${namesText(finding.evidence)}. Look for a process, or a server at the same address, with another ticket key or cache.`;
     case 'behind-a-balancer':
-      return `${counted(finding.evidence.keyNames, 'ticket key')} alternate at this address, and ${honouredText(finding.evidence)}: more than one server or process answers. Give all of them the same ticket key; to see which is which, probe each by its own address.`;
+      return `more than one server or process answers at this address: ${honouredText(finding.evidence)} by ${MECHANISM_TEXT[finding.evidence.mechanism]}${namesText(finding.evidence)}. Give all of them the same ticket key; to see which is which, probe each by its own address.`;
     case 'key-rotated':
-      return `the ticket key changed while it was probed: ${counted(finding.evidence.keyNames, 'name')} within ${counted(finding.evidence.withinS, 'second')}. A session is declined once its key is gone. Keep previous keys for decryption for the lifetime of a ticket.`;
+      return `the ticket key changed while it was probed (${counted(finding.evidence.names, 'name')} one after the other); ${honouredText(finding.evidence)}. A session is declined once its key is gone: keep previous keys for decryption for the lifetime of a ticket.`;
     case 'single-use':
-      return `a session resumes only once by ${MECHANISM_TEXT[finding.evidence.mechanism]}: offered again, it was declined. That protects 0-RTT from replay; clients with several connections at once need a ticket for each.`;
+      return `a session resumes only once by ${MECHANISM_TEXT[finding.evidence.mechanism]}: offered again, it was declined. That protects 0-RTT from replay; a client with several connections at once needs a ticket for each.`;
     case 'parameters-differ':
-      return `${finding.evidence.parameter} is ${finding.evidence.value} here, but ${finding.evidence.otherValue} where its sessions were offered; a session resumes only where it is the same. Configure all addresses alike.`;
+      return `${PARAMETER_TEXT[finding.evidence.parameter]} is ${finding.evidence.value}, but ${finding.evidence.other} at ${addressName(record, finding.evidence.reference)}. Configure both alike.`;
     case 'family-differs':
-      return `${honouredText(finding.evidence)} across IPv4 and IPv6, although sessions resume within each. Clients change between the two. Give the servers of both families the same ticket key.`;
+      return familySentence(finding.evidence);
     case 'staple':
       return stapleSentence(finding.evidence);
     case 'certificate-expires':
-      return finding.evidence.daysLeft < 0
+      return finding.evidence.days < 0
         ? `the certificate of ${finding.evidence.subject} expired on ${dateText(finding.evidence.notAfterUnixMs)}. Renew it.`
-        : `the certificate of ${finding.evidence.subject} expires on ${dateText(finding.evidence.notAfterUnixMs)}, in ${counted(finding.evidence.daysLeft, 'day')}. Renew it in time.`;
+        : `the certificate of ${finding.evidence.subject} expires on ${dateText(finding.evidence.notAfterUnixMs)}, in ${counted(finding.evidence.days, 'day')}. Renew it in time.`;
     case 'no-forward-secrecy':
       return `${finding.evidence.cipher} has no forward secrecy: the key of the certificate decrypts recorded connections. Offer suites with ECDHE only.`;
     case 'no-extended-master-secret':
@@ -74,56 +82,97 @@ const sentence = (finding: ProbeFinding): string => {
   }
 };
 
-/** The words for each mechanism. */
-export const MECHANISM_TEXT: Readonly<Record<Mechanism, string>> = {
-  'session-id': 'session ID',
-  ticket: 'ticket',
-  psk: 'PSK',
-  'psk-stateful': 'stateful PSK',
+const PARAMETER_TEXT: Readonly<Record<Evidence<'parameters-differ'>['parameter'], string>> = {
+  cipher: 'the cipher suite',
+  group: 'the group of the key exchange',
+  alpn: 'the application protocol (ALPN)',
+  'extended-master-secret': 'the use of the extended master secret',
 };
 
-const othersText = ({ negotiatedBy }: Evidence<'protocol-missing'>): string =>
-  negotiatedBy === 0
-    ? 'No address negotiates it.'
-    : `${counted(negotiatedBy, 'other address negotiates', 'other addresses negotiate')} it, and a session from there is lost here. Enable it on all addresses or on none.`;
+/** `none of 16 attempts by ticket was honoured (a share above 17.1% is excluded with 95% confidence), 2 failed`. */
+const noneText = ({ mechanism, tries, failed, excludes }: Evidence<'tickets-never-honoured'>): string =>
+  [
+    `none of ${counted(tries, 'attempt')} by ${MECHANISM_TEXT[mechanism]} was honoured (a share above ${formatShare(excludes)} is excluded with 95% confidence)`,
+    ...(failed === 0 ? [] : [`and ${counted(failed, 'connection')} failed`]),
+  ].join(', ');
 
-const apartText = ({ largest, basis }: Evidence<'keys-not-shared'>): string =>
-  basis === 'names'
-    ? `the ticket key has another name than that of the largest group (${counted(largest, 'address', 'addresses')}).`
-    : `sessions of the largest group (${counted(largest, 'address', 'addresses')}) are declined here.`;
-
-const noneText = (tries: number): string =>
-  tries === 1 ? 'the one attempt was not honoured' : `none of ${counted(tries, 'attempt')} was honoured`;
-
-/** The share that a number of attempts without success leaves possible. */
-const excluded = (high: number): string => ` (more than ${formatShare(high)} is excluded with 95% confidence)`;
+const oneWayText = ({ oneWay }: Evidence<'keys-not-shared'>): string =>
+  oneWay === 0 ? '' : ` (between ${counted(oneWay, 'pair')} of groups, in one direction)`;
 
 const honouredText = ({ tries, honoured }: { readonly tries: number; readonly honoured: number }): string =>
   `${grouped(honoured)} of ${counted(tries, 'attempt was', 'attempts were')} honoured`;
 
-const stapleSentence = ({ status, nextUpdateUnixMs, thisUpdateUnixMs }: Evidence<'staple'>): string => {
-  switch (status) {
-    case 'stale':
-      return `the stapled OCSP response is stale${nextUpdateUnixMs === undefined ? '' : `: it was valid until ${dateText(nextUpdateUnixMs)}`}. Clients that check it reject the connection. See that the server can reach its responder.`;
-    case 'not-yet-valid':
-      return `the stapled OCSP response is not yet valid${thisUpdateUnixMs === undefined ? '' : `: it begins on ${dateText(thisUpdateUnixMs)}`}. Compare the clocks of the server and of this machine.`;
-    case 'revoked':
-      return 'the stapled OCSP response says that the certificate is revoked. Replace the certificate.';
-    case 'unknown':
-      return 'the stapled OCSP response says that the responder does not know the certificate. Check that the responder is that of its issuer.';
-    case 'other-certificate':
-      return 'the stapled OCSP response is for another certificate. Fetch it anew after a renewal.';
-    case 'bad-signature':
-      return 'the signature of the stapled OCSP response is wrong. Check that the responder is that of the issuer.';
-    case 'missing':
-      return 'no OCSP response is stapled. If the certificate names a responder, switch on stapling.';
-    default:
-      return `the stapled OCSP response cannot be used (${status}). Fetch it anew.`;
+/** Tickets may have no names. */
+const namesText = ({ names }: { readonly names: number }): string =>
+  names === 0 ? '' : `, and tickets came under ${counted(names, 'key name')}`;
+
+const certificateSentence = (evidence: Evidence<'same-key-other-certificate'>, reference: string): string => {
+  const { chain, serial, issuer, otherSerial, otherIssuer } = evidence;
+  const difference =
+    chain === 'leaf'
+      ? `the certificates differ: serial ${serial} by ${issuer} here, serial ${otherSerial} by ${otherIssuer} there`
+      : 'the certificates are the same, but the chains that are sent with them differ';
+  return `the ticket key has the same name as at ${reference}, yet sessions from there are declined. ${upperFirst(difference)}. Servers that bind sessions to their certificates decline such sessions. Install the same chain on all addresses.`;
+};
+
+const authoritiesSentence = (evidence: Evidence<'same-key-other-authorities'>, reference: string): string => {
+  const { authorities, hash, otherAuthorities, otherHash } = evidence;
+  return `the ticket key has the same name as at ${reference}, yet sessions from there are declined. The authorities for client certificates differ: ${grouped(authorities)} here (list ${hash}), ${grouped(otherAuthorities)} there (list ${otherHash}). Servers that bind sessions to that list decline such sessions. Install the same list, in the same order, on all addresses.`;
+};
+
+const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+const familySentence = ({ family, what, reason }: Evidence<'family-differs'>): string => {
+  const other = family === 'IPv4' ? 'IPv6' : 'IPv4';
+  switch (what) {
+    case 'reachable':
+      return `not reachable by ${family}${reason === undefined ? '' : ` (${failureText(reason)})`}, but by ${other}. Clients that prefer ${family} wait before they fall back. Fix it, or take these addresses out of DNS.`;
+    case 'resumption':
+      return `sessions resume less by ${family} than by ${other}${reason === undefined ? '' : `: ${reason}`}. Configure the servers of both families alike.`;
+    case 'keys':
+      return `the ticket keys of ${family} are not those of ${other}: a client that changes between the two makes a full handshake. Give the servers of both families the same ticket key.`;
   }
 };
 
-const predictionSentence = (evidence: Evidence<'prediction-missed'>): string =>
-  `the map predicts that ${formatShare(evidence.predicted)} of the sessions resume (${formatShare(evidence.low)} to ${formatShare(evidence.high)}), but ${honouredText(evidence)} by way of the name (${formatShare(evidence.measuredLow)} to ${formatShare(evidence.measuredHigh)}). Look for servers that were not probed, or for a balancer that does not send every client anywhere.`;
+const stapleSentence = ({ status, nextUpdateUnixMs, others }: Evidence<'staple'>): string =>
+  [
+    stapleText(status, nextUpdateUnixMs),
+    ...(others === 0 ? [] : [`${counted(others, 'other address staples', 'other addresses staple')} a good one.`]),
+    STAPLE_ADVICE[status] ?? 'Have the server fetch it anew.',
+  ].join(' ');
+
+const stapleText = (status: string, nextUpdateUnixMs: number | undefined): string => {
+  switch (status) {
+    case 'stale':
+      return `the stapled OCSP response is stale${nextUpdateUnixMs === undefined ? '' : `: it was valid until ${dateText(nextUpdateUnixMs)}`}.`;
+    case 'missing':
+      return 'no OCSP response is stapled.';
+    case 'other-certificate':
+      return 'the stapled OCSP response is for another certificate.';
+    case 'bad-signature':
+      return 'the signature of the stapled OCSP response is wrong.';
+    case 'not-yet-valid':
+      return 'the stapled OCSP response is not valid yet.';
+    case 'unreadable':
+      return 'the stapled OCSP response cannot be read.';
+    default:
+      return `the stapled OCSP response has the status ${status}.`;
+  }
+};
+
+const STAPLE_ADVICE: Readonly<Record<string, string>> = {
+  stale: 'Clients that check it reject the connection. See that the server reaches its responder.',
+  missing: 'If the certificate names a responder, switch on stapling.',
+  revoked: 'Replace the certificate.',
+  unknown: 'Check that the responder is that of the issuer of the certificate.',
+  'bad-signature': 'Check that the responder is that of the issuer of the certificate.',
+  'not-yet-valid': 'Compare the clocks of the server, of its responder and of this machine.',
+};
+
+const predictionSentence = (evidence: Evidence<'prediction-missed'>): string => {
+  const { predicted, predictedLow, predictedHigh, measured, measuredLow, measuredHigh, tries } = evidence;
+  return `the map predicts that ${formatShare(predicted)} of the sessions resume by way of the name (${formatShare(predictedLow)} to ${formatShare(predictedHigh)}), but ${formatShare(measured)} of ${grouped(tries)} did (${formatShare(measuredLow)} to ${formatShare(measuredHigh)}). Look for servers that were not probed, or for a balancer that sends a client back to the same server.`;
+};
 
 /** The text for a code that a newer version has recorded. */
 const unknownFinding = (finding: never): string => `a finding of another version of resumark: ${JSON.stringify(finding)}.`;

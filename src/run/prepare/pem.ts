@@ -8,7 +8,11 @@ import type { Scenario } from '../../scenario/schema.ts';
  *
  * @throws ResumarkError USAGE when one of the two is missing or is not a PEM file.
  */
-export const readIdentity = async ({ tls }: Scenario): Promise<ClientSettings['identity']> => {
+export const readIdentity = async ({
+  tls,
+}: {
+  readonly tls: Pick<Scenario['tls'], 'cert' | 'key'>;
+}): Promise<ClientSettings['identity']> => {
   if (tls.cert === undefined && tls.key === undefined) return undefined;
   if (tls.cert === undefined || tls.key === undefined) {
     const missing = tls.cert === undefined ? 'cert' : 'key';

@@ -1,0 +1,112 @@
+import { failureKey, type Failure } from '../domain/failure.ts';
+import type { Mechanism } from '../domain/kind.ts';
+import type { AddressReport } from '../domain/probe-record.ts';
+import type { Protocol } from '../domain/protocol.ts';
+import type { Script } from '../engine/script.ts';
+import { groupHello, legacyHello, X25519_MLKEM768 } from '../tls/raw-hello.ts';
+import type { AddressClients } from './clients.ts';
+import type { ConnectionCounts } from './connection-counts.ts';
+import type { Greeted, Greeting } from './greeting.ts';
+import { ProtocolExamination, type HandshakeExample, type SessionSupply } from './protocol-examination.ts';
+import type { Resumption } from './resumption.ts';
+
+/** One address of a target. */
+export interface ProbedAddress {
+  /** Index of its target. */
+  readonly target: number;
+  readonly address: string;
+  readonly port: number;
+  readonly serverName: string | undefined;
+}
+
+export interface ExaminationPlan {
+  readonly protocols: readonly Protocol[];
+  readonly tries: number;
+  /** Only sessions for the map: full handshakes, and no attempts to resume. */
+  readonly mapOnly: boolean;
+  readonly verifies: boolean;
+  readonly counts: ConnectionCounts;
+}
+
+/** Sends one ClientHello of our own making. */
+export type Greet = (greeting: Greeting) => Promise<Greeted>;
+
+/** Finds out what one address negotiates and resumes. Its report is right at any point of that. */
+export class Examination {
+  readonly address: ProbedAddress;
+  readonly clients: AddressClients;
+  readonly #plan: ExaminationPlan;
+  readonly #protocols: ProtocolExamination[] = [];
+  #answers: Pick<AddressReport, 'legacy' | 'postQuantum'> = { legacy: null, postQuantum: null };
+  #unreachable: Failure | undefined;
+
+  constructor(address: ProbedAddress, clients: AddressClients, plan: ExaminationPlan) {
+    this.address = address;
+    this.clients = clients;
+    this.#plan = plan;
+  }
+
+  get isReachable(): boolean {
+    return this.#unreachable === undefined;
+  }
+
+  /** Finds out whether anything answers, and what that is offered in vain by hellos of our own. */
+  async reach(greet: Greet): Promise<void> {
+    const answerTo = async (offer: Greeting['offer']): Promise<Greeted> => {
+      this.#plan.counts.add(this.address);
+      return greet({ ...this.address, offer });
+    };
+    const { answer: postQuantum, unreachable } = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
+    this.#unreachable = unreachable;
+    if (unreachable !== undefined) return;
+    this.#answers = { postQuantum, legacy: null };
+    if (this.#plan.mapOnly) return;
+    const first = await answerTo((fields) => legacyHello('TLSv1.0', fields));
+    const second = await answerTo((fields) => legacyHello('TLSv1.1', fields));
+    this.#answers = { postQuantum, legacy: { 'TLSv1.0': first.answer, 'TLSv1.1': second.answer } };
+  }
+
+  *script(): Script {
+    // A map needs one kind of session: the newest protocol that gives any.
+    const protocols = this.#plan.mapOnly ? this.#plan.protocols.toSorted().toReversed() : this.#plan.protocols;
+    for (const protocol of protocols) {
+      const examination = new ProtocolExamination({ ...this.#plan, protocol, clients: this.clients });
+      this.#protocols.push(examination);
+      yield* examination.script();
+      if (this.#plan.mapOnly && examination.hasSessions) return;
+    }
+  }
+
+  /** One handshake of each kind. */
+  examples(): HandshakeExample[] {
+    return this.#protocols.flatMap((examined) => examined.examples());
+  }
+
+  /** The kinds of session that the address has given. */
+  supplies(): SessionSupply[] {
+    return this.#protocols.flatMap((examined) => examined.supplies());
+  }
+
+  /** The attempts to resume by a mechanism, with the sessions that the address gave; `undefined` where it gave none. */
+  resumption(protocol: Protocol, mechanism: Mechanism): Resumption | undefined {
+    return this.#protocols.find((examined) => examined.protocol === protocol)?.resumption(mechanism);
+  }
+
+  report(): AddressReport {
+    const { target, address, port } = this.address;
+    return {
+      target,
+      address,
+      port,
+      unreachable: this.#unreachable === undefined ? null : failureKey(this.#unreachable),
+      protocols: this.#protocols.flatMap((examined) => examined.report() ?? []),
+      ...this.#answers,
+      connections: this.#plan.counts.of(this.address),
+    };
+  }
+
+  close(): void {
+    for (const examined of this.#protocols) examined.close();
+    this.clients.close();
+  }
+}

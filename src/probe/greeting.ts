@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { isConnectFailure, type Failure } from '../domain/failure.ts';
+import type { HelloAnswerKind } from '../domain/probe-record.ts';
+import type { HelloFields, RawHello } from '../tls/raw-hello.ts';
+import { dialRawHello } from './raw-hello-dial.ts';
+
+export interface Greeting {
+  readonly address: string;
+  readonly port: number;
+  readonly serverName: string | undefined;
+  /** Builds the hello that offers what is asked for. */
+  readonly offer: (fields: HelloFields) => RawHello;
+}
+
+export interface GreetingOptions {
+  readonly connectTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The answer to a ClientHello that no handshake follows; not even a connection may come about. */
+export interface Greeted {
+  readonly answer: HelloAnswerKind;
+  readonly unreachable: Failure | undefined;
+}
+
+/** Offers something in a ClientHello, and no more: a server's first answer says whether it would go on. */
+export const greet = async (
+  { address, port, serverName, offer }: Greeting,
+  { connectTimeoutMs, signal }: GreetingOptions,
+): Promise<Greeted> => {
+  const hello = offer({ serverName, random: randomBytes(RANDOM_BYTES) });
+  const result = await dialRawHello({ address, port, hello, timeoutMs: connectTimeoutMs, signal });
+  if (result.state === 'answered') {
+    return { answer: result.answer.state === 'accepted' ? 'accepted' : 'refused', unreachable: undefined };
+  }
+  const { failure } = result;
+  if (isConnectFailure(failure.kind) || failure.kind === 'local') return { answer: 'no-answer', unreachable: failure };
+  // Some servers end the connection and say nothing.
+  const hasAnswered = failure.kind === 'closed' || failure.kind === 'reset';
+  return { answer: hasAnswered ? 'refused' : 'no-answer', unreachable: undefined };
+};
+
+/** The random of a hello, and its session ID. */
+const RANDOM_BYTES = 64;

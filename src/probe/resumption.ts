@@ -1,0 +1,170 @@
+import { failureKey } from '../domain/failure.ts';
+import type { Mechanism } from '../domain/kind.ts';
+import type { ResumptionReport, Tries } from '../domain/probe-record.ts';
+import type { Attempt, Client, Session } from '../engine/engine.ts';
+import { attemptOf, type HandshakeResult } from '../engine/perform.ts';
+import { shareBounds } from '../stats/proportion.ts';
+import { visit, type Visit } from './visit.ts';
+
+/** Counts attempts to resume, by the TLS library's answer and the hellos together. */
+export class TryCount {
+  #tries = 0;
+  honoured = 0;
+  readonly #failed: Record<string, number> = {};
+
+  /** @returns true when the session was resumed. */
+  add({ failure, evidence }: HandshakeResult): boolean {
+    if (failure !== undefined) {
+      const key = failureKey(failure);
+      this.#failed[key] = (this.#failed[key] ?? 0) + 1;
+      return false;
+    }
+    this.#tries += 1;
+    const isHonoured = evidence.resumed && evidence.hello?.resumed !== false;
+    if (isHonoured) this.honoured += 1;
+    return isHonoured;
+  }
+
+  report(): Tries {
+    const { lower, upper } = shareBounds(this.honoured, this.#tries, ALPHA);
+    const hasTries = this.#tries > 0;
+    return {
+      tries: this.#tries,
+      honoured: this.honoured,
+      failed: this.#failed,
+      low: hasTries ? lower : null,
+      high: hasTries ? upper : null,
+    };
+  }
+}
+
+/** Each bound fails with this probability at most: together they have a confidence of 95%. */
+const ALPHA = 0.025;
+
+/** Primings in a row without a session after which there is none to wait for. */
+const MOST_WITHOUT_SESSION = 2;
+
+export interface ResumptionPlan {
+  readonly client: Client;
+  readonly mechanisms: readonly Mechanism[];
+  readonly tries: number;
+  /** Tickets come only after a request. */
+  readonly needsRequest: boolean;
+  /** False to prime only, for sessions to offer elsewhere. */
+  readonly offers: boolean;
+}
+
+/**
+ * Tries to resume: primes a session with a full handshake and offers it, so many times. Each try has a session of its own, as clients
+ * have, so that a share of bad tickets shows and a server that honours each ticket once does too.
+ */
+export class Resumption {
+  readonly #plan: ResumptionPlan;
+  readonly #count = new TryCount();
+  readonly sessions: Session[] = [];
+  readonly primings: Visit[] = [];
+  readonly #fullBytes: number[] = [];
+  readonly #resumedBytes: number[] = [];
+  /** The first handshake that offered a session. */
+  firstOffer: Visit | undefined;
+  /** Of the sessions that came. */
+  mechanism: Mechanism | undefined;
+  #reused: ResumptionReport['reused'] = null;
+  #renews: boolean | null = null;
+
+  constructor(plan: ResumptionPlan) {
+    this.#plan = plan;
+  }
+
+  /** The script of the attempts; the report is right at any point of it. */
+  *script(): Generator<Attempt, void, HandshakeResult> {
+    let without = 0;
+    for (let tried = 0; tried < this.#plan.tries && without < MOST_WITHOUT_SESSION; tried++) {
+      const session = yield* this.prime();
+      without = session === undefined ? without + 1 : 0;
+      if (session === undefined || !this.#plan.offers) continue;
+      const isHonoured = yield* this.#offer(session);
+      if (isHonoured && this.#reused === null) yield* this.#offerAgain(session);
+    }
+  }
+
+  /** A session that can be offered elsewhere: one of those that came, unless the server honours each only once. */
+  *spare(index: number): Generator<Attempt, Session | undefined, HandshakeResult> {
+    const kept = this.#reused === 'declined' ? undefined : this.sessions[index];
+    return kept ?? (yield* this.prime());
+  }
+
+  /** Offers a session of another address to this one. */
+  offerTo(session: Session): Attempt {
+    return attemptOf(this.#plan.client, { session, awaitTicket: false, sendsRequest: false });
+  }
+
+  /** One full handshake for a session of the mechanism. */
+  *prime(): Generator<Attempt, Session | undefined, HandshakeResult> {
+    const { client, needsRequest, mechanisms } = this.#plan;
+    const primed = yield* visit(attemptOf(client, { sendsRequest: needsRequest }));
+    this.primings.push(primed);
+    const { result } = primed;
+    if (result.failure !== undefined) this.#count.add(result);
+    else if (!result.evidence.resumed) this.#fullBytes.push(bytesOf(result));
+    const { session } = result;
+    if (session === undefined || !mechanisms.includes(session.mechanism)) {
+      session?.free();
+      return undefined;
+    }
+    this.sessions.push(session);
+    this.mechanism = session.mechanism;
+    return session;
+  }
+
+  *#offer(session: Session): Generator<Attempt, boolean, HandshakeResult> {
+    const { client, needsRequest } = this.#plan;
+    // Where a resumption brings no new ticket there is none to wait for in the next.
+    const awaitTicket = this.#renews !== false;
+    const offered = yield* visit(attemptOf(client, { session, awaitTicket, sendsRequest: needsRequest }));
+    this.firstOffer ??= offered;
+    const { result } = offered;
+    const isHonoured = this.#count.add(result);
+    result.session?.free();
+    if (!isHonoured) return false;
+    this.#resumedBytes.push(bytesOf(result));
+    this.#renews ??= result.ticketsReceived > 0;
+    return true;
+  }
+
+  *#offerAgain(session: Session): Generator<Attempt, void, HandshakeResult> {
+    const { result } = yield* visit(attemptOf(this.#plan.client, { session, awaitTicket: false, sendsRequest: false }));
+    result.session?.free();
+    if (result.failure === undefined) this.#reused = result.evidence.resumed ? 'honoured' : 'declined';
+  }
+
+  /** True when a session of the mechanism came. */
+  get hasSessions(): boolean {
+    return this.mechanism !== undefined;
+  }
+
+  get honoured(): number {
+    return this.#count.honoured;
+  }
+
+  report(): ResumptionReport {
+    const { mechanisms } = this.#plan;
+    return {
+      mechanism: this.mechanism ?? mechanisms[0] ?? 'ticket',
+      ...this.#count.report(),
+      reused: this.#reused,
+      renews: this.#renews,
+      bytesFull: medianOf(this.#fullBytes),
+      bytesResumed: medianOf(this.#resumedBytes),
+    };
+  }
+
+  close(): void {
+    for (const session of this.sessions.splice(0)) session.free();
+  }
+}
+
+const bytesOf = ({ bytesIn, bytesOut }: HandshakeResult): number => bytesIn + bytesOut;
+
+/** The median that is one of the values: they are counts. */
+const medianOf = (values: readonly number[]): number | null => values.toSorted((a, b) => a - b)[values.length >> 1] ?? null;

@@ -1,0 +1,88 @@
+import type { AddressReport, FleetMap, ProbeRecord, ProtocolReport, ResumptionReport } from '../../domain/probe-record.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import { oneLine } from '../safe-text.ts';
+import { failureText } from '../text/failure.ts';
+import { counted, formatShare, grouped } from '../text/units.ts';
+import { negotiatedOf } from './address-class.ts';
+import { MECHANISM_TEXT } from './finding-text.ts';
+import { ratioText } from './tries-text.ts';
+
+/** The result for a reader in a hurry: `Resumption works on 3 of 5 addresses; 1 cannot be reached; ...`. */
+export const probeHeadline = (record: ProbeRecord): string => {
+  const [first, ...others] = record.addresses;
+  if (first === undefined) return 'No address was probed.';
+  return oneLine(others.length === 0 ? addressSentence(first) : fleetSentence(record));
+};
+
+/** `works`: in every protocol at least one mechanism resumed each time that it was tried; `partly`: in some protocol, or at times. */
+type Resumption = 'works' | 'partly' | 'never' | 'unreachable';
+
+const resumptionOf = (report: AddressReport): Resumption => {
+  const protocols = negotiatedOf(report);
+  if (protocols.length === 0) return 'unreachable';
+  const best = protocols.map(({ resumption }) => bestOf(resumption));
+  if (best.every((one) => one !== undefined && one.honoured === one.tries)) return 'works';
+  return best.every((one) => one === undefined) ? 'never' : 'partly';
+};
+
+/** The mechanism of a protocol that resumed most reliably; `undefined` where none did. */
+const bestOf = (resumption: readonly ResumptionReport[]): ResumptionReport | undefined => {
+  const working = resumption.filter(({ honoured }) => honoured > 0);
+  return working.find(({ honoured, tries }) => honoured === tries) ?? working[0];
+};
+
+const addressSentence = (report: AddressReport): string => {
+  if (report.unreachable !== null) return `The address cannot be reached: ${failureText(report.unreachable)}.`;
+  const protocols = negotiatedOf(report);
+  switch (resumptionOf(report)) {
+    case 'works':
+      return `Resumption works: ${protocols.map(protocolText).join(', ')}.`;
+    case 'partly':
+      return `Resumption works in part: ${protocols.map(protocolText).join(', ')}.`;
+    case 'never':
+      return `Resumption does not work: ${protocols.map(({ protocol }) => protocolLabel(protocol)).join(' and ')} always ${protocols.length === 1 ? 'makes' : 'make'} a full handshake.`;
+    case 'unreachable':
+      return 'No handshake came about in any protocol.';
+  }
+};
+
+/** `TLS 1.2 by session ID and ticket`; `TLS 1.3 by PSK in 5 of 8 attempts`; `TLS 1.3 not`. */
+const protocolText = ({ protocol, resumption }: ProtocolReport): string => {
+  const working = resumption.filter(({ honoured }) => honoured > 0);
+  if (working.length === 0) return `${protocolLabel(protocol)} not`;
+  return `${protocolLabel(protocol)} by ${working.map(mechanismText).join(' and ')}`;
+};
+
+const mechanismText = (tried: ResumptionReport): string =>
+  `${MECHANISM_TEXT[tried.mechanism]}${tried.honoured === tried.tries ? '' : ` in ${ratioText(tried)} attempts`}`;
+
+const fleetSentence = ({ addresses, map }: ProbeRecord): string => {
+  const states = addresses.map(resumptionOf);
+  const numberOf = (wanted: Resumption): number => states.filter((state) => state === wanted).length;
+  const works = numberOf('works');
+  const parts = [
+    works === addresses.length
+      ? `Resumption works on all ${grouped(works)} addresses`
+      : `Resumption works on ${grouped(works)} of ${grouped(addresses.length)} addresses`,
+    ...numberText(numberOf('partly'), (count) => `in part on ${count}`),
+    ...numberText(numberOf('never'), (count) => `not at all on ${count}`),
+    ...numberText(numberOf('unreachable'), (count) => `${count} cannot be reached`),
+    ...(map === null ? [] : mapTexts(map)),
+  ];
+  return `${parts.join('; ')}.`;
+};
+
+const numberText = (count: number, text: (count: string) => string): string[] => (count === 0 ? [] : [text(grouped(count))]);
+
+const mapTexts = ({ groups, predicted }: FleetMap): string[] => [
+  ...groupTexts(groups),
+  ...(predicted === null || groups.length < 2
+    ? []
+    : [`behind a round robin ${formatShare(predicted.share)} of the sessions would resume`]),
+];
+
+const groupTexts = (groups: FleetMap['groups']): string[] => {
+  const [only] = groups;
+  if (groups.length > 1) return [`they form ${counted(groups.length, 'group')} that do not resume each other's sessions`];
+  return only !== undefined && only.addresses.length > 1 ? ["they resume each other's sessions"] : [];
+};

@@ -1,0 +1,85 @@
+import { PROTOCOLS } from '../domain/protocol.ts';
+import { z } from '../domain/zod.ts';
+import { count, duration, flag, listOf, rate, text } from './fields.ts';
+import { protocol } from './load-schema.ts';
+import { request } from './request.ts';
+import { tlsSchema } from './schema.ts';
+
+/**
+ * More tries than this are a load test. They would find a share of bad tickets of one in 3,000 with a confidence of 95%.
+ */
+const MOST_TRIES = 10_000;
+
+/** The settings of a probe: how it dials, and what it tries. */
+export const probeSchema = z.strictObject({
+  protocols: listOf(protocol, PROTOCOLS.join(', '))
+    .default([...PROTOCOLS])
+    .meta({ flag: 'tls', description: 'TLS versions to try, such as 1.2,1.3' }),
+  tries: count(1, MOST_TRIES)
+    .default(10)
+    .meta({ flag: 'tries', alias: 'n', description: 'Attempts of each kind of resumption at each address' }),
+  mapOnly: flag.default(false).meta({
+    flag: 'map-only',
+    description: 'Only map which addresses resume the sessions of which: fewer connections, for large fleets',
+  }),
+  balanced: text('host:port')
+    .optional()
+    .meta({
+      flag: 'balanced',
+      description: 'A name that is balanced over the addresses, to check the predicted share of resumptions at',
+    }),
+  explain: flag.default(false).meta({
+    flag: 'explain',
+    description: 'Tell one connection of each kind message by message, with the decoded hellos',
+  }),
+  resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
+    flag: 'resolve',
+    repeatable: true,
+    description: 'Addresses to use for a name, as host:port:address[,address...]; repeatable',
+  }),
+  request: request.prefault('http').meta({
+    flag: 'request',
+    description:
+      'Request to send to a server that gives no ticket before one, and as early data: byte, http, or the path of an HTTP request [default: http]',
+  }),
+  rate: rate()
+    .prefault('500/s')
+    .meta({ flag: 'rate', alias: 'r', description: 'Most new connections, all together [default: 500/s]' }),
+  concurrency: count(1, 1024).default(64).meta({
+    flag: 'concurrency',
+    alias: 'c',
+    description: 'Most addresses that are probed at the same time, with one connection each',
+  }),
+  timeout: duration(1).prefault('5s').meta({
+    flag: 'timeout',
+    description: 'Time limit for the TCP connect, for the handshake, and for a response, each on its own [default: 5s]',
+  }),
+  ticketTimeout: duration(1).prefault('1s').meta({
+    flag: 'ticket-timeout',
+    description: 'Longest time to wait for a TLS 1.3 ticket after a handshake [default: 1s]',
+  }),
+  tls: tlsSchema
+    .pick({
+      servername: true,
+      insecure: true,
+      cacert: true,
+      cert: true,
+      key: true,
+      ciphers: true,
+      groups: true,
+      alpn: true,
+      keylog: true,
+    })
+    .prefault({}),
+  libssl: text('a path')
+    .optional()
+    .meta({ flag: 'libssl', description: "Path of a libssl (OpenSSL 3) to probe with, instead of Node's own" }),
+  seed: count(0, 2 ** 32 - 1)
+    .optional()
+    .meta({ flag: 'seed', description: 'Seed of the random order [default: random, and recorded]' }),
+  authorized: flag
+    .default(false)
+    .meta({ flag: 'authorized', description: 'Confirm that you may probe a target with a public address' }),
+});
+
+export type ProbeSettings = z.output<typeof probeSchema>;
