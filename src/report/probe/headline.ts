@@ -7,7 +7,7 @@ import { negotiatedOf } from './address-class.ts';
 import { MECHANISM_TEXT } from './finding-text.ts';
 import { ratioText } from './tries-text.ts';
 
-/** The result for a reader in a hurry: `Resumption works on 3 of 5 addresses; 1 cannot be reached; ...`. */
+/** The result for a reader in a hurry: `Resumption works on 3 of 5 addresses; 1 finishes no handshake; ...`. */
 export const probeHeadline = (record: ProbeRecord): string => {
   const [first, ...others] = record.addresses;
   if (first === undefined) return 'No address was probed.';
@@ -15,11 +15,11 @@ export const probeHeadline = (record: ProbeRecord): string => {
 };
 
 /** `works`: in every protocol at least one mechanism resumed each time that it was tried; `partly`: in some protocol, or at times. */
-type Resumption = 'works' | 'partly' | 'never' | 'unreachable';
+type Resumption = 'works' | 'partly' | 'never' | 'no-handshake';
 
 const resumptionOf = (report: AddressReport): Resumption => {
   const protocols = negotiatedOf(report);
-  if (protocols.length === 0) return 'unreachable';
+  if (protocols.length === 0) return 'no-handshake';
   const best = protocols.map(({ resumption }) => bestOf(resumption));
   if (best.every((one) => one !== undefined && one.honoured === one.tries)) return 'works';
   return best.every((one) => one === undefined) ? 'never' : 'partly';
@@ -41,7 +41,7 @@ const addressSentence = (report: AddressReport): string => {
       return `Resumption works in part: ${protocols.map(protocolText).join(', ')}.`;
     case 'never':
       return `Resumption does not work: ${protocols.map(({ protocol }) => protocolLabel(protocol)).join(' and ')} always ${protocols.length === 1 ? 'makes' : 'make'} a full handshake.`;
-    case 'unreachable':
+    case 'no-handshake':
       return 'No handshake came about in any protocol.';
   }
 };
@@ -66,7 +66,7 @@ const fleetSentence = ({ addresses, map }: ProbeRecord): string => {
       : `Resumption works on ${grouped(works)} of ${grouped(addresses.length)} addresses`,
     ...numberText(numberOf('partly'), (count) => `in part on ${count}`),
     ...numberText(numberOf('never'), (count) => `not at all on ${count}`),
-    ...numberText(numberOf('unreachable'), (count) => `${count} cannot be reached`),
+    ...numberText(numberOf('no-handshake'), (count) => `${count} ${count === '1' ? 'finishes' : 'finish'} no handshake`),
     ...(map === null ? [] : mapTexts(map)),
   ];
   return `${parts.join('; ')}.`;
