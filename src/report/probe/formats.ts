@@ -4,6 +4,7 @@ import type { TerminalStyle } from '../terminal.ts';
 import { probeCsv } from './csv.ts';
 import { probeJson } from './json.ts';
 import { probeMarkdown } from './markdown.ts';
+import { probeAsSClient } from './s-client.ts';
 import { probeText } from './text.ts';
 
 /** How a probe is shown. */
@@ -17,6 +18,7 @@ const RENDERERS = {
   json: probeJson,
   csv: (record, { decimal }) => probeCsv(record, decimal),
   markdown: probeMarkdown,
+  s_client: probeAsSClient,
 } as const satisfies Record<string, (record: ProbeRecord, options: ProbeRenderOptions) => string>;
 
 /** A format of a probe. */

@@ -1,6 +1,5 @@
 import type { FindingWeight } from '../../domain/probe-finding.ts';
 import type { FleetMap, ProbeRecord } from '../../domain/probe-record.ts';
-import { markup } from '../html/markup.ts';
 import { escaped, markdownTable } from '../markdown.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
 import { probeFacts } from './facts.ts';
@@ -38,8 +37,8 @@ const mapSections = (record: ProbeRecord, map: FleetMap): string[][] => {
 };
 
 const classSections = ({ title, table, lines }: AddressClass): string[][] => [
-  // Inside of an element a backslash is no escape.
-  [markup`<details><summary>${title}</summary>`.text],
+  [`#### ${escaped(title)}`],
+  ['<details><summary>Details</summary>'],
   table.rows.length === 0 ? [] : markdownTable(table),
   lines.map((line) => `- ${escaped(line)}`),
   ['</details>'],

@@ -19,6 +19,8 @@ export const probeText = (record: ProbeRecord, { colour = false, columns: width 
     paint('bold')(probeHeadline(record)),
     ...wrapped(probeFacts(record).map(oneLine), ' · ', width).map(paint('dim')),
     ...addressClasses(record).flatMap((alike) => ['', ...classLines(alike, page)]),
+    '',
+    paint('dim')(TRIES_READING),
     ...(record.map === null ? [] : mapLines(record, record.map, page)),
     '',
     ...findingLines(record, page),
@@ -34,12 +36,7 @@ interface Page {
 
 const classLines = ({ title, table, lines }: AddressClass, { paint, width }: Page): string[] => {
   const tables = table.rows.length === 0 ? [] : fitsInto(table, width) ? [table] : columnByColumn(table);
-  return [
-    paint('bold')(oneLine(title)),
-    ...tables.flatMap((one) => headed(one, paint)),
-    ...lines.map(oneLine),
-    ...(tables.length === 0 ? [] : [paint('dim')(TRIES_READING)]),
-  ];
+  return [paint('bold')(oneLine(title)), ...tables.flatMap((one) => headed(one, paint)), ...lines.map(oneLine)];
 };
 
 const fitsInto = (table: Table, width: number): boolean =>
