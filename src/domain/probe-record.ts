@@ -76,6 +76,7 @@ const certificateSchema = z.object({
   sha256: z.string(),
   keyType: z.string(),
   bytes: whole,
+  notBeforeUnixMs: z.number(),
   notAfterUnixMs: z.number(),
 });
 

@@ -14,9 +14,18 @@ export interface TerminalStyle {
 
 type Paint = (text: string) => string;
 
+type Style = Parameters<typeof styleText>[0];
+
+/** Returns what paints text in a style, or leaves it as it is where colours are off. */
+export const painter =
+  (colour: boolean) =>
+  (style: Style): Paint =>
+  (text) =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
+
 const COLUMN_GAP = '  ';
 
-const COLOUR_OF: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+const COLOUR_OF: Readonly<Record<Tone, Style>> = {
   better: 'green',
   worse: 'yellow',
   same: 'reset',
@@ -27,10 +36,7 @@ const COLOUR_OF: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
 /** The report for a terminal: the table, and the savings in words below it. */
 export const terminalReport = (summary: RunSummary, { colour = false, columns: width = 0 }: TerminalStyle = {}): string => {
   const result = resultTable(summary);
-  const paint =
-    (style: Parameters<typeof styleText>[0]): Paint =>
-    (text) =>
-      colour ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter(colour);
   const { table, hidden } = fitted(result.table, width);
   const note =
     hidden.length === 0
@@ -87,7 +93,7 @@ const fitted = (table: Table, width: number): { readonly table: Table; readonly 
 };
 
 /** Joins parts into as few lines as hold them. */
-const wrapped = (parts: readonly string[], gap: string, width: number): string[] => {
+export const wrapped = (parts: readonly string[], gap: string, width: number): string[] => {
   const lines: string[] = [];
   for (const part of parts) {
     const last = lines.at(-1);

@@ -1,3 +1,5 @@
+import { groupedBy } from './grouped-by.ts';
+
 /**
  * Splits nodes into the components that edges connect. Components and their members keep the order
  * of the nodes; an edge to a node that is not listed counts for nothing.
@@ -7,12 +9,7 @@ export const components = (nodes: readonly number[], edges: Iterable<readonly [n
   for (const [a, b] of edges) {
     if (parents.has(a) && parents.has(b)) parents.set(rootOf(parents, a), rootOf(parents, b));
   }
-  const byRoot = new Map<number, number[]>();
-  for (const node of nodes) {
-    const root = rootOf(parents, node);
-    byRoot.set(root, [...(byRoot.get(root) ?? []), node]);
-  }
-  return [...byRoot.values()];
+  return [...groupedBy(nodes, (node) => rootOf(parents, node)).values()];
 };
 
 const rootOf = (parents: Map<number, number>, node: number): number => {

@@ -1,5 +1,7 @@
 import type { FleetMap, Tries } from '../../domain/probe-record.ts';
+import { sumOf } from '../../stats/descriptive.ts';
 import { shareBounds } from '../../stats/proportion.ts';
+import { groupedBy } from './grouped-by.ts';
 import type { TriedPair } from './pair-evidence.ts';
 
 /** An address that answers in the protocol of the map, with the attempts to resume its own sessions. */
@@ -36,14 +38,11 @@ export const predictedShare = (
   const givers = addresses.filter(({ givesSessions }) => givesSessions).length;
   if (givers === 0) return null;
   const blocks = blocksOf(addresses, groups, pairs);
-  const parts = [...blocks.filter(({ honoured }) => honoured > 0), withoutHonoured(blocks)];
-  const total = (value: (part: Block) => number): number =>
-    Math.min(1, parts.reduce((sum, part) => sum + part.ways * value(part), 0) / (givers * addresses.length));
-  return {
-    share: total(({ tries, honoured }) => (tries === 0 ? 0 : honoured / tries)),
-    low: total((part) => boundsOf(part).lower),
-    high: total((part) => boundsOf(part).upper),
-  };
+  const isLost = ({ honoured, tries, isOwn }: Block): boolean => honoured === 0 && (tries > 0 || !isOwn);
+  const parts = [...blocks.filter((block) => !isLost(block)), together(blocks.filter(isLost))].map(estimateOf);
+  const total = (bound: 'share' | 'low' | 'high'): number =>
+    Math.min(1, sumOf(parts, (part) => part.ways * part[bound]) / (givers * addresses.length));
+  return { share: total('share'), low: total('low'), high: total('high') };
 };
 
 /**
@@ -59,33 +58,40 @@ interface Block {
   readonly ways: number;
   readonly tries: number;
   readonly honoured: number;
+  /** True inside a group. */
+  readonly isOwn: boolean;
 }
-
-const NOTHING: Block = { ways: 0, tries: 0, honoured: 0 };
 
 const blocksOf = (addresses: readonly AnsweringAddress[], groups: FleetMap['groups'], pairs: readonly TriedPair[]): Block[] => {
   const groupOf = new Map(groups.flatMap((group, at) => group.addresses.map((address) => [address, at] as const)));
-  const blocks = new Map<string, Block>();
-  const add = (from: number, to: number, { ways, tries, honoured }: Block): void => {
-    const key = `${String(groupOf.get(from))}>${String(groupOf.get(to))}`;
-    const sum = blocks.get(key) ?? NOTHING;
-    blocks.set(key, { ways: sum.ways + ways, tries: sum.tries + tries, honoured: sum.honoured + honoured });
-  };
-  for (const { address: from, givesSessions, own } of addresses) {
-    if (!givesSessions) continue;
-    for (const { address: to } of addresses) add(from, to, { ways: 1, tries: 0, honoured: 0 });
-    add(from, from, { ...own, ways: 0 });
-  }
-  for (const { from, to, tries, honoured } of pairs) add(from, to, { ways: 0, tries, honoured });
-  return [...blocks.values()];
+  const givers = addresses.filter(({ givesSessions }) => givesSessions);
+  const ways = givers.flatMap(({ address: from }) =>
+    addresses.map(({ address: to }) => ({ from, to, ways: 1, tries: 0, honoured: 0 })),
+  );
+  const own = givers.map(({ address, own: { tries, honoured } }) => ({ from: address, to: address, ways: 0, tries, honoured }));
+  const tried = pairs.map(({ from, to, tries, honoured }) => ({ from, to, ways: 0, tries, honoured }));
+  const parts = [...ways, ...own, ...tried].map(({ from, to, ...counts }) => {
+    const [group, other] = [groupOf.get(from), groupOf.get(to)];
+    return { ...counts, key: `${String(group)}>${String(other)}`, isOwn: group !== undefined && group === other };
+  });
+  return [...groupedBy(parts, ({ key }) => key).values()].map(together);
 };
 
-/** The blocks without an honoured session as one: they are alike, and many small ones say little alone. */
-const withoutHonoured = (blocks: readonly Block[]): Block =>
-  blocks
-    .filter(({ honoured }) => honoured === 0)
-    .reduce((sum, { ways, tries }) => ({ ways: sum.ways + ways, tries: sum.tries + tries, honoured: 0 }), NOTHING);
+const together = (blocks: readonly Block[]): Block => ({
+  ways: sumOf(blocks, ({ ways }) => ways),
+  tries: sumOf(blocks, ({ tries }) => tries),
+  honoured: sumOf(blocks, ({ honoured }) => honoured),
+  isOwn: blocks.length > 0 && blocks.every(({ isOwn }) => isOwn),
+});
 
-/** Two-sided bounds of 95%. What was never tried is not expected: its name, or a lack of sessions, speaks against it. */
-const boundsOf = ({ tries, honoured }: Block): { readonly lower: number; readonly upper: number } =>
-  tries === 0 ? { lower: 0, upper: 0 } : shareBounds(honoured, tries, 0.025);
+type Estimate = Pick<Block, 'ways'> & Prediction;
+
+/**
+ * The share of one part with two-sided bounds of 95%. What was tried nowhere is expected inside a
+ * group and not across groups, where other names or a lack of sessions speak against it.
+ */
+const estimateOf = ({ ways, tries, honoured, isOwn }: Block): Estimate => {
+  if (tries === 0) return isOwn ? { ways, share: 1, low: 0, high: 1 } : { ways, share: 0, low: 0, high: 0 };
+  const { lower, upper } = shareBounds(honoured, tries, 0.025);
+  return { ways, share: honoured / tries, low: lower, high: upper };
+};

@@ -3,12 +3,12 @@ import { protocolLabel, type Protocol } from '../../domain/protocol.ts';
 import type { Column, Table } from '../table.ts';
 import { failureText } from '../text/failure.ts';
 import { ABSENT } from '../text/units.ts';
-import { addressList, addressName, MOST_LISTED } from './address-text.ts';
+import { addressList, addressName } from './address-text.ts';
 import { PROTOCOL_ROWS, severalText, type ProtocolRow } from './protocol-rows.ts';
 
 /** Addresses that are alike in all that is shown of them, but for their keys and for bytes that depend on chance. */
 export interface AddressClass {
-  /** `10.0.0.1:443 and 14 others alike`. */
+  /** `10.0.0.1:443 and 14 others (alike)`. */
   readonly title: string;
   readonly addresses: readonly number[];
   /** A column per protocol that was negotiated; without rows where none was. */
@@ -42,7 +42,7 @@ const likeness = (report: AddressReport): string => {
 const titleOf = (record: ProbeRecord, indexes: readonly number[]): string => {
   const [first = 0] = indexes;
   if (indexes.length === 1) return addressName(record, first);
-  return `${addressList(record, indexes)}${indexes.length > MOST_LISTED ? '' : ','} alike`;
+  return `${addressList(record, indexes)} (alike)`;
 };
 
 /** The protocols of an address that were negotiated. */
@@ -70,8 +70,13 @@ const linesOf = ({ unreachable, protocols, legacy, postQuantum }: AddressReport)
   ...protocols.flatMap((report) =>
     report.state === 'failed' ? [`${protocolLabel(report.protocol)} failed: ${failureText(report.failure)}`] : [],
   ),
-  ...(legacy === null ? [] : [`TLS 1.0 ${ANSWER_TEXT[legacy['TLSv1.0']]}, TLS 1.1 ${ANSWER_TEXT[legacy['TLSv1.1']]}`]),
-  ...(postQuantum === null ? [] : [`X25519MLKEM768 as the only group ${ANSWER_TEXT[postQuantum]}`]),
+  ...(legacy === null && postQuantum === null ? [] : [helloTexts({ legacy, postQuantum }).join(', ')]),
+];
+
+/** Answers to a ClientHello that offers nothing else. */
+const helloTexts = ({ legacy, postQuantum }: Pick<AddressReport, 'legacy' | 'postQuantum'>): string[] => [
+  ...(legacy === null ? [] : [`TLS 1.0 ${ANSWER_TEXT[legacy['TLSv1.0']]}`, `TLS 1.1 ${ANSWER_TEXT[legacy['TLSv1.1']]}`]),
+  ...(postQuantum === null ? [] : [`X25519MLKEM768 (post-quantum) ${ANSWER_TEXT[postQuantum]}`]),
 ];
 
 const ANSWER_TEXT = { accepted: 'accepted', refused: 'refused', 'no-answer': 'not answered' } as const;

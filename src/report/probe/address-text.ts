@@ -6,7 +6,7 @@ import { grouped } from '../text/units.ts';
 export type Addresses = Pick<ProbeRecord, 'addresses'>;
 
 /** The most addresses that are listed by name; of more, the first and the number of the others. */
-export const MOST_LISTED = 6;
+const MOST_LISTED = 6;
 
 /** `10.0.0.1:443`; `[::1]:443`. */
 export const addressName = ({ addresses }: Addresses, index: number): string => {

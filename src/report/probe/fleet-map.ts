@@ -47,7 +47,7 @@ export const matrixRows = (record: ProbeRecord, map: FleetMap): MatrixRow[] => {
   return order.map((from, place) => ({
     number: grouped(place + 1),
     name: addressName(record, from),
-    group: groupOf(map, from)?.name ?? ABSENT,
+    group: groupNameOf(map, from) ?? ABSENT,
     cells: order.map((to) => cellOf(record, map, { from, to })),
   }));
 };
@@ -109,9 +109,10 @@ const orderOf = ({ addresses }: ProbeRecord, { groups }: FleetMap): number[] => 
   return [...inGroups, ...others];
 };
 
-const groupOf = ({ groups }: FleetMap, address: number): { readonly name: string } | undefined => {
+/** The name of the group that an address is in; `undefined` where it resumes nothing. */
+export const groupNameOf = ({ groups }: Pick<FleetMap, 'groups'>, address: number): string | undefined => {
   const at = groups.findIndex(({ addresses }) => addresses.includes(address));
-  return at === -1 ? undefined : { name: groupName(at) };
+  return at === -1 ? undefined : groupName(at);
 };
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -122,8 +123,8 @@ const groupName = (index: number): string => LETTERS[index] ?? grouped(index + 1
 const cellOf = (record: ProbeRecord, map: FleetMap, pair: Pick<PairReport, 'from' | 'to'>): MatrixCell => {
   const tries = triesOf(record, map, pair);
   if (tries !== undefined && tries.tries > 0) return { state: stateOf(tries), text: ratioText(tries).replace(' of ', '/') };
-  const group = groupOf(map, pair.from)?.name;
-  const isSameKey = map.method === 'names' && group !== undefined && group === groupOf(map, pair.to)?.name;
+  const group = groupNameOf(map, pair.from);
+  const isSameKey = map.method === 'names' && group !== undefined && group === groupNameOf(map, pair.to);
   return isSameKey ? { state: 'same-key', text: SAME_KEY } : { state: 'untried', text: ABSENT };
 };
 

@@ -7,7 +7,7 @@ import { negotiatedOf } from './address-class.ts';
 import { MECHANISM_TEXT } from './finding-text.ts';
 import { ratioText } from './tries-text.ts';
 
-/** The result for a reader in a hurry: `Resumption works on 3 of 5 addresses; 1 cannot be reached; ...`. */
+/** The result for a reader in a hurry: `Resumption works on 3 of 5 addresses; no handshake with 1; ...`. */
 export const probeHeadline = (record: ProbeRecord): string => {
   const [first, ...others] = record.addresses;
   if (first === undefined) return 'No address was probed.';
@@ -15,11 +15,11 @@ export const probeHeadline = (record: ProbeRecord): string => {
 };
 
 /** `works`: in every protocol at least one mechanism resumed each time that it was tried; `partly`: in some protocol, or at times. */
-type Resumption = 'works' | 'partly' | 'never' | 'unreachable';
+type Resumption = 'works' | 'partly' | 'never' | 'no-handshake';
 
 const resumptionOf = (report: AddressReport): Resumption => {
   const protocols = negotiatedOf(report);
-  if (protocols.length === 0) return 'unreachable';
+  if (protocols.length === 0) return 'no-handshake';
   const best = protocols.map(({ resumption }) => bestOf(resumption));
   if (best.every((one) => one !== undefined && one.honoured === one.tries)) return 'works';
   return best.every((one) => one === undefined) ? 'never' : 'partly';
@@ -41,7 +41,7 @@ const addressSentence = (report: AddressReport): string => {
       return `Resumption works in part: ${protocols.map(protocolText).join(', ')}.`;
     case 'never':
       return `Resumption does not work: ${protocols.map(({ protocol }) => protocolLabel(protocol)).join(' and ')} always ${protocols.length === 1 ? 'makes' : 'make'} a full handshake.`;
-    case 'unreachable':
+    case 'no-handshake':
       return 'No handshake came about in any protocol.';
   }
 };
@@ -59,30 +59,34 @@ const mechanismText = (tried: ResumptionReport): string =>
 const fleetSentence = ({ addresses, map }: ProbeRecord): string => {
   const states = addresses.map(resumptionOf);
   const numberOf = (wanted: Resumption): number => states.filter((state) => state === wanted).length;
-  const works = numberOf('works');
+  const [lead, ...others] = KINDS.map((kind) => ({ ...kind, count: numberOf(kind.state) })).filter(({ count }) => count > 0);
+  if (lead === undefined) return `No handshake came about at any of ${grouped(addresses.length)} addresses.`;
   const parts = [
-    works === addresses.length
-      ? `Resumption works on all ${grouped(works)} addresses`
-      : `Resumption works on ${grouped(works)} of ${grouped(addresses.length)} addresses`,
-    ...numberText(numberOf('partly'), (count) => `in part on ${count}`),
-    ...numberText(numberOf('never'), (count) => `not at all on ${count}`),
-    ...numberText(numberOf('unreachable'), (count) => `${count} cannot be reached`),
-    ...(map === null ? [] : mapTexts(map)),
+    lead.count === addresses.length
+      ? `Resumption ${lead.verb} on all ${grouped(lead.count)} addresses`
+      : `Resumption ${lead.verb} on ${grouped(lead.count)} of ${grouped(addresses.length)} addresses`,
+    ...others.map(({ adverb, count }) => `${adverb} on ${grouped(count)}`),
+    ...(numberOf('no-handshake') === 0 ? [] : [`no handshake with ${grouped(numberOf('no-handshake'))}`]),
+    ...(map === null ? [] : mapTexts(map, numberOf('partly') === 0)),
   ];
   return `${parts.join('; ')}.`;
 };
 
-const numberText = (count: number, text: (count: string) => string): string[] => (count === 0 ? [] : [text(grouped(count))]);
+const KINDS = [
+  { state: 'works', verb: 'works', adverb: '' },
+  { state: 'partly', verb: 'works in part', adverb: 'in part' },
+  { state: 'never', verb: 'does not work', adverb: 'not at all' },
+] as const;
 
-const mapTexts = ({ groups, predicted }: FleetMap): string[] => [
-  ...groupTexts(groups),
+const mapTexts = ({ groups, predicted }: FleetMap, isReliable: boolean): string[] => [
+  ...groupTexts(groups, isReliable),
   ...(predicted === null || groups.length < 2
     ? []
     : [`behind a round robin ${formatShare(predicted.share)} of the sessions would resume`]),
 ];
 
-const groupTexts = (groups: FleetMap['groups']): string[] => {
+const groupTexts = (groups: FleetMap['groups'], isReliable: boolean): string[] => {
   const [only] = groups;
-  if (groups.length > 1) return [`they form ${counted(groups.length, 'group')} that do not resume each other's sessions`];
-  return only !== undefined && only.addresses.length > 1 ? ["they resume each other's sessions"] : [];
+  if (groups.length > 1) return [`${counted(groups.length, 'group')} of them do not resume each other's sessions`];
+  return isReliable && only !== undefined && only.addresses.length > 1 ? ["they resume each other's sessions"] : [];
 };

@@ -96,9 +96,9 @@ describe('a plan that is answered truthfully', () => {
     );
     const namesOf = (key: number): string[] => {
       if (naming === 0) return [];
-      if (naming === 1) return [`name${key}`];
-      if (naming === 2) return [`name${key >> 1}`];
-      return key % 2 === 0 ? [`name${key}`] : [];
+      if (naming === 1) return [`name${String(key)}`];
+      if (naming === 2) return [`name${String(key >> 1)}`];
+      return key % 2 === 0 ? [`name${String(key)}`] : [];
     };
     return { keys, addresses: named(keys.map(namesOf)) };
   };

@@ -9,7 +9,9 @@ const fleet = (names: readonly (readonly string[])[]): MappedAddress[] =>
 
 const times = <Item>(count: number, item: (index: number) => Item): Item[] => Array.from({ length: count }, (_, i) => item(i));
 
-const shown = ({ pairs }: PairPlan): string[] => pairs.map(({ from, to, tries }) => `${from}>${to} x${tries}`);
+const shown = ({ pairs }: PairPlan): string[] => pairs.map(({ from, to, tries }) => `${offer([from, to])} x${String(tries)}`);
+
+const offer = (pair: readonly [from: number, to: number]): string => pair.join('>');
 
 describe('the plan of pairs', () => {
   it('has nothing to try with one address', () => {
@@ -22,10 +24,10 @@ describe('the plan of pairs', () => {
   });
 
   it.each([2, 3, 7, 15, 16])('tries every ordered pair of %i addresses, named or not', (size) => {
-    for (const names of [times(size, () => ['a']), times(size, () => []), times(size, (i) => [`k${i}`])]) {
+    for (const names of [times(size, () => ['a']), times(size, () => []), times(size, (i) => [`k${String(i)}`])]) {
       const plan = planPairs(fleet(names), 10);
       expect(plan.method).toBe('pairs');
-      expect(new Set(plan.pairs.map(({ from, to }) => `${from}>${to}`)).size).toBe(size * (size - 1));
+      expect(new Set(plan.pairs.map(({ from, to }) => offer([from, to]))).size).toBe(size * (size - 1));
       expect(plan.pairs.every(({ from, to, tries }) => from !== to && tries >= 2)).toBe(true);
     }
   });
@@ -43,8 +45,8 @@ describe('the plan of pairs', () => {
   });
 
   it('tries each boundary between a few groups in both directions', () => {
-    const { pairs } = planPairs(fleet(times(21, (i) => [`k${i % 3}`])), 10);
-    const across = pairs.filter(({ from, to }) => from % 3 !== to % 3).map(({ from, to }) => `${from}>${to}`);
+    const { pairs } = planPairs(fleet(times(21, (i) => [`k${String(i % 3)}`])), 10);
+    const across = pairs.filter(({ from, to }) => from % 3 !== to % 3).map(({ from, to }) => offer([from, to]));
     expect(across.toSorted()).toEqual(['0>1', '0>2', '1>0', '1>2', '2>0', '2>1']);
   });
 
@@ -59,8 +61,8 @@ describe('the plan of pairs', () => {
 
   it.each([
     ['one group', () => ['a']],
-    ['keys of their own', (i: number) => [`k${i}`]],
-    ['pairs of addresses', (i: number) => [`k${i >> 1}`]],
+    ['keys of their own', (i: number) => [`k${String(i)}`]],
+    ['pairs of addresses', (i: number) => [`k${String(i >> 1)}`]],
     ['no names', () => []],
     ['half without names', (i: number) => (i % 2 === 0 ? ['a'] : [])],
   ])('maps 256 addresses with k = 10 within k attempts for each, follow-ups included: %s', (_, names) => {

@@ -28,7 +28,7 @@ describe('the predicted share', () => {
     ['abcde', 1 / 5],
     ['aaabb', 13 / 25],
   ])('of the keys %s is %f', (keys, share) => {
-    const predicted = predict([...keys]);
+    const predicted = predict(Array.from(keys));
     expect(predicted.share).toBeCloseTo(share, 10);
     expect(predicted.low).toBeLessThan(share);
     expect(predicted.high).toBeGreaterThanOrEqual(share);
@@ -69,8 +69,13 @@ describe('the predicted share', () => {
     expect(predicted?.high).toBeGreaterThan(1 / 4);
   });
 
+  it('supposes that an address resumes its own sessions where only the map was asked for', () => {
+    const untried = [0, 1].map((i) => ({ ...healthy(i), own: { tries: 0, honoured: 0 } }));
+    expect(predict(['a', 'b'], untried)).toMatchObject({ share: 0.5, low: 0 });
+  });
+
   it('is of what a balancer in turns honours where sessions come back in shuffled order', () => {
-    const keys = [...'aabca'];
+    const keys = Array.from('aabca');
     const { low, high } = predict(keys);
     const random = seededRandom(7);
     // The session of turn i comes back at a turn that has nothing to do with i.

@@ -1,0 +1,45 @@
+import type { FindingWeight } from '../../domain/probe-finding.ts';
+import type { FleetMap, ProbeRecord } from '../../domain/probe-record.ts';
+import { escaped, markdownTable } from '../markdown.ts';
+import { addressClasses, type AddressClass } from './address-class.ts';
+import { probeFacts } from './facts.ts';
+import { findingSentence } from './finding-text.ts';
+import { groupTable, mapSubject, matrixReading, matrixRows, matrixTable, predictionLines } from './fleet-map.ts';
+import { probeHeadline } from './headline.ts';
+import { TRIES_READING } from './tries-text.ts';
+
+/** A probe in GitHub's Markdown: the result and the findings in sight, then the map, and the addresses folded. */
+export const probeMarkdown = (record: ProbeRecord): string =>
+  `${[
+    [`### ${escaped(probeHeadline(record))}`],
+    findingItems(record),
+    ...(record.map === null ? [] : mapSections(record, record.map)),
+    ...addressClasses(record).flatMap(classSections),
+    [`<sub>${[...probeFacts(record), TRIES_READING].map(escaped).join(' · ')}</sub>`],
+  ]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+
+const MARK: Readonly<Record<FindingWeight, string>> = { problem: '❌', warning: '⚠️', information: 'ℹ️' };
+
+const findingItems = (record: ProbeRecord): string[] =>
+  record.findings.map((finding) => `- ${MARK[finding.weight]} ${finding.weight}: ${escaped(findingSentence(finding, record))}`);
+
+const mapSections = (record: ProbeRecord, map: FleetMap): string[][] => {
+  const rows = matrixRows(record, map);
+  return [
+    [`#### ${escaped(['Who resumes whom', mapSubject(map)].filter((text) => text !== '').join(': '))}`],
+    rows.length === 0 ? [] : [...markdownTable(matrixTable(rows)), '', escaped(matrixReading(rows))],
+    map.groups.length === 0 ? ['No address resumes anything.'] : markdownTable(groupTable(record, map)),
+    predictionLines(map).map((line) => `- ${escaped(line)}`),
+  ];
+};
+
+const classSections = ({ title, table, lines }: AddressClass): string[][] => [
+  [`#### ${escaped(title)}`],
+  ['<details><summary>Details</summary>'],
+  table.rows.length === 0 ? [] : markdownTable(table),
+  lines.map((line) => `- ${escaped(line)}`),
+  ['</details>'],
+];
