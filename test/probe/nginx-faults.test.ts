@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startNginx, type Nginx, type NginxOptions } from '../servers/nginx.ts';
 import { findProgram } from '../servers/require-program.ts';
-import { makeCertificate } from '../../src/target/certificate.ts';
+import { certificateMaker, makeCertificate } from '../../src/target/certificate.ts';
 import { faultsIn, probeServers, resumptions, spoken } from './probed.ts';
 
 const program = findProgram('nginx', 'nginx-light libnginx-mod-stream');
@@ -109,7 +109,8 @@ describe.skipIf(program === undefined)('a probe of real nginx (Debian: nginx-lig
 
   it('says that the key is shared where another list of client authorities declines', async () => {
     const shared = { ...TICKETS, ticketKeys: [keyFile('a')] };
-    const [one, two] = [await makeCertificate('ecdsa-p256'), await makeCertificate('ecdsa-p384')];
+    const maker = await certificateMaker('ecdsa-p256', { intermediates: 0, isSelfSigned: true });
+    const [one, two] = [await maker.make('one.test'), await maker.make('two.test')];
     const inOrder = { ...shared, clientAuthority: one.certificate + two.certificate };
     const reversed = { ...shared, clientAuthority: two.certificate + one.certificate };
     const record = await probeServers(await fleet(inOrder, reversed, inOrder));
