@@ -61,6 +61,7 @@ const certificateReport = (der: Buffer): ProtocolReport['chain'][number] => {
     sha256: certificateSha256,
     keyType,
     bytes: der.length,
+    notBeforeUnixMs: Date.parse(certificate.validFrom),
     notAfterUnixMs: Date.parse(certificate.validTo),
   };
 };
