@@ -6,7 +6,8 @@ export type TriedPair = Pick<PairReport, 'from' | 'to' | 'tries' | 'honoured' | 
 
 /**
  * The verdict on an ordered pair of addresses. One honoured session proves that they can; `failed`
- * means that every attempt ended without a handshake, which proves nothing.
+ * means that every attempt ended without a handshake, or that there was no session to offer, which
+ * proves nothing.
  */
 export type PairVerdict = 'untried' | 'failed' | 'declined' | 'honoured';
 
@@ -31,7 +32,7 @@ export const pairEvidence = (tried: readonly TriedPair[]): PairEvidence => {
     const key = keyOf(pair.from, pair.to);
     sums.set(key, added(sums.get(key), pair));
   }
-  const known = [...sums.values()].filter((sum) => attemptsOf(sum) > 0);
+  const known = [...sums.values()];
   const sumOf = (from: number, to: number): TriedPair | undefined => sums.get(keyOf(from, to));
   return {
     verdict: (from, to) => verdictOf(sumOf(from, to)),
@@ -60,7 +61,7 @@ const attemptsOf = (sum: TriedPair | undefined): number =>
   sum === undefined ? 0 : Object.values(sum.failed).reduce((total, times) => total + times, sum.tries);
 
 const verdictOf = (sum: TriedPair | undefined): PairVerdict => {
-  if (sum === undefined || attemptsOf(sum) === 0) return 'untried';
+  if (sum === undefined) return 'untried';
   if (sum.honoured > 0) return 'honoured';
   return sum.tries > 0 ? 'declined' : 'failed';
 };

@@ -46,7 +46,7 @@ export const LEAF: ProtocolReport['chain'][number] = {
   sha256: 'f'.repeat(64),
   keyType: 'ecdsa-p256',
   bytes: 712,
-  notBeforeUnixMs: Date.UTC(2026, 0, 31, 12),
+  notBeforeUnixMs: Date.UTC(2026, 10, 2, 12),
   notAfterUnixMs: Date.UTC(2027, 0, 31, 12),
 };
 
