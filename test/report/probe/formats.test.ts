@@ -18,6 +18,7 @@ const EXTENSION: Readonly<Record<ProbeFormat, string>> = {
   json: 'json',
   csv: 'csv',
   markdown: 'md',
+  html: 'html',
   s_client: 's_client.txt',
 };
 
