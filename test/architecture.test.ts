@@ -24,6 +24,8 @@ const PURE = ['report', 'analysis', 'scenario', 'tls', 'domain', 'stats'];
 
 /** The one place that may import a package: replacing it touches no more than that. */
 const IMPORTERS: Readonly<Record<string, string>> = {
+  '@peculiar/asn1-ocsp': 'tls/ocsp/response.ts',
+  '@peculiar/asn1-schema': 'tls/ocsp/response.ts',
   '@peculiar/x509': 'target/certificate.ts',
   'csv-stringify': 'report/csv.ts',
   tinybench: 'load/worker/sequential.ts',

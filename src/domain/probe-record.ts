@@ -76,6 +76,7 @@ const certificateSchema = z.object({
   sha256: z.string(),
   keyType: z.string(),
   bytes: whole,
+  notBeforeUnixMs: z.number(),
   notAfterUnixMs: z.number(),
 });
 
@@ -202,6 +203,17 @@ const mapSchema = z.object({
 
 export type FleetMap = Readonly<z.infer<typeof mapSchema>>;
 
+/** A connection told message by message; no line holds a secret. */
+const explainedSchema = z.object({
+  address: whole,
+  protocol: z.enum(PROTOCOLS),
+  /** Mechanism of the session that was offered, null in a full handshake. */
+  offered: z.enum(MECHANISMS).nullable(),
+  lines: z.array(z.string()),
+});
+
+export type ExplainedConnection = Readonly<z.infer<typeof explainedSchema>>;
+
 export const probeRecordSchema = z.object({
   format: z.literal(PROBE_FORMAT),
   version: z.string(),
@@ -218,6 +230,8 @@ export const probeRecordSchema = z.object({
   /** The most important first. */
   findings: z.array(probeFindingSchema),
   connections: whole,
+  /** With --explain: one connection of each kind to the first address that answers. */
+  explained: z.array(explainedSchema).default([]),
 });
 
 export type ProbeRecord = Readonly<z.infer<typeof probeRecordSchema>>;

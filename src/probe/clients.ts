@@ -10,7 +10,7 @@ export interface ClientKind {
 }
 
 /** Settings that all clients of a probe have in common. */
-export type CommonSettings = Omit<ClientSettings, keyof ClientKind | 'address' | 'port' | 'serverName'>;
+export type CommonSettings = Omit<ClientSettings, keyof ClientKind | 'address' | 'port' | 'serverName' | 'request'>;
 
 /** The clients of one address, made when they are first needed. */
 export class AddressClients {

@@ -3,10 +3,11 @@ import type { Mechanism } from '../domain/kind.ts';
 import type { AddressReport } from '../domain/probe-record.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Script } from '../engine/script.ts';
-import type { RawHelloOffer } from '../tls/raw-hello.ts';
+import { groupHello, legacyHello, X25519_MLKEM768 } from '../tls/raw-hello.ts';
 import type { AddressClients } from './clients.ts';
+import type { ConnectionCounts } from './connection-counts.ts';
 import type { Greeted, Greeting } from './greeting.ts';
-import { ProtocolExamination, type SessionSupply } from './protocol-examination.ts';
+import { ProtocolExamination, type HandshakeExample, type SessionSupply } from './protocol-examination.ts';
 import type { Resumption } from './resumption.ts';
 
 /** One address of a target. */
@@ -15,6 +16,7 @@ export interface ProbedAddress {
   readonly target: number;
   readonly address: string;
   readonly port: number;
+  readonly serverName: string | undefined;
 }
 
 export interface ExaminationPlan {
@@ -23,15 +25,11 @@ export interface ExaminationPlan {
   /** Only sessions for the map: full handshakes, and no attempts to resume. */
   readonly mapOnly: boolean;
   readonly verifies: boolean;
-  readonly serverName: string | undefined;
+  readonly counts: ConnectionCounts;
 }
 
 /** Sends one ClientHello of our own making. */
 export type Greet = (greeting: Greeting) => Promise<Greeted>;
-
-/** Offers of the hellos that no handshake follows. */
-const POST_QUANTUM: RawHelloOffer = { group: 'X25519MLKEM768' };
-const LEGACY = ['TLSv1.0', 'TLSv1.1'] as const;
 
 /** Finds out what one address negotiates and resumes. Its report is right at any point of that. */
 export class Examination {
@@ -41,7 +39,6 @@ export class Examination {
   readonly #protocols: ProtocolExamination[] = [];
   #answers: Pick<AddressReport, 'legacy' | 'postQuantum'> = { legacy: null, postQuantum: null };
   #unreachable: Failure | undefined;
-  connections = 0;
 
   constructor(address: ProbedAddress, clients: AddressClients, plan: ExaminationPlan) {
     this.address = address;
@@ -55,17 +52,18 @@ export class Examination {
 
   /** Finds out whether anything answers, and what that is offered in vain by hellos of our own. */
   async reach(greet: Greet): Promise<void> {
-    const answerTo = async (offer: RawHelloOffer): Promise<Greeted> => {
-      this.connections += 1;
-      return greet({ ...this.address, serverName: this.#plan.serverName, offer });
+    const answerTo = async (offer: Greeting['offer']): Promise<Greeted> => {
+      this.#plan.counts.add(this.address);
+      return greet({ ...this.address, offer });
     };
-    const { answer: postQuantum, unreachable } = await answerTo(POST_QUANTUM);
+    const { answer: postQuantum, unreachable } = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
     this.#unreachable = unreachable;
     if (unreachable !== undefined) return;
     this.#answers = { postQuantum, legacy: null };
     if (this.#plan.mapOnly) return;
-    const [old, newer] = [await answerTo({ version: LEGACY[0] }), await answerTo({ version: LEGACY[1] })];
-    this.#answers = { postQuantum, legacy: { [LEGACY[0]]: old.answer, [LEGACY[1]]: newer.answer } };
+    const first = await answerTo((fields) => legacyHello('TLSv1.0', fields));
+    const second = await answerTo((fields) => legacyHello('TLSv1.1', fields));
+    this.#answers = { postQuantum, legacy: { 'TLSv1.0': first.answer, 'TLSv1.1': second.answer } };
   }
 
   *script(): Script {
@@ -79,6 +77,11 @@ export class Examination {
     }
   }
 
+  /** One handshake of each kind. */
+  examples(): HandshakeExample[] {
+    return this.#protocols.flatMap((examined) => examined.examples());
+  }
+
   /** The kinds of session that the address has given. */
   supplies(): SessionSupply[] {
     return this.#protocols.flatMap((examined) => examined.supplies());
@@ -90,12 +93,15 @@ export class Examination {
   }
 
   report(): AddressReport {
+    const { target, address, port } = this.address;
     return {
-      ...this.address,
+      target,
+      address,
+      port,
       unreachable: this.#unreachable === undefined ? null : failureKey(this.#unreachable),
       protocols: this.#protocols.flatMap((examined) => examined.report() ?? []),
       ...this.#answers,
-      connections: this.connections,
+      connections: this.#plan.counts.of(this.address),
     };
   }
 

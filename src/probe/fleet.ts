@@ -1,24 +1,39 @@
-import type { AddressReport, FleetMap } from '../domain/probe-record.ts';
+import { setMaxListeners } from 'node:events';
+import type { AddressReport, ExplainedConnection, FleetMap } from '../domain/probe-record.ts';
 import type { Protocol } from '../domain/protocol.ts';
-import type { Attempt, Engine } from '../engine/engine.ts';
-import { performScripts, type ScriptPace } from '../engine/script.ts';
-import { sumOf } from '../stats/descriptive.ts';
+import type { Engine } from '../engine/engine.ts';
+import { performScripts, type ScriptOptions, type ScriptPace } from '../engine/script.ts';
 import { AddressClients, type CommonSettings } from './clients.ts';
+import { ConnectionCounts } from './connection-counts.ts';
 import { Examination, type ProbedAddress } from './examination.ts';
+import { explainFirst } from './explanation.ts';
 import { greet } from './greeting.ts';
 import { mapFleet } from './map.ts';
 import { eachPaced } from './paced.ts';
 
+/** An address to dial, and what a client says there. */
+export interface DialledAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly serverName: string | undefined;
+  /** Data that a client sends where that is wanted. */
+  readonly request: string;
+}
+
 /** Everything that a probe needs to know before it dials. */
 export interface FleetRequest {
-  readonly addresses: readonly (ProbedAddress & { readonly serverName: string | undefined })[];
+  readonly addresses: readonly (DialledAddress & Pick<ProbedAddress, 'target'>)[];
   readonly protocols: readonly Protocol[];
   readonly tries: number;
   readonly mapOnly: boolean;
+  /** Tell one connection of each kind message by message. */
+  readonly explains: boolean;
   readonly verifies: boolean;
   readonly common: CommonSettings;
   readonly pace: ScriptPace;
   readonly seed: number;
+  /** A name behind which the addresses are balanced, to check the prediction at. */
+  readonly balanced: (DialledAddress & { readonly target: string }) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: ProbeProgress) => void;
 }
@@ -32,39 +47,43 @@ export interface ProbeProgress {
 export interface FleetFound {
   readonly addresses: AddressReport[];
   readonly map: FleetMap | null;
+  readonly explained: ExplainedConnection[];
+  readonly connections: number;
 }
 
 /** Probes all addresses side by side: whether they answer, what they negotiate and resume, and which resumes the sessions of which. */
 export const probeFleet = async (engine: Engine, request: FleetRequest): Promise<FleetFound> => {
-  const { addresses, common, signal, pace } = request;
-  const examinations = addresses.map(
-    ({ serverName, ...address }) =>
-      new Examination(address, new AddressClients(engine, { ...common, ...address, serverName }), { ...request, serverName }),
-  );
-  const examinationAt = new Map(examinations.map((examination) => [keyOf(examination.address), examination]));
-  const tell = (step: ProbeProgress['step']): void => {
-    request.onProgress({ step, connections: sumOf(examinations, ({ connections }) => connections) });
-  };
-  const countIn =
-    (step: ProbeProgress['step']) =>
-    (attempt: Attempt): void => {
-      const dialled = examinationAt.get(keyOf(attempt.client.settings));
-      if (dialled !== undefined) dialled.connections += 1;
-      tell(step);
-    };
+  const { common, signal, pace } = request;
+  // Every connection listens to it.
+  if (signal !== undefined) setMaxListeners(0, signal);
+  const counts = new ConnectionCounts();
+  const clientsOf = (dialled: DialledAddress): AddressClients => new AddressClients(engine, { ...common, ...dialled });
+  const examinations = request.addresses.map((each) => new Examination(each, clientsOf(each), { ...request, counts }));
+  const balanced = request.balanced && { target: request.balanced.target, clients: clientsOf(request.balanced) };
+  const options = (step: ProbeProgress['step']): ScriptOptions => ({
+    ...pace,
+    signal,
+    onSettled: ({ client }) => {
+      counts.add(client.settings);
+      request.onProgress({ step, connections: counts.total });
+    },
+  });
   try {
     await eachPaced(examinations, { ...pace, signal }, async (examination) => {
-      await examination.reach((hello) => greet(hello, { ...common, signal }));
-      tell('reach');
+      await examination.reach((greeting) => greet(greeting, { ...common, signal }));
+      request.onProgress({ step: 'reach', connections: counts.total });
     });
-    const reachable = examinations.filter(({ isReachable }) => isReachable);
-    const scripts = reachable.map((examination) => examination.script());
-    await performScripts(engine, scripts, { ...pace, signal, onSettled: countIn('examine') });
-    const map = await mapFleet(engine, examinations, { ...pace, signal, tries: request.tries, onSettled: countIn('map') });
-    return { addresses: examinations.map((examination) => examination.report()), map };
+    const scripts = examinations.filter(({ isReachable }) => isReachable).map((examination) => examination.script());
+    await performScripts(engine, scripts, options('examine'));
+    const map = await mapFleet(engine, examinations, { ...request, ...options('map'), balanced });
+    return {
+      addresses: examinations.map((examination) => examination.report()),
+      map,
+      explained: request.explains ? explainFirst(examinations) : [],
+      connections: counts.total,
+    };
   } finally {
     for (const examination of examinations) examination.close();
+    balanced?.clients.close();
   }
 };
-
-const keyOf = ({ address, port }: Pick<ProbedAddress, 'address' | 'port'>): string => `${address} ${String(port)}`;

@@ -1,13 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { isConnectFailure, type Failure } from '../domain/failure.ts';
 import type { HelloAnswerKind } from '../domain/probe-record.ts';
-import { rawHello, type RawHelloOffer } from '../tls/raw-hello.ts';
+import type { HelloFields, RawHello } from '../tls/raw-hello.ts';
 import { dialRawHello } from './raw-hello-dial.ts';
 
 export interface Greeting {
   readonly address: string;
   readonly port: number;
   readonly serverName: string | undefined;
-  readonly offer: RawHelloOffer;
+  /** Builds the hello that offers what is asked for. */
+  readonly offer: (fields: HelloFields) => RawHello;
 }
 
 export interface GreetingOptions {
@@ -26,10 +28,10 @@ export const greet = async (
   { address, port, serverName, offer }: Greeting,
   { connectTimeoutMs, signal }: GreetingOptions,
 ): Promise<Greeted> => {
-  const bytes = rawHello({ ...offer, serverName });
-  const result = await dialRawHello({ address, port, bytes, timeoutMs: connectTimeoutMs, signal });
+  const hello = offer({ serverName, random: randomBytes(RANDOM_BYTES) });
+  const result = await dialRawHello({ address, port, hello, timeoutMs: connectTimeoutMs, signal });
   if (result.state === 'answered') {
-    return { answer: result.answer.kind === 'accepted' ? 'accepted' : 'refused', unreachable: undefined };
+    return { answer: result.answer.state === 'accepted' ? 'accepted' : 'refused', unreachable: undefined };
   }
   const { failure } = result;
   if (isConnectFailure(failure.kind) || failure.kind === 'local') return { answer: 'no-answer', unreachable: failure };
@@ -37,3 +39,6 @@ export const greet = async (
   const hasAnswered = failure.kind === 'closed' || failure.kind === 'reset';
   return { answer: hasAnswered ? 'refused' : 'no-answer', unreachable: undefined };
 };
+
+/** The random of a hello, and its session ID. */
+const RANDOM_BYTES = 64;

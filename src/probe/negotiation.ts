@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { ProtocolReport } from '../domain/probe-record.ts';
 import { certificateFacts } from '../engine/certificate-facts.ts';
-import { judgeStaple } from '../tls/ocsp-staple.ts';
+import { judgeStaple } from '../tls/ocsp/staple.ts';
 import { shortHash } from '../tls/short-hash.ts';
 import { messageOf, type Visit } from './visit.ts';
 
@@ -14,36 +14,41 @@ export type NegotiatedFacts = Pick<
   | 'alpn'
   | 'chain'
   | 'staple'
-  | 'sessionIdBytes'
-  | 'sessionIdHash'
   | 'extendedMasterSecret'
   | 'helloRetry'
   | 'clientCertificate'
 >;
 
 /** Reads what a full handshake negotiated out of its messages. */
-export const negotiatedFacts = (looked: Visit, nowMs = Date.now()): NegotiatedFacts => {
+export const negotiatedFacts = (looked: Visit, nowUnixMs = Date.now()): NegotiatedFacts => {
   const hello = messageOf(looked, 'server-hello');
   const isTls13 = hello?.version === 'TLSv1.3';
   const certificate = messageOf(looked, 'certificate');
   const chain = certificate?.chain ?? [];
   const staple = certificate?.staple ?? messageOf(looked, 'certificate-status')?.staple ?? null;
   const cipher = hello?.cipherSuite ?? '';
-  // The session ID of TLS 1.3 is the client's own, echoed (RFC 8446, section 4.1.3).
-  const sessionId = isTls13 || hello === undefined ? NO_BYTES : hello.sessionId;
   return {
     cipher,
     group: hello?.group ?? messageOf(looked, 'server-key-exchange')?.group ?? '',
     forwardSecrecy: isTls13 || /^(?:ECDHE|DHE)-/u.test(cipher),
     alpn: messageOf(looked, 'encrypted-extensions')?.alpn ?? hello?.alpn ?? '',
     chain: chain.map(certificateReport),
-    staple: judgeStaple({ staple, chain, nowMs }),
-    sessionIdBytes: sessionId.length,
-    sessionIdHash: sessionId.length === 0 ? null : shortHash(sessionId),
+    staple: judgeStaple({ staple, chain, nowUnixMs }),
     extendedMasterSecret: isTls13 || hello?.extendedMasterSecret === true,
     helloRetry: messageOf(looked, 'hello-retry-request') !== undefined,
     clientCertificate: clientCertificateReport(messageOf(looked, 'certificate-request')?.authorities),
   };
+};
+
+export type SessionIdFacts = Pick<ProtocolReport, 'sessionIdBytes' | 'sessionIdHash'>;
+
+/** The session ID that a server assigned. That of TLS 1.3 is the client's own, echoed (RFC 8446, section 4.1.3). */
+export const sessionIdFacts = (looked: Visit): SessionIdFacts => {
+  const hello = messageOf(looked, 'server-hello');
+  const isAssigned = hello !== undefined && hello.version !== 'TLSv1.3' && hello.sessionId.length > 0;
+  return isAssigned
+    ? { sessionIdBytes: hello.sessionId.length, sessionIdHash: shortHash(hello.sessionId) }
+    : { sessionIdBytes: 0, sessionIdHash: null };
 };
 
 const certificateReport = (der: Buffer): ProtocolReport['chain'][number] => {
@@ -59,8 +64,6 @@ const certificateReport = (der: Buffer): ProtocolReport['chain'][number] => {
     notAfterUnixMs: Date.parse(certificate.validTo),
   };
 };
-
-const NO_BYTES = Buffer.alloc(0);
 
 /** A name on one line, as certificates are quoted. */
 const nameOf = (lines: string): string => lines.split('\n').join(', ');

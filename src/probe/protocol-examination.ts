@@ -6,7 +6,7 @@ import type { Protocol } from '../domain/protocol.ts';
 import type { Attempt } from '../engine/engine.ts';
 import { attemptOf, type HandshakeResult } from '../engine/perform.ts';
 import type { AddressClients } from './clients.ts';
-import { negotiatedFacts, type NegotiatedFacts } from './negotiation.ts';
+import { negotiatedFacts, sessionIdFacts, type NegotiatedFacts, type SessionIdFacts } from './negotiation.ts';
 import { Resumption } from './resumption.ts';
 import { ticketReport } from './tickets.ts';
 import { messageOf, visit, type Visit } from './visit.ts';
@@ -26,6 +26,14 @@ export interface SessionSupply {
   /** True where such sessions were offered to the address itself, and so many of them were honoured. */
   readonly offered: boolean;
   readonly honoured: number;
+}
+
+/** A handshake that stands for its kind. */
+export interface HandshakeExample {
+  readonly protocol: Protocol;
+  /** Null in a full handshake. */
+  readonly offered: Mechanism | null;
+  readonly visit: Visit;
 }
 
 type Step<Found = void> = Generator<Attempt, Found, HandshakeResult>;
@@ -116,6 +124,14 @@ export class ProtocolExamination {
     if (result.failure === undefined) this.#earlyData = { maxBytes, accepted: result.evidence.earlyData === 'accepted' };
   }
 
+  /** A server assigns none where it gives a ticket: only a client that takes no tickets sees it. */
+  #sessionId(): SessionIdFacts {
+    const assigned = this.#allVisits()
+      .map(sessionIdFacts)
+      .find(({ sessionIdBytes }) => sessionIdBytes > 0);
+    return assigned ?? { sessionIdBytes: 0, sessionIdHash: null };
+  }
+
   #client(mode: Mode): ReturnType<AddressClients['of']> {
     return this.#plan.clients.of({ protocol: this.protocol, mode, verify: false });
   }
@@ -126,6 +142,18 @@ export class ProtocolExamination {
 
   get hasSessions(): boolean {
     return this.#resumptions.some(({ hasSessions }) => hasSessions);
+  }
+
+  /** One handshake of each kind: a full one, and the first that offered a session of each mechanism. */
+  examples(): HandshakeExample[] {
+    const { protocol } = this;
+    const full = this.#visits.at(-1);
+    return [
+      ...(full === undefined ? [] : [{ protocol, offered: null, visit: full }]),
+      ...this.#resumptions.flatMap(({ mechanism = null, firstOffer: visit }) =>
+        visit === undefined ? [] : [{ protocol, offered: mechanism, visit }],
+      ),
+    ];
   }
 
   supplies(): SessionSupply[] {
@@ -147,6 +175,7 @@ export class ProtocolExamination {
       protocol,
       state: 'negotiated',
       ...this.#facts,
+      ...this.#sessionId(),
       verification: this.#verification,
       tickets: ticketReport(this.#allVisits(), this.#needsRequest),
       earlyData: this.#earlyData,

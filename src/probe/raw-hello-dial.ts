@@ -1,13 +1,12 @@
 import { connect } from 'node:net';
 import type { Failure } from '../domain/failure.ts';
 import { systemFailure } from '../engine/system-failure.ts';
-import { readHelloAnswer, type HelloAnswer } from '../tls/raw-hello.ts';
+import { readHelloAnswer, type HelloAnswer, type RawHello } from '../tls/raw-hello.ts';
 
-export interface RawHello {
+export interface RawHelloDial {
   readonly address: string;
   readonly port: number;
-  /** The record with the ClientHello. */
-  readonly bytes: Uint8Array;
+  readonly hello: RawHello;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -17,7 +16,7 @@ export type RawHelloResult =
   { readonly state: 'answered'; readonly answer: HelloAnswer } | { readonly state: 'failed'; readonly failure: Failure };
 
 /** Sends a ClientHello of our own making, reads the server's first answer to it, and ends the connection. */
-export const dialRawHello = ({ address, port, bytes, timeoutMs, signal }: RawHello): Promise<RawHelloResult> =>
+export const dialRawHello = ({ address, port, hello, timeoutMs, signal }: RawHelloDial): Promise<RawHelloResult> =>
   new Promise((resolve) => {
     const socket = connect({ host: address, port, signal });
     let received = Buffer.alloc(0);
@@ -35,12 +34,12 @@ export const dialRawHello = ({ address, port, bytes, timeoutMs, signal }: RawHel
     }, timeoutMs);
     socket.on('connect', () => {
       isConnected = true;
-      socket.write(bytes);
+      socket.write(hello.bytes);
     });
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
-      const answer = readHelloAnswer(received);
-      if (answer.kind !== 'more') settle({ state: 'answered', answer });
+      const answer = readHelloAnswer(hello, received);
+      if (answer.state !== 'more') settle({ state: 'answered', answer });
     });
     socket.on('close', () => {
       fail('closed');

@@ -65,6 +65,8 @@ export class Resumption {
   readonly primings: Visit[] = [];
   readonly #fullBytes: number[] = [];
   readonly #resumedBytes: number[] = [];
+  /** The first handshake that offered a session. */
+  firstOffer: Visit | undefined;
   /** Of the sessions that came. */
   mechanism: Mechanism | undefined;
   #reused: ResumptionReport['reused'] = null;
@@ -106,9 +108,11 @@ export class Resumption {
     if (result.failure !== undefined) this.#count.add(result);
     else if (!result.evidence.resumed) this.#fullBytes.push(bytesOf(result));
     const { session } = result;
-    if (session === undefined) return undefined;
+    if (session === undefined || !mechanisms.includes(session.mechanism)) {
+      session?.free();
+      return undefined;
+    }
     this.sessions.push(session);
-    if (!mechanisms.includes(session.mechanism)) return undefined;
     this.mechanism = session.mechanism;
     return session;
   }
@@ -117,7 +121,9 @@ export class Resumption {
     const { client, needsRequest } = this.#plan;
     // Where a resumption brings no new ticket there is none to wait for in the next.
     const awaitTicket = this.#renews !== false;
-    const { result } = yield* visit(attemptOf(client, { session, awaitTicket, sendsRequest: needsRequest }));
+    const offered = yield* visit(attemptOf(client, { session, awaitTicket, sendsRequest: needsRequest }));
+    this.firstOffer ??= offered;
+    const { result } = offered;
     const isHonoured = this.#count.add(result);
     result.session?.free();
     if (!isHonoured) return false;

@@ -26,7 +26,7 @@ export const ticketReport = (visits: readonly Visit[], needsRequest: boolean): T
 };
 
 /** Tickets of a handshake; an empty one is none (RFC 5077, section 3.3). */
-const ticketsOf = ({ messages }: Visit): readonly DecodedOf<'new-session-ticket'>[] =>
+export const ticketsOf = ({ messages }: Visit): readonly DecodedOf<'new-session-ticket'>[] =>
   messages.filter(
     (message): message is DecodedOf<'new-session-ticket'> => message.kind === 'new-session-ticket' && message.ticket.length > 0,
   );

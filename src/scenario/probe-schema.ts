@@ -22,6 +22,16 @@ export const probeSchema = z.strictObject({
     flag: 'map-only',
     description: 'Only map which addresses resume the sessions of which: fewer connections, for large fleets',
   }),
+  balanced: text('host:port')
+    .optional()
+    .meta({
+      flag: 'balanced',
+      description: 'A name that is balanced over the addresses, to check the predicted share of resumptions at',
+    }),
+  explain: flag.default(false).meta({
+    flag: 'explain',
+    description: 'Tell one connection of each kind message by message, with the decoded hellos',
+  }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',
     repeatable: true,
@@ -35,13 +45,11 @@ export const probeSchema = z.strictObject({
   rate: rate()
     .prefault('500/s')
     .meta({ flag: 'rate', alias: 'r', description: 'Most new connections, all together [default: 500/s]' }),
-  concurrency: count(1, 1024)
-    .default(64)
-    .meta({
-      flag: 'concurrency',
-      alias: 'c',
-      description: 'Most addresses that are probed at the same time, with one connection each',
-    }),
+  concurrency: count(1, 1024).default(64).meta({
+    flag: 'concurrency',
+    alias: 'c',
+    description: 'Most addresses that are probed at the same time, with one connection each',
+  }),
   timeout: duration(1).prefault('5s').meta({
     flag: 'timeout',
     description: 'Time limit for the TCP connect, for the handshake, and for a response, each on its own [default: 5s]',

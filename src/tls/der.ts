@@ -39,3 +39,31 @@ const bytesOfWhole = (value: number): number[] => {
   for (let rest = value; rest > 0 || bytes.length === 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
   return bytes;
 };
+
+/** An element within DER: its content stands from `start` to `end`, its head from `at`. */
+export interface Element {
+  readonly tag: number;
+  readonly at: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads the element at a place, within what ends at `end`. @throws RangeError when it is cut. */
+export const readElement = (der: Uint8Array, at: number, end: number): Element => {
+  const tag = der[at];
+  const first = der[at + 1];
+  if (tag === undefined || first === undefined || at + 2 > end) throw new RangeError('DER ends inside an element');
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+  let length = first < 0x80 ? first : 0;
+  for (let i = 0; i < lengthBytes; i++) length = length * 256 + (der[at + 2 + i] ?? 0);
+  const start = at + 2 + lengthBytes;
+  if (start + length > end) throw new RangeError('a DER element is longer than what holds it');
+  return { tag, at, start, end: start + length };
+};
+
+/** Reads the elements that another one consists of. @throws RangeError when one is cut. */
+export const readElements = (der: Uint8Array, { start, end }: Element): Element[] => {
+  const elements: Element[] = [];
+  for (let at = start; at < end; at = elements.at(-1)?.end ?? end) elements.push(readElement(der, at, end));
+  return elements;
+};

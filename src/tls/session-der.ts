@@ -1,6 +1,6 @@
 import type { Mechanism } from '../domain/kind.ts';
 import type { Protocol } from '../domain/protocol.ts';
-import { element, integerElement, OCTET_STRING, SEQUENCE } from './der.ts';
+import { element, integerElement, OCTET_STRING, readElement, readElements, SEQUENCE, type Element } from './der.ts';
 
 /** Content of an OpenSSL `SSL_SESSION`: the resumable state in the form that every engine can take. */
 export interface SessionState {
@@ -56,7 +56,7 @@ const VERSIONS: Readonly<Record<Protocol, number>> = { 'TLSv1.2': 0x0303, 'TLSv1
 export const readSessionDer = (der: Uint8Array): TicketFacts => {
   const outer = readElement(der, 0, der.length);
   if (outer.tag !== SEQUENCE) throw new RangeError('not an SSL_SESSION: the DER does not begin with a SEQUENCE');
-  const fields = readElements(der, outer.start, outer.end);
+  const fields = readElements(der, outer);
   const [, version, cipher, sessionId, secret] = fields;
   if (version === undefined || cipher === undefined || sessionId === undefined || secret === undefined) {
     throw new RangeError('not an SSL_SESSION: fields are missing');
@@ -108,30 +108,6 @@ export const writeSessionDer = (state: SessionState, protocol: Protocol, receive
 export const mechanismOf = (facts: { readonly protocol: Protocol | undefined; readonly ticketBytes: number }): Mechanism => {
   if (facts.protocol === 'TLSv1.3') return facts.ticketBytes === STATEFUL_TICKET_BYTES ? 'psk-stateful' : 'psk';
   return facts.ticketBytes > 0 ? 'ticket' : 'session-id';
-};
-
-interface Element {
-  readonly tag: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-const readElement = (der: Uint8Array, at: number, end: number): Element => {
-  const tag = der[at];
-  const first = der[at + 1];
-  if (tag === undefined || first === undefined || at + 2 > end) throw new RangeError('DER ends inside an element');
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  let length = first < 0x80 ? first : 0;
-  for (let i = 0; i < lengthBytes; i++) length = length * 256 + (der[at + 2 + i] ?? 0);
-  const start = at + 2 + lengthBytes;
-  if (start + length > end) throw new RangeError('a DER element is longer than what holds it');
-  return { tag, start, end: start + length };
-};
-
-const readElements = (der: Uint8Array, start: number, end: number): Element[] => {
-  const elements: Element[] = [];
-  for (let at = start; at < end; at = elements.at(-1)?.end ?? end) elements.push(readElement(der, at, end));
-  return elements;
 };
 
 const explicit = (der: Uint8Array, fields: readonly Element[], number: number): Element | undefined => {

@@ -3,11 +3,11 @@ import { findingsOf } from '../../analysis/probe/findings.ts';
 import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
-import { probeFleet, type ProbeProgress } from '../../probe/fleet.ts';
+import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
 import { readIdentity, readPem } from '../prepare/pem.ts';
-import { resolveProbed } from '../prepare/probed-targets.ts';
+import { resolveProbed, type ProbedTarget } from '../prepare/probed-targets.ts';
 import { version } from '../version.ts';
 
 export interface ProbeOptions {
@@ -28,9 +28,8 @@ export const probe = async (
 ): Promise<ProbeRecord> => {
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
-  const addresses = probed.flatMap(({ serverName, endpoints }, target) =>
-    endpoints.map((endpoint) => ({ ...endpoint, target, serverName })),
-  );
+  const addresses = probed.flatMap((each, target) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target })));
+  const balanced = settings.balanced === undefined ? [] : await resolveProbed([settings.balanced], settings);
   const startedUnixMs = Date.now();
   // The only engine that shows what a server sends encrypted.
   const engine = openEngine(engineChoice('openssl', { libssl: settings.libssl }));
@@ -38,9 +37,11 @@ export const probe = async (
     const found = await probeFleet(engine, {
       addresses,
       ...settings,
+      explains: settings.explain,
       verifies: !settings.tls.insecure,
       common,
       pace: { concurrency: settings.concurrency, perSecond: settings.rate },
+      balanced: balanced.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })))[0],
       seed: settings.seed ?? randomInt(2 ** 32),
       signal,
       onProgress,
@@ -55,7 +56,6 @@ export const probe = async (
       tries: settings.tries,
       targets: probed.map(({ name, serverName }) => ({ name, serverName: serverName ?? null })),
       ...found,
-      connections: found.addresses.reduce((sum, { connections }) => sum + connections, 0),
     } as const;
     return { ...record, findings: [...findingsOf({ ...record, findings: [] })] };
   } finally {
@@ -63,8 +63,11 @@ export const probe = async (
   }
 };
 
+const dialledAt = ({ serverName, endpoints }: ProbedTarget, { request }: ProbeSettings): DialledAddress[] =>
+  endpoints.map(({ address, port }) => ({ address, port, serverName, request: requestText(request, serverName ?? address) }));
+
 /** Settings of all clients alike, but for what distinguishes one address from another. */
-const commonSettings = async ({ tls, request, timeout, ticketTimeout }: ProbeSettings): Promise<CommonSettings> => ({
+const commonSettings = async ({ tls, timeout, ticketTimeout }: ProbeSettings): Promise<CommonSettings> => ({
   ca: tls.cacert === undefined ? undefined : await readPem(tls.cacert, 'cacert'),
   identity: await readIdentity({ tls }),
   alpn: tls.alpn ?? [],
@@ -75,7 +78,6 @@ const commonSettings = async ({ tls, request, timeout, ticketTimeout }: ProbeSet
   close: 'notify',
   sources: [],
   keyLog: tls.keylog,
-  request: requestText(request, tls.servername ?? 'resumark'),
   connectTimeoutMs: timeout,
   handshakeTimeoutMs: timeout,
   ticketTimeoutMs: ticketTimeout,
