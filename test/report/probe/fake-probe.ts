@@ -46,6 +46,7 @@ export const LEAF: ProtocolReport['chain'][number] = {
   sha256: 'f'.repeat(64),
   keyType: 'ecdsa-p256',
   bytes: 712,
+  notBeforeUnixMs: Date.UTC(2026, 10, 2, 12),
   notAfterUnixMs: Date.UTC(2027, 0, 31, 12),
 };
 
@@ -124,6 +125,7 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   map: null,
   findings: [],
   connections: 42,
+  explained: [],
   ...change,
 });
 
