@@ -6,6 +6,7 @@ import type { Column, Table } from '../table.ts';
 import { ABSENT } from '../text/units.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
 import { minuteText } from './date-text.ts';
+import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
 import { findingSentence } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, predictionLines, type MatrixRow } from './fleet-map.ts';
@@ -21,6 +22,7 @@ export const probeHtml = (record: ProbeRecord): string =>
     main: markup`${findingSection(record)}
 ${record.map === null ? raw('') : mapSection(record, record.map)}
 ${addressSection(addressClasses(record))}
+${explainedSection(explainedSections(record))}
 ${factSection(probeFacts(record))}`,
     footer: markup`Rendered by resumark ${record.version}. Sessions and keys are shown by hashes, never by their content.`,
   });
@@ -111,6 +113,16 @@ const bodyCell = (column: Column | undefined, text: string, place: number): Mark
     ? markup`<th scope="row">${text}</th>`
     : markup`<td data-head="${column?.head ?? ''}" class="${numberClass(column)}${text === ABSENT ? ' absent' : ''}">${text}</td>`;
 
+const explainedSection = (sections: readonly ExplainedSection[]): Markup =>
+  when(
+    sections.length > 0,
+    () => markup`<section>
+<h2>Message by message</h2>
+<p class="lead">One connection of each kind, decrypted by the client.</p>
+${sections.map(({ title, lines }) => markup`<details class="card"><summary>${title}</summary><ol class="messages">${lines.map((line) => markup`<li><code>${line}</code></li>`)}</ol></details>`)}
+</section>`,
+  );
+
 const factSection = (facts: readonly string[]): Markup => markup`<section>
 <h2>How it was probed</h2>
 <ul class="unsaved">${facts.map((fact) => markup`<li>${fact}</li>`)}</ul>
@@ -124,5 +136,6 @@ h3 { margin: 24px 0 8px; overflow-wrap: anywhere; }
 .pair-resumes, .pair-same-key { color: var(--better); background: color-mix(in srgb, var(--better) 14%, transparent); }
 .pair-partly { color: var(--worse); background: color-mix(in srgb, var(--worse) 14%, transparent); }
 .pair-declines { color: var(--failed); background: color-mix(in srgb, var(--failed) 14%, transparent); }
+.messages { margin: 0; padding: 0 24px 16px; list-style: none; } .messages code { white-space: pre-wrap; }
 .pair-untried { color: var(--soft); }
 `;
