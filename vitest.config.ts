@@ -11,6 +11,7 @@ const ALONE = [
   'test/engine/**/*.test.ts',
   'test/interop/**/*.test.ts',
   'test/target/**/*.test.ts',
+  'test/probe/**/*.test.ts',
   'test/real/**/*.test.ts',
   'test/report/hlog.test.ts',
   'test/report/spreadsheet.test.ts',
@@ -22,6 +23,7 @@ const ALONE = [
 const COUNTING = [
   'test/e2e/{bad-input,certificate,control-characters,discovery,events,exit-codes,outputs,package,program-fleet,report,server-programs}.test.ts',
   'test/interop/**/*.test.ts',
+  'test/probe/**/*.test.ts',
   'test/real/sessions.test.ts',
   'test/report/{hlog,spreadsheet}.test.ts',
   'test/scenario/editor.test.ts',

@@ -2,7 +2,7 @@ import type { FleetMap } from '../domain/probe-record.ts';
 import type { Engine, Session } from '../engine/engine.ts';
 import { performScripts, type Script, type ScriptOptions } from '../engine/script.ts';
 import { attemptOf } from '../engine/perform.ts';
-import { seededRandom, shuffled } from '../stats/random.ts';
+import { shuffled, type Random } from '../stats/random.ts';
 import type { AddressClients } from './clients.ts';
 import type { PairKind } from './pairs.ts';
 import { TryCount } from './resumption.ts';
@@ -17,7 +17,7 @@ export interface BalancedTarget {
 
 export interface BalancedOptions extends ScriptOptions {
   readonly tries: number;
-  readonly seed: number;
+  readonly random: Random;
 }
 
 /**
@@ -28,7 +28,7 @@ export const tryBalanced = async (
   engine: Engine,
   { target, clients }: BalancedTarget,
   kind: PairKind,
-  { tries, seed, ...options }: BalancedOptions,
+  { tries, random, ...options }: BalancedOptions,
 ): Promise<NonNullable<FleetMap['balanced']>> => {
   const count = new TryCount();
   const mode = kind.mechanism === 'session-id' ? 'session-id' : 'ticket';
@@ -41,7 +41,7 @@ export const tryBalanced = async (
     }
   };
   const offer = function* (): Script {
-    for (const session of shuffled(sessions, seededRandom(seed))) {
+    for (const session of shuffled(sessions, random)) {
       const { result } = yield* visit(attemptOf(client, { session, awaitTicket: false, sendsRequest: false }));
       result.session?.free();
       count.add(result);

@@ -4,6 +4,7 @@ import type { AddressReport } from '../domain/probe-record.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Script } from '../engine/script.ts';
 import { groupHello, legacyHello, X25519_MLKEM768 } from '../tls/raw-hello.ts';
+import type { Random } from '../stats/random.ts';
 import type { AddressClients } from './clients.ts';
 import type { ConnectionCounts } from './connection-counts.ts';
 import type { Greeted, Greeting } from './greeting.ts';
@@ -26,6 +27,7 @@ export interface ExaminationPlan {
   readonly mapOnly: boolean;
   readonly verifies: boolean;
   readonly counts: ConnectionCounts;
+  readonly random: Random;
 }
 
 /** Sends one ClientHello of our own making. */

@@ -3,6 +3,7 @@ import type { AddressReport, ExplainedConnection, FleetMap } from '../domain/pro
 import type { Protocol } from '../domain/protocol.ts';
 import type { Engine } from '../engine/engine.ts';
 import { performScripts, type ScriptOptions, type ScriptPace } from '../engine/script.ts';
+import { seededRandom } from '../stats/random.ts';
 import { AddressClients, type CommonSettings } from './clients.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { Examination, type ProbedAddress } from './examination.ts';
@@ -57,8 +58,9 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
   // Every connection listens to it.
   if (signal !== undefined) setMaxListeners(0, signal);
   const counts = new ConnectionCounts();
+  const random = seededRandom(request.seed);
   const clientsOf = (dialled: DialledAddress): AddressClients => new AddressClients(engine, { ...common, ...dialled });
-  const examinations = request.addresses.map((each) => new Examination(each, clientsOf(each), { ...request, counts }));
+  const examinations = request.addresses.map((each) => new Examination(each, clientsOf(each), { ...request, counts, random }));
   const balanced = request.balanced && { target: request.balanced.target, clients: clientsOf(request.balanced) };
   const options = (step: ProbeProgress['step']): ScriptOptions => ({
     ...pace,
@@ -75,7 +77,7 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
     });
     const scripts = examinations.filter(({ isReachable }) => isReachable).map((examination) => examination.script());
     await performScripts(engine, scripts, options('examine'));
-    const map = await mapFleet(engine, examinations, { ...request, ...options('map'), balanced });
+    const map = await mapFleet(engine, examinations, { ...request, ...options('map'), balanced, random });
     return {
       addresses: examinations.map((examination) => examination.report()),
       map,

@@ -5,6 +5,7 @@ import { predictedShare, type AnsweringAddress } from '../analysis/probe/predict
 import type { AddressReport, FleetMap } from '../domain/probe-record.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ScriptOptions } from '../engine/script.ts';
+import type { Random } from '../stats/random.ts';
 import { tryBalanced, type BalancedTarget } from './balanced.ts';
 import type { Examination } from './examination.ts';
 import { mapKindOf } from './map-kind.ts';
@@ -12,7 +13,7 @@ import { PairTries, type PairKind } from './pairs.ts';
 
 export interface MapOptions extends ScriptOptions {
   readonly tries: number;
-  readonly seed: number;
+  readonly random: Random;
   /** A name that is balanced over the addresses, to check the prediction at. */
   readonly balanced: BalancedTarget | undefined;
 }
@@ -26,7 +27,7 @@ const BALANCED_TRIES = 5;
 export const mapFleet = async (
   engine: Engine,
   examinations: readonly Examination[],
-  { tries, seed, balanced, ...options }: MapOptions,
+  { tries, random, balanced, ...options }: MapOptions,
 ): Promise<FleetMap | null> => {
   if (examinations.length < 2) return null;
   const kind = mapKindOf(examinations);
@@ -52,7 +53,7 @@ export const mapFleet = async (
     balanced:
       balanced === undefined
         ? null
-        : await tryBalanced(engine, balanced, kind, { ...options, tries: BALANCED_TRIES * tries, seed }),
+        : await tryBalanced(engine, balanced, kind, { ...options, tries: BALANCED_TRIES * tries, random }),
   };
 };
 

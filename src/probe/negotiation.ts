@@ -23,21 +23,30 @@ export type NegotiatedFacts = Pick<
 export const negotiatedFacts = (looked: Visit, nowUnixMs = Date.now()): NegotiatedFacts => {
   const hello = messageOf(looked, 'server-hello');
   const isTls13 = hello?.version === 'TLSv1.3';
-  const certificate = messageOf(looked, 'certificate');
-  const chain = certificate?.chain ?? [];
-  const staple = certificate?.staple ?? messageOf(looked, 'certificate-status')?.staple ?? null;
-  const cipher = hello?.cipherSuite ?? '';
   return {
-    cipher,
-    group: hello?.group ?? messageOf(looked, 'server-key-exchange')?.group ?? '',
-    forwardSecrecy: isTls13 || /^(?:ECDHE|DHE)-/u.test(cipher),
+    ...keyExchangeFacts(looked),
+    ...certificateFactsOf(looked, nowUnixMs),
     alpn: messageOf(looked, 'encrypted-extensions')?.alpn ?? hello?.alpn ?? '',
-    chain: chain.map(certificateReport),
-    staple: judgeStaple({ staple, chain, nowUnixMs }),
+    // TLS 1.3 binds every secret to the whole handshake (RFC 8446, section 7.1).
     extendedMasterSecret: isTls13 || hello?.extendedMasterSecret === true,
-    helloRetry: messageOf(looked, 'hello-retry-request') !== undefined,
     clientCertificate: clientCertificateReport(messageOf(looked, 'certificate-request')?.authorities),
   };
+};
+
+const keyExchangeFacts = (looked: Visit): Pick<NegotiatedFacts, 'cipher' | 'group' | 'forwardSecrecy' | 'helloRetry'> => {
+  const { cipherSuite: cipher = '', group, version } = messageOf(looked, 'server-hello') ?? {};
+  return {
+    cipher,
+    group: group ?? messageOf(looked, 'server-key-exchange')?.group ?? '',
+    forwardSecrecy: version === 'TLSv1.3' || /^(?:ECDHE|DHE)-/u.test(cipher),
+    helloRetry: messageOf(looked, 'hello-retry-request') !== undefined,
+  };
+};
+
+const certificateFactsOf = (looked: Visit, nowUnixMs: number): Pick<NegotiatedFacts, 'chain' | 'staple'> => {
+  const { chain = [], staple: staple13 = null } = messageOf(looked, 'certificate') ?? {};
+  const staple = staple13 ?? messageOf(looked, 'certificate-status')?.staple ?? null;
+  return { chain: chain.map(certificateReport), staple: judgeStaple({ staple, chain, nowUnixMs }) };
 };
 
 export type SessionIdFacts = Pick<ProtocolReport, 'sessionIdBytes' | 'sessionIdHash'>;
@@ -61,6 +70,7 @@ const certificateReport = (der: Buffer): ProtocolReport['chain'][number] => {
     sha256: certificateSha256,
     keyType,
     bytes: der.length,
+    notBeforeUnixMs: Date.parse(certificate.validFrom),
     notAfterUnixMs: Date.parse(certificate.validTo),
   };
 };

@@ -5,6 +5,7 @@ import type { AddressReport, ProtocolReport } from '../domain/probe-record.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Attempt } from '../engine/engine.ts';
 import { attemptOf, type HandshakeResult } from '../engine/perform.ts';
+import type { Random } from '../stats/random.ts';
 import type { AddressClients } from './clients.ts';
 import { negotiatedFacts, sessionIdFacts, type NegotiatedFacts, type SessionIdFacts } from './negotiation.ts';
 import { Resumption } from './resumption.ts';
@@ -17,6 +18,7 @@ export interface ProtocolPlan {
   readonly tries: number;
   readonly mapOnly: boolean;
   readonly verifies: boolean;
+  readonly random: Random;
 }
 
 /** A kind of session that an address has given. */
@@ -74,6 +76,7 @@ export class ProtocolExamination {
         tries: this.#plan.tries,
         needsRequest: this.#needsRequest,
         offers: !this.#plan.mapOnly,
+        random: this.#plan.random,
       });
       this.#resumptions.push(resumption);
       yield* resumption.script();
@@ -188,7 +191,6 @@ export class ProtocolExamination {
   }
 }
 
-// eslint-disable-next-line require-yield
 function* nothing(): Step<undefined> {
   return undefined;
 }

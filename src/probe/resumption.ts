@@ -3,6 +3,7 @@ import type { Mechanism } from '../domain/kind.ts';
 import type { ResumptionReport, Tries } from '../domain/probe-record.ts';
 import type { Attempt, Client, Session } from '../engine/engine.ts';
 import { attemptOf, type HandshakeResult } from '../engine/perform.ts';
+import { shuffled, type Random } from '../stats/random.ts';
 import { shareBounds } from '../stats/proportion.ts';
 import { visit, type Visit } from './visit.ts';
 
@@ -44,6 +45,9 @@ const ALPHA = 0.025;
 /** Primings in a row without a session after which there is none to wait for. */
 const MOST_WITHOUT_SESSION = 2;
 
+/** Sessions that are primed before any of them is offered. */
+const BATCH = 16;
+
 export interface ResumptionPlan {
   readonly client: Client;
   readonly mechanisms: readonly Mechanism[];
@@ -52,11 +56,15 @@ export interface ResumptionPlan {
   readonly needsRequest: boolean;
   /** False to prime only, for sessions to offer elsewhere. */
   readonly offers: boolean;
+  readonly random: Random;
 }
 
 /**
- * Tries to resume: primes a session with a full handshake and offers it, so many times. Each try has a session of its own, as clients
+ * Tries to resume: primes sessions with full handshakes and offers each, so many in all. Each try has a session of its own, as clients
  * have, so that a share of bad tickets shows and a server that honours each ticket once does too.
+ *
+ * Several are primed first and then offered in random order. Where a balancer takes turns, a session that is offered at once always
+ * reaches another server than the one that gave it, and nothing at all would seem to resume.
  */
 export class Resumption {
   readonly #plan: ResumptionPlan;
@@ -69,6 +77,7 @@ export class Resumption {
   firstOffer: Visit | undefined;
   /** Of the sessions that came. */
   mechanism: Mechanism | undefined;
+  #withoutSession = 0;
   #reused: ResumptionReport['reused'] = null;
   #renews: boolean | null = null;
 
@@ -78,14 +87,28 @@ export class Resumption {
 
   /** The script of the attempts; the report is right at any point of it. */
   *script(): Generator<Attempt, void, HandshakeResult> {
-    let without = 0;
-    for (let tried = 0; tried < this.#plan.tries && without < MOST_WITHOUT_SESSION; tried++) {
-      const session = yield* this.prime();
-      without = session === undefined ? without + 1 : 0;
-      if (session === undefined || !this.#plan.offers) continue;
-      const isHonoured = yield* this.#offer(session);
-      if (isHonoured && this.#reused === null) yield* this.#offerAgain(session);
+    for (let tried = 0; tried < this.#plan.tries && this.#isWorthPriming; tried += BATCH) {
+      const primed = yield* this.#primeSome(Math.min(BATCH, this.#plan.tries - tried));
+      if (!this.#plan.offers) continue;
+      for (const session of shuffled(primed, this.#plan.random)) {
+        const isHonoured = yield* this.#offer(session);
+        if (isHonoured && this.#reused === null) yield* this.#offerAgain(session);
+      }
     }
+  }
+
+  *#primeSome(count: number): Generator<Attempt, Session[], HandshakeResult> {
+    const primed: Session[] = [];
+    for (let i = 0; i < count && this.#isWorthPriming; i++) {
+      const session = yield* this.prime();
+      this.#withoutSession = session === undefined ? this.#withoutSession + 1 : 0;
+      if (session !== undefined) primed.push(session);
+    }
+    return primed;
+  }
+
+  get #isWorthPriming(): boolean {
+    return this.#withoutSession < MOST_WITHOUT_SESSION;
   }
 
   /** A session that can be offered elsewhere: one of those that came, unless the server honours each only once. */

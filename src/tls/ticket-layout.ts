@@ -64,8 +64,11 @@ const statesRest = (ticket: Uint8Array, at: number, end: number): boolean =>
 /** Botan, `tls_session.cpp`: magic, name, seed of the key, nonce, ciphertext. The last bytes of the magic are zero. */
 const BOTAN_MAGIC = Buffer.from('068b5a9d396c0000', 'hex');
 
-/** NSS, `ssl3exthandle.c`: the name is this and 12 random bytes. */
+/** NSS, `sslsnce.c`: the name is this and 12 random bytes; that of Debian's NSS 3.87 is 12 random bytes and 4 zero ones. */
 const NSS_MAGIC = Buffer.from('NSS!');
+
+const hasNssName = (ticket: Uint8Array): boolean =>
+  startsWith(ticket, NSS_MAGIC) || ticket.subarray(12, 16).every((byte) => byte === 0);
 
 /** Ends of tickets: HMAC-SHA1, HMAC-SHA256 and the tag of an AEAD. */
 const SHA_1_BYTES = 20;
@@ -90,7 +93,7 @@ const FORMS: readonly KnownForm[] = [
   {
     family: 'nss',
     ...RFC_5077_NAME,
-    fits: (ticket) => startsWith(ticket, NSS_MAGIC) && statesRest(ticket, 32, SHA_256_BYTES),
+    fits: (ticket) => statesRest(ticket, 32, SHA_256_BYTES) && hasNssName(ticket),
   },
   {
     family: 'gnutls',

@@ -30,7 +30,8 @@ it('adds up what processes use one after the other, and nothing of the time betw
   meter.follow(second.pid ?? 0);
   await burn(second, 200);
   const use = later.used();
-  expect(later.cpuNs()).toBe(use.cpuNs);
+  // It still lives, and what it does after its burning may fall between the two readings.
+  expect((later.cpuNs() ?? 0) / (use.cpuNs ?? 0)).toBeCloseTo(1, 1);
   // By its own account a burner uses what it is asked to; the kernel's clock for the rest of its life is a little more.
   expect((use.cpuNs ?? 0) / 200e6).toBeGreaterThan(0.95);
   expect((use.cpuNs ?? 0) / 200e6).toBeLessThan(1.2);

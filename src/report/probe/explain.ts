@@ -151,9 +151,9 @@ const proofLine = (hello: DecodedOf<'server-hello'>, { before, after }: Around):
       : 'FULL: no pre-shared key was offered';
   }
   const hasCertificate = after.some(({ kind, from }) => kind === 'certificate' && from === 'server');
-  const isOver = after.some(({ kind, from }) => kind === 'change-cipher-spec' && from === 'server');
+  const isOver = after.some(({ kind, from }) => kind === 'finished' && from === 'server');
   if (hasCertificate) return `FULL: a Certificate follows${declined(offer)}`;
-  if (!isOver) return 'not proven: the server neither sent a Certificate nor changed to its keys';
+  if (!isOver) return 'not proven: the server sent neither a Certificate nor its Finished';
   return `RESUMED: no Certificate follows${echo(hello, offer)}`;
 };
 

@@ -57,7 +57,7 @@ export const probe = async (
       targets: probed.map(({ name, serverName }) => ({ name, serverName: serverName ?? null })),
       ...found,
     } as const;
-    return { ...record, findings: [...findingsOf({ ...record, findings: [] })] };
+    return { ...record, findings: [...findingsOf(record)] };
   } finally {
     engine.close();
   }

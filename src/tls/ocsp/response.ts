@@ -1,5 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { BasicOCSPResponse, OCSPResponse, OCSPResponseStatus, type CertStatus, type SingleResponse } from '@peculiar/asn1-ocsp';
+import {
+  BasicOCSPResponse,
+  id_pkix_ocsp_basic,
+  OCSPResponse,
+  OCSPResponseStatus,
+  type CertStatus,
+  type SingleResponse,
+} from '@peculiar/asn1-ocsp';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { BIT_STRING, element, SEQUENCE } from '../der.ts';
 
@@ -32,7 +39,7 @@ export interface OcspAnswer {
 export const readOcspResponse = (der: Uint8Array): OcspResponse | undefined => {
   try {
     const { responseStatus, responseBytes } = AsnConvert.parse(der, OCSPResponse);
-    if (responseStatus !== OCSPResponseStatus.successful || responseBytes === undefined) return undefined;
+    if (responseStatus !== OCSPResponseStatus.successful || responseBytes?.responseType !== id_pkix_ocsp_basic) return undefined;
     return factsOf(AsnConvert.parse(responseBytes.response.buffer, BasicOCSPResponse));
   } catch {
     // The library has many errors for bytes that are none of its own.

@@ -46,7 +46,8 @@ const timesOf = (answer: OcspAnswer | undefined): Pick<StapleReport, 'thisUpdate
 
 /** The certificate that a response should be about. */
 interface Subject {
-  readonly serialNumber: string;
+  /** Content of the DER, as the answer has it too. */
+  readonly serialNumber: Uint8Array;
   /** DER of the issuer's name. */
   readonly issuerName: Uint8Array;
   /** Undefined where the server did not send it. */
@@ -57,7 +58,7 @@ const readSubject = (leaf: Uint8Array, chain: readonly Uint8Array[]): Subject | 
   readable(() => {
     const certificate = new X509Certificate(leaf);
     const issuer = chain.flatMap((der) => readable(() => issuerIn(der, certificate)) ?? [])[0];
-    return { serialNumber: certificate.serialNumber, issuerName: issuerNameOf(leaf), issuer };
+    return { ...namesOf(leaf), issuer };
   });
 
 /** The certificate, if its key signed the other one. */
@@ -88,15 +89,13 @@ const HASHES: Readonly<Record<string, string>> = {
 
 const isAbout = (answer: OcspAnswer, { serialNumber, issuerName, issuer }: Subject): boolean => {
   const hash = HASHES[answer.hashAlgorithm];
-  if (hash === undefined || numberOf(answer.serialNumber) !== BigInt(`0x${serialNumber}`)) return false;
+  if (hash === undefined || !Buffer.from(answer.serialNumber).equals(serialNumber)) return false;
   const isHashOf = (hashed: Uint8Array, bytes: Uint8Array): boolean => createHash(hash).update(bytes).digest().equals(hashed);
   return (
     isHashOf(answer.issuerNameHash, issuerName) &&
     (issuer === undefined || isHashOf(answer.issuerKeyHash, publicKeyBitsOf(issuer)))
   );
 };
-
-const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x0${Buffer.from(bytes).toString('hex')}`);
 
 interface Judged {
   readonly answer: OcspAnswer;
@@ -152,17 +151,18 @@ const isSignedBy = ({ signed, signature, signatureAlgorithm }: OcspResponse, sig
   return hash !== undefined && readable(() => verify(hash, signed, signer.publicKey, signature)) === true;
 };
 
-/** Position of the issuer's name after the serial number and the algorithm (RFC 5280, section 4.1); a version may stand before them. */
-const ISSUER_AFTER_VERSION = 3;
-
 const VERSION = 0xa0;
 
-const issuerNameOf = (certificate: Uint8Array): Uint8Array => {
+/** A certificate's serial number, algorithm and issuer, in this order, may follow its version (RFC 5280, section 4.1). */
+const namesOf = (certificate: Uint8Array): Pick<Subject, 'serialNumber' | 'issuerName'> => {
   const [statement] = contentOf(certificate);
-  if (statement === undefined) return NOTHING;
-  const fields = readElements(certificate, statement);
-  const issuer = fields[fields[0]?.tag === VERSION ? ISSUER_AFTER_VERSION : ISSUER_AFTER_VERSION - 1];
-  return issuer === undefined ? NOTHING : certificate.subarray(issuer.at, issuer.end);
+  const fields = statement === undefined ? [] : readElements(certificate, statement);
+  const [serial, , issuer] = fields.filter(({ tag }) => tag !== VERSION);
+  if (serial === undefined || issuer === undefined) throw new RangeError('not a certificate: fields are missing');
+  return {
+    serialNumber: certificate.subarray(serial.start, serial.end),
+    issuerName: certificate.subarray(issuer.at, issuer.end),
+  };
 };
 
 /** The bits of the key alone, without the algorithm: what responses hash. */
