@@ -4,22 +4,17 @@ import type { Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import { comparisonSection } from './comparison.ts';
+import { htmlDocument } from './document.ts';
 import { runFacts, type Fact } from '../text/facts.ts';
 import { latencySection, resultSection, savingSection, detailSection } from './sections.ts';
 import { guideSection } from './guide.ts';
 import { timelineSection } from './timeline-section.ts';
-import { STYLE } from './style.ts';
-import { markup, raw, when, type Markup } from './markup.ts';
+import { markup, when, type Markup } from './markup.ts';
 import { noticeSentence } from '../text/notice.ts';
 import { gateSection } from './gates.ts';
 import { resultTable } from '../table.ts';
 
-/**
- * `report.html`: the whole result on one self-contained page.
- *
- * The content policy forbids external resources and all scripts: even if an escape were forgotten,
- * nothing that a peer sent could run.
- */
+/** `report.html`: the whole result on one self-contained page. */
 export const htmlReport = (
   summary: RunSummary,
   comparisons: readonly Comparison[],
@@ -28,33 +23,19 @@ export const htmlReport = (
   const { run, settings } = summary;
   const result = resultTable(summary);
   const withSeverity = (severity: Notice['severity']): Notice[] => run.notices.filter((notice) => notice.severity === severity);
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${result.title} - Resumark</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-${pageHeader(run, settings.description)}
-<main>
-${gateSection(run, decision)}${savingSection(result)}${comparisons.map(comparisonSection)}
+  return htmlDocument({
+    title: result.title,
+    header: pageHeader(run, settings.description),
+    main: markup`${gateSection(run, decision)}${savingSection(result)}${comparisons.map(comparisonSection)}
 ${noticeSection('Warnings', 'Read these before you trust the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(summary, result)}
 ${latencySection(result.cells)}${timelineSection(run)}
 ${result.details.map(detailSection)}
 ${factSection(runFacts(summary))}
 ${noticeSection('Notes', 'Facts about this measurement that do not affect its validity.', withSeverity('info'))}
-${guideSection(result)}
-</main>
-<footer><p>Rendered from run.json by ${run.tool.name} ${run.tool.version}. Handshake times run from the ClientHello to both Finished messages; the TCP connect is timed separately.</p></footer>
-</body>
-</html>
-`.text;
+${guideSection(result)}`,
+    footer: markup`Rendered from run.json by ${run.tool.name} ${run.tool.version}. Handshake times run from the ClientHello to both Finished messages; the TCP connect is timed separately.`,
+  });
 };
 
 const pageHeader = (run: RunRecord, description: string): Markup => markup`<header>

@@ -38,7 +38,7 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
     case 'no-resumption':
       return 'nothing to resume: neither a ticket nor a session ID came. Every connection is a full handshake. Switch on session tickets, or a session cache.';
     case 'no-ticket':
-      return 'no ticket came, although the client asked for one. Unless that is intended, switch on session tickets.';
+      return `no ticket came, although the client asked for one${finding.protocol === 'TLSv1.3' ? ', so nothing resumes' : ''}. Unless that is intended, switch on session tickets.`;
     case 'tickets-never-honoured':
       return `tickets are handed out, but ${noneText(finding.evidence)}. Check that every process of the server has the same ticket key, and that a session ID context is set.`;
     case 'session-ids-never-honoured':
@@ -50,7 +50,7 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
     case 'same-key-other-authorities':
       return authoritiesSentence(finding.evidence, addressName(record, finding.evidence.reference));
     case 'same-key-declined':
-      return `the ticket key has the same name as at ${addressName(record, finding.evidence.reference)}, yet none of ${counted(finding.evidence.tries, 'attempt')} between them was honoured, and nothing was seen that explains it. Compare the configurations: session ID context, virtual server, verification of clients.`;
+      return `the ticket key has the same name as at ${addressName(record, finding.evidence.reference)}, yet sessions between the two are declined (${counted(finding.evidence.tries, 'attempt')} in all), and nothing was seen that explains it. Compare the configurations: session ID context, virtual server, verification of clients.`;
     case 'some-tickets-declined':
       return `some of its own sessions are declined: ${honouredText(finding.evidence)} by ${MECHANISM_TEXT[finding.evidence.mechanism]}${namesText(finding.evidence)}. Look for a process, or a server at the same address, with another ticket key or cache.`;
     case 'behind-a-balancer':
@@ -60,7 +60,7 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
     case 'single-use':
       return `a session resumes only once by ${MECHANISM_TEXT[finding.evidence.mechanism]}: offered again, it was declined. That protects 0-RTT from replay; a client with several connections at once needs a ticket for each.`;
     case 'parameters-differ':
-      return `${PARAMETER_TEXT[finding.evidence.parameter]} is ${finding.evidence.value}, but ${finding.evidence.other} at ${addressName(record, finding.evidence.reference)}. Configure both alike.`;
+      return `${PARAMETER_TEXT[finding.evidence.parameter]} is ${finding.evidence.value || 'none'}, but ${finding.evidence.other || 'none'} at ${addressName(record, finding.evidence.reference)}. Configure both alike.`;
     case 'family-differs':
       return familySentence(finding.evidence);
     case 'staple':
@@ -89,15 +89,19 @@ const PARAMETER_TEXT: Readonly<Record<Evidence<'parameters-differ'>['parameter']
   'extended-master-secret': 'the use of the extended master secret',
 };
 
-/** `none of 16 attempts by ticket was honoured (a share above 17.1% is excluded with 95% confidence), 2 failed`. */
+/** `none of 16 attempts by ticket was honoured (a share above 17.1% is excluded with 95% confidence)`. */
 const noneText = ({ mechanism, tries, failed, excludes }: Evidence<'tickets-never-honoured'>): string =>
   [
-    `none of ${counted(tries, 'attempt')} by ${MECHANISM_TEXT[mechanism]} was honoured (a share above ${formatShare(excludes)} is excluded with 95% confidence)`,
-    ...(failed === 0 ? [] : [`and ${counted(failed, 'connection')} failed`]),
-  ].join(', ');
+    ...(tries === 0
+      ? []
+      : [
+          `none of ${counted(tries, 'attempt')} by ${MECHANISM_TEXT[mechanism]} was honoured (a share above ${formatShare(excludes)} is excluded with 95% confidence)`,
+        ]),
+    ...(failed === 0 ? [] : [`the server broke off ${counted(failed, 'connection')} in which one was offered`]),
+  ].join(', and ');
 
 const oneWayText = ({ oneWay }: Evidence<'keys-not-shared'>): string =>
-  oneWay === 0 ? '' : ` (between ${counted(oneWay, 'pair')} of groups, in one direction)`;
+  oneWay === 0 ? '' : `; between ${counted(oneWay, 'pair')} of groups, sessions resume in one direction`;
 
 const honouredText = ({ tries, honoured }: { readonly tries: number; readonly honoured: number }): string =>
   `${grouped(honoured)} of ${counted(tries, 'attempt was', 'attempts were')} honoured`;
@@ -108,27 +112,26 @@ const namesText = ({ names }: { readonly names: number }): string =>
 
 const certificateSentence = (evidence: Evidence<'same-key-other-certificate'>, reference: string): string => {
   const { chain, serial, issuer, otherSerial, otherIssuer } = evidence;
-  const difference =
-    chain === 'leaf'
-      ? `the certificates differ: serial ${serial} by ${issuer} here, serial ${otherSerial} by ${otherIssuer} there`
-      : 'the certificates are the same, but the chains that are sent with them differ';
-  return `the ticket key has the same name as at ${reference}, yet sessions from there are declined. ${upperFirst(difference)}. Servers that bind sessions to their certificates decline such sessions. Install the same chain on all addresses.`;
+  return `the ticket key has the same name as at ${reference}, yet sessions between the two are declined. ${chain === 'leaf' ? 'Their certificates differ' : 'Their chains differ in an intermediate certificate'}: ${certificateText(serial, issuer)} here, ${certificateText(otherSerial, otherIssuer)} there. Servers that bind sessions to their certificates decline such sessions. Install the same chain on all addresses.`;
 };
+
+const certificateText = (serial: string, issuer: string): string => (serial === '' ? 'none' : `serial ${serial} by ${issuer}`);
 
 const authoritiesSentence = (evidence: Evidence<'same-key-other-authorities'>, reference: string): string => {
   const { authorities, hash, otherAuthorities, otherHash } = evidence;
-  return `the ticket key has the same name as at ${reference}, yet sessions from there are declined. The authorities for client certificates differ: ${grouped(authorities)} here (list ${hash}), ${grouped(otherAuthorities)} there (list ${otherHash}). Servers that bind sessions to that list decline such sessions. Install the same list, in the same order, on all addresses.`;
+  return `the ticket key has the same name as at ${reference}, yet sessions between the two are declined. Their authorities for client certificates differ: ${authoritiesText(authorities, hash)} here, ${authoritiesText(otherAuthorities, otherHash)} there. Servers that bind sessions to that list decline such sessions. Install the same list, in the same order, on all addresses.`;
 };
 
-const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const authoritiesText = (authorities: number, hash: string): string =>
+  hash === '' ? 'no client certificate is asked for' : `${grouped(authorities)} (list ${hash})`;
 
 const familySentence = ({ family, what, reason }: Evidence<'family-differs'>): string => {
   const other = family === 'IPv4' ? 'IPv6' : 'IPv4';
   switch (what) {
     case 'reachable':
-      return `not reachable by ${family}${reason === undefined ? '' : ` (${failureText(reason)})`}, but by ${other}. Clients that prefer ${family} wait before they fall back. Fix it, or take these addresses out of DNS.`;
+      return `no ${family} address is reachable${reason === undefined ? '' : `: ${failureText(reason)}`}; all ${other} addresses are. Clients that prefer ${family} wait before they fall back. First check that this machine itself has ${family}; then repair it there, or take these addresses out of DNS.`;
     case 'resumption':
-      return `sessions resume less by ${family} than by ${other}${reason === undefined ? '' : `: ${reason}`}. Configure the servers of both families alike.`;
+      return `sessions resume at no ${family} address, but at all ${other} addresses. Configure the servers of both families alike.`;
     case 'keys':
       return `the ticket keys of ${family} are not those of ${other}: a client that changes between the two makes a full handshake. Give the servers of both families the same ticket key.`;
   }
@@ -137,7 +140,7 @@ const familySentence = ({ family, what, reason }: Evidence<'family-differs'>): s
 const stapleSentence = ({ status, nextUpdateUnixMs, others }: Evidence<'staple'>): string =>
   [
     stapleText(status, nextUpdateUnixMs),
-    ...(others === 0 ? [] : [`${counted(others, 'other address staples', 'other addresses staple')} a good one.`]),
+    ...(others === 0 ? [] : [`${counted(others, 'other address', 'other addresses')} sent a good one.`]),
     STAPLE_ADVICE[status] ?? 'Have the server fetch it anew.',
   ].join(' ');
 

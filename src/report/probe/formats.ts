@@ -2,6 +2,7 @@ import type { ProbeRecord } from '../../domain/probe-record.ts';
 import type { DecimalSign } from '../csv.ts';
 import type { TerminalStyle } from '../terminal.ts';
 import { probeCsv } from './csv.ts';
+import { probeHtml } from './html.ts';
 import { probeJson } from './json.ts';
 import { probeMarkdown } from './markdown.ts';
 import { probeAsSClient } from './s-client.ts';
@@ -18,6 +19,7 @@ const RENDERERS = {
   json: probeJson,
   csv: (record, { decimal }) => probeCsv(record, decimal),
   markdown: probeMarkdown,
+  html: probeHtml,
   s_client: probeAsSClient,
 } as const satisfies Record<string, (record: ProbeRecord, options: ProbeRenderOptions) => string>;
 

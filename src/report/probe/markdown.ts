@@ -2,6 +2,7 @@ import type { FindingWeight } from '../../domain/probe-finding.ts';
 import type { FleetMap, ProbeRecord } from '../../domain/probe-record.ts';
 import { escaped, markdownTable } from '../markdown.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
+import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
 import { findingSentence } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, matrixTable, predictionLines } from './fleet-map.ts';
@@ -15,6 +16,7 @@ export const probeMarkdown = (record: ProbeRecord): string =>
     findingItems(record),
     ...(record.map === null ? [] : mapSections(record, record.map)),
     ...addressClasses(record).flatMap(classSections),
+    ...explainedSections(record).flatMap(explainedLines),
     [`<sub>${[...probeFacts(record), TRIES_READING].map(escaped).join(' · ')}</sub>`],
   ]
     .filter((lines) => lines.length > 0)
@@ -42,4 +44,10 @@ const classSections = ({ title, table, lines }: AddressClass): string[][] => [
   table.rows.length === 0 ? [] : markdownTable(table),
   lines.map((line) => `- ${escaped(line)}`),
   ['</details>'],
+];
+
+/** A list, as a fence could be closed by what a peer says. */
+const explainedLines = ({ title, lines }: ExplainedSection): string[][] => [
+  [`#### ${escaped(title)}`],
+  lines.map((line) => `- ${escaped(line.trim())}`),
 ];

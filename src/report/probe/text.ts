@@ -5,6 +5,7 @@ import type { Table } from '../table.ts';
 import { alignedRows, painter, wrapped, type TerminalStyle } from '../terminal.ts';
 import { ABSENT } from '../text/units.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
+import { explainedSections } from './explained.ts';
 import { probeFacts } from './facts.ts';
 import { findingText } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, matrixTable, predictionLines, type MatrixRow } from './fleet-map.ts';
@@ -24,6 +25,7 @@ export const probeText = (record: ProbeRecord, { colour = false, columns: width 
     ...(record.map === null ? [] : mapLines(record, record.map, page)),
     '',
     ...findingLines(record, page),
+    ...explainedSections(record).flatMap(({ title, lines }) => ['', paint('bold')(oneLine(title)), ...lines.map(oneLine)]),
   ];
   return `${lines.join('\n')}\n`;
 };

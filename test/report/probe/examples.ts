@@ -166,6 +166,15 @@ export const oldServer = (): ProbeRecord =>
         postQuantum: 'refused',
       }),
     ],
+    explained: [
+      {
+        address: 0,
+        protocol: 'TLSv1.2',
+        offered: null,
+        lines: ['client ClientHello', '  server name old.example.com', 'server ServerHello'],
+      },
+      { address: 0, protocol: 'TLSv1.2', offered: 'session-id', lines: ['client ClientHello', '  session ID 32 B'] },
+    ],
     findings: [
       {
         code: 'staple',
@@ -234,6 +243,7 @@ export const hostile = (): ProbeRecord => {
       predicted: null,
       balanced: { target: trick, protocol: 'TLSv1.2', ...triesOf8(0) },
     },
+    explained: [{ address: 1, protocol: 'TLSv1.3', offered: 'psk', lines: [trick] }],
     findings: [
       { code: 'no-forward-secrecy', weight: 'warning', addresses: [0], protocol: 'TLSv1.2', evidence: { cipher: trick } },
       { code: 'unreachable', weight: 'problem', addresses: [1], protocol: null, evidence: { reason: trick } },

@@ -124,8 +124,8 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   addresses: [address()],
   map: null,
   findings: [],
-  explained: [],
   connections: 42,
+  explained: [],
   ...change,
 });
 

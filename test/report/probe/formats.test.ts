@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { FINDING_CODES } from '../../../src/domain/probe-finding.ts';
 import { PROBE_FORMATS, renderProbe, type ProbeFormat } from '../../../src/report/probe/formats.ts';
+import { probeJsonSchema } from '../../../src/report/probe/json.ts';
 import { expectGolden } from '../golden.ts';
 import { balanced, healthy, hostile, large, oldServer, unshared } from './examples.ts';
 import { checked } from './fake-probe.ts';
@@ -18,6 +20,7 @@ const EXTENSION: Readonly<Record<ProbeFormat, string>> = {
   json: 'json',
   csv: 'csv',
   markdown: 'md',
+  html: 'html',
   s_client: 's_client.txt',
 };
 
@@ -36,6 +39,40 @@ describe('what a peer says', () => {
     expect(renderProbe(hostile(), 'csv')).not.toMatch(/(?:^|,)"?=/mu);
     expect(renderProbe(hostile(), 'markdown')).not.toMatch(/<b>|@x/u);
   });
+});
+
+describe.each(PROBES)('the page of a probe of %s', (_, record) => {
+  const page = renderProbe(record, 'html');
+
+  it('stands alone: it loads nothing and runs nothing', () => {
+    expect(page).not.toMatch(/<script|<link(?! rel="icon" href="data:,")|\ssrc="|url\(|@import|https?:/u);
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`);
+  });
+
+  it('closes every element that it opens, in order', () => {
+    const open: string[] = [];
+    for (const [, close, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?>/gu)) {
+      if (['meta', 'link'].includes(name)) continue;
+      if (close === '') open.push(name);
+      else expect(open.pop()).toBe(name);
+    }
+    expect(open).toEqual([]);
+  });
+
+  it('says in each cell of the matrix by text what its colour shows', () => {
+    for (const [, text] of page.matchAll(/class="number pair-[^"]*">([^<]*)</gu)) expect(text).toMatch(/^(?:\d+\/\d+|key|-)$/u);
+  });
+});
+
+it('has a JSON Schema that names every finding', () => {
+  const schema = JSON.stringify(probeJsonSchema());
+  for (const code of FINDING_CODES) expect(schema).toContain(`"const":"${code}"`);
+});
+
+it('never shows a secret, nor a session ID or a ticket itself', () => {
+  const text = renderProbe(healthy(), 's_client');
+  expect(text).not.toMatch(/Master-Key|Resumption PSK|^ +0000 - /mu);
+  expect(text).toContain('TLS session ticket: present, 1 of 192 bytes (SHA-256 71c4e712...)');
 });
 
 it('shows the protocols one after the other on a narrow terminal, and hides none', () => {
