@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['bin.ts'],
   ['cli', 'index.ts'],
   ['run'],
-  ['load', 'target'],
+  ['load', 'target', 'probe'],
   ['engine', 'cpu'],
   ['report'],
   ['analysis'],

@@ -36,7 +36,9 @@ export const mapFleet = async (
   const plan = planPairs(mapped, tries);
   const tried = new PairTries(engine, examinations, kind);
   let asked: readonly PlannedPair[] = plan.pairs;
-  while (asked.length > 0 && options.signal?.aborted !== true) {
+  // An address that gives no more sessions leaves its questions open.
+  for (let before = -1; asked.length > 0 && tried.attempts > before && options.signal?.aborted !== true;) {
+    before = tried.attempts;
     await tried.add(asked, options);
     asked = followUp(plan, tried.reports());
   }

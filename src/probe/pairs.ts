@@ -4,6 +4,7 @@ import type { Mechanism } from '../domain/kind.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Engine } from '../engine/engine.ts';
 import { performScripts, type Script, type ScriptOptions } from '../engine/script.ts';
+import { sumOf } from '../stats/descriptive.ts';
 import type { Examination } from './examination.ts';
 import { TryCount, type Resumption } from './resumption.ts';
 import { visit } from './visit.ts';
@@ -70,6 +71,11 @@ export class PairTries {
 
   #resumptionOf(index: number): Resumption | undefined {
     return this.#examinations[index]?.resumption(this.#kind.protocol, this.#kind.mechanism);
+  }
+
+  /** Sessions that were offered, all pairs together. */
+  get attempts(): number {
+    return sumOf([...this.#tried.values()], ({ count }) => count.attempts);
   }
 
   reports(): PairReport[] {

@@ -13,8 +13,12 @@ export class TryCount {
   honoured = 0;
   readonly #failed: Record<string, number> = {};
 
+  /** Also those that failed. */
+  attempts = 0;
+
   /** @returns true when the session was resumed. */
   add({ failure, evidence }: HandshakeResult): boolean {
+    this.attempts += 1;
     if (failure !== undefined) {
       const key = failureKey(failure);
       this.#failed[key] = (this.#failed[key] ?? 0) + 1;

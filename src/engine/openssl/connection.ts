@@ -13,12 +13,10 @@ import { takeFailure } from './failure.ts';
 import {
   BIO_C_SET_BUF_MEM_EOF_RETURN,
   BIO_CTRL_RESET,
-  SSL_CTRL_SET_STATUS_REQUEST,
   SSL_CTRL_SET_TLSEXT_HOSTNAME,
   SSL_ERROR_WANT_READ,
   SSL_ERROR_ZERO_RETURN,
   SSL_SENT_AND_RECEIVED_SHUTDOWN,
-  STATUS_TYPE_OCSP,
   type OpenSsl,
 } from './library.ts';
 import type { MessageWatch } from './message-watch.ts';
@@ -62,7 +60,6 @@ export class OpenSslConnection implements TlsConnection {
   /** The same, held: once it is freed, the next session but one can come to lie at its address. */
   #heldSession = 0;
   #isSessionTaken = false;
-  #isWatched = false;
 
   constructor(openssl: OpenSsl, exchange: Exchange, messages: MessageWatch) {
     this.#openssl = openssl;
@@ -97,7 +94,7 @@ export class OpenSslConnection implements TlsConnection {
     ssl.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
     ssl.SSL_set_connect_state(this.#ssl);
     if (client.serverName !== undefined) ssl.SSL_ctrl(this.#ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, 0, client.serverName.address);
-    this.#watch(attempt);
+    this.#messages.begin(this.#ssl, attempt);
     this.#offer(attempt);
     const { mode, request } = client.settings;
     this.#request = attempt.sendsRequest ? request : undefined;
@@ -157,7 +154,7 @@ export class OpenSslConnection implements TlsConnection {
     ssl.SSL_set_shutdown(this.#ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     ssl.SSL_free(this.#ssl);
     this.#dropSession();
-    if (this.#isWatched) this.#messages.end(this.#ssl);
+    this.#messages.end(this.#ssl);
     this.#ssl = 0;
     this.ticketsReceived = 0;
     this.unusableTicket = undefined;
@@ -189,12 +186,6 @@ export class OpenSslConnection implements TlsConnection {
     this.#hasEarlyData = false;
     this.#lastSession = 0;
     this.#isSessionTaken = false;
-  }
-
-  #watch({ onMessage, asksForStaple }: Attempt): void {
-    if (asksForStaple === true) this.#openssl.ssl.SSL_ctrl(this.#ssl, SSL_CTRL_SET_STATUS_REQUEST, STATUS_TYPE_OCSP, 0);
-    this.#isWatched = onMessage !== undefined;
-    if (onMessage !== undefined) this.#messages.begin(this.#ssl, onMessage);
   }
 
   #offer({ session }: Attempt): void {

@@ -2,7 +2,8 @@ import { ALERT, CHANGE_CIPHER_SPEC, HANDSHAKE } from '../../tls/numbers.ts';
 import type { SeenMessage } from '../../tls/seen-message.ts';
 import { nowNs } from '../clock.ts';
 import { copyFrom, registerCallback, type NativeCallback } from '../ffi.ts';
-import type { OpenSsl } from './library.ts';
+import type { Attempt } from '../engine.ts';
+import { SSL_CTRL_SET_STATUS_REQUEST, STATUS_TYPE_OCSP, type OpenSsl } from './library.ts';
 
 type MessageListener = (message: SeenMessage) => void;
 
@@ -23,7 +24,13 @@ export class MessageWatch {
     this.#openssl = openssl;
   }
 
-  begin(connection: number, listener: MessageListener): void {
+  /** Begins with what the attempt wants to see. */
+  begin(connection: number, { onMessage, asksForStaple }: Attempt): void {
+    if (asksForStaple === true) this.#openssl.ssl.SSL_ctrl(connection, SSL_CTRL_SET_STATUS_REQUEST, STATUS_TYPE_OCSP, 0);
+    if (onMessage !== undefined) this.#listen(connection, onMessage);
+  }
+
+  #listen(connection: number, listener: MessageListener): void {
     this.#callback ??= registerCallback(PROTOTYPE, (isOurs, _version, type, address, length, ssl) => {
       this.#show(Number(ssl), {
         from: isOurs === 1 ? 'client' : 'server',
@@ -36,7 +43,7 @@ export class MessageWatch {
   }
 
   end(connection: number): void {
-    this.#listeners.delete(connection);
+    if (this.#listeners.size > 0) this.#listeners.delete(connection);
   }
 
   close(): void {
