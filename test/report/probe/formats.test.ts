@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { FINDING_CODES } from '../../../src/domain/probe-finding.ts';
 import { PROBE_FORMATS, renderProbe, type ProbeFormat } from '../../../src/report/probe/formats.ts';
@@ -64,9 +65,18 @@ describe.each(PROBES)('the page of a probe of %s', (_, record) => {
   });
 });
 
-it('has a JSON Schema that names every finding', () => {
-  const schema = JSON.stringify(probeJsonSchema());
-  for (const code of FINDING_CODES) expect(schema).toContain(`"const":"${code}"`);
+describe('the JSON Schema', () => {
+  const schema = probeJsonSchema();
+
+  it('names every finding', () => {
+    for (const code of FINDING_CODES) expect(JSON.stringify(schema)).toContain(`"const":"${code}"`);
+  });
+
+  it.each(PROBES)('accepts a probe of %s', (_, record) => {
+    const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+    validate(JSON.parse(renderProbe(record, 'json')));
+    expect(validate.errors ?? []).toEqual([]);
+  });
 });
 
 it('never shows a secret, nor a session ID or a ticket itself', () => {
