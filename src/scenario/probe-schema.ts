@@ -22,12 +22,10 @@ export const probeSchema = z.strictObject({
     flag: 'map-only',
     description: 'Only map which addresses resume the sessions of which: fewer connections, for large fleets',
   }),
-  balanced: text('host:port')
-    .optional()
-    .meta({
-      flag: 'balanced',
-      description: 'A name that is balanced over the addresses, to check the predicted share of resumptions at',
-    }),
+  balanced: text('host:port').optional().meta({
+    flag: 'balanced',
+    description: 'A name that is balanced over the addresses, to check the predicted share of resumptions at',
+  }),
   explain: flag.default(false).meta({
     flag: 'explain',
     description: 'Tell one connection of each kind message by message, with the decoded hellos',

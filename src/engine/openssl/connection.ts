@@ -11,7 +11,6 @@ import type { TlsConnection, Exchange } from '../reactor/tls-connection.ts';
 import type { OpenSslClient } from './context.ts';
 import { takeFailure } from './failure.ts';
 import {
-  BIO_C_SET_BUF_MEM_EOF_RETURN,
   BIO_CTRL_RESET,
   SSL_CTRL_SET_TLSEXT_HOSTNAME,
   SSL_ERROR_WANT_READ,
@@ -19,8 +18,9 @@ import {
   SSL_SENT_AND_RECEIVED_SHUTDOWN,
   type OpenSsl,
 } from './library.ts';
+import { newMemoryBio } from './memory-bio.ts';
 import type { MessageWatch } from './message-watch.ts';
-import { negotiatedOn } from './negotiated.ts';
+import { asksForCertificate, negotiatedOn } from './negotiated.ts';
 import { objectionTo } from '../unusable-ticket.ts';
 import { OpenSslSession, sessionFacts } from './session.ts';
 
@@ -65,11 +65,8 @@ export class OpenSslConnection implements TlsConnection {
     this.#openssl = openssl;
     this.#exchange = exchange;
     this.#messages = messages;
-    const { ssl } = openssl;
-    this.#fromServer = ssl.BIO_new(ssl.BIO_s_mem());
-    this.#toServer = ssl.BIO_new(ssl.BIO_s_mem());
-    // An empty BIO means "not yet", not the end.
-    for (const bio of [this.#fromServer, this.#toServer]) ssl.BIO_ctrl(bio, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, 0);
+    this.#fromServer = newMemoryBio(openssl);
+    this.#toServer = newMemoryBio(openssl);
   }
 
   get evidence(): Evidence {
@@ -123,8 +120,7 @@ export class OpenSslConnection implements TlsConnection {
   }
 
   get asksForCertificate(): boolean {
-    // Only a CertificateRequest tells a client which signatures its peer takes.
-    return this.#ssl !== 0 && this.#openssl.ssl.SSL_get_sigalgs(this.#ssl, -1, 0, 0, 0, 0, 0) > 0;
+    return this.#ssl !== 0 && asksForCertificate(this.#openssl, this.#ssl);
   }
 
   get isConfirmed(): boolean {

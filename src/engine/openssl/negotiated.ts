@@ -23,3 +23,7 @@ const alpnOf = ({ ssl, outParameters: out }: OpenSsl, connection: number): strin
   const length = out.bytes.readUInt32LE(8);
   return length === 0 ? '' : copyFrom(Number(out.bytes.readBigUInt64LE(0)), length).toString('latin1');
 };
+
+/** Tells whether the server has asked for a certificate: only a CertificateRequest tells a client which signatures its peer takes. */
+export const asksForCertificate = ({ ssl }: OpenSsl, connection: number): boolean =>
+  ssl.SSL_get_sigalgs(connection, -1, 0, 0, 0, 0, 0) > 0;
