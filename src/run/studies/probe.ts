@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { judgeExpectations } from '../../analysis/probe/expectations.ts';
 import { findingsOf } from '../../analysis/probe/findings.ts';
+import { parseExpectations } from '../../analysis/probe/parse-expectations.ts';
 import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
@@ -26,6 +28,7 @@ export const probe = async (
   settings: ProbeSettings,
   { signal, onProgress = () => undefined }: ProbeOptions = {},
 ): Promise<ProbeRecord> => {
+  const expected = settings.expect === undefined ? [] : parseExpectations(settings.expect);
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
   const addresses = probed.flatMap((each, target) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target })));
@@ -57,7 +60,7 @@ export const probe = async (
       targets: probed.map(({ name, serverName }) => ({ name, serverName: serverName ?? null })),
       ...found,
     } as const;
-    return { ...record, findings: findingsOf(record) };
+    return { ...record, findings: findingsOf(record), expectations: judgeExpectations(expected, record) };
   } finally {
     engine.close();
   }
