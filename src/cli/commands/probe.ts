@@ -53,7 +53,11 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
   const progress = new ProbeProgressLine(terminal, parsed['quiet'] === true);
   const interrupt = listenForInterrupt();
   try {
-    const record = await probe(targets, settings, { signal: interrupt.signal, onProgress: progress.show });
+    const record = await probe(targets, settings, {
+      signal: interrupt.signal,
+      onProgress: progress.show,
+      onStart: progress.start,
+    });
     progress.clear();
     terminal.out(renderProbe(record, format, styleOf(terminal)));
     tellUnmet(terminal, record, format);
