@@ -1,4 +1,5 @@
 import { MECHANISMS } from './kind.ts';
+import { expectationResultSchema } from './probe-expectation.ts';
 import { probeFindingSchema } from './probe-finding.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { z } from './zod.ts';
@@ -229,6 +230,8 @@ export const probeRecordSchema = z.object({
   map: mapSchema.nullable(),
   /** The most important first. */
   findings: z.array(probeFindingSchema),
+  /** The result of each expectation of --expect. */
+  expectations: z.array(expectationResultSchema).default([]),
   connections: whole,
   /** With --explain: one connection of each kind to the first address that answers. */
   explained: z.array(explainedSchema).default([]),

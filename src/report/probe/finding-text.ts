@@ -65,6 +65,8 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
       return familySentence(finding.evidence);
     case 'staple':
       return stapleSentence(finding.evidence);
+    case 'certificate-rejected':
+      return `the certificate of ${finding.evidence.subject} is rejected (${finding.evidence.reason}), and a client that verifies it has no session at all. Give its authority with --cacert, name the host with --servername, or leave the check out with --insecure.`;
     case 'certificate-expires':
       return finding.evidence.days < 0
         ? `the certificate of ${finding.evidence.subject} expired on ${dateText(finding.evidence.notAfterUnixMs)}. Renew it.`

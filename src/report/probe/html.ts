@@ -8,6 +8,7 @@ import { addressClasses, type AddressClass } from './address-class.ts';
 import { minuteText } from './date-text.ts';
 import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
+import { expectationLines } from './expectation-text.ts';
 import { findingSentence } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, predictionLines, type MatrixRow } from './fleet-map.ts';
 import { probeHeadline } from './headline.ts';
@@ -19,7 +20,7 @@ export const probeHtml = (record: ProbeRecord): string =>
     title: `Probe of ${targetNames(record)}`,
     style: MATRIX_STYLE,
     header: header(record),
-    main: markup`${findingSection(record)}
+    main: markup`${expectationSection(record)}${findingSection(record)}
 ${record.map === null ? raw('') : mapSection(record, record.map)}
 ${addressSection(addressClasses(record))}
 ${explainedSection(explainedSections(record))}
@@ -40,6 +41,17 @@ const header = (record: ProbeRecord): Markup => markup`<header>
 const SEVERITY: Readonly<Record<FindingWeight, string>> = { problem: 'error', warning: 'warning', information: 'info' };
 
 const WORD: Readonly<Record<FindingWeight, string>> = { problem: 'problem', warning: 'warning', information: 'note' };
+
+const expectationSection = (record: ProbeRecord): Markup =>
+  when(
+    record.expectations.length > 0,
+    () => markup`<section>
+<h2>Expected</h2>
+<ul class="notices">
+${expectationLines(record.expectations, record).map((line) => markup`<li><span>${line}</span></li>`)}
+</ul>
+</section>`,
+  );
 
 const findingSection = (record: ProbeRecord): Markup => markup`<section>
 <h2>Findings</h2>

@@ -4,6 +4,7 @@ import { escaped, markdownTable } from '../markdown.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
 import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
+import { expectationLines } from './expectation-text.ts';
 import { findingSentence } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, matrixTable, predictionLines } from './fleet-map.ts';
 import { probeHeadline } from './headline.ts';
@@ -13,6 +14,7 @@ import { TRIES_READING } from './tries-text.ts';
 export const probeMarkdown = (record: ProbeRecord): string =>
   `${[
     [`### ${escaped(probeHeadline(record))}`],
+    expectationItems(record),
     findingItems(record),
     ...(record.map === null ? [] : mapSections(record, record.map)),
     ...addressClasses(record).flatMap(classSections),
@@ -24,6 +26,9 @@ export const probeMarkdown = (record: ProbeRecord): string =>
     .join('\n\n')}\n`;
 
 const MARK: Readonly<Record<FindingWeight, string>> = { problem: '❌', warning: '⚠️', information: 'ℹ️' };
+
+const expectationItems = (record: ProbeRecord): string[] =>
+  expectationLines(record.expectations, record).map((line) => `- ${escaped(line)}`);
 
 const findingItems = (record: ProbeRecord): string[] =>
   record.findings.map((finding) => `- ${MARK[finding.weight]} ${finding.weight}: ${escaped(findingSentence(finding, record))}`);

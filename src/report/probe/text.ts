@@ -5,6 +5,7 @@ import type { Table } from '../table.ts';
 import { alignedRows, painter, wrapped, type TerminalStyle } from '../terminal.ts';
 import { ABSENT } from '../text/units.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
+import { expectationLines } from './expectation-text.ts';
 import { explainedSections } from './explained.ts';
 import { probeFacts } from './facts.ts';
 import { findingText } from './finding-text.ts';
@@ -25,6 +26,7 @@ export const probeText = (record: ProbeRecord, { colour = false, columns: width 
     ...(record.map === null ? [] : mapLines(record, record.map, page)),
     '',
     ...findingLines(record, page),
+    ...expectationSection(record, page),
     ...explainedSections(record).flatMap(({ title, lines }) => ['', paint('bold')(oneLine(title)), ...lines.map(oneLine)]),
   ];
   return `${lines.join('\n')}\n`;
@@ -68,6 +70,9 @@ const matrixLines = (rows: readonly MatrixRow[], { paint, width }: Page): string
   if (rows.length === 0 || !fitsInto(table, width)) return [];
   return [...headed(table, paint), paint('dim')(matrixReading(rows)), ''];
 };
+
+const expectationSection = (record: ProbeRecord, { paint }: Page): string[] =>
+  record.expectations.length === 0 ? [] : ['', paint('bold')('Expected'), ...expectationLines(record.expectations, record)];
 
 const COLOUR_OF = { problem: 'red', warning: 'yellow', information: 'dim' } as const satisfies Record<FindingWeight, string>;
 

@@ -275,6 +275,18 @@ describe('certificates and staples', () => {
     const protocols = [tls12({ chain: [LEAF] }), tls13({ chain: [LEAF] })];
     expect(codes(probeOf([{ protocols }], { startedUnixMs }))).toEqual(expected);
   });
+
+  it('a certificate that is rejected is a problem, once for both protocols', () => {
+    const verification = 'depth_zero_self_signed_cert';
+    const protocols = [tls12({ verification, chain: [LEAF] }), tls13({ verification, chain: [LEAF] })];
+    expect(only(probeOf([{ protocols }]))).toMatchObject({
+      code: 'certificate-rejected',
+      weight: 'problem',
+      addresses: [0],
+      evidence: { subject: LEAF.subject, reason: verification },
+    });
+    expect(codes(probeOf([{ protocols: [tls13({ verification: 'ok' })] }]))).toEqual([]);
+  });
 });
 
 describe('the order of findings', () => {

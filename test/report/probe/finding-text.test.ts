@@ -56,6 +56,7 @@ const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding,
       others: 0,
     })),
   ],
+  'certificate-rejected': [{ subject: 'CN=edge.example', reason: 'depth_zero_self_signed_cert' }],
   'certificate-expires': [
     { subject: 'CN=a.example', serial: '01', notAfterUnixMs: Date.UTC(2026, 11, 3), days: 3 },
     { subject: 'CN=a.example', serial: '01', notAfterUnixMs: Date.UTC(2026, 10, 3), days: -26 },
