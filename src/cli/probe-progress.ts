@@ -11,17 +11,20 @@ const STEPS: Readonly<Record<ProbeProgress['step'], string>> = {
   reach: 'reaching',
   examine: 'examining',
   map: 'mapping',
+  watch: 'watching',
 };
 
 /** Shows the progress of a probe: a line on a terminal that is rewritten, and nothing elsewhere. */
 export class ProbeProgressLine {
   readonly #terminal: Terminal;
+  readonly #isSilent: boolean;
   readonly #isQuiet: boolean;
   #lastMs = Number.NEGATIVE_INFINITY;
   #isShown = false;
 
   constructor(terminal: Terminal, isQuiet: boolean) {
     this.#terminal = terminal;
+    this.#isSilent = isQuiet;
     this.#isQuiet = isQuiet || !terminal.isLive;
   }
 
@@ -31,6 +34,13 @@ export class ProbeProgressLine {
     this.#lastMs = nowMs;
     this.#isShown = true;
     this.#terminal.err(`${CLEAR_LINE}${STEPS[step]}, ${counted(connections, 'connection')}`);
+  };
+
+  /** Prints a line that stays, on a terminal and elsewhere. */
+  readonly note = (line: string): void => {
+    if (this.#isSilent) return;
+    this.clear();
+    this.#terminal.err(`${line}\n`);
   };
 
   clear(): void {

@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import type { ProbeRecord } from '../../domain/probe-record.ts';
 import { PROBE_FORMATS, renderProbe } from '../../report/probe/formats.ts';
+import { watchEventLine } from '../../report/probe/watch-event-text.ts';
 import { readTargets } from '../../run/prepare/probed-targets.ts';
 import { probe } from '../../run/studies/probe.ts';
 import { decodeProbe } from '../../scenario/decode.ts';
@@ -52,7 +53,13 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
   const progress = new ProbeProgressLine(terminal, parsed['quiet'] === true);
   const interrupt = listenForInterrupt();
   try {
-    const record = await probe(targets, settings, { signal: interrupt.signal, onProgress: progress.show });
+    const record = await probe(targets, settings, {
+      signal: interrupt.signal,
+      onProgress: progress.show,
+      onWatchEvent: (event, dialled) => {
+        progress.note(watchEventLine(event, dialled));
+      },
+    });
     progress.clear();
     terminal.out(renderProbe(record, format, styleOf(terminal)));
     return exitCodeOf(record, interrupt);

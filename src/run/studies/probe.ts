@@ -4,6 +4,7 @@ import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
+import type { WatchEvent } from '../../domain/watch-event.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
 import { readIdentity, readPem } from '../prepare/pem.ts';
@@ -13,6 +14,8 @@ import { version } from '../version.ts';
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ProbeProgress) => void) | undefined;
+  /** Called with what happens while the addresses are watched; `dialled` is where. */
+  readonly onWatchEvent?: ((event: WatchEvent, dialled: DialledAddress) => void) | undefined;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface ProbeOptions {
 export const probe = async (
   targets: readonly string[],
   settings: ProbeSettings,
-  { signal, onProgress = () => undefined }: ProbeOptions = {},
+  { signal, onProgress = () => undefined, onWatchEvent }: ProbeOptions = {},
 ): Promise<ProbeRecord> => {
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
@@ -43,8 +46,13 @@ export const probe = async (
       pace: { concurrency: settings.concurrency, perSecond: settings.rate },
       balanced: balanced.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })))[0],
       seed: settings.seed ?? randomInt(2 ** 32),
+      watch: settings.watch === undefined ? undefined : { forMs: settings.watch, everyMs: settings.watchEvery },
       signal,
       onProgress,
+      onWatchEvent: (event) => {
+        const dialled = addresses[event.address];
+        if (dialled !== undefined) onWatchEvent?.(event, dialled);
+      },
     });
     const record = {
       format: PROBE_FORMAT,
