@@ -15,6 +15,7 @@ import { groupTable, mapSubject, matrixReading, matrixRows, predictionLines, typ
 import { probeHeadline } from './headline.ts';
 import { counted } from '../text/units.ts';
 import { TRIES_READING } from './tries-text.ts';
+import { WATCH_READING, watchSection } from './watch-text.ts';
 
 /** A probe on one self-contained page: the result, the findings, the map of the fleet, and the addresses. */
 export const probeHtml = (record: ProbeRecord): string =>
@@ -24,6 +25,7 @@ export const probeHtml = (record: ProbeRecord): string =>
     header: header(record),
     main: markup`${expectationSection(record)}${findingSection(record)}
 ${record.map === null ? raw('') : mapSection(record, record.map)}
+${watchedSection(record)}
 ${addressSection(addressClasses(record))}
 ${explainedSection(explainedSections(record))}
 ${factSection(probeFacts(record))}`,
@@ -107,6 +109,17 @@ ${rows.map((row) => matrixRow(row, rows))}
 
 const matrixRow = ({ number, name, group, cells }: MatrixRow, rows: readonly MatrixRow[]): Markup =>
   markup`<tr><th scope="row">${number} ${name}</th><td data-head="group">${group}</td>${cells.map(({ state, text }, i) => markup`<td data-head="at ${rows[i]?.number ?? ''}" class="number pair-${state}">${text}</td>`)}</tr>`;
+
+const watchedSection = (record: ProbeRecord): Markup => {
+  const watched = watchSection(record);
+  if (watched === undefined) return raw('');
+  return markup`<section>
+<h2>${watched.title}</h2>
+<p class="lead">${WATCH_READING}</p>
+${card(watched.title, watched.table)}
+<ul class="unsaved">${watched.lines.map((line) => markup`<li>${line}</li>`)}</ul>
+</section>`;
+};
 
 const addressSection = (classes: readonly AddressClass[]): Markup => markup`<section>
 <h2>Addresses</h2>
