@@ -12,6 +12,7 @@ const STEPS: Readonly<Record<ProbeProgress['step'], string>> = {
   reach: 'reaching',
   examine: 'examining',
   map: 'mapping',
+  watch: 'watching',
 };
 
 /** Says how much a probe is about to do, and shows on a terminal how far it is. */
@@ -39,6 +40,13 @@ export class ProbeProgressLine {
     this.#lastMs = nowMs;
     this.#isShown = true;
     this.#terminal.err(`${CLEAR_LINE}${STEPS[step]}, ${counted(connections, 'connection')}`);
+  };
+
+  /** Prints a line that stays, on a terminal and elsewhere. */
+  readonly note = (line: string): void => {
+    if (this.#isQuiet) return;
+    this.clear();
+    this.#terminal.err(`${line}\n`);
   };
 
   clear(): void {

@@ -2,6 +2,7 @@ import { MECHANISMS } from './kind.ts';
 import { expectationResultSchema } from './probe-expectation.ts';
 import { probeFindingSchema } from './probe-finding.ts';
 import { PROTOCOLS } from './protocol.ts';
+import { watchSchema } from './watch-report.ts';
 import { z } from './zod.ts';
 
 /** Format version of a probe's JSON, raised when the meaning of a field changes. */
@@ -235,6 +236,8 @@ export const probeRecordSchema = z.object({
   connections: whole,
   /** With --explain: one connection of each kind to the first address that answers. */
   explained: z.array(explainedSchema).default([]),
+  /** With --watch: null where no address gives sessions to watch. */
+  watch: watchSchema.nullable().default(null),
 });
 
 export type ProbeRecord = Readonly<z.infer<typeof probeRecordSchema>>;

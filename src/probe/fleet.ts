@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { AddressReport, ExplainedConnection, FleetMap } from '../domain/probe-record.ts';
+import type { WatchEvent } from '../domain/watch-event.ts';
+import type { WatchReport } from '../domain/watch-report.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Engine } from '../engine/engine.ts';
 import { performScripts, type ScriptOptions, type ScriptPace } from '../engine/script.ts';
@@ -11,6 +13,7 @@ import { explainFirst } from './explanation.ts';
 import { greet } from './greeting.ts';
 import { mapFleet } from './map.ts';
 import { eachPaced } from './paced.ts';
+import { watchFleet, type WatchSpan } from './watch.ts';
 
 /** An address to dial, and what a client says there. */
 export interface DialledAddress {
@@ -35,13 +38,16 @@ export interface FleetRequest {
   readonly seed: number;
   /** A name behind which the addresses are balanced, to check the prediction at. */
   readonly balanced: (DialledAddress & { readonly target: string }) | undefined;
+  /** How to watch the addresses afterwards. */
+  readonly watch: WatchSpan | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly onWatchEvent: (event: WatchEvent) => void;
   readonly onProgress: (progress: ProbeProgress) => void;
 }
 
 /** The step that a probe is at, for whoever waits. */
 export interface ProbeProgress {
-  readonly step: 'reach' | 'examine' | 'map';
+  readonly step: 'reach' | 'examine' | 'map' | 'watch';
   readonly connections: number;
 }
 
@@ -49,6 +55,7 @@ export interface FleetFound {
   readonly addresses: AddressReport[];
   readonly map: FleetMap | null;
   readonly explained: ExplainedConnection[];
+  readonly watch: WatchReport | null;
   readonly connections: number;
 }
 
@@ -78,10 +85,15 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
     const scripts = examinations.filter(({ isReachable }) => isReachable).map((examination) => examination.script());
     await performScripts(engine, scripts, options('examine'));
     const map = await mapFleet(engine, examinations, { ...request, ...options('map'), balanced, random });
+    const watch =
+      request.watch === undefined
+        ? null
+        : await watchFleet(engine, examinations, { ...request.watch, ...options('watch'), onEvent: request.onWatchEvent });
     return {
       addresses: examinations.map((examination) => examination.report()),
       map,
       explained: request.explains ? explainFirst(examinations) : [],
+      watch,
       connections: counts.total,
     };
   } finally {

@@ -37,6 +37,14 @@ export const probeSchema = z.strictObject({
     flag: 'explain',
     description: 'Tell one connection of each kind message by message, with the decoded hellos',
   }),
+  watch: duration(1).optional().meta({
+    flag: 'watch',
+    description: 'Time to watch all addresses afterwards: rotation of ticket keys, its grace, lifetime of sessions',
+  }),
+  watchEvery: duration(10).prefault('10s').meta({
+    flag: 'watch-every',
+    description: 'Time between two polls of an address with --watch [default: 10s]',
+  }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',
     repeatable: true,

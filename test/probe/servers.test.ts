@@ -4,6 +4,7 @@ import type { OpenTarget } from '../../src/target/open-target.ts';
 import type { FleetSettings } from '../../src/scenario/fleet-schema.ts';
 import { startCaddy } from '../servers/caddy.ts';
 import { startGnutls } from '../servers/gnutls.ts';
+import { startHaproxy } from '../servers/haproxy.ts';
 import { startJsse } from '../servers/jsse.ts';
 import type { Peer } from '../servers/peer.ts';
 import { findProgram } from '../servers/require-program.ts';
@@ -61,6 +62,18 @@ describe.each([
     expect(record.map?.predicted?.share).toBe(1);
   });
 });
+
+it.skipIf(haproxy === undefined)(
+  'HAProxy without tickets resumes from its cache, as its log says (Debian: haproxy)',
+  async () => {
+    const server = await startHaproxy(haproxy ?? '', { tickets: false, waits: true });
+    running.push(server);
+    const record = await probeServers([server], { tries: 4 });
+    expect(resumptions(record.addresses[0], 'TLSv1.2')).toEqual(['ticket 0/0', 'session-id 4/4']);
+    expect(resumptions(record.addresses[0], 'TLSv1.3')).toEqual(['psk-stateful 4/4']);
+    expect(faultsIn(record)).toEqual([]);
+  },
+);
 
 it.skipIf(gnutls === undefined)('tells the layout of GnuTLS, and that it resumes (Debian: gnutls-bin)', async () => {
   const server = await kept(startGnutls(gnutls ?? ''));

@@ -3,6 +3,7 @@ import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import type { ProbeRecord } from '../../domain/probe-record.ts';
 import { expectationSentence } from '../../report/probe/expectation-text.ts';
 import { PROBE_FORMATS, renderProbe, type ProbeFormat } from '../../report/probe/formats.ts';
+import { watchEventLine } from '../../report/probe/watch-event-text.ts';
 import { readTargets } from '../../run/prepare/probed-targets.ts';
 import { probe } from '../../run/studies/probe.ts';
 import { decodeProbe } from '../../scenario/decode.ts';
@@ -57,6 +58,9 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
       signal: interrupt.signal,
       onProgress: progress.show,
       onStart: progress.start,
+      onWatchEvent: (event, dialled) => {
+        progress.note(watchEventLine(event, dialled));
+      },
     });
     progress.clear();
     terminal.out(renderProbe(record, format, styleOf(terminal)));

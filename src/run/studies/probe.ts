@@ -7,6 +7,7 @@ import { engineChoice, openEngine } from '../../engine/open.ts';
 import { mostConnections } from '../../probe/budget.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
+import type { WatchEvent } from '../../domain/watch-event.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
 import { readIdentity, readPem } from '../prepare/pem.ts';
@@ -18,6 +19,8 @@ export interface ProbeOptions {
   readonly onProgress?: ((progress: ProbeProgress) => void) | undefined;
   /** Called before anything is dialled. */
   readonly onStart?: ((plan: ProbePlan) => void) | undefined;
+  /** Called with what happens while the addresses are watched; `dialled` is where. */
+  readonly onWatchEvent?: ((event: WatchEvent, dialled: DialledAddress) => void) | undefined;
 }
 
 /** How much a probe is about to do. */
@@ -37,7 +40,7 @@ export interface ProbePlan {
 export const probe = async (
   targets: readonly string[],
   settings: ProbeSettings,
-  { signal, onProgress = () => undefined, onStart }: ProbeOptions = {},
+  { signal, onProgress = () => undefined, onStart, onWatchEvent }: ProbeOptions = {},
 ): Promise<ProbeRecord> => {
   const expected = settings.expect === undefined ? [] : parseExpectations(settings.expect);
   const common = await commonSettings(settings);
@@ -59,8 +62,13 @@ export const probe = async (
       pace: { concurrency: settings.concurrency, perSecond: settings.rate },
       balanced: balanced.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })))[0],
       seed: settings.seed ?? randomInt(2 ** 32),
+      watch: settings.watch === undefined ? undefined : { forMs: settings.watch, everyMs: settings.watchEvery },
       signal,
       onProgress,
+      onWatchEvent: (event) => {
+        const dialled = addresses[event.address];
+        if (dialled !== undefined) onWatchEvent?.(event, dialled);
+      },
     });
     const record = {
       format: PROBE_FORMAT,

@@ -127,6 +127,7 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   connections: 42,
   expectations: [],
   explained: [],
+  watch: null,
   ...change,
 });
 

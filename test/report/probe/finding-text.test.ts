@@ -10,7 +10,7 @@ const NEVER = { tries: 16, failed: 0, excludes: 0.1708 };
 /** The evidence of every finding, in each of its forms. */
 const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding, { code: Code }>['evidence'][] } = {
   unreachable: [{ reason: 'connect-timeout' }],
-  'no-handshake': [{ failure: 'alert:unrecognized_name' }],
+  'no-handshake': [{ failure: 'alert:certificate_required' }, { failure: 'alert:unrecognized_name' }],
   'protocol-missing': [{ failure: 'alert:protocol_version' }],
   'no-resumption': [{}],
   'no-ticket': [{}],
