@@ -107,7 +107,7 @@ describe('sessions that are lost at their own address', () => {
     const never = tls13({ resumption: [tried('psk', 0)] });
     const finding = only(probeOf([{ protocols: [never] }, { protocols: [never] }]));
     expect(finding).toMatchObject({ addresses: [], evidence: { mechanism: 'psk', tries: 20, failed: 0 } });
-    expect(finding.evidence).toHaveProperty('excludes', 1 - 0.05 ** (1 / 20));
+    expect(finding.evidence).toHaveProperty('excludes', 1 - 0.025 ** (1 / 20));
   });
 });
 
