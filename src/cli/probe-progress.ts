@@ -12,6 +12,7 @@ const STEPS: Readonly<Record<ProbeProgress['step'], string>> = {
   examine: 'examining',
   map: 'mapping',
   watch: 'watching',
+  fill: 'filling caches',
 };
 
 /** Shows the progress of a probe: a line on a terminal that is rewritten, and nothing elsewhere. */

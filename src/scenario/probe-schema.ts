@@ -10,6 +10,9 @@ import { tlsSchema } from './schema.ts';
  */
 const MOST_TRIES = 10_000;
 
+/** A cache of more sessions than this is large enough for anyone who asks. */
+const MOST_SESSIONS = 1_000_000;
+
 /** The settings of a probe: how it dials, and what it tries. */
 export const probeSchema = z.strictObject({
   protocols: listOf(protocol, PROTOCOLS.join(', '))
@@ -37,6 +40,11 @@ export const probeSchema = z.strictObject({
   watchEvery: duration(10).prefault('10s').meta({
     flag: 'watch-every',
     description: 'Time between two polls of an address with --watch [default: 10s]',
+  }),
+  cacheCapacity: count(1, MOST_SESSIONS).optional().meta({
+    flag: 'cache-capacity',
+    description:
+      'Find out how many sessions the cache of each address holds, with at most so many new ones, one after another: this may push out the sessions of others',
   }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',

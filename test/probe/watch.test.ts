@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WatchEvent } from '../../src/domain/watch-event.ts';
+import type { ProbeEvent } from '../../src/domain/probe-event.ts';
 import type { Bracket, WatchReport } from '../../src/domain/watch-report.ts';
 import { decodeProbe, decodeServer, type RawSettings } from '../../src/scenario/decode.ts';
 import { probe } from '../../src/run/studies/probe.ts';
@@ -13,20 +13,20 @@ afterEach(async () => {
 
 interface Watching {
   readonly watch: WatchReport;
-  readonly events: readonly WatchEvent[];
+  readonly events: readonly ProbeEvent[];
 }
 
 /** Watches the nodes of reference servers; what they do is known from their settings. */
 const watchNodes = async (
   server: RawSettings,
   settings: RawSettings = {},
-  endsAt: WatchEvent['kind'] | 'never' = 'never',
+  endsAt: ProbeEvent['kind'] | 'never' = 'never',
 ): Promise<Watching> => {
   const decoded = decodeServer({ resumption: 'tickets', ...server });
   const fleet = await openReferenceFleet(serverSettings(decoded), decoded);
   running.push(fleet);
   const nodes = fleet.fleet?.nodes ?? [fleet];
-  const events: WatchEvent[] = [];
+  const events: ProbeEvent[] = [];
   const interrupt = new AbortController();
   const { watch } = await probe(
     nodes.map(({ address, port }) => `${address}:${String(port)}`),
@@ -41,7 +41,7 @@ const watchNodes = async (
     }),
     {
       signal: interrupt.signal,
-      onWatchEvent: (event) => {
+      onEvent: (event) => {
         events.push(event);
         if (event.kind === endsAt) interrupt.abort();
       },

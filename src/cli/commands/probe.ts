@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import type { ProbeRecord } from '../../domain/probe-record.ts';
 import { PROBE_FORMATS, renderProbe } from '../../report/probe/formats.ts';
-import { watchEventLine } from '../../report/probe/watch-event-text.ts';
+import { probeEventLine } from '../../report/probe/event-text.ts';
 import { readTargets } from '../../run/prepare/probed-targets.ts';
 import { probe } from '../../run/studies/probe.ts';
 import { decodeProbe } from '../../scenario/decode.ts';
@@ -56,8 +56,8 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
     const record = await probe(targets, settings, {
       signal: interrupt.signal,
       onProgress: progress.show,
-      onWatchEvent: (event, dialled) => {
-        progress.note(watchEventLine(event, dialled));
+      onEvent: (event, dialled) => {
+        progress.note(probeEventLine(event, dialled));
       },
     });
     progress.clear();

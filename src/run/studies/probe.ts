@@ -4,7 +4,7 @@ import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
-import type { WatchEvent } from '../../domain/watch-event.ts';
+import type { ProbeEvent } from '../../domain/probe-event.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
 import { readIdentity, readPem } from '../prepare/pem.ts';
@@ -15,7 +15,7 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ProbeProgress) => void) | undefined;
   /** Called with what happens while the addresses are watched; `dialled` is where. */
-  readonly onWatchEvent?: ((event: WatchEvent, dialled: DialledAddress) => void) | undefined;
+  readonly onEvent?: ((event: ProbeEvent, dialled: DialledAddress) => void) | undefined;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface ProbeOptions {
 export const probe = async (
   targets: readonly string[],
   settings: ProbeSettings,
-  { signal, onProgress = () => undefined, onWatchEvent }: ProbeOptions = {},
+  { signal, onProgress = () => undefined, onEvent }: ProbeOptions = {},
 ): Promise<ProbeRecord> => {
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
@@ -49,9 +49,9 @@ export const probe = async (
       watch: settings.watch === undefined ? undefined : { forMs: settings.watch, everyMs: settings.watchEvery },
       signal,
       onProgress,
-      onWatchEvent: (event) => {
+      onEvent: (event) => {
         const dialled = addresses[event.address];
-        if (dialled !== undefined) onWatchEvent?.(event, dialled);
+        if (dialled !== undefined) onEvent?.(event, dialled);
       },
     });
     const record = {

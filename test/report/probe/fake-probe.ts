@@ -126,6 +126,7 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   findings: [],
   connections: 42,
   explained: [],
+  cacheCapacity: null,
   watch: null,
   ...change,
 });
