@@ -1,5 +1,6 @@
 import { cacheCapacitySchema } from './cache-capacity.ts';
 import { MECHANISMS } from './kind.ts';
+import { expectationResultSchema } from './probe-expectation.ts';
 import { probeFindingSchema } from './probe-finding.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { watchSchema } from './watch-report.ts';
@@ -231,6 +232,8 @@ export const probeRecordSchema = z.object({
   map: mapSchema.nullable(),
   /** The most important first. */
   findings: z.array(probeFindingSchema),
+  /** The result of each expectation of --expect. */
+  expectations: z.array(expectationResultSchema).default([]),
   connections: whole,
   /** With --explain: one connection of each kind to the first address that answers. */
   explained: z.array(explainedSchema).default([]),

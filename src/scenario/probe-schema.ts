@@ -1,3 +1,4 @@
+import { EXPECTATIONS } from '../domain/probe-expectation.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { z } from '../domain/zod.ts';
 import { count, duration, flag, listOf, rate, text } from './fields.ts';
@@ -21,6 +22,12 @@ export const probeSchema = z.strictObject({
   tries: count(1, MOST_TRIES)
     .default(10)
     .meta({ flag: 'tries', alias: 'n', description: 'Attempts of each kind of resumption at each address' }),
+  expect: text('a list of expectations')
+    .optional()
+    .meta({
+      flag: 'expect',
+      description: `Exit with 99 unless these hold at all addresses, as a check in CI: ${EXPECTATIONS.join(', ')}`,
+    }),
   mapOnly: flag.default(false).meta({
     flag: 'map-only',
     description: 'Only map which addresses resume the sessions of which: fewer connections, for large fleets',

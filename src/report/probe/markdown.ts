@@ -5,6 +5,7 @@ import { addressClasses, type AddressClass } from './address-class.ts';
 import { capacityLines } from './capacity-text.ts';
 import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
+import { expectationLines } from './expectation-text.ts';
 import { findingSentence } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, matrixTable, predictionLines } from './fleet-map.ts';
 import { probeHeadline } from './headline.ts';
@@ -15,6 +16,7 @@ import { WATCH_READING, watchSection } from './watch-text.ts';
 export const probeMarkdown = (record: ProbeRecord): string =>
   `${[
     [`### ${escaped(probeHeadline(record))}`],
+    expectationItems(record),
     findingItems(record),
     ...(record.map === null ? [] : mapSections(record, record.map)),
     ...watchSections(record),
@@ -28,6 +30,9 @@ export const probeMarkdown = (record: ProbeRecord): string =>
     .join('\n\n')}\n`;
 
 const MARK: Readonly<Record<FindingWeight, string>> = { problem: '❌', warning: '⚠️', information: 'ℹ️' };
+
+const expectationItems = (record: ProbeRecord): string[] =>
+  expectationLines(record.expectations, record).map((line) => `- ${escaped(line)}`);
 
 const findingItems = (record: ProbeRecord): string[] =>
   record.findings.map((finding) => `- ${MARK[finding.weight]} ${finding.weight}: ${escaped(findingSentence(finding, record))}`);

@@ -6,6 +6,7 @@ import { alignedRows, painter, wrapped, type TerminalStyle } from '../terminal.t
 import { ABSENT } from '../text/units.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
 import { capacityLines } from './capacity-text.ts';
+import { expectationLines } from './expectation-text.ts';
 import { explainedSections } from './explained.ts';
 import { probeFacts } from './facts.ts';
 import { findingText } from './finding-text.ts';
@@ -29,6 +30,7 @@ export const probeText = (record: ProbeRecord, { colour = false, columns: width 
     ...capacityLines(record).flatMap((line) => ['', line]),
     '',
     ...findingLines(record, page),
+    ...expectationSection(record, page),
     ...explainedSections(record).flatMap(({ title, lines }) => ['', paint('bold')(oneLine(title)), ...lines.map(oneLine)]),
   ];
   return `${lines.join('\n')}\n`;
@@ -72,6 +74,9 @@ const matrixLines = (rows: readonly MatrixRow[], { paint, width }: Page): string
   if (rows.length === 0 || !fitsInto(table, width)) return [];
   return [...headed(table, paint), paint('dim')(matrixReading(rows)), ''];
 };
+
+const expectationSection = (record: ProbeRecord, { paint }: Page): string[] =>
+  record.expectations.length === 0 ? [] : ['', paint('bold')('Expected'), ...expectationLines(record.expectations, record)];
 
 const watchedLines = (record: ProbeRecord, page: Page): string[] => {
   const watched = watchSection(record);

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { judgeExpectations } from '../../analysis/probe/expectations.ts';
 import { findingsOf } from '../../analysis/probe/findings.ts';
+import { parseExpectations } from '../../analysis/probe/parse-expectations.ts';
 import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
+import { mostConnections } from '../../probe/budget.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
 import type { ProbeEvent } from '../../domain/probe-event.ts';
@@ -14,8 +17,18 @@ import { version } from '../version.ts';
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ProbeProgress) => void) | undefined;
+  /** Called before anything is dialled. */
+  readonly onStart?: ((plan: ProbePlan) => void) | undefined;
   /** Called with what happens while the addresses are watched; `dialled` is where. */
   readonly onEvent?: ((event: ProbeEvent, dialled: DialledAddress) => void) | undefined;
+}
+
+/** How much a probe is about to do. */
+export interface ProbePlan {
+  readonly addresses: number;
+  /** The most to one address. */
+  readonly connections: number;
+  readonly perSecond: number;
 }
 
 /**
@@ -27,12 +40,15 @@ export interface ProbeOptions {
 export const probe = async (
   targets: readonly string[],
   settings: ProbeSettings,
-  { signal, onProgress = () => undefined, onEvent }: ProbeOptions = {},
+  { signal, onProgress = () => undefined, onStart, onEvent }: ProbeOptions = {},
 ): Promise<ProbeRecord> => {
+  const expected = settings.expect === undefined ? [] : parseExpectations(settings.expect);
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
   const addresses = probed.flatMap((each, target) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target })));
   const balanced = settings.balanced === undefined ? [] : await resolveProbed([settings.balanced], settings);
+  const connections = mostConnections({ ...settings, addresses: addresses.length });
+  onStart?.({ addresses: addresses.length, connections, perSecond: settings.rate });
   const startedUnixMs = Date.now();
   // The only engine that shows what a server sends encrypted.
   const engine = openEngine(engineChoice('openssl', { libssl: settings.libssl }));
@@ -65,7 +81,7 @@ export const probe = async (
       targets: probed.map(({ name, serverName }) => ({ name, serverName: serverName ?? null })),
       ...found,
     } as const;
-    return { ...record, findings: findingsOf(record) };
+    return { ...record, findings: findingsOf(record), expectations: judgeExpectations(expected, record) };
   } finally {
     engine.close();
   }

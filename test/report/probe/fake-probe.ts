@@ -125,6 +125,7 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   map: null,
   findings: [],
   connections: 42,
+  expectations: [],
   explained: [],
   cacheCapacity: null,
   watch: null,
