@@ -1,3 +1,4 @@
+import { overTimeFindings } from '../../../src/analysis/probe/findings/over-time.ts';
 import type { CacheCapacity } from '../../../src/domain/cache-capacity.ts';
 import type { ProbeRecord } from '../../../src/domain/probe-record.ts';
 import type { WatchReport } from '../../../src/domain/watch-report.ts';
@@ -103,5 +104,6 @@ export const watched = (): ProbeRecord =>
   fakeProbe({
     addresses: [address(), address({ address: '10.0.0.2' }), address({ address: '10.0.0.3' })],
     watch: WATCH,
+    findings: overTimeFindings(WATCH),
     cacheCapacity: CAPACITY,
   });
