@@ -13,6 +13,7 @@ const STEPS: Readonly<Record<ProbeProgress['step'], string>> = {
   examine: 'examining',
   map: 'mapping',
   watch: 'watching',
+  fill: 'filling caches',
 };
 
 /** Says how much a probe is about to do, and shows on a terminal how far it is. */

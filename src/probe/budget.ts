@@ -1,3 +1,4 @@
+import { MOST_BEYOND_LIMIT } from '../analysis/probe/capacity-search.ts';
 import { ALL_PAIRS_UNTIL } from '../analysis/probe/pair-plan.ts';
 import type { Protocol } from '../domain/protocol.ts';
 
@@ -8,6 +9,11 @@ export interface ProbeExtent {
   readonly mapOnly: boolean;
   /** Addresses in all. */
   readonly addresses: number;
+  /** Time for which they are watched afterwards, in ms, and that between two polls. */
+  readonly watch?: number | undefined;
+  readonly watchEvery: number;
+  /** Most sessions that their caches are filled with. */
+  readonly cacheCapacity?: number | undefined;
 }
 
 /** Hellos that no handshake follows: of a post-quantum group, and of TLS 1.0 and 1.1. */
@@ -20,7 +26,9 @@ const LOOKS = 3;
 const KINDS: Readonly<Record<Protocol, number>> = { 'TLSv1.2': 2, 'TLSv1.3': 1 };
 
 /** The most connections that a probe makes to one address; between many it is an average. */
-export const mostConnections = ({ protocols, tries, mapOnly, addresses }: ProbeExtent): number => {
+export const mostConnections = (extent: ProbeExtent): number => ofExamination(extent) + ofWatch(extent) + ofCache(extent);
+
+const ofExamination = ({ protocols, tries, mapOnly, addresses }: ProbeExtent): number => {
   const ofMap = tries * (addresses <= ALL_PAIRS_UNTIL ? addresses - 1 : 1);
   if (mapOnly) return 1 + protocols.length * LOOKS + tries + ofMap;
   const ofKinds = protocols.map((protocol) => LOOKS + KINDS[protocol] * (2 * tries + 1));
@@ -29,3 +37,11 @@ export const mostConnections = ({ protocols, tries, mapOnly, addresses }: ProbeE
 
 /** A full handshake for a ticket, and one that sends early data. */
 const EARLY_DATA = 2;
+
+/** Each poll makes a session, offers one that was parked, and goes on with a chain. */
+const CONNECTIONS_OF_POLL = 3;
+
+const ofWatch = ({ watch, watchEvery }: ProbeExtent): number =>
+  watch === undefined ? 0 : CONNECTIONS_OF_POLL * (Math.floor(watch / watchEvery) + 1);
+
+const ofCache = ({ cacheCapacity }: ProbeExtent): number => (cacheCapacity === undefined ? 0 : cacheCapacity + MOST_BEYOND_LIMIT);

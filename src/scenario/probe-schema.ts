@@ -12,6 +12,9 @@ import { tlsSchema } from './schema.ts';
  */
 const MOST_TRIES = 10_000;
 
+/** A cache of more sessions than this is large enough for anyone who asks. */
+const MOST_SESSIONS = 1_000_000;
+
 /** The settings of a probe: how it dials, and what it tries. */
 export const probeSchema = z.strictObject({
   protocols: listOf(protocol, PROTOCOLS.join(', '))
@@ -49,6 +52,11 @@ export const probeSchema = z.strictObject({
   weakKeys: flag.default(false).meta({
     flag: 'weak-keys',
     description: 'Try keys that anybody can guess on the tickets of the own sessions, to prove that the server has none of them',
+  }),
+  cacheCapacity: count(1, MOST_SESSIONS).optional().meta({
+    flag: 'cache-capacity',
+    description:
+      'Find out how many sessions the cache of each address holds, with at most so many new ones, one after another: this may push out the sessions of others',
   }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',

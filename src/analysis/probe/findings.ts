@@ -2,6 +2,7 @@ import { FINDING_CODES, FINDING_WEIGHTS, type ProbeFinding } from '../../domain/
 import { certificateFindings } from './findings/certificates.ts';
 import { familyFindings } from './findings/families.ts';
 import { ownSessionFindings } from './findings/own-sessions.ts';
+import { overTimeFindings } from './findings/over-time.ts';
 import { parameterFindings } from './findings/parameters.ts';
 import { predictionFindings } from './findings/prediction.ts';
 import { reachabilityFindings } from './findings/reachability.ts';
@@ -17,6 +18,7 @@ export const findingsOf = (probed: Probed): ProbeFinding[] => {
   const found = [
     ...fleetsOf(probed).flatMap((fleet) => fleetFindings(fleet, probed)),
     ...(probed.map === null ? [] : predictionFindings(probed.map)),
+    ...(probed.watch === null ? [] : overTimeFindings(probed.watch)),
   ];
   return found.toSorted(byImportance).map((finding) => ofAll(finding, probed));
 };
