@@ -10,7 +10,7 @@ const at = (fromMs: number): Span => ({ fromMs, toMs: fromMs + 1 });
 /** Polls every 10 ms, a letter for the key of each. */
 const polled = (keys: string): AddressLog => {
   const log = new AddressLog();
-  for (const [index, key] of [...keys].entries()) log.see(key === '-' ? '' : key, at(10 * index));
+  for (let index = 0; index < keys.length; index++) log.see(keys.charAt(index).replace('-', ''), at(10 * index));
   return log;
 };
 
