@@ -11,6 +11,7 @@ const STEPS: Readonly<Record<ProbeProgress['step'], string>> = {
   reach: 'reaching',
   examine: 'examining',
   map: 'mapping',
+  names: 'trying names',
 };
 
 /** Shows the progress of a probe: a line on a terminal that is rewritten, and nothing elsewhere. */

@@ -11,6 +11,9 @@ import { tlsSchema } from './schema.ts';
  */
 const MOST_TRIES = 10_000;
 
+/** Every name is tried with every other: with 8 and none, 81 pairs at each address and protocol. */
+const MOST_NAMES = 8;
+
 /** The settings of a probe: how it dials, and what it tries. */
 export const probeSchema = z.strictObject({
   protocols: listOf(protocol, PROTOCOLS.join(', '))
@@ -35,6 +38,13 @@ export const probeSchema = z.strictObject({
     flag: 'weak-keys',
     description: 'Try keys that anybody can guess on the tickets of the own sessions, to prove that the server has none of them',
   }),
+  crossSni: listOf(text('a host name'), 'host names')
+    .refine((names) => names.length <= MOST_NAMES, { error: `must have at most ${String(MOST_NAMES)} names` })
+    .optional()
+    .meta({
+      flag: 'cross-sni',
+      description: 'Names (SNI) across which sessions are offered, and without a name: at each address, and between ports',
+    }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',
     repeatable: true,

@@ -8,6 +8,7 @@ import { relayedEngine } from '../../probe/starttls/relayed-engine.ts';
 import { Relays } from '../../probe/starttls/relays.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
+import { serverNameOf } from '../../target/endpoints.ts';
 import { readIdentity, readPem } from '../prepare/pem.ts';
 import { resolveProbed, type ProbedTarget } from '../prepare/probed-targets.ts';
 import { version } from '../version.ts';
@@ -44,6 +45,7 @@ export const probe = async (
       ...settings,
       explains: settings.explain,
       starttls: settings.starttls,
+      crossNames: settings.crossSni?.map(serverNameOf) ?? [],
       triesWeakKeys: settings.weakKeys,
       verifies: !settings.tls.insecure,
       common,
