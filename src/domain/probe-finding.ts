@@ -84,6 +84,8 @@ const EVIDENCE = {
   },
   /** One of STAPLE_STATUSES, and the number of addresses of the fleet with a good one. */
   staple: { status: text, nextUpdateUnixMs: z.number().optional(), others: whole },
+  /** Name of the reason in OpenSSL. */
+  'certificate-rejected': { subject: text, reason: text },
   /** Whole days that are left, negative where it has expired. */
   'certificate-expires': { subject: text, serial: text, notAfterUnixMs: z.number(), days: z.int() },
   'no-forward-secrecy': { cipher: text },

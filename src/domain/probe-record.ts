@@ -1,6 +1,8 @@
 import { MECHANISMS } from './kind.ts';
+import { expectationResultSchema } from './probe-expectation.ts';
 import { probeFindingSchema } from './probe-finding.ts';
 import { PROTOCOLS } from './protocol.ts';
+import { watchSchema } from './watch-report.ts';
 import { STARTTLS_PROTOCOLS } from './starttls.ts';
 import { weakKeyShape } from './weak-key.ts';
 import { z } from './zod.ts';
@@ -267,9 +269,13 @@ export const probeRecordSchema = z.object({
   crossNames: crossNamesSchema.nullable().default(null),
   /** The most important first. */
   findings: z.array(probeFindingSchema),
+  /** The result of each expectation of --expect. */
+  expectations: z.array(expectationResultSchema).default([]),
   connections: whole,
   /** With --explain: one connection of each kind to the first address that answers. */
   explained: z.array(explainedSchema).default([]),
+  /** With --watch: null where no address gives sessions to watch. */
+  watch: watchSchema.nullable().default(null),
 });
 
 export type ProbeRecord = Readonly<z.infer<typeof probeRecordSchema>>;

@@ -23,7 +23,7 @@ export interface CrossNamesOptions extends ScriptOptions {
 }
 
 /** Sessions that are offered across two names, each fresh: servers decide by their configuration, and one decline may be a balancer's. */
-const OFFERS = 2;
+export const CROSS_NAME_OFFERS = 2;
 
 /**
  * Offers sessions that were made under one name (SNI) under each other, and without one: at each address, and from the first address of
@@ -114,7 +114,7 @@ function* acrossPorts(places: readonly Place[], addresses: readonly NamedAddress
 
 function* offer(from: Place, to: Place, protocol: Protocol, found: Found): Script {
   const count = new TryCount();
-  for (let tried = 0; tried < OFFERS; tried++) {
+  for (let tried = 0; tried < CROSS_NAME_OFFERS; tried++) {
     const session = yield* prime(clientOf(from.clients, protocol));
     if (session === undefined) break;
     const { result } = yield* visit(

@@ -56,7 +56,7 @@ export class Examination {
     return this.#unreachable === undefined && this.#withoutTls === undefined;
   }
 
-  /** Finds out whether anything answers, and what that is offered in vain by hellos of our own. */
+  /** Finds out whether anything answers at all, and whether it would take a post-quantum group and old protocols. */
   async reach(greet: Greet): Promise<void> {
     const answerTo = async (offer: Greeting['offer']): Promise<Greeted> => {
       this.#plan.counts.add(this.address);

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { AddressReport, CrossNames, ExplainedConnection, FleetMap } from '../domain/probe-record.ts';
+import type { WatchEvent } from '../domain/watch-event.ts';
+import type { WatchReport } from '../domain/watch-report.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { StartTls } from '../domain/starttls.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -13,6 +15,7 @@ import { explainFirst } from './explanation.ts';
 import { greet } from './greeting.ts';
 import { mapFleet } from './map.ts';
 import { eachPaced } from './paced.ts';
+import { watchFleet, type WatchSpan } from './watch.ts';
 
 /** An address to dial, and what a client says there. */
 export interface DialledAddress {
@@ -42,13 +45,16 @@ export interface FleetRequest {
   readonly seed: number;
   /** A name behind which the addresses are balanced, to check the prediction at. */
   readonly balanced: (DialledAddress & { readonly target: string }) | undefined;
+  /** How to watch the addresses afterwards. */
+  readonly watch: WatchSpan | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly onWatchEvent: (event: WatchEvent) => void;
   readonly onProgress: (progress: ProbeProgress) => void;
 }
 
 /** The step that a probe is at, for whoever waits. */
 export interface ProbeProgress {
-  readonly step: 'reach' | 'examine' | 'map' | 'names';
+  readonly step: 'reach' | 'examine' | 'map' | 'names' | 'watch';
   readonly connections: number;
 }
 
@@ -57,6 +63,7 @@ export interface FleetFound {
   readonly map: FleetMap | null;
   readonly crossNames: CrossNames | null;
   readonly explained: ExplainedConnection[];
+  readonly watch: WatchReport | null;
   readonly connections: number;
 }
 
@@ -93,11 +100,16 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
       request.crossNames.length === 0
         ? null
         : await tryCrossNames(engine, named, { names: request.crossNames, ...options('names') });
+    const watch =
+      request.watch === undefined
+        ? null
+        : await watchFleet(engine, examinations, { ...request.watch, ...options('watch'), onEvent: request.onWatchEvent });
     return {
       addresses: examinations.map((examination) => examination.report()),
       map,
       crossNames,
       explained: request.explains ? explainFirst(examinations) : [],
+      watch,
       connections: counts.total,
     };
   } finally {

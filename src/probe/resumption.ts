@@ -126,10 +126,21 @@ export class Resumption {
     return attemptOf(this.#plan.client, { session, awaitTicket: false, sendsRequest: false });
   }
 
+  /** A full handshake for a session. */
+  fullAttempt(): Attempt {
+    const { client, needsRequest } = this.#plan;
+    return attemptOf(client, { sendsRequest: needsRequest });
+  }
+
+  /** Offers a session of the address to it, and waits for the next one unless none comes. */
+  renewal(session: Session): Attempt {
+    return { ...this.fullAttempt(), session, awaitTicket: this.#renews !== false };
+  }
+
   /** One full handshake for a session of the mechanism. */
   *prime(): Generator<Attempt, Session | undefined, HandshakeResult> {
-    const { client, needsRequest, mechanisms } = this.#plan;
-    const primed = yield* visit(attemptOf(client, { sendsRequest: needsRequest }));
+    const { mechanisms } = this.#plan;
+    const primed = yield* visit(this.fullAttempt());
     this.primings.push(primed);
     const { result } = primed;
     if (result.failure !== undefined) this.#count.add(result);
@@ -145,10 +156,7 @@ export class Resumption {
   }
 
   *#offer(session: Session): Generator<Attempt, boolean, HandshakeResult> {
-    const { client, needsRequest } = this.#plan;
-    // Where a resumption brings no new ticket there is none to wait for in the next.
-    const awaitTicket = this.#renews !== false;
-    const offered = yield* visit(attemptOf(client, { session, awaitTicket, sendsRequest: needsRequest }));
+    const offered = yield* visit(this.renewal(session));
     this.firstOffer ??= offered;
     const { result } = offered;
     const isHonoured = this.#count.add(result);

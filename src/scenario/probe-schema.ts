@@ -1,3 +1,4 @@
+import { EXPECTATIONS } from '../domain/probe-expectation.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { STARTTLS_PROTOCOLS } from '../domain/starttls.ts';
 import { z } from '../domain/zod.ts';
@@ -22,6 +23,12 @@ export const probeSchema = z.strictObject({
   tries: count(1, MOST_TRIES)
     .default(10)
     .meta({ flag: 'tries', alias: 'n', description: 'Attempts of each kind of resumption at each address' }),
+  expect: text('a list of expectations')
+    .optional()
+    .meta({
+      flag: 'expect',
+      description: `Exit with 99 unless these hold at all addresses, as a check in CI: ${EXPECTATIONS.join(', ')}`,
+    }),
   mapOnly: flag.default(false).meta({
     flag: 'map-only',
     description: 'Only map which addresses resume the sessions of which: fewer connections, for large fleets',
@@ -33,6 +40,14 @@ export const probeSchema = z.strictObject({
   explain: flag.default(false).meta({
     flag: 'explain',
     description: 'Tell one connection of each kind message by message, with the decoded hellos',
+  }),
+  watch: duration(1).optional().meta({
+    flag: 'watch',
+    description: 'Time to watch all addresses afterwards: rotation of ticket keys, its grace, lifetime of sessions',
+  }),
+  watchEvery: duration(10).prefault('10s').meta({
+    flag: 'watch-every',
+    description: 'Time between two polls of an address with --watch [default: 10s]',
   }),
   weakKeys: flag.default(false).meta({
     flag: 'weak-keys',

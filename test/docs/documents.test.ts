@@ -4,16 +4,20 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseGate } from '../../src/analysis/gate/parse.ts';
+import { parseExpectations } from '../../src/analysis/probe/parse-expectations.ts';
 import { commandLine, commandsOf } from '../../src/cli/main.ts';
 import type { ParsedFlags } from '../../src/cli/flags.ts';
-import { comparisonFormatOf, formatOf } from '../../src/cli/format.ts';
+import { choiceOf, comparisonFormatOf, formatOf } from '../../src/cli/format.ts';
 import { decodeArgument } from '../../src/cli/scenario-argument.ts';
-import { flagValues } from '../../src/cli/flags.ts';
+import { flagValues, probeFlagValues } from '../../src/cli/flags.ts';
 import { parseRequest } from '../../src/cli/compared-sides.ts';
 import * as library from '../../src/index.ts';
 import { readScenarioFile } from '../../src/run/files/scenario-file.ts';
 import { decodeComparison } from '../../src/scenario/comparison-plan.ts';
-import { decodeScenario } from '../../src/scenario/decode.ts';
+import { EXPECTATIONS } from '../../src/domain/probe-expectation.ts';
+import { FINDING_CODES } from '../../src/domain/probe-finding.ts';
+import { PROBE_FORMATS } from '../../src/report/probe/formats.ts';
+import { decodeProbe, decodeScenario } from '../../src/scenario/decode.ts';
 import { codeBlocks, DOCUMENTS, ROOT, textOf, wordsOf, type CodeBlock } from './documents.ts';
 
 const PAGES = [...DOCUMENTS, 'docs/reference.md'];
@@ -55,8 +59,18 @@ const decodeCall = async (args: readonly string[]): Promise<void> => {
   const [command] = args;
   if (command === 'run') await decodeArgument(String(parsed['scenario']), parsed);
   if (command === 'compare') await decodeCompared(parsed);
-  if (parsed['format'] !== undefined) (command === 'compare' ? comparisonFormatOf : formatOf)(parsed['format']);
+  if (command === 'probe') parseExpectations(decodeProbe(probeFlagValues(parsed)).expect ?? EXPECTATIONS.join(','));
+  if (parsed['format'] !== undefined) formatParsers[command ?? '']?.(parsed['format']);
   for (const gate of (parsed['threshold'] ?? []) as readonly string[]) parseGate(gate);
+};
+
+const formatParsers: Readonly<Record<string, (format: unknown) => unknown>> = {
+  run: formatOf,
+  report: formatOf,
+  gate: formatOf,
+  demo: formatOf,
+  compare: comparisonFormatOf,
+  probe: (format) => choiceOf('--format', format, PROBE_FORMATS),
 };
 
 const decodeCompared = async (parsed: ParsedFlags): Promise<void> => {
@@ -105,6 +119,10 @@ describe('documented files', () => {
     const [, names = ''] = /import \{ (.*?) \} from 'resumark'/su.exec(text) ?? [];
     for (const name of names.split(',').filter((one) => one.trim() !== '')) expect(library).toHaveProperty(name.trim());
   });
+});
+
+it.each([...FINDING_CODES, ...EXPECTATIONS, ...PROBE_FORMATS])('docs/probe.md explains %s', (name) => {
+  expect(textOf('docs/probe.md')).toMatch(new RegExp(`^\\|[^|]*\`${name}\``, 'mu'));
 });
 
 describe('documented places', () => {

@@ -4,6 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run-record.ts';
+import { probeJsonSchema } from '../../src/report/probe/json.ts';
+import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { BIN, Resumark } from './resumark.ts';
 
 let resumark: Resumark;
@@ -41,6 +43,24 @@ it('reads a scenario from standard input, and shows the newest run as latest', a
   expect(report).toMatch(/^report: .*report\.html$/u);
   const latest = await shell('$RESUMARK report "$RESULTS"/latest --format json');
   expect(report).toContain((JSON.parse(latest.stdout) as RunRecord).id);
+});
+
+it.each([
+  ['', scenarioJsonSchema()],
+  ['scenario', scenarioJsonSchema()],
+  ['probe', probeJsonSchema()],
+])('prints the JSON Schema: schema %s', async (document, schema) => {
+  const { code, stdout } = await shell(`$RESUMARK schema ${document}`);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(schema);
+});
+
+it('lists the documents that have a schema where another is asked for', async () => {
+  const { code, stderr } = await shell('$RESUMARK schema run');
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: 'error: the document of schema must be one of scenario, probe, but it is "run".\n',
+  });
 });
 
 describe('output that nobody takes', () => {

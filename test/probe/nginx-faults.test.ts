@@ -41,13 +41,13 @@ const TICKETS: NginxOptions = { cache: 'off', tickets: true };
 
 describe.skipIf(program === undefined)('a probe of real nginx (Debian: nginx-light libnginx-mod-stream)', () => {
   it('finds nothing wrong with one that resumes in every way, and its log agrees', async () => {
-    const [nginx] = await fleet({ cache: 'shared', tickets: true });
-    const record = await probeServers([nginx as Nginx], { tries: 5 });
+    const servers = await fleet({ cache: 'shared', tickets: true });
+    const record = await probeServers(servers, { tries: 5 });
     expect(faultsIn(record)).toEqual([]);
     expect(resumptions(record.addresses[0], 'TLSv1.2')).toEqual(['ticket 5/5', 'session-id 5/5']);
     expect(resumptions(record.addresses[0], 'TLSv1.3')).toEqual(['psk 5/5']);
     // Of each mechanism so many tries and one more of a session that had been used.
-    expect(await nginx?.log()).toMatchObject({ 'TLSv1.2': { resumed: 12 }, 'TLSv1.3': { resumed: 6 } });
+    expect(await servers[0]?.log()).toMatchObject({ 'TLSv1.2': { resumed: 12 }, 'TLSv1.3': { resumed: 6 } });
   });
 
   it.each([
@@ -96,6 +96,18 @@ describe.skipIf(program === undefined)('a probe of real nginx (Debian: nginx-lig
     expect(record.map?.groups.map(({ addresses }) => addresses)).toEqual([[0, 2, 4], [1], [3]]);
     expect(faultsIn(record)).toEqual(['keys-not-shared 1,3 TLSv1.3']);
     expect(record.map?.predicted?.share).toBeCloseTo((9 + 1 + 1) / 25, 6);
+  });
+
+  it('shows in the map that sessions resume in one direction while a new key has come to one node alone', async () => {
+    const old = { ...TICKETS, ticketKeys: [keyFile('a')] };
+    const record = await probeServers(await fleet(old, { ...old, ticketKeys: [keyFile('b'), keyFile('a')] }), { tries: 5 });
+    const honoured = record.map?.pairs.map(({ from, to, honoured: some }) => ({ from, to, works: some > 0 }));
+    expect(honoured?.toSorted((one, other) => one.from - other.from)).toEqual([
+      { from: 0, to: 1, works: true },
+      { from: 1, to: 0, works: false },
+    ]);
+    const [finding] = record.findings.filter(({ code }) => code === 'keys-not-shared');
+    expect(finding).toMatchObject({ weight: 'problem', evidence: { groups: 2, of: 2, oneWay: 1 } });
   });
 
   it('says that the key is shared where another certificate declines', async () => {

@@ -83,9 +83,12 @@ const unshared = ({ index, report }: ProbedAddress, { fleet, probed: { map } }: 
   const groups = map.groups.map(({ addresses }) => addresses).filter((group) => sizeOf(group) > 0);
   const [largest = []] = groups.toSorted((a, b) => sizeOf(b) - sizeOf(a));
   const own = report.protocols.find((entry) => entry.protocol === protocol);
+  // A probe that only maps offers no address its own sessions.
   const tries = own?.state === 'negotiated' ? own.resumption.find((tried) => tried.mechanism === mechanism) : undefined;
-  if (tries === undefined) return { reason: 'not-tried', protocol };
-  if (tries.honoured < tries.tries) return { reason: 'declined', protocol, tries: tries.tries, honoured: tries.honoured };
+  if (tries === undefined && !groups.some((group) => group.includes(index))) return { reason: 'not-tried', protocol };
+  if (tries !== undefined && tries.honoured < tries.tries) {
+    return { reason: 'declined', protocol, tries: tries.tries, honoured: tries.honoured };
+  }
   if (largest.includes(index) && sizeOf(largest) > 1) return undefined;
   return { reason: 'other-group', groups: groups.length, largest: sizeOf(largest), of: fleet.length };
 };

@@ -3,7 +3,7 @@ import type { AddressReport, ProbeRecord, ProtocolReport } from '../../domain/pr
 import { groupedBy } from './grouped-by.ts';
 
 /** A record before anything was found in it. */
-export type Probed = Omit<ProbeRecord, 'findings'>;
+export type Probed = Omit<ProbeRecord, 'findings' | 'expectations'>;
 
 /** An address with its index in the record. */
 export interface ProbedAddress {

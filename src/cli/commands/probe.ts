@@ -1,7 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import type { ProbeRecord } from '../../domain/probe-record.ts';
-import { PROBE_FORMATS, renderProbe } from '../../report/probe/formats.ts';
+import { expectationSentence } from '../../report/probe/expectation-text.ts';
+import { PROBE_FORMATS, renderProbe, type ProbeFormat } from '../../report/probe/formats.ts';
+import { watchEventLine } from '../../report/probe/watch-event-text.ts';
 import { readTargets } from '../../run/prepare/probed-targets.ts';
 import { probe } from '../../run/studies/probe.ts';
 import { decodeProbe } from '../../scenario/decode.ts';
@@ -11,7 +13,7 @@ import { probeFlagValues, withProbeFlags, type ParsedFlags } from '../flags.ts';
 import { choiceOf } from '../format.ts';
 import { listenForInterrupt, type Interrupt } from '../interrupt.ts';
 import { ProbeProgressLine } from '../probe-progress.ts';
-import { styleOf } from '../terminal.ts';
+import { styleOf, type Terminal } from '../terminal.ts';
 
 /** `probe <target...>`: what handshakes negotiate, whether sessions resume, on which addresses, and why not. */
 export const probeCommand = (context: CommandContext): CommandModule => ({
@@ -52,14 +54,29 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
   const progress = new ProbeProgressLine(terminal, parsed['quiet'] === true);
   const interrupt = listenForInterrupt();
   try {
-    const record = await probe(targets, settings, { signal: interrupt.signal, onProgress: progress.show });
+    const record = await probe(targets, settings, {
+      signal: interrupt.signal,
+      onProgress: progress.show,
+      onStart: progress.start,
+      onWatchEvent: (event, dialled) => {
+        progress.note(watchEventLine(event, dialled));
+      },
+    });
     progress.clear();
     terminal.out(renderProbe(record, format, styleOf(terminal)));
+    tellUnmet(terminal, record, format);
     return exitCodeOf(record, interrupt);
   } finally {
     progress.clear();
     interrupt.end();
   }
+};
+
+/** Formats for programs do not say in words which expectation does not hold, and why. */
+const tellUnmet = ({ err }: Terminal, record: ProbeRecord, format: ProbeFormat): void => {
+  if (format === 'table' || format === 'markdown' || format === 'html') return;
+  for (const result of record.expectations.filter(({ holds }) => !holds))
+    err(`expected: ${expectationSentence(result, record)}\n`);
 };
 
 const targetsOf = async (parsed: ParsedFlags): Promise<string[]> => {
@@ -70,8 +87,9 @@ const targetsOf = async (parsed: ParsedFlags): Promise<string[]> => {
   throw new ResumarkError('USAGE', 'a target is missing.', 'Name at least one host:port, or a file of them with --targets.');
 };
 
-const exitCodeOf = ({ addresses }: ProbeRecord, interrupt: Interrupt): ExitCode => {
+const exitCodeOf = ({ addresses, expectations }: ProbeRecord, interrupt: Interrupt): ExitCode => {
   const signal = interrupt.received();
   if (signal !== undefined) return signalCode(signal);
-  return addresses.some(({ protocols }) => protocols.some(({ state }) => state === 'negotiated')) ? EXIT.done : EXIT.target;
+  if (!addresses.some(({ protocols }) => protocols.some(({ state }) => state === 'negotiated'))) return EXIT.target;
+  return expectations.every(({ holds }) => holds) ? EXIT.done : EXIT.gate;
 };

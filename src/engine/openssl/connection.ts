@@ -129,8 +129,7 @@ export class OpenSslConnection implements TlsConnection {
   }
 
   get newestTicket(): TicketFacts | undefined {
-    if (this.ticketsReceived === 0) return undefined;
-    return sessionFacts(this.#openssl, this.#openssl.ssl.SSL_get_session(this.#ssl));
+    return this.ticketsReceived === 0 ? undefined : sessionFacts(this.#openssl, this.#openssl.ssl.SSL_get_session(this.#ssl));
   }
 
   takeSession(): Session | undefined {

@@ -7,6 +7,9 @@ export const minuteText = (unixMs: number): string => {
   return text === undefined ? UNKNOWN : `${text.slice(0, 16).replace('T', ' ')} UTC`;
 };
 
+/** `18:30:07`, UTC. */
+export const clockText = (unixMs: number): string => isoText(unixMs)?.slice(11, 19) ?? UNKNOWN;
+
 const UNKNOWN = 'an unknown date';
 
 /** A peer may state a time that no date can hold. */

@@ -33,7 +33,7 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
     case 'unreachable':
       return `not reachable: ${failureText(finding.evidence.reason)}. Clients that are sent there wait or fail. Bring it back, or take it out of the addresses of the name.`;
     case 'no-handshake':
-      return `TCP connects, but no handshake finishes: ${failureText(finding.evidence.failure)}. Check that the port speaks TLS, and the name that is asked for (SNI).`;
+      return `TCP connects, but no handshake finishes: ${failureText(finding.evidence.failure)}. ${handshakeAdvice(finding.evidence.failure)}`;
     case 'starttls-failed':
       return `TCP connects, but ${failureText(finding.evidence.failure)}. Check that the server offers TLS there, and that the port is that of the protocol which --starttls names.`;
     case 'starttls-injection':
@@ -80,6 +80,8 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
       return familySentence(finding.evidence);
     case 'staple':
       return stapleSentence(finding.evidence);
+    case 'certificate-rejected':
+      return `the certificate of ${finding.evidence.subject} is rejected (${finding.evidence.reason}), and a client that verifies it has no session at all. Give its authority with --cacert, name the host with --servername, or leave the check out with --insecure.`;
     case 'certificate-expires':
       return finding.evidence.days < 0
         ? `the certificate of ${finding.evidence.subject} expired on ${dateText(finding.evidence.notAfterUnixMs)}. Renew it.`
@@ -215,3 +217,8 @@ const predictionSentence = (evidence: Evidence<'prediction-missed'>): string => 
 
 /** The text for a code that a newer version has recorded. */
 const unknownFinding = (finding: never): string => `a finding of another version of resumark: ${JSON.stringify(finding)}.`;
+
+const handshakeAdvice = (failure: string): string =>
+  failure === 'alert:certificate_required'
+    ? 'The server demands a client certificate: give one with --cert and --key.'
+    : 'Check that the port speaks TLS, and the name that is asked for (SNI).';

@@ -14,12 +14,16 @@ export const probeHeadline = (record: ProbeRecord): string => {
   return oneLine(others.length === 0 ? addressSentence(first) : fleetSentence(record));
 };
 
-/** `works`: in every protocol at least one mechanism resumed each time that it was tried; `partly`: in some protocol, or at times. */
-type Resumption = 'works' | 'partly' | 'never' | 'no-handshake';
+/**
+ * `works`: in every protocol at least one mechanism resumed each time that it was tried; `partly`: in some protocol, or at times;
+ * `mapped`: no address was offered its own sessions, as they were wanted for the map alone.
+ */
+type Resumption = 'works' | 'partly' | 'never' | 'mapped' | 'no-handshake';
 
 const resumptionOf = (report: AddressReport): Resumption => {
   const protocols = negotiatedOf(report);
   if (protocols.length === 0) return 'no-handshake';
+  if (protocols.every(({ resumption }) => resumption.length === 0)) return 'mapped';
   const best = protocols.map(({ resumption }) => bestOf(resumption));
   if (best.every((one) => one !== undefined && one.honoured === one.tries)) return 'works';
   return best.every((one) => one === undefined) ? 'never' : 'partly';
@@ -41,6 +45,8 @@ const addressSentence = (report: AddressReport): string => {
       return `Resumption works in part: ${protocols.map(protocolText).join(', ')}.`;
     case 'never':
       return `Resumption does not work: ${protocols.map(({ protocol }) => protocolLabel(protocol)).join(' and ')} always ${protocols.length === 1 ? 'makes' : 'make'} a full handshake.`;
+    case 'mapped':
+      return `${protocols.map(({ protocol }) => protocolLabel(protocol)).join(' and ')} answered; resumption was not tried.`;
     case 'no-handshake':
       return 'No handshake came about in any protocol.';
   }
@@ -76,6 +82,7 @@ const KINDS = [
   { state: 'works', verb: 'works', adverb: '' },
   { state: 'partly', verb: 'works in part', adverb: 'in part' },
   { state: 'never', verb: 'does not work', adverb: 'not at all' },
+  { state: 'mapped', verb: 'was mapped', adverb: 'only mapped' },
 ] as const;
 
 const mapTexts = ({ groups, predicted }: FleetMap, isReliable: boolean): string[] => [

@@ -1,3 +1,4 @@
+import type { ExpectationResult } from '../../domain/probe-expectation.ts';
 import type { FindingWeight, ProbeFinding } from '../../domain/probe-finding.ts';
 import type { FleetMap, ProbeRecord } from '../../domain/probe-record.ts';
 import { htmlDocument } from '../html/document.ts';
@@ -8,10 +9,13 @@ import { addressClasses, type AddressClass } from './address-class.ts';
 import { minuteText } from './date-text.ts';
 import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
+import { expectationSentence } from './expectation-text.ts';
 import { findingSentence } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, predictionLines, type MatrixRow } from './fleet-map.ts';
 import { probeHeadline } from './headline.ts';
+import { counted } from '../text/units.ts';
 import { TRIES_READING } from './tries-text.ts';
+import { WATCH_READING, watchSection } from './watch-text.ts';
 
 /** A probe on one self-contained page: the result, the findings, the map of the fleet, and the addresses. */
 export const probeHtml = (record: ProbeRecord): string =>
@@ -19,15 +23,23 @@ export const probeHtml = (record: ProbeRecord): string =>
     title: `Probe of ${targetNames(record)}`,
     style: MATRIX_STYLE,
     header: header(record),
-    main: markup`${findingSection(record)}
+    main: markup`${expectationSection(record)}${findingSection(record)}
 ${record.map === null ? raw('') : mapSection(record, record.map)}
+${watchedSection(record)}
 ${addressSection(addressClasses(record))}
 ${explainedSection(explainedSections(record))}
 ${factSection(probeFacts(record))}`,
     footer: markup`Rendered by resumark ${record.version}. Sessions and keys are shown by hashes, never by their content.`,
   });
 
-const targetNames = ({ targets }: ProbeRecord): string => targets.map(({ name }) => name).join(', ');
+const targetNames = ({ targets }: ProbeRecord): string => {
+  const named = targets.slice(0, MOST_NAMES).map(({ name }) => name);
+  const others = targets.length - named.length;
+  return others > 0 ? `${named.join(', ')} and ${counted(others, 'other')}` : named.join(', ');
+};
+
+/** More make a heading that nobody reads: the page lists them all. */
+const MOST_NAMES = 2;
 
 const header = (record: ProbeRecord): Markup => markup`<header>
 <p class="product">Resumark, probe of TLS session resumption</p>
@@ -40,6 +52,22 @@ const header = (record: ProbeRecord): Markup => markup`<header>
 const SEVERITY: Readonly<Record<FindingWeight, string>> = { problem: 'error', warning: 'warning', information: 'info' };
 
 const WORD: Readonly<Record<FindingWeight, string>> = { problem: 'problem', warning: 'warning', information: 'note' };
+
+const expectationSection = (record: ProbeRecord): Markup =>
+  when(
+    record.expectations.length > 0,
+    () => markup`<section>
+<h2>Expected</h2>
+<ul class="notices">
+${record.expectations.map((result) => expectationItem(result, record))}
+</ul>
+</section>`,
+  );
+
+const expectationItem = (result: ExpectationResult, record: ProbeRecord): Markup => {
+  const [severity, word] = result.holds ? ['info', 'met'] : ['error', 'unmet'];
+  return markup`<li><span class="severity severity-${severity}">${word}</span><span>${expectationSentence(result, record)}</span></li>`;
+};
 
 const findingSection = (record: ProbeRecord): Markup => markup`<section>
 <h2>Findings</h2>
@@ -81,6 +109,17 @@ ${rows.map((row) => matrixRow(row, rows))}
 
 const matrixRow = ({ number, name, group, cells }: MatrixRow, rows: readonly MatrixRow[]): Markup =>
   markup`<tr><th scope="row">${number} ${name}</th><td data-head="group">${group}</td>${cells.map(({ state, text }, i) => markup`<td data-head="at ${rows[i]?.number ?? ''}" class="number pair-${state}">${text}</td>`)}</tr>`;
+
+const watchedSection = (record: ProbeRecord): Markup => {
+  const watched = watchSection(record);
+  if (watched === undefined) return raw('');
+  return markup`<section>
+<h2>${watched.title}</h2>
+<p class="lead">${WATCH_READING}</p>
+${card(watched.title, watched.table)}
+<ul class="unsaved">${watched.lines.map((line) => markup`<li>${line}</li>`)}</ul>
+</section>`;
+};
 
 const addressSection = (classes: readonly AddressClass[]): Markup => markup`<section>
 <h2>Addresses</h2>

@@ -4,17 +4,21 @@ import { escaped, markdownTable } from '../markdown.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
 import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
+import { expectationLines } from './expectation-text.ts';
 import { findingSentence } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, matrixTable, predictionLines } from './fleet-map.ts';
 import { probeHeadline } from './headline.ts';
 import { TRIES_READING } from './tries-text.ts';
+import { WATCH_READING, watchSection } from './watch-text.ts';
 
 /** A probe in GitHub's Markdown: the result and the findings in sight, then the map, and the addresses folded. */
 export const probeMarkdown = (record: ProbeRecord): string =>
   `${[
     [`### ${escaped(probeHeadline(record))}`],
+    expectationItems(record),
     findingItems(record),
     ...(record.map === null ? [] : mapSections(record, record.map)),
+    ...watchSections(record),
     ...addressClasses(record).flatMap(classSections),
     ...explainedSections(record).flatMap(explainedLines),
     [`<sub>${[...probeFacts(record), TRIES_READING].map(escaped).join(' · ')}</sub>`],
@@ -24,6 +28,9 @@ export const probeMarkdown = (record: ProbeRecord): string =>
     .join('\n\n')}\n`;
 
 const MARK: Readonly<Record<FindingWeight, string>> = { problem: '❌', warning: '⚠️', information: 'ℹ️' };
+
+const expectationItems = (record: ProbeRecord): string[] =>
+  expectationLines(record.expectations, record).map((line) => `- ${escaped(line)}`);
 
 const findingItems = (record: ProbeRecord): string[] =>
   record.findings.map((finding) => `- ${MARK[finding.weight]} ${finding.weight}: ${escaped(findingSentence(finding, record))}`);
@@ -36,6 +43,13 @@ const mapSections = (record: ProbeRecord, map: FleetMap): string[][] => {
     map.groups.length === 0 ? ['No address resumes anything.'] : markdownTable(groupTable(record, map)),
     predictionLines(map).map((line) => `- ${escaped(line)}`),
   ];
+};
+
+const watchSections = (record: ProbeRecord): string[][] => {
+  const watched = watchSection(record);
+  if (watched === undefined) return [];
+  const { title, table, lines } = watched;
+  return [[`#### ${escaped(title)}`], markdownTable(table), lines.map((line) => `- ${escaped(line)}`), [escaped(WATCH_READING)]];
 };
 
 const classSections = ({ title, table, lines }: AddressClass): string[][] => [

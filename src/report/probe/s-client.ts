@@ -49,7 +49,7 @@ const certificateLines = (
 
 const resumptionLines = (report: ProtocolReport, tried: ResumptionReport): string[] => [
   '---',
-  `Reconnect by ${tried.mechanism}: reused in ${ratioText(tried)} attempts`,
+  `Reconnect by ${tried.mechanism}: ${tried.tries === 0 ? ratioText(tried) : `reused in ${ratioText(tried)} attempts`}`,
   ...byteLine('resumed handshake', tried.bytesResumed),
   ...(tried.tries === 0 ? [] : [kindLine(report, tried.honoured > 0 ? 'Reused' : 'New')]),
   ...(tried.mechanism.startsWith('psk') ? [`Early data was ${earlyDataText(report.earlyData)}`] : []),

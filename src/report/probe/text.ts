@@ -5,12 +5,14 @@ import type { Table } from '../table.ts';
 import { alignedRows, painter, wrapped, type TerminalStyle } from '../terminal.ts';
 import { ABSENT } from '../text/units.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
+import { expectationLines } from './expectation-text.ts';
 import { explainedSections } from './explained.ts';
 import { probeFacts } from './facts.ts';
 import { findingText } from './finding-text.ts';
 import { groupTable, mapSubject, matrixReading, matrixRows, matrixTable, predictionLines, type MatrixRow } from './fleet-map.ts';
 import { probeHeadline } from './headline.ts';
 import { TRIES_READING } from './tries-text.ts';
+import { WATCH_READING, watchSection } from './watch-text.ts';
 
 /** A probe for a terminal: the result in a sentence, a table for each kind of address, the map of the fleet, and the findings. */
 export const probeText = (record: ProbeRecord, { colour = false, columns: width = 0 }: TerminalStyle = {}): string => {
@@ -23,8 +25,10 @@ export const probeText = (record: ProbeRecord, { colour = false, columns: width 
     '',
     paint('dim')(TRIES_READING),
     ...(record.map === null ? [] : mapLines(record, record.map, page)),
+    ...watchedLines(record, page),
     '',
     ...findingLines(record, page),
+    ...expectationSection(record, page),
     ...explainedSections(record).flatMap(({ title, lines }) => ['', paint('bold')(oneLine(title)), ...lines.map(oneLine)]),
   ];
   return `${lines.join('\n')}\n`;
@@ -67,6 +71,16 @@ const matrixLines = (rows: readonly MatrixRow[], { paint, width }: Page): string
   const table = matrixTable(rows);
   if (rows.length === 0 || !fitsInto(table, width)) return [];
   return [...headed(table, paint), paint('dim')(matrixReading(rows)), ''];
+};
+
+const expectationSection = (record: ProbeRecord, { paint }: Page): string[] =>
+  record.expectations.length === 0 ? [] : ['', paint('bold')('Expected'), ...expectationLines(record.expectations, record)];
+
+const watchedLines = (record: ProbeRecord, page: Page): string[] => {
+  const watched = watchSection(record);
+  if (watched === undefined) return [];
+  const { title, table, lines } = watched;
+  return ['', page.paint('bold')(title), ...headed(table, page.paint), ...lines, page.paint('dim')(WATCH_READING)];
 };
 
 const COLOUR_OF = { problem: 'red', warning: 'yellow', information: 'dim' } as const satisfies Record<FindingWeight, string>;

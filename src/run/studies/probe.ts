@@ -1,9 +1,14 @@
 import { randomInt } from 'node:crypto';
+import { judgeExpectations } from '../../analysis/probe/expectations.ts';
 import { findingsOf } from '../../analysis/probe/findings.ts';
+import { parseExpectations } from '../../analysis/probe/parse-expectations.ts';
 import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
+import { mostConnections, type ProbeExtent } from '../../probe/budget.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
+import type { WatchEvent } from '../../domain/watch-event.ts';
 import { relayedEngine } from '../../probe/starttls/relayed-engine.ts';
 import { Relays } from '../../probe/starttls/relays.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
@@ -16,6 +21,18 @@ import { version } from '../version.ts';
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ProbeProgress) => void) | undefined;
+  /** Called before anything is dialled. */
+  readonly onStart?: ((plan: ProbePlan) => void) | undefined;
+  /** Called with what happens while the addresses are watched; `dialled` is where. */
+  readonly onWatchEvent?: ((event: WatchEvent, dialled: DialledAddress) => void) | undefined;
+}
+
+/** How much a probe is about to do. */
+export interface ProbePlan {
+  readonly addresses: number;
+  /** The most to one address. */
+  readonly connections: number;
+  readonly perSecond: number;
 }
 
 /**
@@ -27,18 +44,18 @@ export interface ProbeOptions {
 export const probe = async (
   targets: readonly string[],
   settings: ProbeSettings,
-  { signal, onProgress = () => undefined }: ProbeOptions = {},
+  { signal, onProgress = () => undefined, onStart, onWatchEvent }: ProbeOptions = {},
 ): Promise<ProbeRecord> => {
+  const expected = settings.expect === undefined ? [] : parseExpectations(settings.expect);
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
   const addresses = probed.flatMap((each, target) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target })));
   const balancers = settings.balanced === undefined ? [] : await resolveProbed([settings.balanced], settings);
   const [balanced] = balancers.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })));
+  const connections = mostConnections(extentOf(addresses, settings));
+  onStart?.({ addresses: addresses.length, connections, perSecond: settings.rate });
   const startedUnixMs = Date.now();
-  // The only engine that shows what a server sends encrypted.
-  const direct = openEngine(engineChoice('openssl', { libssl: settings.libssl }));
-  const relays = await openRelays([...addresses, ...(balanced === undefined ? [] : [balanced])], settings);
-  const engine = relays === undefined ? direct : relayedEngine(direct, relays);
+  const { engine, close } = await openProbing([...addresses, ...(balanced === undefined ? [] : [balanced])], settings);
   try {
     const found = await probeFleet(engine, {
       addresses,
@@ -52,8 +69,13 @@ export const probe = async (
       pace: { concurrency: settings.concurrency, perSecond: settings.rate },
       balanced,
       seed: settings.seed ?? randomInt(2 ** 32),
+      watch: settings.watch === undefined ? undefined : { forMs: settings.watch, everyMs: settings.watchEvery },
       signal,
       onProgress,
+      onWatchEvent: (event) => {
+        const dialled = addresses[event.address];
+        if (dialled !== undefined) onWatchEvent?.(event, dialled);
+      },
     });
     const record = {
       format: PROBE_FORMAT,
@@ -67,20 +89,40 @@ export const probe = async (
       targets: probed.map(({ name, serverName }) => ({ name, serverName: serverName ?? null })),
       ...found,
     } as const;
-    return { ...record, findings: findingsOf(record) };
+    return { ...record, findings: findingsOf(record), expectations: judgeExpectations(expected, record) };
   } finally {
-    engine.close();
-    await relays?.close();
+    await close();
   }
 };
 
-const openRelays = async (
+const extentOf = (addresses: readonly DialledAddress[], settings: ProbeSettings): ProbeExtent => ({
+  ...settings,
+  addresses: addresses.length,
+  names: settings.crossSni?.length ?? 0,
+  ports: new Set(addresses.map(({ port }) => port)).size,
+});
+
+interface Probing {
+  readonly engine: Engine;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the only engine that shows what a server sends encrypted; where TLS must be asked for, it dials by way of relays. */
+const openProbing = async (
   servers: readonly DialledAddress[],
-  { starttls, timeout }: ProbeSettings,
-): Promise<Relays | undefined> =>
-  starttls === undefined
-    ? undefined
-    : Relays.open({ servers: servers.map(({ address, port }) => ({ address, port })), starttls, timeoutMs: timeout });
+  { starttls, timeout, libssl }: ProbeSettings,
+): Promise<Probing> => {
+  const direct = openEngine(engineChoice('openssl', { libssl }));
+  const relayed = servers.map(({ address, port }) => ({ address, port }));
+  const relays = starttls === undefined ? undefined : await Relays.open({ servers: relayed, starttls, timeoutMs: timeout });
+  return {
+    engine: relays === undefined ? direct : relayedEngine(direct, relays),
+    close: async () => {
+      direct.close();
+      await relays?.close();
+    },
+  };
+};
 
 const dialledAt = ({ serverName, endpoints }: ProbedTarget, { request, starttls }: ProbeSettings): DialledAddress[] =>
   endpoints.map(({ address, port }) => ({

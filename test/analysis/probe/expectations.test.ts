@@ -78,6 +78,16 @@ describe('the expectation of shared keys', () => {
     });
   });
 
+  it('is judged by the map alone where addresses were not offered their own sessions', () => {
+    const mapped = (...keys: string[]): ProbeRecord => {
+      const record = shared(...keys);
+      const protocols = keys.map((key) => [withKeys(key.repeat(4), { resumption: [] })]);
+      return { ...record, addresses: record.addresses.map((each, i) => ({ ...each, protocols: protocols[i] ?? [] })) };
+    };
+    expect(unmet('shared-keys', mapped('a', 'a', 'a'))).toBeNull();
+    expect(unmet('shared-keys', mapped('a', 'a', 'b'))).toEqual({ 2: 'other-group' });
+  });
+
   it('does not hold at an address that declines half of its own sessions', () => {
     const record = mappedProbe([withKeys('aaaa'), withKeys('abab', { resumption: [tried('psk', 5)] })], sameKey(['a', 'a']));
     expect(unmet('shared-keys', record)).toEqual({ 1: 'declined' });

@@ -107,7 +107,7 @@ describe('sessions that are lost at their own address', () => {
     const never = tls13({ resumption: [tried('psk', 0)] });
     const finding = only(probeOf([{ protocols: [never] }, { protocols: [never] }]));
     expect(finding).toMatchObject({ addresses: [], evidence: { mechanism: 'psk', tries: 20, failed: 0 } });
-    expect(finding.evidence).toHaveProperty('excludes', 1 - 0.05 ** (1 / 20));
+    expect(finding.evidence).toHaveProperty('excludes', 1 - 0.025 ** (1 / 20));
   });
 });
 
@@ -274,6 +274,18 @@ describe('certificates and staples', () => {
     const startedUnixMs = LEAF.notAfterUnixMs - days * DAY_MS;
     const protocols = [tls12({ chain: [LEAF] }), tls13({ chain: [LEAF] })];
     expect(codes(probeOf([{ protocols }], { startedUnixMs }))).toEqual(expected);
+  });
+
+  it('a certificate that is rejected is a problem, once for both protocols', () => {
+    const verification = 'depth_zero_self_signed_cert';
+    const protocols = [tls12({ verification, chain: [LEAF] }), tls13({ verification, chain: [LEAF] })];
+    expect(only(probeOf([{ protocols }]))).toMatchObject({
+      code: 'certificate-rejected',
+      weight: 'problem',
+      addresses: [0],
+      evidence: { subject: LEAF.subject, reason: verification },
+    });
+    expect(codes(probeOf([{ protocols: [tls13({ verification: 'ok' })] }]))).toEqual([]);
   });
 });
 

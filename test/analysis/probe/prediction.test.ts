@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { excludes } from '../../../src/analysis/probe/excludes.ts';
+import { shareBounds } from '../../../src/stats/proportion.ts';
 import type { TriedPair } from '../../../src/analysis/probe/pair-evidence.ts';
 import { isMissed, predictedShare, type AnsweringAddress } from '../../../src/analysis/probe/prediction.ts';
 import { seededRandom } from '../../../src/stats/random.ts';
@@ -119,13 +120,14 @@ describe('a prediction is missed', () => {
   });
 });
 
-describe('what tries without a decline exclude', () => {
+describe('what tries of which none was honoured exclude', () => {
   it.each([
     [0, 1],
-    [1, 0.95],
-    [10, 0.2589],
-    [213, 0.014],
-  ])('%i tries leave a share of %f', (tries, share) => {
+    [1, 0.975],
+    [10, 0.3085],
+    [213, 0.0172],
+  ])('%i tries leave a share of %f, the bound that is shown beside them', (tries, share) => {
     expect(excludes(tries)).toBeCloseTo(share, 4);
+    expect(shareBounds(0, tries, 0.025).upper).toBeCloseTo(share, 4);
   });
 });

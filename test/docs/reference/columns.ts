@@ -1,11 +1,14 @@
 import { METRICS } from '../../../src/analysis/metrics/catalogue.ts';
 import type { Metric } from '../../../src/analysis/metrics/metric.ts';
+import { STAPLE_STATUSES, TICKET_FAMILIES } from '../../../src/domain/probe-record.ts';
 import { compareStates } from '../../../src/analysis/compare/states.ts';
 import { compareCsv } from '../../../src/report/comparison/csv.ts';
+import { probeCsv } from '../../../src/report/probe/csv.ts';
 import { blocksCsv, summaryCsv } from '../../../src/report/run-csv.ts';
 import { timelineCsv } from '../../../src/report/timeline-csv.ts';
 import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import { fakeRun } from '../../report/fake-run.ts';
+import { fakeProbe } from '../../report/probe/fake-probe.ts';
 import { code, plain, table } from './markdown.ts';
 
 /** What a cell is; these columns lead every row. */
@@ -74,6 +77,55 @@ const COMPARE: Readonly<Record<string, string>> = {
   after_state: 'Label of the second state.',
 };
 
+const PROBE: Readonly<Record<string, string>> = {
+  target: 'The target, as it was written.',
+  address: 'Address that was dialled.',
+  port: 'Port that was dialled.',
+  unreachable: 'Why no TCP connection came about; empty where one did.',
+  group: 'Group of addresses that resume the sessions of each other, by its letter in the map.',
+  protocol: '`TLSv1.2` or `TLSv1.3`.',
+  failure: 'Why the protocol came to no handshake; empty where it did.',
+  cipher: 'Cipher suite that was negotiated.',
+  key_exchange_group: 'Group of the key exchange; empty where the handshake had no named one.',
+  forward_secrecy: 'Whether the key exchange gives forward secrecy.',
+  alpn: 'Application protocol that was negotiated.',
+  key_type: "Key type of the server's certificate.",
+  certificates: 'Certificates in the chain, as sent.',
+  chain_bytes: 'Length of these certificates.',
+  certificate_serial: "Serial number of the server's certificate.",
+  not_after_utc: 'Its expiry, ISO 8601.',
+  verification: '`ok`, or why the certificate is not trusted; empty with `--insecure`.',
+  staple: `Stapled OCSP response: ${STAPLE_STATUSES.map(code).join(', ')}.`,
+  staple_until_utc: 'End of its validity, ISO 8601.',
+  session_id_bytes: 'Length of the session ID that the server assigned to a client without tickets.',
+  tickets: 'Tickets of one full handshake.',
+  ticket_bytes: 'Lengths of the tickets that were seen, separated by spaces.',
+  ticket_lifetime_s: 'Lifetime that the server stated for its tickets; empty where it stated none.',
+  ticket_arrival: '`with-handshake`, `after-handshake` or `after-request`.',
+  ticket_family: `Layout of the tickets: ${TICKET_FAMILIES.map(code).join(', ')}.`,
+  ticket_keys: 'Short hashes of the names of the ticket keys, separated by spaces, in the order in which they were seen.',
+  extended_master_secret: 'Whether TLS 1.2 bound the session to its handshake (RFC 7627).',
+  hello_retry: 'Whether the server asked for another key share (HelloRetryRequest).',
+  client_certificate: 'Whether the server asked for a certificate of the client.',
+  early_data_bytes: 'Largest early data that a ticket allows; empty where none is offered.',
+  early_data_accepted: 'Whether early data was accepted; empty where none was sent.',
+  mechanism:
+    'Kind of session that was offered: `session-id`, `ticket`, `psk` or `psk-stateful` (the ticket is a key into a cache).',
+  tries: 'Attempts that offered a session and ended with a finished handshake.',
+  honoured: 'Those of them that were resumed.',
+  failed: 'Attempts without a finished handshake.',
+  share_low: 'Lower bound of the share of honoured attempts, with a confidence of 95% (Clopper and Pearson).',
+  share_high: 'Upper bound.',
+  offered_again: 'Outcome of offering a session that had been resumed once: `honoured` or `declined`.',
+  renewed: 'Whether a resumption brought a new ticket.',
+  bytes_full: 'TLS bytes of a full handshake in both directions, the median.',
+  bytes_resumed: 'The same of a resumed one.',
+  tls10: 'Answer to a hello of TLS 1.0: `accepted`, `refused` or `no-answer`.',
+  tls11: 'Answer to a hello of TLS 1.1.',
+  post_quantum: 'Answer to a hello that offers the group X25519MLKEM768 alone.',
+  connections: 'TCP connections that were made to the address.',
+};
+
 /** `summary.csv`: the metrics, with what gates call them. */
 export const summaryColumns = (): string =>
   table(
@@ -93,6 +145,9 @@ export const blockColumns = (): string => columns(headerOf(blocksCsv([RUN])), BL
 export const timelineColumns = (): string => columns(headerOf(timelineCsv([RUN])), TIMELINE);
 
 export const compareColumns = (): string => columns(headerOf(comparisonCsv()), COMPARE);
+
+/** `probe --format csv`: no column of it is a metric. */
+export const probeColumns = (): string => columns(headerOf(probeCsv(fakeProbe())), PROBE);
 
 const columns = (header: readonly string[], descriptions: Readonly<Record<string, string>>): string =>
   table(

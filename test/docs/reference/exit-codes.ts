@@ -8,7 +8,7 @@ const MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   inconclusive: 'inconclusive: a gate or a comparison could not be decided',
   target: 'the target failed, or a mode was never honoured',
   partial: 'partial: a worker was lost, or the run folder could not be written',
-  gate: 'a gate failed, or a comparison found a regression',
+  gate: 'a gate failed, a comparison found a regression, or an expectation of a probe does not hold',
   interrupted: 'interrupted by Ctrl-C; what was measured is saved',
   terminated: 'ended by SIGTERM; what was measured is saved',
 };

@@ -1,4 +1,4 @@
-import { blockColumns, compareColumns, summaryColumns, timelineColumns } from './columns.ts';
+import { blockColumns, compareColumns, probeColumns, summaryColumns, timelineColumns } from './columns.ts';
 import { commandSections } from './commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { gateGrammar, quantities } from './gates.ts';
@@ -40,6 +40,12 @@ A row per protocol, mode and metric of a comparison.
 
 ${compareColumns()}
 
+### CSV of a probe
+
+\`probe --format csv\` prints a row per address, protocol and mechanism; an address that does not answer has a row, too.
+
+${probeColumns()}
+
 ## Notices
 
 What a run says about itself, on stderr, in the reports and in \`run.json\`. Codes are stable; the sentences may change.
@@ -49,7 +55,7 @@ ${notices()}
 ## Scenario keys
 
 A scenario is a YAML or JSON file; unknown keys are errors. A flag overrides the file, and the file overrides the default.
-\`resumark schema\` prints the JSON Schema for editors. \`<label>\` is a name of your choice.
+\`resumark schema\` prints its JSON Schema for editors, and \`resumark schema probe\` that of \`probe --format json\`. \`<label>\` is a name of your choice.
 
 ${scenarioKeys()}
 

@@ -129,7 +129,9 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   crossNames: null,
   findings: [],
   connections: 42,
+  expectations: [],
   explained: [],
+  watch: null,
   ...change,
 });
 

@@ -17,7 +17,7 @@ const PAIRS = {
 /** The evidence of every finding, in each of its forms. */
 const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding, { code: Code }>['evidence'][] } = {
   unreachable: [{ reason: 'connect-timeout' }],
-  'no-handshake': [{ failure: 'alert:unrecognized_name' }],
+  'no-handshake': [{ failure: 'alert:certificate_required' }, { failure: 'alert:unrecognized_name' }],
   'starttls-failed': [{ failure: 'starttls:refused 454 TLS not available' }, { failure: 'starttls:timeout' }],
   'starttls-injection': [{}],
   'protocol-missing': [{ failure: 'alert:protocol_version' }],
@@ -73,6 +73,7 @@ const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding,
       others: 0,
     })),
   ],
+  'certificate-rejected': [{ subject: 'CN=edge.example', reason: 'depth_zero_self_signed_cert' }],
   'certificate-expires': [
     { subject: 'CN=a.example', serial: '01', notAfterUnixMs: Date.UTC(2026, 11, 3), days: 3 },
     { subject: 'CN=a.example', serial: '01', notAfterUnixMs: Date.UTC(2026, 10, 3), days: -26 },

@@ -3,10 +3,25 @@ import type { ProtocolReport, StapleReport } from '../../../domain/probe-record.
 import { indexesOf, negotiatedBy, type Fleet, type Negotiated } from '../fleet.ts';
 import { groupedBy } from '../grouped-by.ts';
 
-/** Certificates that expire, and staples that are wrong or missing, as of the time of the probe. */
+/** Certificates that are rejected or expire, and staples that are wrong or missing, as of the time of the probe. */
 export const certificateFindings = (fleet: Fleet, nowUnixMs: number): ProbeFinding[] => {
   const entries = negotiatedBy(fleet);
-  return [...expiring(entries, nowUnixMs), ...staples(entries)];
+  return [...rejected(entries), ...expiring(entries, nowUnixMs), ...staples(entries)];
+};
+
+const rejected = (entries: readonly Negotiated[]): ProbeFinding[] => {
+  const refused = entries.filter(({ report: { verification } }) => verification !== null && verification !== 'ok');
+  const keyOf = ({ report }: Negotiated): string => `${report.verification ?? ''} ${report.chain[0]?.sha256 ?? ''}`;
+  return [...groupedBy(refused, keyOf).values()].map((members) => {
+    const { verification, chain } = members[0].report;
+    return {
+      code: 'certificate-rejected',
+      weight: 'problem',
+      addresses: indexesOf(members),
+      protocol: null,
+      evidence: { subject: chain[0]?.subject ?? '', reason: verification ?? '' },
+    };
+  });
 };
 
 type Certificate = ProtocolReport['chain'][number];

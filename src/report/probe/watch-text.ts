@@ -1,0 +1,99 @@
+import type { ProbeRecord } from '../../domain/probe-record.ts';
+import { protocolLabel } from '../../domain/protocol.ts';
+import type { WatchAlertCode, WatchedAddress, WatchReport } from '../../domain/watch-report.ts';
+import { sumOf } from '../../stats/descriptive.ts';
+import type { Column, Table } from '../table.ts';
+import { ABSENT, counted, grouped } from '../text/units.ts';
+import { addressList, addressName, type Addresses } from './address-text.ts';
+import { MECHANISM_TEXT } from './finding-text.ts';
+import { bracketText, spanText } from './span-text.ts';
+
+/** A word on how to read {@link watchTable}. */
+export const WATCH_READING =
+  'Times are enclosed by the polls. Grace: how long tickets of a key are honoured after it was replaced. Renewed: age of a session each of whose resumptions brought the next.';
+
+/** `Over 30 min, polled every 10 s: TLS 1.3 by PSK`. */
+export const watchTitle = ({ durationMs, everyMs, protocol, mechanism }: WatchReport): string =>
+  `Over ${spanText(durationMs)}, polled every ${spanText(everyMs)}: ${protocolLabel(protocol)} by ${MECHANISM_TEXT[mechanism]}`;
+
+/** A row per address. */
+export const watchTable = (record: Addresses, { addresses }: WatchReport): Table => ({
+  columns: COLUMNS.map(([head], place): Column => ({ head, align: 'left', reading: '', yields: place })),
+  rows: addresses.map((watched) => COLUMNS.map(([, text]) => text(watched, record))),
+});
+
+const COLUMNS: readonly (readonly [head: string, text: (watched: WatchedAddress, record: Addresses) => string])[] = [
+  ['address', ({ address }, record) => addressName(record, address)],
+  ['polls', pollsText],
+  ['keys', ({ keys }) => (keys.length === 0 ? ABSENT : grouped(keys.length))],
+  ['rotates every', periodText],
+  ['grace', ({ grace }) => (grace === null ? ABSENT : bracketText(grace))],
+  ['lives', ({ lifetime }) => (lifetime === null ? ABSENT : bracketText(lifetime))],
+  ['stated', ({ lifetime }) => (lifetime?.statedS == null ? ABSENT : spanText(lifetime.statedS * 1000))],
+  ['renewed', chainText],
+];
+
+function pollsText({ polls, failed }: WatchedAddress): string {
+  const failures = sumOf(Object.values(failed), (times) => times);
+  return failures === 0 ? grouped(polls) : `${grouped(polls)}, ${grouped(failures)} failed`;
+}
+
+function periodText({ period, keys, takesTurns }: WatchedAddress): string {
+  if (takesTurns) return 'several keys in turns';
+  if (period === null) return ABSENT;
+  if (keys.length === 1) return `not in ${spanText(period.lowMs)}`;
+  return period.isRegular ? bracketText(period) : `${bracketText(period)}, irregular`;
+}
+
+function chainText({ chain }: WatchedAddress): string {
+  if (chain === null || chain.renewals === 0) return ABSENT;
+  return `${bracketText(chain)} (${counted(chain.renewals, 'time')})`;
+}
+
+/** What the table does not show, in sentences: alerts, nodes out of phase, and what the numbers mean together. */
+export const watchLines = (record: Addresses, watch: WatchReport): string[] => [
+  ...watch.alerts.map(
+    ({ code, addresses, limitMs }) => `${addressList(record, addresses)}: ${ALERT_TEXT[code](spanText(limitMs))}`,
+  ),
+  ...watch.lags.map(
+    ({ address, after, keys, ...lag }) =>
+      `${addressName(record, address)} changes to a new key ${bracketText(lag)} later than ${addressName(record, after)} (${counted(keys, 'key')}): meanwhile it cannot read the other's new tickets.`,
+  ),
+  ...watch.addresses.flatMap((watched) => sentences(watched).map((text) => `${addressName(record, watched.address)}: ${text}`)),
+];
+
+const ALERT_TEXT: Readonly<Record<WatchAlertCode, (limit: string) => string>> = {
+  'key-not-rotated': (limit) =>
+    `one ticket key has been in use for more than ${limit}: whoever gets it can read the sessions of all that time.`,
+  'session-outlives': (limit) => `a session was honoured after more than ${limit}; RFC 8446 allows no longer.`,
+  'chain-outlives': (limit) => `a session that is renewed on each use was honoured after more than ${limit}: it lives for ever.`,
+};
+
+const sentences = ({ grace, chain, lifetime }: WatchedAddress): string[] => [
+  ...(grace?.lowMs === 0 && grace.highMs !== null
+    ? ['tickets of a key that was replaced are declined: each rotation is a wave of full handshakes.']
+    : []),
+  ...((lifetime?.highMs ?? Number.POSITIVE_INFINITY) + SERVER_CLOCK_MS < statedMs(lifetime)
+    ? [`sessions are declined before the ${spanText(statedMs(lifetime))} that the server states are over.`]
+    : []),
+  ...(chain !== null && chain.renewals > 0 && chain.lowMs > longestLifeMs(lifetime)
+    ? [`a session that is renewed on each use outlives the ${spanText(longestLifeMs(lifetime))} of one that is not.`]
+    : []),
+];
+
+/** As seen, or else as stated; without end where neither is known. */
+const longestLifeMs = (lifetime: WatchedAddress['lifetime']): number =>
+  lifetime?.highMs ?? (statedMs(lifetime) === 0 ? Number.POSITIVE_INFINITY : statedMs(lifetime));
+
+const statedMs = (lifetime: WatchedAddress['lifetime']): number => (lifetime?.statedS ?? 0) * 1000;
+
+/** Servers count the age of a session in whole seconds. */
+const SERVER_CLOCK_MS = 1000;
+
+/** The watch of a record with its title, for renderers; `undefined` without any. */
+export const watchSection = (
+  record: ProbeRecord,
+): { readonly title: string; readonly table: Table; readonly lines: readonly string[] } | undefined =>
+  record.watch === null
+    ? undefined
+    : { title: watchTitle(record.watch), table: watchTable(record, record.watch), lines: watchLines(record, record.watch) };

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { probeHeadline } from '../../../src/report/probe/headline.ts';
+import { address, fakeProbe, tls12, tls13 } from './fake-probe.ts';
+import { unshared } from './examples.ts';
+
+const mapped = address({ protocols: [tls13({ resumption: [] })] });
+
+it('claims nothing of resumption where it was not tried', () => {
+  expect(probeHeadline(fakeProbe({ addresses: [mapped] }))).toBe('TLS 1.3 answered; resumption was not tried.');
+});
+
+it('says how the addresses of a map form groups', () => {
+  const record = unshared();
+  const addresses = record.addresses.map((each) => (each.protocols.length === 0 ? each : mapped));
+  expect(probeHeadline({ ...record, addresses })).toMatch(
+    /^Resumption was mapped on 4 of 5 addresses; no handshake with 1; 3 groups of them do not resume each other's sessions; behind/u,
+  );
+});
+
+it('says that it does not work where every attempt was declined', () => {
+  const protocols = [tls12({ resumption: tls12().resumption.map((tried) => ({ ...tried, honoured: 0 })) })];
+  expect(probeHeadline(fakeProbe({ addresses: [address({ protocols })] }))).toBe(
+    'Resumption does not work: TLS 1.2 always makes a full handshake.',
+  );
+});
