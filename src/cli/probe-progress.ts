@@ -12,6 +12,7 @@ const STEPS: Readonly<Record<ProbeProgress['step'], string>> = {
   reach: 'reaching',
   examine: 'examining',
   map: 'mapping',
+  names: 'trying names',
   watch: 'watching',
   fill: 'filling caches',
 };

@@ -19,6 +19,8 @@ const whole = z.int().nonnegative();
 const ms = z.number().nonnegative();
 const share = z.number().min(0).max(1);
 const mechanism = z.enum(MECHANISMS);
+/** Pairs of names across which sessions resume; null is no name. */
+const namePairs = z.array(z.object({ from: text.nullable(), to: text.nullable() }));
 const tried = { tries: whole, honoured: whole };
 
 /** A mechanism of which no attempt was honoured; `excludes` is the largest share of honoured attempts that they leave possible. */
@@ -42,6 +44,11 @@ const EVIDENCE = {
   'protocol-missing': { failure: text },
   /** It opened a ticket of our own session. */
   'weak-ticket-key': weakKeyShape,
+  /** A session that was made without a client certificate, or with that for another name, takes the place of one. */
+  'resumes-across-client-authentication': { pairs: namePairs },
+  'resumes-across-certificates': { pairs: namePairs },
+  /** The address of another port that the sessions are from. */
+  'resumes-across-ports': { reference: whole, pairs: namePairs },
   /** Neither a ticket nor a session ID came. */
   'no-resumption': {},
   'no-ticket': {},
@@ -86,6 +93,8 @@ const EVIDENCE = {
   'no-extended-master-secret': {},
   /** `TLSv1.0` or `TLSv1.1`. */
   'legacy-protocol': { version: text },
+  /** As servers mean it to be on one listener, where the certificate is the same and nobody is authenticated. */
+  'resumes-across-names': { pairs: namePairs },
   'prediction-missed': {
     predicted: share,
     predictedLow: share,

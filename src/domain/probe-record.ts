@@ -215,6 +215,31 @@ const mapSchema = z.object({
 
 export type FleetMap = Readonly<z.infer<typeof mapSchema>>;
 
+const nameSchema = z.object({
+  address: whole,
+  /** The SNI; null where none was sent. */
+  name: z.string().nullable(),
+  protocol: z.enum(PROTOCOLS),
+  /** Null where the handshake finished; a server that demands a client certificate ends it. */
+  failure: z.string().nullable(),
+  certificateSha256: z.string().nullable(),
+  asksForCertificate: z.boolean(),
+});
+
+export type NameReport = Readonly<z.infer<typeof nameSchema>>;
+
+const namedPlace = z.object({ address: whole, name: z.string().nullable() });
+
+/** Sessions that were made under one name and offered under another. */
+const crossNamesSchema = z.object({
+  /** What each address shows to a client that asks for each name. */
+  names: z.array(nameSchema),
+  /** Also those of a name to itself at the same address: where these are declined, the others say nothing. */
+  offers: z.array(z.object({ protocol: z.enum(PROTOCOLS), from: namedPlace, to: namedPlace, ...triesSchema.shape })),
+});
+
+export type CrossNames = Readonly<z.infer<typeof crossNamesSchema>>;
+
 /** A connection told message by message; no line holds a secret. */
 const explainedSchema = z.object({
   address: whole,
@@ -241,6 +266,8 @@ export const probeRecordSchema = z.object({
   targets: z.array(z.object({ name: z.string(), serverName: z.string().nullable() })),
   addresses: z.array(addressSchema),
   map: mapSchema.nullable(),
+  /** Null where it was not asked for. */
+  crossNames: crossNamesSchema.nullable().default(null),
   /** The most important first. */
   findings: z.array(probeFindingSchema),
   /** The result of each expectation of --expect. */

@@ -1,6 +1,7 @@
 import { MOST_BEYOND_LIMIT } from '../analysis/probe/capacity-search.ts';
 import { ALL_PAIRS_UNTIL } from '../analysis/probe/pair-plan.ts';
 import type { Protocol } from '../domain/protocol.ts';
+import { CROSS_NAME_OFFERS } from './cross-names.ts';
 
 /** What the number of connections to an address depends on. */
 export interface ProbeExtent {
@@ -14,6 +15,9 @@ export interface ProbeExtent {
   readonly watchEvery: number;
   /** Most sessions that their caches are filled with. */
   readonly cacheCapacity?: number | undefined;
+  /** Names across which sessions are offered, none where that is not asked for; and the ports of all addresses. */
+  readonly names?: number;
+  readonly ports?: number;
 }
 
 /** Hellos that no handshake follows: of a post-quantum group, and of TLS 1.0 and 1.1. */
@@ -26,7 +30,8 @@ const LOOKS = 3;
 const KINDS: Readonly<Record<Protocol, number>> = { 'TLSv1.2': 2, 'TLSv1.3': 1 };
 
 /** The most connections that a probe makes to one address; between many it is an average. */
-export const mostConnections = (extent: ProbeExtent): number => ofExamination(extent) + ofWatch(extent) + ofCache(extent);
+export const mostConnections = (extent: ProbeExtent): number =>
+  ofExamination(extent) + ofNames(extent) + ofWatch(extent) + ofCache(extent);
 
 const ofExamination = ({ protocols, tries, mapOnly, addresses }: ProbeExtent): number => {
   const ofMap = tries * (addresses <= ALL_PAIRS_UNTIL ? addresses - 1 : 1);
@@ -34,6 +39,16 @@ const ofExamination = ({ protocols, tries, mapOnly, addresses }: ProbeExtent): n
   const ofKinds = protocols.map((protocol) => LOOKS + KINDS[protocol] * (2 * tries + 1));
   return HELLOS + ofKinds.reduce((sum, count) => sum + count, 0) + EARLY_DATA + ofMap;
 };
+
+/** Each name and none is looked at, and offered sessions of all of them, also from the first address of each other port. */
+const ofNames = ({ protocols, addresses, names = 0, ports = 1 }: ProbeExtent): number => {
+  if (names === 0) return 0;
+  const offers = (names + 1) ** 2 * CROSS_NAME_OFFERS * OFFER_CONNECTIONS;
+  return protocols.length * (names + 1 + Math.ceil(offers * (1 + (ports * (ports - 1)) / addresses)));
+};
+
+/** Two primings, the second with a request, and what they were for. */
+const OFFER_CONNECTIONS = 3;
 
 /** A full handshake for a ticket, and one that sends early data. */
 const EARLY_DATA = 2;

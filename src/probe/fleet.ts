@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { CacheCapacity } from '../domain/cache-capacity.ts';
-import type { AddressReport, ExplainedConnection, FleetMap } from '../domain/probe-record.ts';
+import type { AddressReport, CrossNames, ExplainedConnection, FleetMap } from '../domain/probe-record.ts';
 import type { ProbeEvent } from '../domain/probe-event.ts';
 import type { WatchReport } from '../domain/watch-report.ts';
 import type { Protocol } from '../domain/protocol.ts';
@@ -9,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import { performScripts, type ScriptOptions, type ScriptPace } from '../engine/script.ts';
 import { seededRandom } from '../stats/random.ts';
 import { fillCaches } from './cache-filling.ts';
+import { tryCrossNames, type NamedAddress } from './cross-names.ts';
 import { AddressClients, type CommonSettings } from './clients.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { Examination, type ProbedAddress } from './examination.ts';
@@ -35,6 +36,8 @@ export interface FleetRequest {
   readonly mapOnly: boolean;
   /** Tell one connection of each kind message by message. */
   readonly explains: boolean;
+  /** Names across which sessions are offered. */
+  readonly crossNames: readonly string[];
   /** The protocol in which TLS must be asked for; the engine asks by itself. */
   readonly starttls: StartTls | undefined;
   readonly verifies: boolean;
@@ -55,13 +58,14 @@ export interface FleetRequest {
 
 /** The step that a probe is at, for whoever waits. */
 export interface ProbeProgress {
-  readonly step: 'reach' | 'examine' | 'map' | 'watch' | 'fill';
+  readonly step: 'reach' | 'examine' | 'map' | 'names' | 'watch' | 'fill';
   readonly connections: number;
 }
 
 export interface FleetFound {
   readonly addresses: AddressReport[];
   readonly map: FleetMap | null;
+  readonly crossNames: CrossNames | null;
   readonly explained: ExplainedConnection[];
   readonly cacheCapacity: CacheCapacity | null;
   readonly watch: WatchReport | null;
@@ -94,6 +98,13 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
     const scripts = examinations.filter(({ isReachable }) => isReachable).map((examination) => examination.script());
     await performScripts(engine, scripts, options('examine'));
     const map = await mapFleet(engine, examinations, { ...request, ...options('map'), balanced, random });
+    const named = request.addresses.map((dialled, index) =>
+      namedAddress(dialled, { index, report: examinations[index]?.report(), clientsOf }),
+    );
+    const crossNames =
+      request.crossNames.length === 0
+        ? null
+        : await tryCrossNames(engine, named, { names: request.crossNames, ...options('names') });
     const watch =
       request.watch === undefined
         ? null
@@ -106,6 +117,7 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
     return {
       addresses: examinations.map((examination) => examination.report()),
       map,
+      crossNames,
       explained: request.explains ? explainFirst(examinations) : [],
       cacheCapacity,
       watch,
@@ -116,3 +128,17 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
     balanced?.clients.close();
   }
 };
+
+interface Surroundings {
+  readonly index: number;
+  readonly report: AddressReport | undefined;
+  readonly clientsOf: (dialled: DialledAddress) => AddressClients;
+}
+
+/** An address at which names are tried, in the protocols that it speaks. */
+const namedAddress = (dialled: DialledAddress, { index, report, clientsOf }: Surroundings): NamedAddress => ({
+  index,
+  port: dialled.port,
+  protocols: (report?.protocols ?? []).flatMap((each) => (each.state === 'negotiated' ? [each.protocol] : [])),
+  clientsOf: (serverName) => clientsOf({ ...dialled, serverName }),
+});

@@ -15,6 +15,9 @@ const MOST_TRIES = 10_000;
 /** A cache of more sessions than this is large enough for anyone who asks. */
 const MOST_SESSIONS = 1_000_000;
 
+/** Every name is tried with every other: with 8 and none, 81 pairs at each address and protocol. */
+const MOST_NAMES = 8;
+
 /** The settings of a probe: how it dials, and what it tries. */
 export const probeSchema = z.strictObject({
   protocols: listOf(protocol, PROTOCOLS.join(', '))
@@ -58,6 +61,13 @@ export const probeSchema = z.strictObject({
     description:
       'Find out how many sessions the cache of each address holds, with at most so many new ones, one after another: this may push out the sessions of others',
   }),
+  crossSni: listOf(text('a host name'), 'host names')
+    .refine((names) => names.length <= MOST_NAMES, { error: `must have at most ${String(MOST_NAMES)} names` })
+    .optional()
+    .meta({
+      flag: 'cross-sni',
+      description: 'Names (SNI) across which sessions are offered, and without a name: at each address, and between ports',
+    }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',
     repeatable: true,

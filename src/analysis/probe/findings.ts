@@ -1,4 +1,5 @@
 import { FINDING_CODES, FINDING_WEIGHTS, type ProbeFinding } from '../../domain/probe-finding.ts';
+import { acrossNamesFindings } from './findings/across-names.ts';
 import { certificateFindings } from './findings/certificates.ts';
 import { familyFindings } from './findings/families.ts';
 import { ownSessionFindings } from './findings/own-sessions.ts';
@@ -19,6 +20,7 @@ export const findingsOf = (probed: Probed): ProbeFinding[] => {
     ...fleetsOf(probed).flatMap((fleet) => fleetFindings(fleet, probed)),
     ...(probed.map === null ? [] : predictionFindings(probed.map)),
     ...(probed.watch === null ? [] : overTimeFindings(probed.watch)),
+    ...(probed.crossNames === null ? [] : acrossNamesFindings(probed.crossNames)),
   ];
   return found.toSorted(byImportance).map((finding) => ofAll(finding, probed));
 };

@@ -43,6 +43,14 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
       return `the handshake fails, although other addresses negotiate this protocol: ${failureText(finding.evidence.failure)}. A session that is made there is lost here. Enable the protocol on all addresses or on none.`;
     case 'weak-ticket-key':
       return `the key of the tickets can be guessed: ${WEAK_KEY_TEXT[finding.evidence.pattern]} (${finding.evidence.cipher.toUpperCase()}) opened a ticket of our own session, and its secret was in there. Whoever has recorded such a ticket can ${finding.protocol === 'TLSv1.3' ? 'read the early data that was sent with it, and take the place of the server when it is resumed' : 'read the connection that it came in, and those that it resumed'}. Make a random key at once, and drop all sessions.`;
+    case 'resumes-across-client-authentication':
+      return `${acrossText(finding.evidence)}, and one of the two asks for a client certificate, which is not sent when a session resumes: what was checked for one name counts for the other (CVE-2025-23419, CVE-2025-23048). Update the server, or give each name a ticket key and a session cache of its own.`;
+    case 'resumes-across-certificates':
+      return `${acrossText(finding.evidence)}, although the certificates differ: a client takes one server for the other, and never sees its certificate. Give each name a ticket key and a session cache of its own, or one certificate to both.`;
+    case 'resumes-across-ports':
+      return `sessions of ${addressName(record, finding.evidence.reference)} resume at this other port (${pairsText(finding.evidence)}). Unless both are one service, give each a ticket key of its own.`;
+    case 'resumes-across-names':
+      return `${acrossText(finding.evidence)}. On one listener and with the same certificate, servers mean that to be so.`;
     case 'no-resumption':
       return 'nothing to resume: neither a ticket nor a session ID came. Every connection is a full handshake. Switch on session tickets, or a session cache.';
     case 'no-ticket':
@@ -96,6 +104,19 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
     default:
       return unknownFinding(finding);
   }
+};
+
+/** `sessions resume under another name (a.example to b.example, no name to a.example)`. */
+const acrossText = (evidence: Evidence<'resumes-across-names'>): string =>
+  `sessions resume under another name than that which they were made under (${pairsText(evidence)})`;
+
+/** The most pairs of names that are listed. */
+const MOST_PAIRS = 4;
+
+const pairsText = ({ pairs }: Evidence<'resumes-across-names'>): string => {
+  const listed = pairs.slice(0, MOST_PAIRS).map(({ from, to }) => `${from ?? 'no name'} to ${to ?? 'no name'}`);
+  const others = pairs.slice(MOST_PAIRS);
+  return `${listed.join(', ')}${others.length === 0 ? '' : ` and ${counted(others.length, 'other')}`}`;
 };
 
 const WEAK_KEY_TEXT: Readonly<Record<WeakKeyPattern, string>> = {

@@ -3,8 +3,9 @@ import { judgeExpectations } from '../../analysis/probe/expectations.ts';
 import { findingsOf } from '../../analysis/probe/findings.ts';
 import { parseExpectations } from '../../analysis/probe/parse-expectations.ts';
 import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
-import { mostConnections } from '../../probe/budget.ts';
+import { mostConnections, type ProbeExtent } from '../../probe/budget.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
 import { relayedEngine } from '../../probe/starttls/relayed-engine.ts';
@@ -12,6 +13,7 @@ import { Relays } from '../../probe/starttls/relays.ts';
 import type { ProbeEvent } from '../../domain/probe-event.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
+import { serverNameOf } from '../../target/endpoints.ts';
 import { readIdentity, readPem } from '../prepare/pem.ts';
 import { resolveProbed, type ProbedTarget } from '../prepare/probed-targets.ts';
 import { version } from '../version.ts';
@@ -50,19 +52,17 @@ export const probe = async (
   const addresses = probed.flatMap((each, target) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target })));
   const balancers = settings.balanced === undefined ? [] : await resolveProbed([settings.balanced], settings);
   const [balanced] = balancers.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })));
-  const connections = mostConnections({ ...settings, addresses: addresses.length });
+  const connections = mostConnections(extentOf(addresses, settings));
   onStart?.({ addresses: addresses.length, connections, perSecond: settings.rate });
   const startedUnixMs = Date.now();
-  const relays = await openRelays([...addresses, ...(balanced === undefined ? [] : [balanced])], settings);
-  // The only engine that shows what a server sends encrypted.
-  const direct = openEngine(engineChoice('openssl', { libssl: settings.libssl }));
-  const engine = relays === undefined ? direct : relayedEngine(direct, relays);
+  const { engine, close } = await openProbing([...addresses, ...(balanced === undefined ? [] : [balanced])], settings);
   try {
     const found = await probeFleet(engine, {
       addresses,
       ...settings,
       explains: settings.explain,
       starttls: settings.starttls,
+      crossNames: settings.crossSni?.map(serverNameOf) ?? [],
       triesWeakKeys: settings.weakKeys,
       verifies: !settings.tls.insecure,
       common,
@@ -91,18 +91,38 @@ export const probe = async (
     } as const;
     return { ...record, findings: findingsOf(record), expectations: judgeExpectations(expected, record) };
   } finally {
-    engine.close();
-    await relays?.close();
+    await close();
   }
 };
 
-const openRelays = async (
+const extentOf = (addresses: readonly DialledAddress[], settings: ProbeSettings): ProbeExtent => ({
+  ...settings,
+  addresses: addresses.length,
+  names: settings.crossSni?.length ?? 0,
+  ports: new Set(addresses.map(({ port }) => port)).size,
+});
+
+interface Probing {
+  readonly engine: Engine;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the only engine that shows what a server sends encrypted; where TLS must be asked for, it dials by way of relays. */
+const openProbing = async (
   servers: readonly DialledAddress[],
-  { starttls, timeout }: ProbeSettings,
-): Promise<Relays | undefined> =>
-  starttls === undefined
-    ? undefined
-    : Relays.open({ servers: servers.map(({ address, port }) => ({ address, port })), starttls, timeoutMs: timeout });
+  { starttls, timeout, libssl }: ProbeSettings,
+): Promise<Probing> => {
+  const direct = openEngine(engineChoice('openssl', { libssl }));
+  const relayed = servers.map(({ address, port }) => ({ address, port }));
+  const relays = starttls === undefined ? undefined : await Relays.open({ servers: relayed, starttls, timeoutMs: timeout });
+  return {
+    engine: relays === undefined ? direct : relayedEngine(direct, relays),
+    close: async () => {
+      direct.close();
+      await relays?.close();
+    },
+  };
+};
 
 const dialledAt = ({ serverName, endpoints }: ProbedTarget, { request, starttls }: ProbeSettings): DialledAddress[] =>
   endpoints.map(({ address, port }) => ({

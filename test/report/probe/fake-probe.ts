@@ -126,6 +126,7 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   targets: [{ name: 'www.example.com:443', serverName: 'www.example.com' }],
   addresses: [address()],
   map: null,
+  crossNames: null,
   findings: [],
   connections: 42,
   expectations: [],

@@ -7,6 +7,13 @@ import { unshared } from './examples.ts';
 const TRIED = { tries: 16, honoured: 15 };
 const NEVER = { tries: 16, failed: 0, excludes: 0.1708 };
 
+const PAIRS = {
+  pairs: [
+    { from: 'a.example', to: 'b.example' },
+    { from: null, to: 'a.example' },
+  ],
+};
+
 /** The evidence of every finding, in each of its forms. */
 const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding, { code: Code }>['evidence'][] } = {
   unreachable: [{ reason: 'connect-timeout' }],
@@ -18,6 +25,10 @@ const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding,
     { pattern: 'zero', cipher: 'aes-256-cbc' },
     { pattern: 'own-name', cipher: 'aes-128-cbc' },
   ],
+  'resumes-across-client-authentication': [PAIRS],
+  'resumes-across-certificates': [PAIRS],
+  'resumes-across-ports': [{ reference: 0, ...PAIRS }],
+  'resumes-across-names': [PAIRS, { pairs: Array.from({ length: 6 }, (_, i) => ({ from: null, to: `${String(i)}.example` })) }],
   'no-resumption': [{}],
   'no-ticket': [{}],
   'tickets-never-honoured': [
