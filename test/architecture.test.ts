@@ -40,9 +40,9 @@ const IMPORTERS: Readonly<Record<string, string>> = {
 /** Pure parts of node: they neither read nor write anything. */
 const PURE_BUILTINS = ['util', 'zlib'];
 
-/** Pure functions of parts that have others too: these alone may be imported. */
+/** Pure functions of parts that have others too: these alone may be imported. A decipher is given its key and its IV. */
 const PURE_NAMES: Readonly<Record<string, readonly string[]>> = {
-  crypto: ['createHash', 'createPublicKey', 'verify', 'KeyObject', 'X509Certificate'],
+  crypto: ['createDecipheriv', 'createHash', 'createPublicKey', 'verify', 'KeyObject', 'X509Certificate'],
 };
 
 const MOST_LINES = 300;

@@ -1,7 +1,8 @@
 /**
  * The reasons why a handshake failed. `alert` carries the alert's name (RFC 8446, section 6); `tls`
  * is an error that our side found in the server's messages. `unconfirmed` is a connection that the
- * server ended after our Finished without a sign of having accepted it.
+ * server ended after our Finished without a sign of having accepted it. `starttls` is a plaintext
+ * dialogue that did not lead to TLS.
  */
 export type FailureKind =
   | 'refused'
@@ -9,6 +10,7 @@ export type FailureKind =
   | 'closed'
   | 'unreachable'
   | 'connect-timeout'
+  | 'starttls'
   | 'handshake-timeout'
   | 'unconfirmed'
   | 'alert'
@@ -23,6 +25,7 @@ export const FAILURE_TEXT: Readonly<Record<FailureKind, string>> = {
   closed: 'the server closed the connection during the handshake',
   unreachable: 'the address is unreachable',
   'connect-timeout': 'the TCP connect timed out',
+  starttls: 'the plaintext dialogue did not lead to TLS',
   'handshake-timeout': 'the handshake timed out',
   unconfirmed: 'the server ended the connection after our Finished, without a ticket, an answer or a close_notify',
   alert: 'the server sent an alert',

@@ -1,5 +1,6 @@
 import { MECHANISMS } from './kind.ts';
 import { PROTOCOLS } from './protocol.ts';
+import { weakKeyShape } from './weak-key.ts';
 import { z } from './zod.ts';
 
 /**
@@ -33,8 +34,14 @@ const EVIDENCE = {
   unreachable: { reason: text },
   /** No protocol came to a handshake although TCP did. */
   'no-handshake': { failure: text },
+  /** The plaintext dialogue does not lead to TLS; the reason is a failure. */
+  'starttls-failed': { failure: text },
+  /** Bytes in plaintext follow the agreement to begin TLS. */
+  'starttls-injection': {},
   /** Other addresses of the fleet negotiate it. */
   'protocol-missing': { failure: text },
+  /** It opened a ticket of our own session. */
+  'weak-ticket-key': weakKeyShape,
   /** Neither a ticket nor a session ID came. */
   'no-resumption': {},
   'no-ticket': {},

@@ -4,6 +4,8 @@ import { expectationResultSchema } from './probe-expectation.ts';
 import { probeFindingSchema } from './probe-finding.ts';
 import { PROTOCOLS } from './protocol.ts';
 import { watchSchema } from './watch-report.ts';
+import { STARTTLS_PROTOCOLS } from './starttls.ts';
+import { weakKeyShape } from './weak-key.ts';
 import { z } from './zod.ts';
 
 /** Format version of a probe's JSON, raised when the meaning of a field changes. */
@@ -120,6 +122,11 @@ const resumptionSchema = z.object({
 
 export type ResumptionReport = Readonly<z.infer<typeof resumptionSchema>>;
 
+/** Weak keys that were tried on tickets of our own, and the one that opened a ticket. */
+const weakKeySchema = z.object({ keys: whole, found: z.object(weakKeyShape).nullable() });
+
+export type WeakKeyReport = Readonly<z.infer<typeof weakKeySchema>>;
+
 /** What one address negotiates in one protocol. */
 const protocolSchema = z.object({
   protocol: z.enum(PROTOCOLS),
@@ -145,6 +152,8 @@ const protocolSchema = z.object({
   /** Largest early data that a ticket allows, and whether such data was accepted; null in TLS 1.2 and where none is offered. */
   earlyData: z.object({ maxBytes: whole, accepted: z.boolean().nullable() }).nullable(),
   resumption: z.array(resumptionSchema),
+  /** Null where none were tried, or no ticket came to try them on. */
+  weakKey: weakKeySchema.nullable().default(null),
 });
 
 export type ProtocolReport = Readonly<z.infer<typeof protocolSchema>>;
@@ -227,6 +236,8 @@ export const probeRecordSchema = z.object({
   interrupted: z.boolean(),
   /** Attempts of each kind of resumption at each address. */
   tries: whole,
+  /** The protocol in which TLS was asked for; null where it began at once. */
+  starttls: z.enum(STARTTLS_PROTOCOLS).nullable().default(null),
   targets: z.array(z.object({ name: z.string(), serverName: z.string().nullable() })),
   addresses: z.array(addressSchema),
   map: mapSchema.nullable(),

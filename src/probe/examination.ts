@@ -26,6 +26,7 @@ export interface ExaminationPlan {
   /** Only sessions for the map: full handshakes, and no attempts to resume. */
   readonly mapOnly: boolean;
   readonly verifies: boolean;
+  readonly triesWeakKeys: boolean;
   readonly counts: ConnectionCounts;
   readonly random: Random;
 }
@@ -41,6 +42,8 @@ export class Examination {
   readonly #protocols: ProtocolExamination[] = [];
   #answers: Pick<AddressReport, 'legacy' | 'postQuantum'> = { legacy: null, postQuantum: null };
   #unreachable: Failure | undefined;
+  /** The reason for which its plaintext dialogue does not lead to TLS. */
+  #withoutTls: Failure | undefined;
 
   constructor(address: ProbedAddress, clients: AddressClients, plan: ExaminationPlan) {
     this.address = address;
@@ -48,8 +51,9 @@ export class Examination {
     this.#plan = plan;
   }
 
+  /** True where handshakes can be tried. */
   get isReachable(): boolean {
-    return this.#unreachable === undefined;
+    return this.#unreachable === undefined && this.#withoutTls === undefined;
   }
 
   /** Finds out whether anything answers at all, and whether it would take a post-quantum group and old protocols. */
@@ -58,9 +62,10 @@ export class Examination {
       this.#plan.counts.add(this.address);
       return greet({ ...this.address, offer });
     };
-    const { answer: postQuantum, unreachable } = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
+    const { answer: postQuantum, unreachable, withoutTls } = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
     this.#unreachable = unreachable;
-    if (unreachable !== undefined) return;
+    this.#withoutTls = withoutTls;
+    if (!this.isReachable) return;
     this.#answers = { postQuantum, legacy: null };
     if (this.#plan.mapOnly) return;
     const first = await answerTo((fields) => legacyHello('TLSv1.0', fields));
@@ -101,10 +106,17 @@ export class Examination {
       address,
       port,
       unreachable: this.#unreachable === undefined ? null : failureKey(this.#unreachable),
-      protocols: this.#protocols.flatMap((examined) => examined.report() ?? []),
+      protocols: this.#protocolReports(),
       ...this.#answers,
       connections: this.#plan.counts.of(this.address),
     };
+  }
+
+  #protocolReports(): AddressReport['protocols'] {
+    const withoutTls = this.#withoutTls;
+    return withoutTls === undefined
+      ? this.#protocols.flatMap((examined) => examined.report() ?? [])
+      : this.#plan.protocols.map((protocol) => ({ protocol, state: 'failed', failure: failureKey(withoutTls) }));
   }
 
   close(): void {

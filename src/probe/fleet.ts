@@ -4,6 +4,7 @@ import type { AddressReport, ExplainedConnection, FleetMap } from '../domain/pro
 import type { ProbeEvent } from '../domain/probe-event.ts';
 import type { WatchReport } from '../domain/watch-report.ts';
 import type { Protocol } from '../domain/protocol.ts';
+import type { StartTls } from '../domain/starttls.ts';
 import type { Engine } from '../engine/engine.ts';
 import { performScripts, type ScriptOptions, type ScriptPace } from '../engine/script.ts';
 import { seededRandom } from '../stats/random.ts';
@@ -22,8 +23,8 @@ export interface DialledAddress {
   readonly address: string;
   readonly port: number;
   readonly serverName: string | undefined;
-  /** Data that a client sends where that is wanted. */
-  readonly request: string;
+  /** Data that a client sends where that is wanted; `undefined` where none may be sent. */
+  readonly request: string | undefined;
 }
 
 /** Everything that a probe needs to know before it dials. */
@@ -34,7 +35,10 @@ export interface FleetRequest {
   readonly mapOnly: boolean;
   /** Tell one connection of each kind message by message. */
   readonly explains: boolean;
+  /** The protocol in which TLS must be asked for; the engine asks by itself. */
+  readonly starttls: StartTls | undefined;
   readonly verifies: boolean;
+  readonly triesWeakKeys: boolean;
   readonly common: CommonSettings;
   readonly pace: ScriptPace;
   readonly seed: number;
@@ -66,7 +70,7 @@ export interface FleetFound {
 
 /** Probes all addresses side by side: whether they answer, what they negotiate and resume, and which resumes the sessions of which. */
 export const probeFleet = async (engine: Engine, request: FleetRequest): Promise<FleetFound> => {
-  const { common, signal, pace } = request;
+  const { common, signal, pace, starttls } = request;
   // Every connection listens to it.
   if (signal !== undefined) setMaxListeners(0, signal);
   const counts = new ConnectionCounts();
@@ -84,7 +88,7 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
   });
   try {
     await eachPaced(examinations, { ...pace, signal }, async (examination) => {
-      await examination.reach((greeting) => greet(greeting, { ...common, signal }));
+      await examination.reach((greeting) => greet(greeting, { ...common, starttls, signal }));
       request.onProgress({ step: 'reach', connections: counts.total });
     });
     const scripts = examinations.filter(({ isReachable }) => isReachable).map((examination) => examination.script());

@@ -10,6 +10,7 @@ import type { AddressClients } from './clients.ts';
 import { negotiatedFacts, sessionIdFacts, type NegotiatedFacts, type SessionIdFacts } from './negotiation.ts';
 import { Resumption } from './resumption.ts';
 import { ticketReport } from './tickets.ts';
+import { weakKeyReport } from './weak-keys.ts';
 import { messageOf, visit, type Visit } from './visit.ts';
 
 export interface ProtocolPlan {
@@ -18,6 +19,8 @@ export interface ProtocolPlan {
   readonly tries: number;
   readonly mapOnly: boolean;
   readonly verifies: boolean;
+  /** Try weak keys on the tickets of our own sessions. */
+  readonly triesWeakKeys: boolean;
   readonly random: Random;
 }
 
@@ -60,6 +63,7 @@ export class ProtocolExamination {
   #failure: Failure | undefined;
   #needsRequest = false;
   #earlyData: ProtocolReport['earlyData'] = null;
+  #weakKey: ProtocolReport['weakKey'] = null;
 
   constructor(plan: ProtocolPlan) {
     this.protocol = plan.protocol;
@@ -80,8 +84,9 @@ export class ProtocolExamination {
       });
       this.#resumptions.push(resumption);
       yield* resumption.script();
-      if (this.#plan.mapOnly && resumption.hasSessions) return;
+      if (this.#plan.mapOnly && resumption.hasSessions) break;
     }
+    if (this.#plan.triesWeakKeys) this.#weakKey = weakKeyReport(this.#resumptions.flatMap(({ sessions }) => sessions));
     if (this.protocol === 'TLSv1.3' && !this.#plan.mapOnly) yield* this.#tryEarlyData();
   }
 
@@ -102,7 +107,7 @@ export class ProtocolExamination {
     this.#failure = looked.result.failure;
     if (this.#failure !== undefined) return undefined;
     this.#facts = negotiatedFacts(looked);
-    if (this.protocol === 'TLSv1.2' || messageOf(looked, 'new-session-ticket') !== undefined) return looked;
+    if (this.protocol === 'TLSv1.2' || messageOf(looked, 'new-session-ticket') !== undefined || !this.#hasRequest) return looked;
     const asked = yield* this.#full({ verify: false, sendsRequest: true });
     this.#needsRequest = messageOf(asked, 'new-session-ticket') !== undefined;
     return asked;
@@ -120,6 +125,8 @@ export class ProtocolExamination {
     const maxBytes = Math.max(0, ...this.#allVisits().map((each) => messageOf(each, 'new-session-ticket')?.maxEarlyData ?? 0));
     if (maxBytes === 0) return;
     this.#earlyData = { maxBytes, accepted: null };
+    // A client without a request would send one of its own.
+    if (!this.#hasRequest) return;
     const session = yield* this.#resumptions[0]?.prime() ?? nothing();
     if (session === undefined) return;
     const { result } = yield* visit(attemptOf(this.#client('early-data'), { session, sendsRequest: true, awaitTicket: false }));
@@ -133,6 +140,10 @@ export class ProtocolExamination {
       .map(sessionIdFacts)
       .find(({ sessionIdBytes }) => sessionIdBytes > 0);
     return assigned ?? { sessionIdBytes: 0, sessionIdHash: null };
+  }
+
+  get #hasRequest(): boolean {
+    return this.#client('ticket').settings.request !== undefined;
   }
 
   #client(mode: Mode): ReturnType<AddressClients['of']> {
@@ -183,6 +194,7 @@ export class ProtocolExamination {
       tickets: ticketReport(this.#allVisits(), this.#needsRequest),
       earlyData: this.#earlyData,
       resumption: this.#plan.mapOnly ? [] : this.#resumptions.map((resumption) => resumption.report()),
+      weakKey: this.#weakKey,
     };
   }
 

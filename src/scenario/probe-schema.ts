@@ -1,7 +1,8 @@
 import { EXPECTATIONS } from '../domain/probe-expectation.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
+import { STARTTLS_PROTOCOLS } from '../domain/starttls.ts';
 import { z } from '../domain/zod.ts';
-import { count, duration, flag, listOf, rate, text } from './fields.ts';
+import { choice, count, duration, flag, listOf, rate, text } from './fields.ts';
 import { protocol } from './load-schema.ts';
 import { request } from './request.ts';
 import { tlsSchema } from './schema.ts';
@@ -53,11 +54,21 @@ export const probeSchema = z.strictObject({
     description:
       'Find out how many sessions the cache of each address holds, with at most so many new ones, one after another: this may push out the sessions of others',
   }),
+  weakKeys: flag.default(false).meta({
+    flag: 'weak-keys',
+    description: 'Try keys that anybody can guess on the tickets of the own sessions, to prove that the server has none of them',
+  }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',
     repeatable: true,
     description: 'Addresses to use for a name, as host:port:address[,address...]; repeatable',
   }),
+  starttls: choice(STARTTLS_PROTOCOLS)
+    .optional()
+    .meta({
+      flag: 'starttls',
+      description: `Ask for TLS in a protocol that begins in plaintext: ${STARTTLS_PROTOCOLS.join(', ')}. No request is sent then`,
+    }),
   request: request.prefault('http').meta({
     flag: 'request',
     description:

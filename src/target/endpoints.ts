@@ -26,14 +26,14 @@ const URL_PARTS = /^(?<scheme>[a-z][a-z\d+.-]*):\/\/(?<authority>[^/?#]*)/iu;
  *
  * @throws ResumarkError USAGE naming the target and what would be right.
  */
-export const parseTarget = (target: string): TargetName => {
+export const parseTarget = (target: string, defaultPort = DEFAULT_PORT): TargetName => {
   const { scheme, authority = target.replace(/\/$/u, '') } = URL_PARTS.exec(target)?.groups ?? {};
   if (scheme !== undefined && !/^(?:https|tls|ssl|wss)$/iu.test(scheme)) throw unreadable(target);
-  if (isIP(authority) === 6) return { host: authority, port: DEFAULT_PORT };
+  if (isIP(authority) === 6) return { host: authority, port: defaultPort };
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s@]*))(?::(.*))?$/u.exec(authority) ?? [];
   const host = bracketed ?? canonicalName(plain ?? '');
   if (host === '' || (bracketed !== undefined && isIP(bracketed) !== 6)) throw unreadable(target);
-  return { host, port: port === undefined ? DEFAULT_PORT : parsePort(port, target) };
+  return { host, port: port === undefined ? defaultPort : parsePort(port, target) };
 };
 
 /** The one form in which a name is resolved, sent as SNI and verified: ASCII (RFC 5891), in lower case. Empty for what is no name. */

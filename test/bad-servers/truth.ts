@@ -33,6 +33,7 @@ const isTrue = ({ kind, detail }: Failure, { end, alerts, hasLied, isFinished, i
     case 'unreachable':
     case 'connect-timeout':
     case 'local':
+    case 'starttls':
       return false;
   }
 };

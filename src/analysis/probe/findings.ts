@@ -7,6 +7,7 @@ import { parameterFindings } from './findings/parameters.ts';
 import { predictionFindings } from './findings/prediction.ts';
 import { reachabilityFindings } from './findings/reachability.ts';
 import { sharingFindings } from './findings/sharing.ts';
+import { weakKeyFindings } from './findings/weak-keys.ts';
 import { fleetsOf, type Fleet, type Probed } from './fleet.ts';
 
 /**
@@ -27,6 +28,7 @@ const fleetFindings = (fleet: Fleet, { map, startedUnixMs }: Probed): ProbeFindi
   return [
     ...families,
     ...withoutExplained(reachabilityFindings(fleet), families),
+    ...weakKeyFindings(fleet),
     ...ownSessionFindings(fleet),
     ...(map === null ? [] : sharingFindings(fleet, map)),
     ...parameterFindings(fleet),

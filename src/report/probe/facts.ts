@@ -1,5 +1,6 @@
 import type { ProbeRecord } from '../../domain/probe-record.ts';
 import { counted, formatDuration } from '../text/units.ts';
+import { STARTTLS_TEXT } from '../../domain/starttls.ts';
 import { minuteText } from './date-text.ts';
 
 const NS_PER_MS = 1e6;
@@ -7,6 +8,7 @@ const NS_PER_MS = 1e6;
 /** The circumstances of a probe, a text for each: its targets, when and by which engine it was made, and its cost in connections. */
 export const probeFacts = ({
   targets,
+  starttls,
   startedUnixMs,
   engine,
   tries,
@@ -15,6 +17,7 @@ export const probeFacts = ({
   interrupted,
 }: ProbeRecord): string[] => [
   `probe of ${targets.map(targetText).join(', ')}`,
+  ...(starttls === null ? [] : [`STARTTLS in ${STARTTLS_TEXT[starttls]}`]),
   minuteText(startedUnixMs),
   `engine ${engine}`,
   `${counted(tries, 'try', 'tries')} of each kind`,

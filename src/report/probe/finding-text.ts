@@ -1,6 +1,7 @@
 import type { Mechanism } from '../../domain/kind.ts';
 import type { Evidence, ProbeFinding } from '../../domain/probe-finding.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
+import type { WeakKeyPattern } from '../../domain/weak-key.ts';
 import { oneLine } from '../safe-text.ts';
 import { failureText } from '../text/failure.ts';
 import { counted, formatShare, grouped } from '../text/units.ts';
@@ -34,8 +35,14 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
       return `not reachable: ${failureText(finding.evidence.reason)}. Clients that are sent there wait or fail. Bring it back, or take it out of the addresses of the name.`;
     case 'no-handshake':
       return `TCP connects, but no handshake finishes: ${failureText(finding.evidence.failure)}. ${handshakeAdvice(finding.evidence.failure)}`;
+    case 'starttls-failed':
+      return `TCP connects, but ${failureText(finding.evidence.failure)}. Check that the server offers TLS there, and that the port is that of the protocol which --starttls names.`;
+    case 'starttls-injection':
+      return 'text in plaintext follows the agreement to begin TLS. Whoever is on the way can have put it there, and a client that takes it for a part of the encrypted dialogue is deceived (CVE-2011-0411). Have the server drop its buffers when TLS begins, and look for who wrote it.';
     case 'protocol-missing':
       return `the handshake fails, although other addresses negotiate this protocol: ${failureText(finding.evidence.failure)}. A session that is made there is lost here. Enable the protocol on all addresses or on none.`;
+    case 'weak-ticket-key':
+      return `the key of the tickets can be guessed: ${WEAK_KEY_TEXT[finding.evidence.pattern]} (${finding.evidence.cipher.toUpperCase()}) opened a ticket of our own session, and its secret was in there. Whoever has recorded such a ticket can ${finding.protocol === 'TLSv1.3' ? 'read the early data that was sent with it, and take the place of the server when it is resumed' : 'read the connection that it came in, and those that it resumed'}. Make a random key at once, and drop all sessions.`;
     case 'no-resumption':
       return 'nothing to resume: neither a ticket nor a session ID came. Every connection is a full handshake. Switch on session tickets, or a session cache.';
     case 'no-ticket':
@@ -89,6 +96,14 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
     default:
       return unknownFinding(finding);
   }
+};
+
+const WEAK_KEY_TEXT: Readonly<Record<WeakKeyPattern, string>> = {
+  zero: 'a key of zeros',
+  'one-byte': 'a key of one byte again and again',
+  'half-zero': 'a key of 16 bytes that are the same and 16 zeros',
+  counting: 'a key of bytes that count',
+  'own-name': 'its name, which each ticket shows in clear,',
 };
 
 const PARAMETER_TEXT: Readonly<Record<Evidence<'parameters-differ'>['parameter'], string>> = {

@@ -28,6 +28,8 @@ export const failureHint = (failure: Failure, circumstances: Circumstances): str
     case 'closed':
     case 'reset':
       return `Check that the port speaks TLS and not another protocol, and that the server speaks ${protocolLabel(circumstances.protocol)}.`;
+    case 'starttls':
+      return 'Check that the server offers TLS in this protocol, and that the port is that of the protocol without TLS.';
     case 'tls':
       return FAULT_HINTS[detail] ?? UNKNOWN_FAULT;
     case 'unreachable':

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { ResumarkError } from '../../domain/error.ts';
+import { STARTTLS_PORTS } from '../../domain/starttls.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requireAuthorization } from '../../target/authorization.ts';
 import { parseTarget, resolveAll, serverNameOf, type Endpoint, type Lookup, type TargetName } from '../../target/endpoints.ts';
@@ -22,13 +23,13 @@ export interface ProbedTarget {
  */
 export const resolveProbed = async (
   targets: readonly string[],
-  { resolve, tls, authorized }: Pick<ProbeSettings, 'resolve' | 'tls' | 'authorized'>,
+  { resolve, tls, authorized, starttls }: Pick<ProbeSettings, 'resolve' | 'tls' | 'authorized' | 'starttls'>,
   lookUp?: Lookup,
 ): Promise<ProbedTarget[]> => {
   const fixed = (resolve ?? []).map(parseResolve);
   const probed: ProbedTarget[] = [];
   for (const target of targets) {
-    const name = parseTarget(target);
+    const name = parseTarget(target, starttls && STARTTLS_PORTS[starttls]);
     const endpoints = endpointsByHand(name, fixed) ?? (await resolveAll(name, lookUp));
     for (const { address } of endpoints) requireAuthorization(address, target, authorized);
     const ownName = isIP(name.host) === 0 ? name.host : undefined;

@@ -8,6 +8,8 @@ import { mostConnections } from '../../probe/budget.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
 import type { ProbeEvent } from '../../domain/probe-event.ts';
+import { relayedEngine } from '../../probe/starttls/relayed-engine.ts';
+import { Relays } from '../../probe/starttls/relays.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
 import { readIdentity, readPem } from '../prepare/pem.ts';
@@ -46,21 +48,26 @@ export const probe = async (
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
   const addresses = probed.flatMap((each, target) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target })));
-  const balanced = settings.balanced === undefined ? [] : await resolveProbed([settings.balanced], settings);
+  const balancers = settings.balanced === undefined ? [] : await resolveProbed([settings.balanced], settings);
+  const [balanced] = balancers.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })));
   const connections = mostConnections({ ...settings, addresses: addresses.length });
   onStart?.({ addresses: addresses.length, connections, perSecond: settings.rate });
   const startedUnixMs = Date.now();
+  const relays = await openRelays([...addresses, ...(balanced === undefined ? [] : [balanced])], settings);
   // The only engine that shows what a server sends encrypted.
-  const engine = openEngine(engineChoice('openssl', { libssl: settings.libssl }));
+  const direct = openEngine(engineChoice('openssl', { libssl: settings.libssl }));
+  const engine = relays === undefined ? direct : relayedEngine(direct, relays);
   try {
     const found = await probeFleet(engine, {
       addresses,
       ...settings,
       explains: settings.explain,
+      starttls: settings.starttls,
+      triesWeakKeys: settings.weakKeys,
       verifies: !settings.tls.insecure,
       common,
       pace: { concurrency: settings.concurrency, perSecond: settings.rate },
-      balanced: balanced.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })))[0],
+      balanced,
       seed: settings.seed ?? randomInt(2 ** 32),
       watch: settings.watch === undefined ? undefined : { forMs: settings.watch, everyMs: settings.watchEvery },
       signal,
@@ -78,17 +85,33 @@ export const probe = async (
       durationMs: Date.now() - startedUnixMs,
       interrupted: signal?.aborted === true,
       tries: settings.tries,
+      starttls: settings.starttls ?? null,
       targets: probed.map(({ name, serverName }) => ({ name, serverName: serverName ?? null })),
       ...found,
     } as const;
     return { ...record, findings: findingsOf(record), expectations: judgeExpectations(expected, record) };
   } finally {
     engine.close();
+    await relays?.close();
   }
 };
 
-const dialledAt = ({ serverName, endpoints }: ProbedTarget, { request }: ProbeSettings): DialledAddress[] =>
-  endpoints.map(({ address, port }) => ({ address, port, serverName, request: requestText(request, serverName ?? address) }));
+const openRelays = async (
+  servers: readonly DialledAddress[],
+  { starttls, timeout }: ProbeSettings,
+): Promise<Relays | undefined> =>
+  starttls === undefined
+    ? undefined
+    : Relays.open({ servers: servers.map(({ address, port }) => ({ address, port })), starttls, timeoutMs: timeout });
+
+const dialledAt = ({ serverName, endpoints }: ProbedTarget, { request, starttls }: ProbeSettings): DialledAddress[] =>
+  endpoints.map(({ address, port }) => ({
+    address,
+    port,
+    serverName,
+    // A request of HTTP is noise to any other protocol, and some servers ban a client for it.
+    request: starttls === undefined ? requestText(request, serverName ?? address) : undefined,
+  }));
 
 /** Settings of all clients alike, but for what distinguishes one address from another. */
 const commonSettings = async ({ tls, timeout, ticketTimeout }: ProbeSettings): Promise<CommonSettings> => ({

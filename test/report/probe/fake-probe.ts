@@ -83,6 +83,7 @@ const TLS12: ProtocolReport = {
   },
   earlyData: null,
   resumption: [resumption('session-id', 8), resumption('ticket', 8)],
+  weakKey: null,
 };
 
 const TLS13: ProtocolReport = {
@@ -94,6 +95,7 @@ const TLS13: ProtocolReport = {
   tickets: { ...TLS12.tickets, count: 2, bytes: [255], hash: '71c4e713', lifetimeS: 7200, arrival: 'after-handshake' },
   earlyData: { maxBytes: 16_384, accepted: true },
   resumption: [resumption('psk', 8, { bytesFull: 2871, bytesResumed: 613 })],
+  weakKey: null,
 };
 
 export const tls12 = (change: Partial<ProtocolReport> = {}): ProtocolReport => ({ ...TLS12, ...change });
@@ -120,6 +122,7 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   durationMs: 3210,
   interrupted: false,
   tries: 8,
+  starttls: null,
   targets: [{ name: 'www.example.com:443', serverName: 'www.example.com' }],
   addresses: [address()],
   map: null,

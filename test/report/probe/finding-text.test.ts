@@ -11,7 +11,13 @@ const NEVER = { tries: 16, failed: 0, excludes: 0.1708 };
 const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding, { code: Code }>['evidence'][] } = {
   unreachable: [{ reason: 'connect-timeout' }],
   'no-handshake': [{ failure: 'alert:certificate_required' }, { failure: 'alert:unrecognized_name' }],
+  'starttls-failed': [{ failure: 'starttls:refused 454 TLS not available' }, { failure: 'starttls:timeout' }],
+  'starttls-injection': [{}],
   'protocol-missing': [{ failure: 'alert:protocol_version' }],
+  'weak-ticket-key': [
+    { pattern: 'zero', cipher: 'aes-256-cbc' },
+    { pattern: 'own-name', cipher: 'aes-128-cbc' },
+  ],
   'no-resumption': [{}],
   'no-ticket': [{}],
   'tickets-never-honoured': [

@@ -23,10 +23,14 @@ const withoutHandshake = (fleet: Fleet): ProbeFinding[] => {
   const silent = fleet.filter((address) => !isUnreachable(address) && !hasHandshake(address));
   const byFailure = groupedBy(silent, ({ report }) => PROTOCOLS.flatMap((protocol) => failureIn(report, protocol) ?? []).at(-1));
   return [...byFailure].flatMap(([failure, members]): ProbeFinding[] =>
-    failure === undefined
-      ? []
-      : [{ code: 'no-handshake', weight: 'problem', addresses: indexesOf(members), protocol: null, evidence: { failure } }],
+    failure === undefined ? [] : [noHandshake(failure, indexesOf(members))],
   );
+};
+
+const noHandshake = (failure: string, addresses: number[]): ProbeFinding => {
+  const subject = { weight: 'problem', addresses, protocol: null } as const;
+  if (failure === 'starttls:injected') return { ...subject, code: 'starttls-injection', evidence: {} };
+  return { ...subject, code: failure.startsWith('starttls:') ? 'starttls-failed' : 'no-handshake', evidence: { failure } };
 };
 
 const missingProtocol = (fleet: Fleet, protocol: Protocol): ProbeFinding[] => {
