@@ -14,6 +14,7 @@ const STEPS: Readonly<Record<ProbeProgress['step'], string>> = {
   map: 'mapping',
   names: 'trying names',
   watch: 'watching',
+  fill: 'filling caches',
 };
 
 /** Says how much a probe is about to do, and shows on a terminal how far it is. */

@@ -16,6 +16,7 @@ export type FindingWeight = (typeof FINDING_WEIGHTS)[number];
 
 const text = z.string();
 const whole = z.int().nonnegative();
+const ms = z.number().nonnegative();
 const share = z.number().min(0).max(1);
 const mechanism = z.enum(MECHANISMS);
 /** Pairs of names across which sessions resume; null is no name. */
@@ -103,6 +104,14 @@ const EVIDENCE = {
     measuredHigh: share,
     tries: whole,
   },
+  /** The time in ms by which the same keys come later than at the address with the index `after`. */
+  'rotates-later': { after: whole, lowMs: ms, highMs: ms.nullable() },
+  /** The longest time in ms for which tickets of a key may be honoured after it was replaced. */
+  'no-grace': { mostMs: ms },
+  /** The time in ms that was exceeded. */
+  'key-not-rotated': { limitMs: ms },
+  'session-outlives': { limitMs: ms },
+  'chain-outlives': { limitMs: ms },
 } as const satisfies Record<string, z.core.$ZodShape>;
 
 export type FindingCode = keyof typeof EVIDENCE;

@@ -1,3 +1,4 @@
+import { cacheCapacitySchema } from './cache-capacity.ts';
 import { MECHANISMS } from './kind.ts';
 import { expectationResultSchema } from './probe-expectation.ts';
 import { probeFindingSchema } from './probe-finding.ts';
@@ -274,6 +275,8 @@ export const probeRecordSchema = z.object({
   connections: whole,
   /** With --explain: one connection of each kind to the first address that answers. */
   explained: z.array(explainedSchema).default([]),
+  /** With --cache-capacity. */
+  cacheCapacity: cacheCapacitySchema.nullable().default(null),
   /** With --watch: null where no address gives sessions to watch. */
   watch: watchSchema.nullable().default(null),
 });

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import type { CacheCapacity } from '../domain/cache-capacity.ts';
 import type { AddressReport, CrossNames, ExplainedConnection, FleetMap } from '../domain/probe-record.ts';
-import type { WatchEvent } from '../domain/watch-event.ts';
+import type { ProbeEvent } from '../domain/probe-event.ts';
 import type { WatchReport } from '../domain/watch-report.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { StartTls } from '../domain/starttls.ts';
@@ -8,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import { performScripts, type ScriptOptions, type ScriptPace } from '../engine/script.ts';
 import { seededRandom } from '../stats/random.ts';
 import { tryCrossNames, type NamedAddress } from './cross-names.ts';
+import { fillCaches } from './cache-filling.ts';
 import { AddressClients, type CommonSettings } from './clients.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { Examination, type ProbedAddress } from './examination.ts';
@@ -45,16 +47,18 @@ export interface FleetRequest {
   readonly seed: number;
   /** A name behind which the addresses are balanced, to check the prediction at. */
   readonly balanced: (DialledAddress & { readonly target: string }) | undefined;
+  /** Most sessions to find the capacity of each cache with. */
+  readonly cacheCapacity?: number | undefined;
   /** How to watch the addresses afterwards. */
   readonly watch: WatchSpan | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly onWatchEvent: (event: WatchEvent) => void;
+  readonly onEvent: (event: ProbeEvent) => void;
   readonly onProgress: (progress: ProbeProgress) => void;
 }
 
 /** The step that a probe is at, for whoever waits. */
 export interface ProbeProgress {
-  readonly step: 'reach' | 'examine' | 'map' | 'names' | 'watch';
+  readonly step: 'reach' | 'examine' | 'map' | 'names' | 'watch' | 'fill';
   readonly connections: number;
 }
 
@@ -63,6 +67,7 @@ export interface FleetFound {
   readonly map: FleetMap | null;
   readonly crossNames: CrossNames | null;
   readonly explained: ExplainedConnection[];
+  readonly cacheCapacity: CacheCapacity | null;
   readonly watch: WatchReport | null;
   readonly connections: number;
 }
@@ -103,12 +108,18 @@ export const probeFleet = async (engine: Engine, request: FleetRequest): Promise
     const watch =
       request.watch === undefined
         ? null
-        : await watchFleet(engine, examinations, { ...request.watch, ...options('watch'), onEvent: request.onWatchEvent });
+        : await watchFleet(engine, examinations, { ...request.watch, ...options('watch'), onEvent: request.onEvent });
+    // After the watch: it pushes out all sessions that are older.
+    const cacheCapacity =
+      request.cacheCapacity === undefined
+        ? null
+        : await fillCaches(engine, examinations, { limit: request.cacheCapacity, ...options('fill'), onEvent: request.onEvent });
     return {
       addresses: examinations.map((examination) => examination.report()),
       map,
       crossNames,
       explained: request.explains ? explainFirst(examinations) : [],
+      cacheCapacity,
       watch,
       connections: counts.total,
     };

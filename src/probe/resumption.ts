@@ -7,7 +7,7 @@ import { shuffled, type Random } from '../stats/random.ts';
 import { shareBounds } from '../stats/proportion.ts';
 import { visit, type Visit } from './visit.ts';
 
-/** Counts attempts to resume, by the TLS library's answer and the hellos together. */
+/** Counts attempts to resume. */
 export class TryCount {
   #tries = 0;
   honoured = 0;
@@ -17,17 +17,17 @@ export class TryCount {
   attempts = 0;
 
   /** @returns true when the session was resumed. */
-  add({ failure, evidence }: HandshakeResult): boolean {
+  add(result: HandshakeResult): boolean {
     this.attempts += 1;
-    if (failure !== undefined) {
-      const key = failureKey(failure);
+    if (result.failure !== undefined) {
+      const key = failureKey(result.failure);
       this.#failed[key] = (this.#failed[key] ?? 0) + 1;
       return false;
     }
     this.#tries += 1;
-    const isHonoured = evidence.resumed && evidence.hello?.resumed !== false;
-    if (isHonoured) this.honoured += 1;
-    return isHonoured;
+    if (!isHonoured(result)) return false;
+    this.honoured += 1;
+    return true;
   }
 
   report(): Tries {
@@ -95,8 +95,8 @@ export class Resumption {
       const primed = yield* this.#primeSome(Math.min(BATCH, this.#plan.tries - tried));
       if (!this.#plan.offers) continue;
       for (const session of shuffled(primed, this.#plan.random)) {
-        const isHonoured = yield* this.#offer(session);
-        if (isHonoured && this.#reused === null) yield* this.#offerAgain(session);
+        const wasHonoured = yield* this.#offer(session);
+        if (wasHonoured && this.#reused === null) yield* this.#offerAgain(session);
       }
     }
   }
@@ -159,9 +159,9 @@ export class Resumption {
     const offered = yield* visit(this.renewal(session));
     this.firstOffer ??= offered;
     const { result } = offered;
-    const isHonoured = this.#count.add(result);
+    const wasHonoured = this.#count.add(result);
     result.session?.free();
-    if (!isHonoured) return false;
+    if (!wasHonoured) return false;
     this.#resumedBytes.push(bytesOf(result));
     this.#renews ??= result.ticketsReceived > 0;
     return true;
@@ -198,6 +198,10 @@ export class Resumption {
     for (const session of this.sessions.splice(0)) session.free();
   }
 }
+
+/** True where a session was resumed, by the TLS library's answer and the hellos together. */
+export const isHonoured = ({ failure, evidence }: HandshakeResult): boolean =>
+  failure === undefined && evidence.resumed && evidence.hello?.resumed !== false;
 
 const bytesOf = ({ bytesIn, bytesOut }: HandshakeResult): number => bytesIn + bytesOut;
 

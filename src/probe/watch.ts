@@ -1,5 +1,5 @@
 import { watchReport, type WatchedLog } from '../analysis/probe/watch/report.ts';
-import type { WatchEvent } from '../domain/watch-event.ts';
+import type { ProbeEvent } from '../domain/probe-event.ts';
 import type { WatchReport } from '../domain/watch-report.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -15,7 +15,7 @@ export interface WatchSpan {
 }
 
 export interface WatchOptions extends WatchSpan, ScriptOptions {
-  readonly onEvent: (event: WatchEvent) => void;
+  readonly onEvent: (event: ProbeEvent) => void;
 }
 
 /**

@@ -3,12 +3,12 @@ import { ParkedSessions, type Moment, type Parked } from '../analysis/probe/watc
 import { elapsed } from '../analysis/probe/watch/range.ts';
 import { sightingsOf } from '../analysis/probe/watch/sightings.ts';
 import { failureKey } from '../domain/failure.ts';
-import type { WatchEvent } from '../domain/watch-event.ts';
+import type { ProbeEvent } from '../domain/probe-event.ts';
 import type { Session } from '../engine/engine.ts';
 import type { HandshakeResult } from '../engine/perform.ts';
 import type { Script } from '../engine/script.ts';
 import { keyName, ticketLayout, type TicketLayout } from '../tls/ticket-layout.ts';
-import type { Resumption } from './resumption.ts';
+import { isHonoured, type Resumption } from './resumption.ts';
 import { ticketsOf } from './tickets.ts';
 import { visit, type Visit } from './visit.ts';
 
@@ -18,12 +18,12 @@ export interface AddressWatchPlan {
   readonly resumption: Resumption;
   /** Start of the watch on the engines' clock. */
   readonly startNs: number;
-  readonly onEvent: (event: WatchEvent) => void;
+  readonly onEvent: (event: ProbeEvent) => void;
 }
 
 /** An event without the place and time, which are the same for all. */
-type Happening = WatchEvent extends infer Event
-  ? Event extends WatchEvent
+type Happening = ProbeEvent extends infer Event
+  ? Event extends ProbeEvent
     ? Omit<Event, 'atUnixMs' | 'address'>
     : never
   : never;
@@ -146,6 +146,3 @@ export class AddressWatch {
     this.#held.clear();
   }
 }
-
-const isHonoured = ({ failure, evidence }: HandshakeResult): boolean =>
-  failure === undefined && evidence.resumed && evidence.hello?.resumed !== false;

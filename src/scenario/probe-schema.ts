@@ -14,6 +14,8 @@ const MOST_TRIES = 10_000;
 
 /** Every name is tried with every other: with 8 and none, 81 pairs at each address and protocol. */
 const MOST_NAMES = 8;
+/** A cache of more sessions than this is large enough for anyone who asks. */
+const MOST_SESSIONS = 1_000_000;
 
 /** The settings of a probe: how it dials, and what it tries. */
 export const probeSchema = z.strictObject({
@@ -60,6 +62,11 @@ export const probeSchema = z.strictObject({
       flag: 'cross-sni',
       description: 'Names (SNI) across which sessions are offered, and without a name: at each address, and between ports',
     }),
+  cacheCapacity: count(1, MOST_SESSIONS).optional().meta({
+    flag: 'cache-capacity',
+    description:
+      'Find out how many sessions the cache of each address holds, with at most so many new ones, one after another: this may push out the sessions of others',
+  }),
   resolve: listOf(text('host:port:address'), 'host:port:address').optional().meta({
     flag: 'resolve',
     repeatable: true,

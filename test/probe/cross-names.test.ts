@@ -124,7 +124,7 @@ describe('a probe across names of the reference server', () => {
     // At each of two protocols: three names looked at, and nine pairs of them tried twice, with a priming each.
     expect(record.connections - own.connections).toBe(2 * (3 + 9 * 2 * 2));
     expect(own.crossNames).toBeNull();
-    const extent = { protocols: PROTOCOLS, tries: 1, mapOnly: false, addresses: 1 };
+    const extent = { protocols: PROTOCOLS, watchEvery: 1000, tries: 1, mapOnly: false, addresses: 1 };
     expect(mostConnections({ ...extent, names: 2 }) - mostConnections(extent)).toBe(2 * (3 + 9 * 2 * 3));
   });
 });

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WatchEvent } from '../../src/domain/watch-event.ts';
+import type { ProbeEvent } from '../../src/domain/probe-event.ts';
 import type { Bracket, WatchReport } from '../../src/domain/watch-report.ts';
 import { decodeProbe, decodeServer, type RawSettings } from '../../src/scenario/decode.ts';
 import { probe } from '../../src/run/studies/probe.ts';
@@ -13,22 +17,23 @@ afterEach(async () => {
 
 interface Watching {
   readonly watch: WatchReport;
-  readonly events: readonly WatchEvent[];
+  readonly events: readonly ProbeEvent[];
 }
 
 /** Watches the nodes of reference servers; what they do is known from their settings. */
 const watchNodes = async (
   server: RawSettings,
   settings: RawSettings = {},
-  endsAt: WatchEvent['kind'] | 'never' = 'never',
+  endsAt: ProbeEvent['kind'] | 'never' = 'never',
 ): Promise<Watching> => {
   const decoded = decodeServer({ resumption: 'tickets', ...server });
   const fleet = await openReferenceFleet(serverSettings(decoded), decoded);
   running.push(fleet);
   const nodes = fleet.fleet?.nodes ?? [fleet];
-  const events: WatchEvent[] = [];
+  const events: ProbeEvent[] = [];
   const interrupt = new AbortController();
-  const { watch } = await probe(
+  let announced = 0;
+  const { watch, addresses } = await probe(
     nodes.map(({ address, port }) => `${address}:${String(port)}`),
     decodeProbe({
       tls: { insecure: true },
@@ -41,12 +46,14 @@ const watchNodes = async (
     }),
     {
       signal: interrupt.signal,
-      onWatchEvent: (event) => {
+      onStart: ({ connections }) => (announced = connections),
+      onEvent: (event) => {
         events.push(event);
         if (event.kind === endsAt) interrupt.abort();
       },
     },
   );
+  for (const { connections } of addresses) expect(connections).toBeLessThanOrEqual(announced);
   if (watch === null) throw new Error('nothing was watched');
   return { watch, events };
 };
@@ -114,4 +121,25 @@ describe('a probe that watches reference servers', () => {
     expect(watch.durationMs).toBeLessThan(60_000);
     expect(watch.addresses[0]?.keys).toHaveLength(2);
   });
+});
+
+const BIN = join(import.meta.dirname, '..', '..', 'dist', 'bin.js');
+
+it('prints each event as it comes, and after Ctrl-C what was seen', async () => {
+  const decoded = decodeServer({ resumption: 'tickets', ticketRotation: { every: '500ms', keep: '1' } });
+  const server = await openReferenceFleet(serverSettings(decoded), decoded);
+  running.push(server);
+  const target = `127.0.0.1:${String(server.port)}`;
+  const args = ['probe', target, '-k', '-n', '2', '--tls', '1.3', '--watch', '10m', '--watch-every', '100ms'];
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    const isFirst = !printed.includes('new ticket key');
+    printed += chunk.toString();
+    if (isFirst && printed.includes('new ticket key')) child.kill('SIGINT');
+  });
+  const [out] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  expect(child.exitCode).toBe(130);
+  expect(printed).toMatch(/^\d\d:\d\d:\d\d 127\.0\.0\.1:\d+ new ticket key [0-9a-f]{8} after [0-9a-f]{8}$/mu);
+  expect(out).toMatch(/^Over .*, polled every 100 ms: TLS 1\.3 by PSK$/mu);
 });

@@ -9,6 +9,8 @@ import { startServerProgram, type ServerProgram } from './server-program.ts';
 export interface NginxOptions {
   /** `off`: sessions are refused; `none`: said to be allowed but not kept; `shared`: kept. */
   readonly cache: 'off' | 'none' | 'shared';
+  /** Of a shared cache, as nginx spells it. */
+  readonly cacheSize?: string;
   readonly tickets: boolean;
   readonly keyType?: KeyType;
   /** How long a session lives, in s; nginx's own default is 300. */
@@ -57,9 +59,9 @@ export const startNginx = async (program: string, options: NginxOptions): Promis
   };
 };
 
-const configuration = ({ cache, tickets, sessionTimeoutS = 300, ...options }: NginxOptions): string =>
+const configuration = ({ cache, cacheSize = '10m', tickets, sessionTimeoutS = 300, ...options }: NginxOptions): string =>
   streamConfiguration({
-    cache: cache === 'shared' ? 'shared:sessions:10m' : cache,
+    cache: cache === 'shared' ? `shared:sessions:${cacheSize}` : cache,
     tickets,
     log: `log_format handshake '$ssl_protocol $ssl_session_reused $ssl_cipher ${FACTS}';
     access_log {{folder}}/access.log handshake;`,

@@ -3,6 +3,7 @@ import { acrossNamesFindings } from './findings/across-names.ts';
 import { certificateFindings } from './findings/certificates.ts';
 import { familyFindings } from './findings/families.ts';
 import { ownSessionFindings } from './findings/own-sessions.ts';
+import { overTimeFindings } from './findings/over-time.ts';
 import { parameterFindings } from './findings/parameters.ts';
 import { predictionFindings } from './findings/prediction.ts';
 import { reachabilityFindings } from './findings/reachability.ts';
@@ -19,6 +20,7 @@ export const findingsOf = (probed: Probed): ProbeFinding[] => {
     ...fleetsOf(probed).flatMap((fleet) => fleetFindings(fleet, probed)),
     ...(probed.map === null ? [] : predictionFindings(probed.map)),
     ...(probed.crossNames === null ? [] : acrossNamesFindings(probed.crossNames)),
+    ...(probed.watch === null ? [] : overTimeFindings(probed.watch)),
   ];
   return found.toSorted(byImportance).map((finding) => ofAll(finding, probed));
 };

@@ -1,9 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
 import { EXIT, ResumarkError, type ExitCode } from '../../domain/error.ts';
 import type { ProbeRecord } from '../../domain/probe-record.ts';
+import { probeEventLine } from '../../report/probe/event-text.ts';
 import { expectationSentence } from '../../report/probe/expectation-text.ts';
 import { PROBE_FORMATS, renderProbe, type ProbeFormat } from '../../report/probe/formats.ts';
-import { watchEventLine } from '../../report/probe/watch-event-text.ts';
 import { readTargets } from '../../run/prepare/probed-targets.ts';
 import { probe } from '../../run/studies/probe.ts';
 import { decodeProbe } from '../../scenario/decode.ts';
@@ -58,8 +58,8 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
       signal: interrupt.signal,
       onProgress: progress.show,
       onStart: progress.start,
-      onWatchEvent: (event, dialled) => {
-        progress.note(watchEventLine(event, dialled));
+      onEvent: (event, dialled) => {
+        progress.note(probeEventLine(event, dialled));
       },
     });
     progress.clear();

@@ -7,6 +7,7 @@ import { failureText } from '../text/failure.ts';
 import { counted, formatShare, grouped } from '../text/units.ts';
 import { addressList, addressName, type Addresses } from './address-text.ts';
 import { dateText } from './date-text.ts';
+import { overTimeSentence } from './over-time-text.ts';
 
 /** A finding as a line: its weight and {@link findingSentence}. */
 export const findingText = (finding: ProbeFinding, record: Addresses): string =>
@@ -94,6 +95,12 @@ const sentence = (finding: ProbeFinding, record: Addresses): string => {
       return `${finding.evidence.version.replace('TLSv', 'TLS ')} is accepted, which RFC 8996 forbids. Switch it off.`;
     case 'prediction-missed':
       return predictionSentence(finding.evidence);
+    case 'rotates-later':
+    case 'no-grace':
+    case 'key-not-rotated':
+    case 'session-outlives':
+    case 'chain-outlives':
+      return overTimeSentence(finding, record);
     default:
       return unknownFinding(finding);
   }

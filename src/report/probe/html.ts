@@ -6,6 +6,7 @@ import { markup, raw, when, type Markup } from '../html/markup.ts';
 import type { Column, Table } from '../table.ts';
 import { ABSENT } from '../text/units.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
+import { capacityLines } from './capacity-text.ts';
 import { minuteText } from './date-text.ts';
 import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
@@ -26,6 +27,7 @@ export const probeHtml = (record: ProbeRecord): string =>
     main: markup`${expectationSection(record)}${findingSection(record)}
 ${record.map === null ? raw('') : mapSection(record, record.map)}
 ${watchedSection(record)}
+${capacitySection(capacityLines(record))}
 ${addressSection(addressClasses(record))}
 ${explainedSection(explainedSections(record))}
 ${factSection(probeFacts(record))}`,
@@ -120,6 +122,15 @@ ${card(watched.title, watched.table)}
 <ul class="unsaved">${watched.lines.map((line) => markup`<li>${line}</li>`)}</ul>
 </section>`;
 };
+
+const capacitySection = (lines: readonly string[]): Markup =>
+  when(
+    lines.length > 0,
+    () => markup`<section>
+<h2>Capacity of the caches</h2>
+<ul class="unsaved">${lines.map((line) => markup`<li>${line}</li>`)}</ul>
+</section>`,
+  );
 
 const addressSection = (classes: readonly AddressClass[]): Markup => markup`<section>
 <h2>Addresses</h2>

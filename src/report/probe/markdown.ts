@@ -2,6 +2,7 @@ import type { FindingWeight } from '../../domain/probe-finding.ts';
 import type { FleetMap, ProbeRecord } from '../../domain/probe-record.ts';
 import { escaped, markdownTable } from '../markdown.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
+import { capacityLines } from './capacity-text.ts';
 import { explainedSections, type ExplainedSection } from './explained.ts';
 import { probeFacts } from './facts.ts';
 import { expectationLines } from './expectation-text.ts';
@@ -19,6 +20,7 @@ export const probeMarkdown = (record: ProbeRecord): string =>
     findingItems(record),
     ...(record.map === null ? [] : mapSections(record, record.map)),
     ...watchSections(record),
+    capacityLines(record).map((line) => `- ${escaped(line)}`),
     ...addressClasses(record).flatMap(classSections),
     ...explainedSections(record).flatMap(explainedLines),
     [`<sub>${[...probeFacts(record), TRIES_READING].map(escaped).join(' · ')}</sub>`],

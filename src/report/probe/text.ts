@@ -5,6 +5,7 @@ import type { Table } from '../table.ts';
 import { alignedRows, painter, wrapped, type TerminalStyle } from '../terminal.ts';
 import { ABSENT } from '../text/units.ts';
 import { addressClasses, type AddressClass } from './address-class.ts';
+import { capacityLines } from './capacity-text.ts';
 import { expectationLines } from './expectation-text.ts';
 import { explainedSections } from './explained.ts';
 import { probeFacts } from './facts.ts';
@@ -26,6 +27,7 @@ export const probeText = (record: ProbeRecord, { colour = false, columns: width 
     paint('dim')(TRIES_READING),
     ...(record.map === null ? [] : mapLines(record, record.map, page)),
     ...watchedLines(record, page),
+    ...capacityLines(record).flatMap((line) => ['', line]),
     '',
     ...findingLines(record, page),
     ...expectationSection(record, page),

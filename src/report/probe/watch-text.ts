@@ -1,10 +1,10 @@
 import type { ProbeRecord } from '../../domain/probe-record.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
-import type { WatchAlertCode, WatchedAddress, WatchReport } from '../../domain/watch-report.ts';
+import type { WatchedAddress, WatchReport } from '../../domain/watch-report.ts';
 import { sumOf } from '../../stats/descriptive.ts';
 import type { Column, Table } from '../table.ts';
 import { ABSENT, counted, grouped } from '../text/units.ts';
-import { addressList, addressName, type Addresses } from './address-text.ts';
+import { addressName, type Addresses } from './address-text.ts';
 import { MECHANISM_TEXT } from './finding-text.ts';
 import { bracketText, spanText } from './span-text.ts';
 
@@ -50,29 +50,11 @@ function chainText({ chain }: WatchedAddress): string {
   return `${bracketText(chain)} (${counted(chain.renewals, 'time')})`;
 }
 
-/** What the table does not show, in sentences: alerts, nodes out of phase, and what the numbers mean together. */
-export const watchLines = (record: Addresses, watch: WatchReport): string[] => [
-  ...watch.alerts.map(
-    ({ code, addresses, limitMs }) => `${addressList(record, addresses)}: ${ALERT_TEXT[code](spanText(limitMs))}`,
-  ),
-  ...watch.lags.map(
-    ({ address, after, keys, ...lag }) =>
-      `${addressName(record, address)} changes to a new key ${bracketText(lag)} later than ${addressName(record, after)} (${counted(keys, 'key')}): meanwhile it cannot read the other's new tickets.`,
-  ),
-  ...watch.addresses.flatMap((watched) => sentences(watched).map((text) => `${addressName(record, watched.address)}: ${text}`)),
-];
+/** What the table does not show but by several numbers together. What is wrong is among the findings. */
+export const watchLines = (record: Addresses, { addresses }: WatchReport): string[] =>
+  addresses.flatMap((watched) => sentences(watched).map((text) => `${addressName(record, watched.address)}: ${text}`));
 
-const ALERT_TEXT: Readonly<Record<WatchAlertCode, (limit: string) => string>> = {
-  'key-not-rotated': (limit) =>
-    `one ticket key has been in use for more than ${limit}: whoever gets it can read the sessions of all that time.`,
-  'session-outlives': (limit) => `a session was honoured after more than ${limit}; RFC 8446 allows no longer.`,
-  'chain-outlives': (limit) => `a session that is renewed on each use was honoured after more than ${limit}: it lives for ever.`,
-};
-
-const sentences = ({ grace, chain, lifetime }: WatchedAddress): string[] => [
-  ...(grace?.lowMs === 0 && grace.highMs !== null
-    ? ['tickets of a key that was replaced are declined: each rotation is a wave of full handshakes.']
-    : []),
+const sentences = ({ chain, lifetime }: WatchedAddress): string[] => [
   ...((lifetime?.highMs ?? Number.POSITIVE_INFINITY) + SERVER_CLOCK_MS < statedMs(lifetime)
     ? [`sessions are declined before the ${spanText(statedMs(lifetime))} that the server states are over.`]
     : []),

@@ -8,9 +8,9 @@ import { engineChoice, openEngine } from '../../engine/open.ts';
 import { mostConnections, type ProbeExtent } from '../../probe/budget.ts';
 import type { CommonSettings } from '../../probe/clients.ts';
 import { probeFleet, type DialledAddress, type ProbeProgress } from '../../probe/fleet.ts';
-import type { WatchEvent } from '../../domain/watch-event.ts';
 import { relayedEngine } from '../../probe/starttls/relayed-engine.ts';
 import { Relays } from '../../probe/starttls/relays.ts';
+import type { ProbeEvent } from '../../domain/probe-event.ts';
 import type { ProbeSettings } from '../../scenario/probe-schema.ts';
 import { requestText } from '../../scenario/request.ts';
 import { serverNameOf } from '../../target/endpoints.ts';
@@ -24,7 +24,7 @@ export interface ProbeOptions {
   /** Called before anything is dialled. */
   readonly onStart?: ((plan: ProbePlan) => void) | undefined;
   /** Called with what happens while the addresses are watched; `dialled` is where. */
-  readonly onWatchEvent?: ((event: WatchEvent, dialled: DialledAddress) => void) | undefined;
+  readonly onEvent?: ((event: ProbeEvent, dialled: DialledAddress) => void) | undefined;
 }
 
 /** How much a probe is about to do. */
@@ -44,7 +44,7 @@ export interface ProbePlan {
 export const probe = async (
   targets: readonly string[],
   settings: ProbeSettings,
-  { signal, onProgress = () => undefined, onStart, onWatchEvent }: ProbeOptions = {},
+  { signal, onProgress = () => undefined, onStart, onEvent }: ProbeOptions = {},
 ): Promise<ProbeRecord> => {
   const expected = settings.expect === undefined ? [] : parseExpectations(settings.expect);
   const common = await commonSettings(settings);
@@ -72,9 +72,9 @@ export const probe = async (
       watch: settings.watch === undefined ? undefined : { forMs: settings.watch, everyMs: settings.watchEvery },
       signal,
       onProgress,
-      onWatchEvent: (event) => {
+      onEvent: (event) => {
         const dialled = addresses[event.address];
-        if (dialled !== undefined) onWatchEvent?.(event, dialled);
+        if (dialled !== undefined) onEvent?.(event, dialled);
       },
     });
     const record = {

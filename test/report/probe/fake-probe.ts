@@ -131,6 +131,7 @@ export const fakeProbe = (change: Partial<ProbeRecord> = {}): ProbeRecord => ({
   connections: 42,
   expectations: [],
   explained: [],
+  cacheCapacity: null,
   watch: null,
   ...change,
 });

@@ -81,6 +81,14 @@ const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding,
   'no-forward-secrecy': [{ cipher: 'AES128-GCM-SHA256' }],
   'no-extended-master-secret': [{}],
   'legacy-protocol': [{ version: 'TLSv1.1' }],
+  'rotates-later': [
+    { after: 0, lowMs: 20_000, highMs: 40_000 },
+    { after: 0, lowMs: 20_000, highMs: null },
+  ],
+  'no-grace': [{ mostMs: 10_000 }],
+  'key-not-rotated': [{ limitMs: 86_400_000 }],
+  'session-outlives': [{ limitMs: 604_800_000 }],
+  'chain-outlives': [{ limitMs: 604_800_000 }],
   'prediction-missed': [
     {
       predicted: 0.5,

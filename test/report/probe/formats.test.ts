@@ -6,6 +6,7 @@ import { probeJsonSchema } from '../../../src/report/probe/json.ts';
 import { expectGolden } from '../golden.ts';
 import { balanced, healthy, hostile, large, oldServer, unshared } from './examples.ts';
 import { checked } from './fake-probe.ts';
+import { watched } from './over-time.ts';
 
 const PROBES = [
   ['healthy', checked(healthy())],
@@ -14,6 +15,7 @@ const PROBES = [
   ['old-server', checked(oldServer())],
   ['large', checked(large())],
   ['hostile', checked(hostile())],
+  ['watched', checked(watched())],
 ] as const;
 
 const EXTENSION: Readonly<Record<ProbeFormat, string>> = {

@@ -69,9 +69,10 @@ export class ParkedSessions<Session> {
     const high = lifetime?.high ?? Number.POSITIVE_INFINITY;
     this.#keep((parked) => parked.name !== current || age(parked) < high);
     const leastMs = isLast ? (lifetime?.low ?? 0) : (nextMs(lifetime, everyMs) ?? everyMs);
-    const telling = this.#parked.filter((parked) => parked.name === current && age(parked) >= leastMs);
-    // The oldest come first.
-    return isLast ? telling[0] : telling.at(-1);
+    // The oldest come first. As long as ages are doubled the very oldest is kept for the end, to show an age that is as long as the watch.
+    const ofCurrent = this.#parked.filter(({ name }) => name === current);
+    if (isLast) return ofCurrent.find((parked) => age(parked) >= leastMs);
+    return ofCurrent.slice(high === Number.POSITIVE_INFINITY ? 1 : 0).findLast((parked) => age(parked) >= leastMs);
   }
 
   #forGrace(

@@ -41,14 +41,16 @@ export const usedMs = ({ first, last }: Sighting): number => Math.max(0, last.fr
 /** Polling intervals in which two keys may be seen in turns: the workers of one server do not all change at the same moment. */
 const TOLERATED_POLLS = 2;
 
-/** True where a key comes back after another one, for longer than a rotation takes: several servers stand at the address. */
+/** True where a key comes back after a newer one, for longer than a rotation takes: several servers stand at the address. */
 export const takesTurns = (runs: readonly KeyRun[], everyMs: number): boolean => {
   const replaced = new Map<string, Span>();
+  const seen = new Set<string>();
   for (const [index, { name, last }] of runs.entries()) {
     const since = replaced.get(name);
     if (since !== undefined && last.fromMs - since.toMs > TOLERATED_POLLS * everyMs) return true;
+    seen.add(name);
     const after = runs[index + 1];
-    if (since === undefined && after !== undefined) replaced.set(name, after.first);
+    if (since === undefined && after !== undefined && !seen.has(after.name)) replaced.set(name, after.first);
   }
   return false;
 };

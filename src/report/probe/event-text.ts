@@ -1,4 +1,4 @@
-import type { WatchEvent } from '../../domain/watch-event.ts';
+import type { ProbeEvent } from '../../domain/probe-event.ts';
 import { failureText } from '../text/failure.ts';
 import { endpointText } from '../text/target.ts';
 import { counted } from '../text/units.ts';
@@ -6,12 +6,12 @@ import { clockText } from './date-text.ts';
 import { spanText } from './span-text.ts';
 
 /** `12:03:10 127.0.0.1:8443 new ticket key 6d0fcd90 after 66826980`: an event as a line of a log, UTC. */
-export const watchEventLine = (
-  event: WatchEvent,
+export const probeEventLine = (
+  event: ProbeEvent,
   { address, port }: { readonly address: string; readonly port: number },
 ): string => `${clockText(event.atUnixMs)} ${endpointText(address, port)} ${happening(event)}`;
 
-const happening = (event: WatchEvent): string => {
+const happening = (event: ProbeEvent): string => {
   switch (event.kind) {
     case 'new-key':
       return event.name === '' ? 'tickets without the name of a key' : `new ticket key ${event.name}${afterText(event.after)}`;
@@ -21,6 +21,8 @@ const happening = (event: WatchEvent): string => {
       return `a session that was renewed ${counted(event.renewals, 'time')} is declined, at most ${spanText(event.ageMs)} after its full handshake`;
     case 'lost':
       return `no handshake: ${failureText(event.failure)}`;
+    case 'cache-filling':
+      return `the capacity of its cache is looked for, with at most ${counted(event.connections, 'connection')}`;
     case 'back':
       return 'answers again';
   }
