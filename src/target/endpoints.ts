@@ -24,16 +24,23 @@ const URL_PARTS = /^(?<scheme>[a-z][a-z\d+.-]*):\/\/(?<authority>[^/?#]*)/iu;
 /**
  * Reads `host`, `host:port`, `[::1]:port`, a bare IPv6 address, or an https URL, of which host and port count.
  *
+ * @param defaultPort that of https unless it is given.
  * @throws ResumarkError USAGE naming the target and what would be right.
  */
 export const parseTarget = (target: string, defaultPort = DEFAULT_PORT): TargetName => {
-  const { scheme, authority = target.replace(/\/$/u, '') } = URL_PARTS.exec(target)?.groups ?? {};
-  if (scheme !== undefined && !/^(?:https|tls|ssl|wss)$/iu.test(scheme)) throw unreadable(target);
+  const authority = authorityOf(target);
   if (isIP(authority) === 6) return { host: authority, port: defaultPort };
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s@]*))(?::(.*))?$/u.exec(authority) ?? [];
   const host = bracketed ?? canonicalName(plain ?? '');
   if (host === '' || (bracketed !== undefined && isIP(bracketed) !== 6)) throw unreadable(target);
   return { host, port: port === undefined ? defaultPort : parsePort(port, target) };
+};
+
+/** Host and port of a target, without what a URL has around them. */
+const authorityOf = (target: string): string => {
+  const { scheme, authority = target.replace(/\/$/u, '') } = URL_PARTS.exec(target)?.groups ?? {};
+  if (scheme !== undefined && !/^(?:https|tls|ssl|wss)$/iu.test(scheme)) throw unreadable(target);
+  return authority;
 };
 
 /** The one form in which a name is resolved, sent as SNI and verified: ASCII (RFC 5891), in lower case. Empty for what is no name. */
