@@ -70,6 +70,8 @@ const ticketsSchema = z.object({
    * take turns belong to several servers, a name that is gone for good was rotated away.
    */
   keyNameOrder: z.array(whole),
+  /** Rotations between the oldest and the newest key that was seen, where keys are numbered (Java); null elsewhere. */
+  keyRotations: whole.nullable(),
 });
 
 export type TicketReport = Readonly<z.infer<typeof ticketsSchema>>;

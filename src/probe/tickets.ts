@@ -22,7 +22,16 @@ export const ticketReport = (visits: readonly Visit[], needsRequest: boolean): T
     nameBytes: layout.nameBytes,
     keyNames,
     keyNameOrder: named.map((name) => keyNames.indexOf(name)),
+    keyRotations: rotationsBetween(layout.keyNumbers),
   };
+};
+
+/** Java numbers its keys one after another, from a random number on that may overflow. */
+const rotationsBetween = (numbers: readonly number[]): number | null => {
+  const [first] = numbers;
+  if (first === undefined) return null;
+  const steps = numbers.map((number) => (number - first) | 0);
+  return Math.max(...steps) - Math.min(...steps);
 };
 
 /** Tickets of a handshake; an empty one is none (RFC 5077, section 3.3). */

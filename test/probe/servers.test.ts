@@ -105,3 +105,17 @@ it.skipIf(java === undefined)('tells the layout of Java (Debian: default-jdk-hea
   expect(spoken(record.addresses[0], 'TLSv1.3').tickets).toMatchObject({ family: 'jsse', nameBytes: 4 });
   expect(resumptions(record.addresses[0], 'TLSv1.3')).toEqual(['psk 4/4']);
 });
+
+it.skipIf(java === undefined)(
+  'counts the rotations of Java, which numbers its ticket keys (Debian: default-jdk-headless)',
+  async () => {
+    const server = await kept(startJsse(java ?? '', { keyTimeoutS: 1 }));
+    const record = await probeServers([server], { tries: 60, rate: '40/s', protocols: ['1.3'] });
+    const { keyRotations, keyNames } = spoken(record.addresses[0], 'TLSv1.3').tickets;
+    // 120 handshakes take three seconds or more. A key is replaced by the first ticket after its second.
+    expect(keyRotations).toBeGreaterThanOrEqual(2);
+    expect(keyRotations).toBeLessThanOrEqual(record.durationMs / 1000);
+    expect(keyNames).toHaveLength((keyRotations ?? 0) + 1);
+    expect(resumptions(record.addresses[0], 'TLSv1.3')).toEqual(['psk 60/60']);
+  },
+);

@@ -6,8 +6,8 @@ const SOURCE = fileURLToPath(new URL('./jsse-server.java', import.meta.url));
 
 const PASSWORD = 'changeit';
 
-/** Starts the TLS of the JDK, in a small server of our own. It tells every handshake. */
-export const startJsse = async (program: string): Promise<Peer> => {
+/** Starts the TLS of the JDK, in a small server of our own. It tells every handshake. Its ticket key changes when it is so old. */
+export const startJsse = async (program: string, { keyTimeoutS = 3600 } = {}): Promise<Peer> => {
   const server = await startServerProgram({
     prepare: [
       [
@@ -16,7 +16,15 @@ export const startJsse = async (program: string): Promise<Peer> => {
       ],
     ],
     // A JVM that compiles less starts sooner.
-    command: [program, '-XX:TieredStopAtLevel=1', SOURCE, 'store.p12', PASSWORD, '{{port}}'],
+    command: [
+      program,
+      '-XX:TieredStopAtLevel=1',
+      `-Djdk.tls.server.statelessKeyTimeout=${String(keyTimeoutS)}`,
+      SOURCE,
+      'store.p12',
+      PASSWORD,
+      '{{port}}',
+    ],
   });
   return {
     ...server,

@@ -109,9 +109,10 @@ const FAMILY_TEXT: Readonly<Record<TicketFamily, string>> = {
   opaque: 'unknown',
 };
 
-const layoutText = ({ family, nameBytes }: TicketReport): string => {
+const layoutText = ({ family, nameBytes, keyRotations }: TicketReport): string => {
   if (family === null) return ABSENT;
-  return `${FAMILY_TEXT[family]}, ${nameBytes === 0 ? 'no key name' : `key name of ${formatBytes(nameBytes)}`}`;
+  const name = nameBytes === 0 ? 'no key name' : `key name of ${formatBytes(nameBytes)}`;
+  return [FAMILY_TEXT[family], name, ...(keyRotations ? [`${counted(keyRotations, 'rotation')} seen`] : [])].join(', ');
 };
 
 /** `honoured`; `session ID honoured, ticket declined`: the mechanism only where there are several. */

@@ -132,6 +132,7 @@ const NO_TICKETS: ProtocolReport['tickets'] = {
   nameBytes: 0,
   keyNames: [],
   keyNameOrder: [],
+  keyRotations: null,
 };
 
 /** A server of TLS 1.2 only, whose staple is stale, and that resumes by session ID alone. */

@@ -80,6 +80,7 @@ const TLS12: ProtocolReport = {
     nameBytes: 16,
     keyNames: ['aaaa1111'],
     keyNameOrder: [0, 0, 0],
+    keyRotations: null,
   },
   earlyData: null,
   resumption: [resumption('session-id', 8), resumption('ticket', 8)],
