@@ -110,11 +110,13 @@ describe('a probe of reference servers with planted faults', () => {
   });
 
   it('sees a key that is rotated while it looks, with grace and without', async () => {
-    const rotating = (keep: string) =>
-      serve({ resumption: 'tickets', ticketRotation: { every: '100ms', keep } }).then((server) =>
-        probeServers([server], { tries: 150, protocols: ['1.3'], rate: '300/s' }),
-      );
-    const [graceful, graceless] = [await rotating('1'), await rotating('0')];
+    const rotating = async (ticketRotation: RawSettings) => {
+      const server = await serve({ resumption: 'tickets', ticketRotation });
+      return probeServers([server], { tries: 150, protocols: ['1.3'], rate: '300/s' });
+    };
+    // 300 handshakes take a second or more, and a ticket is offered within 32 of them.
+    const graceful = await rotating({ every: '200ms', keep: '20' });
+    const graceless = await rotating({ every: '100ms', keep: '0' });
     expect(spoken(graceful.addresses[0], 'TLSv1.3').tickets.keyNames.length).toBeGreaterThan(3);
     expect(resumptions(graceful.addresses[0], 'TLSv1.3')).toEqual(['psk 150/150']);
     expect(faultsIn(graceful)).toEqual([]);
