@@ -51,11 +51,11 @@ describe('a probe of reference servers with planted faults', () => {
 
   it('finds a share of bad tickets with as many tries as it takes', async () => {
     const server = await serve({ resumption: 'tickets', faults: { strangeTickets: '2%' } });
-    const record = await probeServers([server], { tries: 300, protocols: ['1.3'] });
+    const record = await probeServers([server], { tries: 700, protocols: ['1.3'], rate: '2k/s' });
     const [psk] = spoken(record.addresses[0], 'TLSv1.3').resumption;
-    // 300 tickets of which 2% are bad: none of them is with a chance of 0.2%, and more than 20 with one of a millionth.
-    expect(psk?.honoured).toBeGreaterThan(279);
-    expect(psk?.honoured).toBeLessThan(300);
+    // Of 700 tickets 14 are bad: none is with a chance of one in a million, and so are more than 36.
+    expect(psk?.honoured).toBeGreaterThanOrEqual(664);
+    expect(psk?.honoured).toBeLessThan(700);
     expect(faultsIn(record)).toEqual(['some-tickets-declined 0 TLSv1.3']);
   });
 
