@@ -29,7 +29,7 @@ const triesSchema = z.object({
 export type Tries = Readonly<z.infer<typeof triesSchema>>;
 
 /**
- * The makes of ticket that can be told by their layout, each with those that share it; `opaque` is none of them. `rustls` is any 16-byte
+ * The makes of ticket that are known by their layout, each with those that share it; `opaque` is none of them. `rustls` is any 16-byte
  * name before an AEAD's nonce (Go before 1.21, s2n-tls before its versions), `go` any ticket that begins at random.
  */
 export const TICKET_FAMILIES = [
@@ -242,7 +242,7 @@ const crossNamesSchema = z.object({
 
 export type CrossNames = Readonly<z.infer<typeof crossNamesSchema>>;
 
-/** A connection told message by message; no line holds a secret. */
+/** A connection explained message by message; no line holds a secret. */
 const explainedSchema = z.object({
   address: whole,
   protocol: z.enum(PROTOCOLS),

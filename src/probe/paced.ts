@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScriptPace } from '../engine/script.ts';
 
 /** Does something for each of several, some at the same time, begun at no more than the rate. Begins none after the signal. */
@@ -12,7 +13,7 @@ export const eachPaced = async <Item>(
     for (let item = waiting.pop(); item !== undefined && signal?.aborted !== true; item = waiting.pop()) {
       const waitMs = nextStartMs - performance.now();
       nextStartMs = Math.max(nextStartMs, performance.now()) + 1000 / perSecond;
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (waitMs > 0) await sleep(waitMs);
       await act(item);
     }
   };

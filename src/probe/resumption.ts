@@ -121,7 +121,7 @@ export class Resumption {
     return kept ?? (yield* this.prime());
   }
 
-  /** Offers a session of another address to this one. */
+  /** Offers a session that has served already, or is of another address. */
   offerTo(session: Session): Attempt {
     return attemptOf(this.#plan.client, { session, awaitTicket: false, sendsRequest: false });
   }
@@ -168,9 +168,9 @@ export class Resumption {
   }
 
   *#offerAgain(session: Session): Generator<Attempt, void, HandshakeResult> {
-    const { result } = yield* visit(attemptOf(this.#plan.client, { session, awaitTicket: false, sendsRequest: false }));
+    const { result } = yield* visit(this.offerTo(session));
     result.session?.free();
-    if (result.failure === undefined) this.#reused = result.evidence.resumed ? 'honoured' : 'declined';
+    if (result.failure === undefined) this.#reused = isHonoured(result) ? 'honoured' : 'declined';
   }
 
   /** True when a session of the mechanism came. */

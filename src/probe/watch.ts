@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watchReport, type WatchedLog } from '../analysis/probe/watch/report.ts';
 import type { ProbeEvent } from '../domain/probe-event.ts';
 import type { WatchReport } from '../domain/watch-report.ts';
@@ -59,17 +60,6 @@ export const watchFleet = async (
   }
 };
 
+/** Waits, unless the signal ends it. */
 const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal?.aborted === true) {
-      resolve();
-      return;
-    }
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.max(0, ms));
-    signal?.addEventListener('abort', end);
-  });
+  sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined);

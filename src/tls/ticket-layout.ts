@@ -5,7 +5,7 @@ import { shortHash } from './short-hash.ts';
 export interface TicketLayout {
   /** Null without tickets. */
   readonly family: TicketFamily | null;
-  /** Place and length of the name of the key; 0 bytes where none can be told. */
+  /** Place and length of the name of the key; 0 bytes where none is known. */
   readonly nameAt: number;
   readonly nameBytes: number;
   /** A short hash of the name in each ticket, empty where there is none: a name identifies a secret and is never shown. */

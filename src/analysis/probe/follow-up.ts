@@ -70,7 +70,7 @@ const witnessOffers = ([from, to]: OrderedPair, state: MapState): OrderedPair[] 
       );
 };
 
-/** Offers in both directions between the largest unit of a supposed group that is not yet told from all others, and these. */
+/** Offers in both directions between the largest unit of a supposed group that is not yet known to differ from all others, and these. */
 const leaderOffers = ({ addresses }: SupposedGroup, state: MapState): OrderedPair[] => {
   const units = new Set(addresses.map(state.unitOf));
   const ranked = [...units].toSorted((a, b) => b.length - a.length).flatMap((unit) => representative(unit, state) ?? []);

@@ -3,7 +3,7 @@ import { protocolLabel } from '../../domain/protocol.ts';
 import { addressName } from './address-text.ts';
 import { MECHANISM_TEXT } from './finding-text.ts';
 
-/** A connection that was told message by message. */
+/** A connection that is explained message by message. */
 export interface ExplainedSection {
   /** `10.0.0.1:443, TLS 1.3, a session offered by PSK`. */
   readonly title: string;

@@ -16,7 +16,7 @@ export interface Stapled {
  * Judges a stapled OCSP response as a client must (RFC 6960, section 3.2): it is about the leaf, is signed by the issuer or by whom the
  * issuer delegated that to, and its time has come and not passed. The signature is checked where the chain holds the issuer.
  *
- * A revocation is told even when its response is stale: it does not become good with time.
+ * A revocation is reported even when its response is stale: it does not become good with time.
  */
 export const judgeStaple = (stapled: Stapled): StapleReport => ({
   ...judgement(stapled),
