@@ -1,3 +1,4 @@
+import { agentSchema } from './agent-record.ts';
 import { BLOCK_COUNTS, PRIMING_COUNTS } from './block-counts.ts';
 import { capacitySchema } from './capacity-record.ts';
 import { CLOSE_STYLES } from './client-options.ts';
@@ -51,6 +52,10 @@ const fleetUseSchema = z.object({
 
 /** One machine of the load generator in a window. Null is what is not known. */
 const hostSchema = z.object({
+  /** Its name among the agents of the run; absent where the run's own machine loads. */
+  agent: z.string().optional(),
+  /** Its first worker's begin after the common start of all agents; absent where there is one machine. */
+  startSkewNs: z.number().optional(),
   workers: z.array(
     z.object({
       /** The share of its time in which the worker had something to do. */
@@ -210,6 +215,8 @@ const runSchema = z.object({
   /** Null in a record from before it was chosen. */
   ending: endingSchema.nullable().default(null),
   workers: whole,
+  /** The machines that load; absent where the run's own does. */
+  agents: z.array(agentSchema).optional(),
   seed: whole,
   /** Interleave of the states in a round. */
   interleave: z.enum(INTERLEAVES),
