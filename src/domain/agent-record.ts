@@ -3,12 +3,13 @@ import { z } from './zod.ts';
 /**
  * What may be wrong with an agent in a window:
  *
+ * - `mismatched`: it could not take part: of another version, or without what the load needs.
  * - `lost`: it gave no sign of life any more, or had nothing left to do its part with.
  * - `late`: it began long after the common start.
  * - `unreachable`: none of its connections reached the target, while those of other agents did.
  * - `overloaded`: it could not keep up with its part of the load.
  */
-export const AGENT_FAULTS = ['lost', 'late', 'unreachable', 'overloaded'] as const;
+export const AGENT_FAULTS = ['mismatched', 'lost', 'late', 'unreachable', 'overloaded'] as const;
 
 export type AgentFaultKind = (typeof AGENT_FAULTS)[number];
 

@@ -4,6 +4,8 @@ export const INVALID = {
   nothingFinished: 'no handshake finished',
   /** Latency and rate are then those of the pause. */
   stalled: 'the generator itself was stopped',
+  /** Its part of the load was missing from then on, and what it had done is unknown. */
+  agentLost: 'an agent was lost',
 } as const;
 
 export type InvalidReason = (typeof INVALID)[keyof typeof INVALID];

@@ -54,7 +54,7 @@ const fleetUseSchema = z.object({
 const hostSchema = z.object({
   /** Its name among the agents of the run; absent where the run's own machine loads. */
   agent: z.string().optional(),
-  /** Its first worker's begin after the common start of all agents; absent where there is one machine. */
+  /** Begin of its last worker after the common start of all agents; absent where the run's own machine loads. */
   startSkewNs: z.number().optional(),
   workers: z.array(
     z.object({

@@ -35,7 +35,7 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
     const primed = primings.flatMap(({ streams }) => streams[index] ?? []);
     const primedCounts = PRIMING_COUNTS.merge(primed.map((part) => part.counts));
     const clock = latencyClockOf(counts, workers);
-    const invalidReason = invalidReasonOf(counts, primedCounts, hosts);
+    const invalidReason = invalidReasonOf(counts, { primed: primedCounts, hosts, lost: measured.lost });
     return {
       block: {
         ...placed(reports, workers, stream),
@@ -82,7 +82,11 @@ const latencyClockOf = ({ honoured, split }: BlockCounts, workers: readonly Meas
 };
 
 /** Says why a block is none to draw conclusions from; empty when it is valid. */
-const invalidReasonOf = (counts: BlockCounts, primed: PrimingCounts, hosts: BlockRecord['hosts']): InvalidReason | '' => {
+const invalidReasonOf = (
+  counts: BlockCounts,
+  { primed, hosts, lost }: Pick<BlockRecord, 'hosts'> & { readonly primed: PrimingCounts; readonly lost: readonly string[] },
+): InvalidReason | '' => {
+  if (lost.length > 0) return INVALID.agentLost;
   const hasFailures = [counts.errors, primed.errors].some((errors) => Object.keys(errors).length > 0);
   if (counts.handshakes === 0 && hasFailures) return INVALID.nothingFinished;
   return stallOf({ hosts }) === undefined ? '' : INVALID.stalled;

@@ -9,7 +9,9 @@ import type { MeasureReport } from './protocol/messages.ts';
  *
  * @param sources local addresses that each machine connects from: each has ports of its own.
  */
-export const hostRecord = ({ workers, before, after, limits }: HostReport, sources: number): HostRecord => ({
+export const hostRecord = ({ agent, startSkewNs, workers, before, after, limits }: HostReport, sources: number): HostRecord => ({
+  agent,
+  startSkewNs,
   workers: workers.map(workerRecord),
   mostInFlight: workers.reduce((sum, { mostInFlight }) => sum + mostInFlight, 0),
   fileLimit: limits.files ?? null,

@@ -1,4 +1,5 @@
 import type { MachineReading } from '../cpu/machine.ts';
+import type { AgentFault, AgentRecord } from '../domain/agent-record.ts';
 import type { SessionPolicy } from '../domain/session-policy.ts';
 import type { ClientSettings } from '../engine/engine.ts';
 import type { MachineLimits } from '../scenario/machine-limits.ts';
@@ -34,10 +35,29 @@ export interface LoadProgress {
   /** Of the honoured handshakes of this window so far, within 9 %; `undefined` before the first. */
   readonly p50Ns: number | undefined;
   readonly p99Ns: number | undefined;
+  /** One per agent that takes part; absent where this machine loads. */
+  readonly agents?: readonly AgentProgress[];
+}
+
+/** One agent's part of the progress. */
+export interface AgentProgress {
+  readonly name: string;
+  readonly workers: number;
+  readonly finished: number;
+}
+
+/** A machine that loads for this one. */
+export interface LoadAgent extends Omit<AgentRecord, 'faults'> {
+  /** The reason why it does not load, or not any more; `undefined` while it does. */
+  readonly absence: Pick<AgentFault, 'kind' | 'reason'> | undefined;
 }
 
 /** One machine's part of a window. */
 export interface HostReport {
+  /** Absent where it is this machine. */
+  readonly agent?: string;
+  /** Begin of its last worker after the common start; absent where this machine loads. */
+  readonly startSkewNs?: number;
   /** One per worker of this machine. */
   readonly workers: readonly MeasureReport[];
   readonly before: MachineReading;
@@ -49,6 +69,8 @@ export interface MeasuredLoad {
   /** Start of the window as Unix time, in digits: ns since 1970 are beyond what a double holds. */
   readonly startUnixNs: string;
   readonly hosts: readonly HostReport[];
+  /** Names of agents that were lost in the window: what they did is unknown. */
+  readonly lost: readonly string[];
 }
 
 /**
@@ -60,13 +82,23 @@ export interface MeasuredLoad {
 export interface LoadGenerator {
   /** Workers that a window's load is split over. */
   readonly workers: number;
+  /** The machines that load, lost ones included; `undefined` where this one does. */
+  readonly agents: readonly LoadAgent[] | undefined;
+  /** Time from a request until all workers are waiting for their start. */
+  readonly startMarginNs: number;
   /** Makes the cells known that windows will name. */
   open(contexts: readonly CellContext[]): Promise<void>;
-  /** @param requests one per worker that takes part: the first ones. */
+  /**
+   * Obtains sessions.
+   *
+   * @param requests one per worker that takes part: the first ones.
+   * @returns a report of each worker that goes on to measure: fewer where agents were lost.
+   */
   prime(requests: readonly PrimeRequest[]): Promise<readonly PrimeReport[]>;
   /**
    * Loads from a common start on, until each worker's bound.
    *
+   * @param requests one per worker that was primed last.
    * @param startInNs time until that start: enough for all workers to be waiting for it.
    * @throws ResumarkError WORKER_LOST when a worker has ended.
    */

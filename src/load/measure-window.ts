@@ -5,9 +5,6 @@ import { ServerWatch } from './server-watch.ts';
 import { measureRequests, primeRequests, sessionsOf, workersOf } from './split-window.ts';
 import type { MeasuredBlock, WindowPhase, WindowRequest } from './window-request.ts';
 
-/** Workers hear of the start by message; 5 ms is enough for all of them to be waiting for it. */
-const START_MARGIN_NS = 5_000_000;
-
 /**
  * Measures one window: primes, publishes a common start, lets the workers load until the bound, and
  * adds up their reports.
@@ -24,10 +21,11 @@ export const measureWindow = async (
   const primings = await generator.prime(primeRequests(request, workers));
   onPhase({ name: 'ageing', ms: request.offerAfterMs });
   await age(request);
-  const watch = new ServerWatch(request, START_MARGIN_NS);
-  onPhase({ name: 'window', startNs: nowNs() + START_MARGIN_NS });
+  const { startMarginNs } = generator;
+  const watch = new ServerWatch(request, startMarginNs);
+  onPhase({ name: 'window', startNs: nowNs() + startMarginNs });
   try {
-    const measured = await generator.measure(measureRequests(request, workers), START_MARGIN_NS);
+    const measured = await generator.measure(measureRequests(request, primings.length), startMarginNs);
     return blockRecordsOf({ request, measured, primings, servers: watch.end(measured.startUnixNs) });
   } finally {
     watch.stop();

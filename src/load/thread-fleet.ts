@@ -3,7 +3,7 @@ import { nowNs, unixNsOf } from '../engine/clock.ts';
 import type { EngineChoice } from '../engine/open.ts';
 import type { CellContext, LoadGenerator, LoadProgress, MeasuredLoad } from './load-generator.ts';
 import type { Control, Counters } from './protocol/counters.ts';
-import { LiveLatency } from './protocol/live-latency.ts';
+import { LiveLatency, quantileOfCountsNs } from './protocol/live-latency.ts';
 import {
   decodeMeasureReport,
   decodePrimeReport,
@@ -13,8 +13,13 @@ import {
 } from './protocol/messages.ts';
 import { WorkerThread } from './worker-thread.ts';
 
+/** Workers hear of the start by message; 5 ms is enough for all of them to be waiting for it. */
+const START_MARGIN_NS = 5_000_000;
+
 /** The worker threads of this process. They live as long as the run does, so code stays compiled from block to block. */
 export class ThreadFleet implements LoadGenerator {
+  readonly agents = undefined;
+  readonly startMarginNs = START_MARGIN_NS;
   readonly #threads: readonly WorkerThread[];
   /** Number of threads, the first ones, that take part in the window. */
   #working = 0;
@@ -56,6 +61,7 @@ export class ThreadFleet implements LoadGenerator {
     return {
       startUnixNs: unixNsOf(startNs),
       hosts: [{ workers, before, after: readMachine(), limits: readMachineLimits() }],
+      lost: [],
     };
   }
 
@@ -63,7 +69,7 @@ export class ThreadFleet implements LoadGenerator {
     const working = this.#threads.slice(0, this.#working).map(({ counters }) => counters);
     const sum = (value: (counters: Counters) => number): number =>
       working.reduce((total, counters) => total + value(counters), 0);
-    const latencies = working.map(({ latency }) => latency);
+    const counts = this.latencyCounts();
     return {
       finished: sum((counters) => counters.finished),
       honoured: sum((counters) => counters.honoured),
@@ -74,9 +80,14 @@ export class ThreadFleet implements LoadGenerator {
       inFlight: sum((counters) => counters.inFlight),
       begun: sum((counters) => counters.begun),
       restedNs: working.map(({ restedNs }) => restedNs),
-      p50Ns: LiveLatency.quantileNs(latencies, 0.5),
-      p99Ns: LiveLatency.quantileNs(latencies, 0.99),
+      p50Ns: quantileOfCountsNs(counts, 0.5),
+      p99Ns: quantileOfCountsNs(counts, 0.99),
     };
+  }
+
+  /** Counts of the live latencies of all workers, by step. */
+  latencyCounts(): readonly number[] {
+    return LiveLatency.countsOf(this.#threads.slice(0, this.#working).map(({ counters }) => counters.latency));
   }
 
   /** Reaches workers through shared memory: in the middle of a window they read no message. */

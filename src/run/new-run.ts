@@ -1,5 +1,4 @@
-import { cpus, loadavg, release, totalmem } from 'node:os';
-import { usableCores } from '../cpu/machine.ts';
+import { readEnvironment } from '../cpu/environment.ts';
 import type { Interleave } from '../domain/interleave.ts';
 import { RUN_FORMAT, type RunRecord, type Shortcut } from '../domain/run-record.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -32,7 +31,7 @@ export const newRun = (
   tool: { name: 'resumark', version },
   startedAt: startedAt.toISOString(),
   endedAt: null,
-  environment: describeEnvironment(),
+  environment: readEnvironment(),
   engine: {
     name: chosen.engine.name,
     library: chosen.engine.library,
@@ -61,18 +60,6 @@ export const newRun = (
   events: [],
   capacity: [],
   notices: [],
-});
-
-/** Facts that the numbers depend on besides the scenario. No host name and no user name: results are shared. */
-const describeEnvironment = (): RunRecord['environment'] => ({
-  node: process.versions.node,
-  openssl: process.versions.openssl,
-  platform: `${process.platform}-${process.arch}`,
-  kernel: release(),
-  cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: usableCores(),
-  memoryBytes: totalmem(),
-  loadAverage: loadavg()[0] ?? 0,
 });
 
 const shortcutsOf = ({ tls, spin }: Scenario): Shortcut[] => [

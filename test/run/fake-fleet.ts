@@ -46,6 +46,8 @@ export interface FakeTarget {
 
 /** A load generator without threads, sockets and time: windows are over at once, and what comes of them is arithmetic. */
 export class FakeFleet implements LoadGenerator {
+  readonly agents = undefined;
+  readonly startMarginNs = 0;
   readonly workers: number;
   readonly windows: FakeWindow[] = [];
   readonly controls: Control[] = [];
@@ -96,6 +98,7 @@ export class FakeFleet implements LoadGenerator {
           limits: { files: undefined, ports: undefined },
         },
       ],
+      lost: [],
     };
   }
 
@@ -145,6 +148,7 @@ export class FakeFleet implements LoadGenerator {
       streams,
       cpuNs: weights.map(() => attempts * 50_000),
       inFlightNs: seconds * 1e9,
+      beganNs: 0,
       lastEndNs: Math.round(seconds * 1e9),
       mostInFlight: pace.model === 'closed' ? pace.concurrency : 1,
       restedNs: seconds * 0.5e9,

@@ -22,7 +22,7 @@ const TIME_UNIT_NS = 10_000;
 /** `drain` starts no more handshakes, `cancel` also drops those in flight. */
 export type Control = 'run' | 'drain' | 'cancel';
 
-const CONTROLS = ['run', 'drain', 'cancel'] as const satisfies readonly Control[];
+export const CONTROLS = ['run', 'drain', 'cancel'] as const satisfies readonly Control[];
 
 /** One worker's counters. Single writer per slot; the other side only reads. */
 export class Counters {

@@ -28,16 +28,20 @@ export class LiveLatency {
     this.#slots.fill(0);
   }
 
-  /** The quantile of several together, `undefined` when they counted nothing. */
-  static quantileNs(all: readonly LiveLatency[], p: number): number | undefined {
-    const counts = Array.from({ length: STEPS.count }, (_, slot) => all.reduce((sum, one) => sum + (one.#slots[slot] ?? 0), 0));
-    const total = counts.reduce((a, b) => a + b, 0);
-    if (total === 0) return undefined;
-    let below = 0;
-    const slot = counts.findIndex((count) => {
-      below += count;
-      return below >= p * total;
-    });
-    return STEPS.middleNs(slot);
+  /** Counts of several together, by step. */
+  static countsOf(all: readonly LiveLatency[]): number[] {
+    return Array.from({ length: STEPS.count }, (_, slot) => all.reduce((sum, one) => sum + (one.#slots[slot] ?? 0), 0));
   }
 }
+
+/** The quantile of counts by step, `undefined` when there are none. */
+export const quantileOfCountsNs = (counts: readonly number[], p: number): number | undefined => {
+  const total = counts.reduce((a, b) => a + b, 0);
+  if (total === 0) return undefined;
+  let below = 0;
+  const step = counts.findIndex((count) => {
+    below += count;
+    return below >= p * total;
+  });
+  return STEPS.middleNs(step);
+};

@@ -10,7 +10,7 @@ import { z } from '../../domain/zod.ts';
  */
 
 /** Raised when a message changes its meaning: a worker of another version is refused. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 const version = z.literal(PROTOCOL_VERSION);
 const whole = z.int().nonnegative();
@@ -50,7 +50,7 @@ const paceSchema = z.discriminatedUnion('model', [
   }),
 ]);
 
-const primeRequestSchema = z.object({
+export const primeRequestSchema = z.object({
   version,
   /** The cells of the window, by the ids that they were opened with. */
   streams: z.array(
@@ -62,7 +62,7 @@ const primeRequestSchema = z.object({
   ),
 });
 
-const measureRequestSchema = z.object({
+export const measureRequestSchema = z.object({
   version,
   pace: paceSchema,
   /** One per stream. */
@@ -75,7 +75,7 @@ const measureRequestSchema = z.object({
   timelineNs: z.int().positive().optional(),
 });
 
-const primeReportSchema = z.object({
+export const primeReportSchema = z.object({
   version,
   /** One per stream. */
   streams: z.array(
@@ -87,7 +87,7 @@ const primeReportSchema = z.object({
   ),
 });
 
-const measureReportSchema = z.object({
+export const measureReportSchema = z.object({
   version,
   /** One per stream. */
   streams: z.array(
@@ -104,6 +104,8 @@ const measureReportSchema = z.object({
   cpuNs: z.array(z.number()).nullable(),
   /** Time that the connections' places existed for (closed load) or were taken (scheduled load). */
   inFlightNs: z.number(),
+  /** Time from the window's start until the worker began. */
+  beganNs: z.number().nonnegative(),
   /** Time from the window's start until the last connection ended. */
   lastEndNs: z.number(),
   /** Connections at once, at most. */

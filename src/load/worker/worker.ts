@@ -107,6 +107,7 @@ class LoadWorker {
       timeline: timelineNs === undefined ? undefined : { intervalNs: timelineNs, startNs },
     });
     await until(startNs);
+    const beganNs = Math.max(0, nowNs() - startNs);
     const { stamps } = this.#engine;
     stamps?.begin();
     cpu.start();
@@ -126,6 +127,7 @@ class LoadWorker {
       cpuNs: cpuNs === undefined ? null : [...cpuNs],
       // Slots are idle between arrivals, and while tinybench keeps its books.
       inFlightNs: pace.model === 'closed' ? inFlight.existedNs : inFlight.takenNs,
+      beganNs,
       lastEndNs: Math.max(0, inFlight.lastEndNs - startNs),
       mostInFlight: inFlight.most,
       restedNs: window.restedNs,

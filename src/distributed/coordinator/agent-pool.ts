@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AgentFault } from '../../domain/agent-record.ts';
+import { ResumarkError } from '../../domain/error.ts';
+import type { BrokerAddress } from '../broker/address.ts';
+import { Broker } from '../broker/broker.ts';
+import { TaskFlows, type Answer } from '../broker/task-flows.ts';
+import type { Hello } from '../protocol/hello.ts';
+import { controlChannel, progressChannel } from '../protocol/names.ts';
+import { decodeProgress, type AgentCounts } from '../protocol/progress.ts';
+import type { NumberedControl, Task, Work } from '../protocol/tasks.ts';
+import { BEAT_MS, IDLE_LEASE_MS, LEASE_MS, MOST_SILENT_MS } from '../protocol/times.ts';
+import { Muster, type Unfit } from './muster.ts';
+
+export interface PoolOptions {
+  readonly coordinator: BrokerAddress;
+  /** Of this program: agents of another one are not used. */
+  readonly version: string;
+  /** Agents that the load is split over. */
+  readonly agents: number;
+  readonly readyTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called when the number of agents that are ready changes. */
+  readonly onReady?: ((ready: number, asked: number) => void) | undefined;
+}
+
+/** An agent that works for this coordinator. */
+export interface Member {
+  readonly hello: Hello;
+  absence: Pick<AgentFault, 'kind' | 'reason'> | undefined;
+  /** Of the task that goes on, or of the last one. */
+  counts: AgentCounts | undefined;
+}
+
+/** The tasks of agents that are lost are buried within this time; a Redis that cannot even do that is given up. */
+const MOST_BURIAL_MS = 10_000;
+
+/** Claims last for a day, and are made anew long before. */
+const CLAIM_EVERY_BEATS = 3600;
+
+/** Agents that work for this process: claims them, notices when one is lost, and lets them go. */
+export class AgentPool {
+  readonly members: readonly Member[];
+  /** Agents that were there but cannot take part. */
+  readonly unfit: readonly Unfit[];
+  readonly broker: Broker;
+  readonly #token: string;
+  readonly #flows: TaskFlows;
+  readonly #beat: NodeJS.Timeout;
+  #control: NumberedControl = { number: 0, control: 'run' };
+  #taskNumber = 0;
+  #waitingFor: ReadonlySet<Member> = new Set();
+  #isLoading = false;
+  #beats = 0;
+  #heardMs = performance.now();
+  #failure: Error | undefined;
+
+  private constructor(
+    broker: Broker,
+    token: string,
+    { hellos, unfit }: { readonly hellos: readonly Hello[]; readonly unfit: readonly Unfit[] },
+  ) {
+    this.broker = broker;
+    this.#token = token;
+    this.members = hellos.map((hello) => ({ hello, absence: undefined, counts: undefined }));
+    this.unfit = unfit;
+    this.#flows = new TaskFlows(broker.address, token);
+    this.#beat = setInterval(() => void this.#giveSign(), BEAT_MS);
+  }
+
+  /**
+   * Waits until so many agents are there, and claims them.
+   *
+   * @throws ResumarkError USAGE when there are too few in time, naming those that are there and why others cannot be used.
+   */
+  static async assemble(options: PoolOptions): Promise<AgentPool> {
+    const broker = await Broker.connect(options.coordinator);
+    const token = randomBytes(8).toString('hex');
+    try {
+      await broker.renew(token, IDLE_LEASE_MS, true);
+      const muster = new Muster(broker, token, options);
+      const pool = new AgentPool(broker, token, await muster.gather());
+      await broker.listen(progressChannel(token), (message) => {
+        pool.#hear(message);
+      });
+      return pool;
+    } catch (error) {
+      await broker.end(token).catch(() => undefined);
+      broker.close();
+      throw error;
+    }
+  }
+
+  /** Those that load. */
+  get present(): readonly Member[] {
+    return this.members.filter(({ absence }) => absence === undefined);
+  }
+
+  /**
+   * Gives members a task and waits for all of them. One that is lost meanwhile has no answer.
+   *
+   * @throws ResumarkError WORKER_LOST when Redis is lost, or with it all agents.
+   */
+  async run(works: ReadonlyMap<Member, Work>): Promise<ReadonlyMap<Member, Answer>> {
+    const number = ++this.#taskNumber;
+    const tasks = new Map<string, Task>();
+    for (const [member, work] of works) {
+      member.counts = undefined;
+      tasks.set(member.hello.id, { run: this.#token, number, control: this.#control, work });
+    }
+    this.#waitingFor = new Set(works.keys());
+    await this.#setLoading(true);
+    try {
+      const answers = await this.#flows.run(tasks);
+      return new Map(
+        [...works.keys()].flatMap((member) => {
+          const answer = answers.get(member.hello.id);
+          return answer === undefined ? [] : [[member, answer] as const];
+        }),
+      );
+    } finally {
+      this.#waitingFor = new Set();
+      await this.#setLoading(false);
+    }
+  }
+
+  /** Reaches agents in the middle of a task; one that does not hear it learns of it with the next task. */
+  control(control: NumberedControl['control']): void {
+    this.#control = { number: this.#control.number + 1, control };
+    this.broker.publish(controlChannel(this.#token), this.#control);
+  }
+
+  /** A member that cannot be counted on any more. Its first fault is the one that is kept. */
+  lose(member: Member, reason: string): void {
+    member.absence ??= { kind: 'lost', reason };
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#beat);
+    this.control('cancel');
+    await this.#letGo().catch(() => undefined);
+    await this.#flows.close();
+    this.broker.close();
+  }
+
+  async #letGo(): Promise<void> {
+    await this.broker.end(this.#token);
+    await this.broker.unclaim(
+      this.#token,
+      this.members.map(({ hello }) => hello.id),
+    );
+  }
+
+  /** Agents stop by themselves when this process is gone: within seconds while they load. */
+  async #setLoading(isLoading: boolean): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#isLoading = isLoading;
+    await this.#giveSign();
+  }
+
+  async #giveSign(): Promise<void> {
+    try {
+      const isHeld = await this.broker.renew(this.#token, this.#isLoading ? LEASE_MS : IDLE_LEASE_MS);
+      if (!isHeld) this.#fail('Redis has lost what it knew of this run');
+      await this.#lookForMissing();
+      await this.broker.clock.read();
+      if (++this.#beats % CLAIM_EVERY_BEATS === 0)
+        for (const { hello } of this.present) await this.broker.claim(hello.id, this.#token);
+      this.#heardMs = performance.now();
+    } catch {
+      if (performance.now() - this.#heardMs > MOST_SILENT_MS)
+        this.#fail(`Redis at ${this.broker.address.shown} has not answered for ${String(MOST_SILENT_MS / 1000)} s`);
+    }
+  }
+
+  async #lookForMissing(): Promise<void> {
+    const missing = await this.broker.missing(this.present.map(({ hello }) => hello.id));
+    for (const member of this.present.filter(({ hello }) => missing.includes(hello.id))) {
+      this.lose(member, 'it gave no sign of life any more');
+      this.#flows.bury(member.hello.id);
+      void sleep(MOST_BURIAL_MS, undefined, { ref: false }).then(() => {
+        if (this.#waitingFor.has(member)) this.#fail('Redis does not carry out what is asked of it');
+      });
+    }
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= new ResumarkError('WORKER_LOST', `${reason}: the agents have stopped by themselves.`);
+    this.#flows.abandon(this.#failure);
+  }
+
+  #hear(message: unknown): void {
+    const { agent, task, progress } = decodeProgress(message);
+    const member = this.members.find(({ hello }) => hello.id === agent);
+    // What is left of the task before arrives late.
+    if (member !== undefined && task === this.#taskNumber) member.counts = progress;
+  }
+}
