@@ -13,7 +13,7 @@ export { renderProbe, PROBE_FORMATS, type ProbeFormat } from './report/probe/for
 export type { AddressReport, FleetMap, ProbeRecord } from './domain/probe-record.ts';
 export type { ProbeFinding } from './domain/probe-finding.ts';
 export { readRun, RunStore } from './run/files/run-folder.ts';
-export { compare, type LiveComparison } from './run/studies/compare-live.ts';
+export { compare, type CompareOptions, type LiveComparison } from './run/studies/compare-live.ts';
 export { readComparison } from './run/files/comparison-file.ts';
 export { readScenarioFile } from './run/files/scenario-file.ts';
 export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSources } from './scenario/decode.ts';

@@ -10,18 +10,20 @@ import type { Signal } from './interrupt.ts';
  * The exit code of a measured run.
  *
  * @param signal the signal that ended it early, if one did.
+ * @param acceptsPartial lets a run pass that lost a part of its load.
  */
-export const exitCodeOf = (summary: RunSummary, signal: Signal | undefined): ExitCode => {
+export const exitCodeOf = (summary: RunSummary, signal: Signal | undefined, acceptsPartial = false): ExitCode => {
   const outcome = outcomeOf(summary);
   const { status, failed, neverHonoured, withoutCapacity } = outcome;
   const isTargetAtFault = status === 'stopped' || [...failed, ...neverHonoured, ...withoutCapacity].length > 0;
-  return interruptCode(outcome, signal) ?? gravest(isTargetAtFault ? EXIT.target : EXIT.done, lossCode(outcome));
+  return interruptCode(outcome, signal) ?? gravest(isTargetAtFault ? EXIT.target : EXIT.done, lossCode(outcome, acceptsPartial));
 };
 
 /**
  * Partial where a part of the result is missing: blocks that were not measured, or the run folder.
  */
-const lossCode = ({ status, isSaved }: RunOutcome): ExitCode => (status === 'partial' || !isSaved ? EXIT.partial : EXIT.done);
+const lossCode = ({ status, isSaved }: RunOutcome, acceptsPartial: boolean): ExitCode =>
+  (status === 'partial' && !acceptsPartial) || !isSaved ? EXIT.partial : EXIT.done;
 
 const interruptCode = ({ status }: RunOutcome, signal: Signal | undefined): ExitCode | undefined =>
   signal === undefined || status !== 'interrupted' ? undefined : signalCode(signal);
@@ -29,12 +31,15 @@ const interruptCode = ({ status }: RunOutcome, signal: Signal | undefined): Exit
 /** The exit code of a command that a signal ended. */
 export const signalCode = (signal: Signal): ExitCode => (signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
 
-/** The exit code of comparisons; `passes` lets inconclusive ones pass. */
+/** The exit code of comparisons; `passes` lets inconclusive ones pass, but none of a partial run. */
 export const comparisonCode = (comparisons: readonly Comparison[], passes: boolean): ExitCode => {
+  if (comparisons.some(isOfPartialRun)) return EXIT.partial;
   const isAny = (verdict: ChangeVerdict): boolean => comparisons.some((comparison) => comparison.verdict === verdict);
   if (isAny('regressed')) return EXIT.gate;
   return isAny('inconclusive') && !passes ? EXIT.inconclusive : EXIT.done;
 };
+
+const isOfPartialRun = ({ rows }: Comparison): boolean => rows.some(({ caveat }) => caveat?.code === 'run-not-complete');
 
 /**
  * The exit code of a measured comparison: that a mode is off in one of its states is a finding, not
@@ -43,13 +48,13 @@ export const comparisonCode = (comparisons: readonly Comparison[], passes: boole
 export const liveComparisonCode = (
   { summary, comparisons }: LiveComparison,
   signal: Signal | undefined,
-  passes: boolean,
+  { passes, acceptsPartial }: { readonly passes: boolean; readonly acceptsPartial: boolean },
 ): ExitCode => {
   const outcome = outcomeOf(summary);
   const isTargetAtFault = outcome.status === 'stopped' || [...outcome.failed, ...outcome.nowhereHonoured].length > 0;
   return (
     interruptCode(outcome, signal) ??
-    (isTargetAtFault ? EXIT.target : gravest(lossCode(outcome), comparisonCode(comparisons, passes)))
+    (isTargetAtFault ? EXIT.target : gravest(lossCode(outcome, acceptsPartial), comparisonCode(comparisons, passes)))
   );
 };
 

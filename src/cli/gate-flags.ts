@@ -18,13 +18,22 @@ export const inconclusiveOption = {
   describe: 'Exit code of results that noise leaves inconclusive: 3 (fail) or 0 (pass)',
 } as const;
 
+/** The flag of every command that judges: what becomes of a run that lost a part of its load. */
+export const allowPartialOption = {
+  type: 'boolean',
+  describe: 'Judge a partial run by what it has; without this it is refused, with exit code 5',
+} as const;
+
 /** Declares the flags of every command that applies gates. */
 export const withJudgingFlags = (yargs: Argv): Argv =>
-  yargs.option('inconclusive', { ...inconclusiveOption, group: 'Gates:' }).option('github', {
-    type: 'boolean',
-    describe: 'Annotate the GitHub Actions job and write its step summary',
-    group: 'Gates:',
-  });
+  yargs
+    .option('inconclusive', { ...inconclusiveOption, group: 'Gates:' })
+    .option('allow-partial', { ...allowPartialOption, group: 'Gates:' })
+    .option('github', {
+      type: 'boolean',
+      describe: 'Annotate the GitHub Actions job and write its step summary',
+      group: 'Gates:',
+    });
 
 /** Declares the flags of every command that measures and may apply gates. */
 export const withGateFlags = (yargs: Argv): Argv =>
@@ -58,6 +67,8 @@ const MOST_CONFIRMATIONS = 5;
 /** @throws ResumarkError USAGE for anything but pass and fail. */
 export const passesInconclusive = (parsed: ParsedFlags): boolean =>
   choiceOf('--inconclusive', parsed['inconclusive'], ['pass', 'fail']) === 'pass';
+
+export const acceptsPartial = (parsed: ParsedFlags): boolean => parsed['allow-partial'] === true;
 
 /**
  * Reports to GitHub Actions with --github: annotations on stdout, and Markdown in the step summary.

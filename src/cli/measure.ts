@@ -15,7 +15,7 @@ import type { CommandContext } from './context.ts';
 import { exitCodeOf, gateExitCode, gravest } from './exit-code.ts';
 import type { ParsedFlags } from './flags.ts';
 import { documentFormatOf, documentFormatOption } from './format.ts';
-import { confirmOf, passesInconclusive, tellGithub, withGateFlags } from './gate-flags.ts';
+import { acceptsPartial, confirmOf, passesInconclusive, tellGithub, withGateFlags } from './gate-flags.ts';
 import { listenForInterrupt, type Signal } from './interrupt.ts';
 import { ranInOwnNetwork } from './own-network.ts';
 import { ProgressLine } from './progress.ts';
@@ -62,7 +62,7 @@ export const measure = async (context: CommandContext, decoded: DecodedScenario,
   terminal.out(render(summary, format, { style: styleOf(terminal), decision }));
   tellNotices(terminal, summary.run, parsed);
   if (folder !== undefined && parsed['quiet'] !== true) terminal.err(`report: ${join(folder, 'report.html')}\n`);
-  const runCode = exitCodeOf(summary, signal);
+  const runCode = exitCodeOf(summary, signal, acceptsPartial(parsed));
   if (decision === undefined) return runCode;
   await tellGithub(terminal, parsed, { summary, decision });
   return gravest(runCode, gateExitCode(decision, passesNoise));
@@ -76,7 +76,7 @@ const measured = async (
 ): Promise<{ readonly summary: RunSummary; readonly decision?: GateDecision }> => {
   const isGated = parsed['gate'] === true || decoded.sources['gates'] === 'flag';
   if (!isGated) return { summary: summarizeRun(await run(decoded, options)) };
-  return runGated(decoded, { ...options, confirm: confirmOf(parsed) });
+  return runGated(decoded, { ...options, confirm: confirmOf(parsed), acceptsPartial: acceptsPartial(parsed) });
 };
 
 /** Runs a task that measures, with progress, and lets Ctrl-C end it. */

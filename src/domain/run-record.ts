@@ -56,6 +56,13 @@ const hostSchema = z.object({
   agent: z.string().optional(),
   /** Begin of its last worker after the common start of all agents; absent where the run's own machine loads. */
   startSkewNs: z.number().optional(),
+  /** Its part of what the block counts; absent in older files. */
+  handshakes: whole.optional(),
+  honoured: whole.optional(),
+  /** Connections without a finished handshake. */
+  errors: whole.optional(),
+  /** CPU time that its workers spent on the cell. */
+  cpuClientNs: z.number().nonnegative().nullable().optional(),
   workers: z.array(
     z.object({
       /** The share of its time in which the worker had something to do. */

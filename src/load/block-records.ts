@@ -8,7 +8,7 @@ import type { LatencyClock } from '../domain/latency-clock.ts';
 import type { BlockRecord, FleetUseRecord, ServerRecord } from '../domain/run-record.ts';
 import { INTERVALS, type TimelineRecord } from '../domain/timeline-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
-import { hostRecord } from './host-records.ts';
+import { cpuClientNsOf, hostRecord } from './host-records.ts';
 import type { MeasuredLoad } from './load-generator.ts';
 import type { MeasureReport, PrimeReport } from './protocol/messages.ts';
 import type { WatchedUse } from './server-watch.ts';
@@ -28,8 +28,8 @@ export interface WindowReports {
 export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
   const { request, measured, primings } = reports;
   const workers = measured.hosts.flatMap((host) => host.workers);
-  const hosts = measured.hosts.map((host) => hostRecord(host, request.sources));
   return request.streams.map((stream, index) => {
+    const hosts = measured.hosts.map((host) => hostRecord(host, { index, sources: request.sources }));
     const counted = workers.flatMap(({ streams }) => streams[index] ?? []);
     const counts = BLOCK_COUNTS.merge(counted.map((part) => part.counts));
     const primed = primings.flatMap(({ streams }) => streams[index] ?? []);
@@ -106,7 +106,6 @@ const shared = ({ request, servers }: WindowReports, workers: readonly MeasureRe
   const { streams, schedule } = request;
   const stream = streams[index];
   const occupied = occupiedShare(workers, index);
-  const clientCpu = workers.map(({ cpuNs }) => cpuNs?.[index]);
   const server = stream?.serverCpu && servers.get(stream.serverCpu);
   const serverNs = server?.cpuNs ?? null;
   const isServerShared = streams.filter(({ serverCpu }) => serverCpu === stream?.serverCpu).length > 1;
@@ -115,7 +114,7 @@ const shared = ({ request, servers }: WindowReports, workers: readonly MeasureRe
     // A schedule gives every cell the whole window: its share of it is for the schedule to say.
     occupiedShare: schedule === undefined && streams.length > 1 ? occupied : 1,
     clientNs: workers.reduce((sum, { inFlightNs }) => sum + inFlightNs, 0) * occupied,
-    cpuClientNs: clientCpu.every((ns) => ns !== undefined) ? clientCpu.reduce((sum: number, ns) => sum + ns, 0) : null,
+    cpuClientNs: cpuClientNsOf(workers, index),
     cpuServerNs: isServerShared ? null : serverNs,
     cpuServerWindowNs: isServerShared ? serverNs : null,
     server: serverRecord(server),

@@ -1,17 +1,26 @@
 import type { MachineReading } from '../cpu/machine.ts';
 import { quotaBetween } from '../cpu/quota.ts';
 import type { HostRecord } from '../domain/run-record.ts';
+import { sumOf } from '../stats/descriptive.ts';
 import type { HostReport } from './load-generator.ts';
 import type { MeasureReport } from './protocol/messages.ts';
 
-/**
- * The work of each machine of the generator in a window.
- *
- * @param sources local addresses that each machine connects from: each has ports of its own.
- */
-export const hostRecord = ({ agent, startSkewNs, workers, before, after, limits }: HostReport, sources: number): HostRecord => ({
+/** The cell that a machine's work is recorded for. */
+interface RecordedStream {
+  /** Its place among the streams of the window. */
+  readonly index: number;
+  /** Local addresses that each machine connects from: each has ports of its own. */
+  readonly sources: number;
+}
+
+/** The work of one machine of the generator in a window: its part of one cell, and its state, which all cells of the window share. */
+export const hostRecord = (
+  { agent, startSkewNs, workers, before, after, limits }: HostReport,
+  { index, sources }: RecordedStream,
+): HostRecord => ({
   agent,
   startSkewNs,
+  ...partOf(workers, index),
   workers: workers.map(workerRecord),
   mostInFlight: workers.reduce((sum, { mostInFlight }) => sum + mostInFlight, 0),
   fileLimit: limits.files ?? null,
@@ -21,6 +30,26 @@ export const hostRecord = ({ agent, startSkewNs, workers, before, after, limits 
   clockStepped: workers.some(({ clockStepped }) => clockStepped),
   quota: quotaBetween(before.quotas, after.quotas),
 });
+
+/** What the machine's workers counted of one cell. */
+const partOf = (workers: readonly MeasureReport[], index: number) => {
+  const counts = workers.flatMap(({ streams }) => streams[index]?.counts ?? []);
+  return {
+    handshakes: sumOf(counts, ({ handshakes }) => handshakes),
+    honoured: sumOf(counts, ({ honoured }) => honoured),
+    errors: sumOf(
+      counts.flatMap(({ errors }) => Object.values(errors)),
+      (failures) => failures,
+    ),
+    cpuClientNs: cpuClientNsOf(workers, index),
+  };
+};
+
+/** CPU time that workers spent on one cell; null where one of them cannot tell. */
+export const cpuClientNsOf = (workers: readonly MeasureReport[], index: number): number | null => {
+  const spent = workers.map(({ cpuNs }) => cpuNs?.[index]);
+  return spent.every((ns) => ns !== undefined) ? sumOf(spent, (ns) => ns) : null;
+};
 
 /** Shares of the time from the common start to the worker's last end. */
 const workerRecord = ({ lastEndNs, restedNs, stalledNs, cpuNs }: MeasureReport): HostRecord['workers'][number] => {

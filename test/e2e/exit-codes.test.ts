@@ -165,6 +165,14 @@ describe('the exit code', () => {
       reason: 'a worker thread ended with code 9 in the middle of the run.',
     });
     expect(record.blocks.length).toBeGreaterThan(0);
+
+    const gate = ['gate', join(results, record.id), '--threshold', 'full.resumed >= 0%'];
+    const refused = await resumark.run(...gate);
+    expect(refused.stdout).toMatch(/^inconclusive .* or judge it as it is with --allow-partial/mu);
+    expect(refused.code).toBe(EXIT.partial);
+    const accepted = await resumark.run(...gate, '--allow-partial');
+    expect(accepted.stdout).toMatch(/^passed /mu);
+    expect(accepted.code).toBe(EXIT.done);
   });
 
   it('5: a worker was lost at the start, and the others end with it', async () => {

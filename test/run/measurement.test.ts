@@ -67,6 +67,16 @@ describe('a run', () => {
     expect(run.blocks.every(({ handshakes }) => handshakes === 40)).toBe(true);
   });
 
+  it('says of each machine of the generator what it did for each cell', async () => {
+    const { run } = await measured({ errorShare: () => 0.25, honouredShare: (cell) => (cell.endsWith('ticket') ? 0.5 : 1) });
+    expect(run.blocks.some(({ honoured, handshakes }) => honoured < handshakes)).toBe(true);
+    for (const { hosts, handshakes, honoured, errors, cpuClientNs } of run.blocks) {
+      const failed = Object.values(errors).reduce((a, b) => a + b, 0);
+      expect(failed).toBeGreaterThan(0);
+      expect(hosts).toMatchObject([{ handshakes, honoured, errors: failed, cpuClientNs }]);
+    }
+  });
+
   it('opens each cell once, and windows carry no settings', async () => {
     const { fleet, run } = await measured({});
     expect(fleet.opened.map(({ cell }) => cell)).toEqual(run.cells.map(({ id }) => id));

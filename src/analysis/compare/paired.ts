@@ -11,7 +11,7 @@ import { blockValues, pairByRound } from '../summary/block-values.ts';
 import { summaryOf, validBlocksOf, type RunSummary } from '../summary/run-summary.ts';
 import { cellPairs, type CellPair, type ComparedStates } from './cell-pairs.ts';
 import { comparedSavings } from './savings.ts';
-import { comparisonOf } from './rows.ts';
+import { comparisonOf, type UnfinishedComparison } from './rows.ts';
 import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { spoiltBlocks } from '../metrics/metric.ts';
 import { minimumEffect } from './minimum-effect.ts';
@@ -33,7 +33,7 @@ export const comparePaired = (summary: RunSummary, states: ComparedStates, optio
     COMPARED.flatMap((metric) => pairedEvidence(summary, pair, { metric, options, alpha }) ?? []),
   );
   const rows = [...judgeAll(evidence, alpha), ...pairs.flatMap((pair) => resumedRow(summary, pair, alpha) ?? [])];
-  return comparisonOf({
+  const comparison: UnfinishedComparison = {
     design: 'paired',
     interleave: run.interleave,
     looks: [...looks],
@@ -45,7 +45,8 @@ export const comparePaired = (summary: RunSummary, states: ComparedStates, optio
     savings: comparedSavings([cells.filter(({ state }) => state === states.after)]),
     differences: [],
     notices: run.notices,
-  });
+  };
+  return comparisonOf(comparison, [run]);
 };
 
 interface EvidenceOptions {

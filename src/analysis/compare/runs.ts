@@ -7,7 +7,7 @@ import type { Interval } from '../../stats/hodges-lehmann.ts';
 import { geometricMean, mean } from '../../stats/descriptive.ts';
 import { welchInterval, welchPAbove } from '../../stats/welch.ts';
 import { comparedSavings } from './savings.ts';
-import { comparisonOf } from './rows.ts';
+import { comparisonOf, type UnfinishedComparison } from './rows.ts';
 import { measuredUnlike } from './compatibility.ts';
 import { COMPARED, type ComparedMetric } from '../metrics/catalogue.ts';
 import { isOfMachine, judgedValue } from '../metrics/metric.ts';
@@ -34,7 +34,8 @@ export const compareRuns = ({ before, after, differences }: ComparableSides, opt
   const cells = sample.summary.run.cells.filter(({ state }) => state === sample.state);
   const context = { sides, options, design, unlike: measuredUnlike(differences) };
   const evidence = cells.flatMap((cell) => COMPARED.flatMap((compared) => evidenceOfMetric({ ...context, cell, compared })));
-  return comparisonOf({
+  const runs = [...before.runs, ...after.runs].map(({ summary }) => summary.run);
+  const comparison: UnfinishedComparison = {
     design,
     interleave: null,
     looks: [],
@@ -45,8 +46,9 @@ export const compareRuns = ({ before, after, differences }: ComparableSides, opt
     rows: [...judgeAll(evidence, options.alpha), ...cells.flatMap((cell) => shareRow(cell, sides, options.alpha) ?? [])],
     savings: comparedSavings(sides.after),
     differences: [...differences],
-    notices: distinctNotices([...before.runs, ...after.runs].map(({ summary }) => summary.run)),
-  });
+    notices: distinctNotices(runs),
+  };
+  return comparisonOf(comparison, runs);
 };
 
 const sideOf = ({ label, runs }: RunsOfState): ComparedSide => ({

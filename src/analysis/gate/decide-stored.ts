@@ -2,7 +2,7 @@ import type { Gate, GateDecision } from '../../domain/gate.ts';
 import type { CompareSettings } from '../../scenario/compare-schema.ts';
 import { measuredUnlike } from '../compare/compatibility.ts';
 import { comparableSides } from '../compare/stored.ts';
-import type { RunSummary } from '../summary/run-summary.ts';
+import { acceptedRun, type RunSummary } from '../summary/run-summary.ts';
 import { decideGates } from './decide.ts';
 import { parseGate } from './parse.ts';
 import { baselineState, checkGate } from './subjects.ts';
@@ -14,6 +14,8 @@ export interface StoredGateOptions {
   readonly baselines: readonly RunSummary[];
   /** Judge against baselines that differ in more than the change. */
   readonly isForced: boolean;
+  /** Judge partial runs by what they have; default false, which leaves their gates undecided. */
+  readonly acceptsPartial?: boolean;
 }
 
 /**
@@ -21,7 +23,10 @@ export interface StoredGateOptions {
  *
  * @throws ResumarkError USAGE for a gate that nothing in the run answers; RESULT_FILE for a baseline that was measured in another way.
  */
-export const decideStored = (summary: RunSummary, { gates, settings, baselines, isForced }: StoredGateOptions): GateDecision => {
+export const decideStored = (stored: RunSummary, options: StoredGateOptions): GateDecision => {
+  const { gates, settings, isForced, acceptsPartial = false } = options;
+  const summary = acceptedRun(stored, acceptsPartial);
+  const baselines = options.baselines.map((baseline) => acceptedRun(baseline, acceptsPartial));
   const { run } = summary;
   for (const gate of gates) checkGate(gate, run.cells, baselines.length > 0);
   const tested = run.states.map(({ label }) => label).filter((label) => label !== baselineState(run.cells));

@@ -57,11 +57,13 @@ export const storedEvidence = (context: GateContext, gate: ChangeGate, cell: Cel
 };
 
 const storedCaveat = (
-  { summary, unlike }: GateContext,
+  { summary, baselines, unlike }: GateContext,
   gate: ChangeGate,
   { cell, metric }: { readonly cell: CellRecord; readonly metric: Metric },
 ): Caveat | undefined => {
-  const own = changeCaveat(summary.run, gate, { cell, beyond: BEYOND_FOR_LIMIT });
+  const own = baselines.some(({ run }) => run.status === 'partial')
+    ? ({ code: 'run-not-complete', status: 'partial' } as const)
+    : changeCaveat(summary.run, gate, { cell, beyond: BEYOND_FOR_LIMIT });
   if (own !== undefined || gate.per !== undefined || unlike.length === 0 || !isOfMachine(metric)) return own;
   const judgeInstead = cell.mode === 'full' ? null : `${gate.left.mode}.${metric.id} / full.${metric.id}`;
   return { code: 'measured-unlike', what: [...unlike], judgeInstead };

@@ -30,6 +30,13 @@ export const summarizeRun = (run: RunRecord): RunSummary => ({
   }),
 });
 
+/** A run to be judged as if it had been meant to end where it did. */
+export const asEnded = (summary: RunSummary): RunSummary => ({ ...summary, run: { ...summary.run, status: 'complete' } });
+
+/** A run to be judged: a partial one counts as whole where that is accepted. */
+export const acceptedRun = (summary: RunSummary, acceptsPartial: boolean): RunSummary =>
+  acceptsPartial && summary.run.status === 'partial' ? asEnded(summary) : summary;
+
 /** Returns the valid blocks of a cell, by themselves. */
 export const validBlocksOf = ({ blocks }: RunSummary, { id }: Pick<CellRecord, 'id'>): readonly BlockSummary[] =>
   blocks.filter(({ block }) => block.cell === id && block.valid);

@@ -3,7 +3,7 @@ import { compareStates } from '../../analysis/compare/states.ts';
 import { compareStored, type StoredSide } from '../../analysis/compare/stored.ts';
 import { compareSettingsOf } from '../../analysis/settings-of-run.ts';
 import { outcomeOf } from '../../analysis/run-outcome.ts';
-import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
+import { acceptedRun, summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import { cellLabel } from '../../domain/cell.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import type { Notice } from '../../domain/notice.ts';
@@ -21,7 +21,7 @@ import type { CommandContext } from '../context.ts';
 import { comparisonCode, liveComparisonCode } from '../exit-code.ts';
 import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, comparisonFormatOption } from '../format.ts';
-import { inconclusiveOption, passesInconclusive } from '../gate-flags.ts';
+import { acceptsPartial, allowPartialOption, inconclusiveOption, passesInconclusive } from '../gate-flags.ts';
 import { ranInOwnNetwork } from '../own-network.ts';
 import type { Terminal } from '../terminal.ts';
 import { tellNotices, watched, withRunFlags } from '../measure.ts';
@@ -51,12 +51,14 @@ const OPTIONS = {
   state: { type: 'string', requiresArg: true, describe: 'State to compare, if the stored runs have several' },
   force: { type: 'boolean', describe: 'Compare stored runs even if they differ in more than the state' },
   inconclusive: inconclusiveOption,
+  'allow-partial': allowPartialOption,
   format: { ...comparisonFormatOption, group: 'Output:' },
 } as const;
 
 const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promise<ExitCode> => {
   const print = printer(context, parsed);
   const passes = passesInconclusive(parsed);
+  const accepts = acceptsPartial(parsed);
   const request = parseRequest(parsed['side'] as readonly string[]);
   const flags = flagValues(parsed);
   if (request.kind !== 'scenario' && request.kind !== 'targets') {
@@ -68,10 +70,12 @@ const compareSides = async (context: CommandContext, parsed: ParsedFlags): Promi
   const decoded = await decodeRequest(request, parsed);
   const elsewhere = await ranInOwnNetwork(context, decoded.scenario);
   if (elsewhere !== undefined) return elsewhere;
-  const { result, signal } = await watched(context, parsed, (options) => compare(decoded, options));
+  const { result, signal } = await watched(context, parsed, (options) =>
+    compare(decoded, { ...options, acceptsPartial: accepts }),
+  );
   print(result.comparisons);
   tellFindings(context.terminal, result.summary, parsed);
-  return liveComparisonCode(result, signal, passes);
+  return liveComparisonCode(result, signal, { passes, acceptsPartial: accepts });
 };
 
 /** Prints the notices of a comparison: a mode that only one of its states offers is a finding and no error. */
@@ -107,18 +111,21 @@ const compareFiles = async (request: RequestOf<'comparison' | 'run' | 'runs'>, p
   const flags = flagValues(parsed);
   if (request.kind === 'comparison') return [await readComparison(request.path)];
   if (request.kind === 'run') {
-    const summary = summarizeRun(await readRun(request.path));
+    const summary = await readJudged(request.path, parsed);
     return compareStates(summary, compareSettingsOf(summary.settings, flags));
   }
   const state = typeof parsed['state'] === 'string' ? parsed['state'] : undefined;
-  const [before, after] = [await readSide(request.before), await readSide(request.after)];
+  const [before, after] = [await readSide(request.before, parsed), await readSide(request.after, parsed)];
   return [compareStored(before, after, { settings: decodeCompare(flags), state, isForced: parsed['force'] === true })];
 };
 
-const readSide = async ({ label, values }: WrittenSide): Promise<StoredSide> => ({
+const readSide = async ({ label, values }: WrittenSide, parsed: ParsedFlags): Promise<StoredSide> => ({
   label,
-  runs: await Promise.all(values.map(async (path) => summarizeRun(await readRun(path)))),
+  runs: await Promise.all(values.map((path) => readJudged(path, parsed))),
 });
+
+const readJudged = async (path: string, parsed: ParsedFlags): Promise<RunSummary> =>
+  acceptedRun(summarizeRun(await readRun(path)), acceptsPartial(parsed));
 
 /**
  * Refuses flags that cannot apply: a stored run is not measured again, and a stored comparison not

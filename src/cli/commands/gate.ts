@@ -13,7 +13,7 @@ import type { CommandContext } from '../context.ts';
 import { exitCodeOf, gateExitCode, gravest, signalCode } from '../exit-code.ts';
 import { flagValues, withFlagsOf, type ParsedFlags } from '../flags.ts';
 import { documentFormatOf, documentFormatOption } from '../format.ts';
-import { passesInconclusive, tellGithub, withJudgingFlags } from '../gate-flags.ts';
+import { acceptsPartial, passesInconclusive, tellGithub, withJudgingFlags } from '../gate-flags.ts';
 import { watched } from '../measure.ts';
 import { styleOf } from '../terminal.ts';
 
@@ -86,10 +86,11 @@ const gateStored = async ({ terminal }: CommandContext, parsed: ParsedFlags): Pr
     settings: compareSettingsOf(summary.settings, flags),
     baselines: baselines.map(summarizeRun),
     isForced: parsed['force'] === true,
+    acceptsPartial: acceptsPartial(parsed),
   });
   terminal.out(render(summary, format, { style: styleOf(terminal), decision }));
   await tellGithub(terminal, parsed, { summary, decision });
-  return gravest(exitCodeOf(summary, undefined), gateExitCode(decision, passesNoise));
+  return gravest(exitCodeOf(summary, undefined, acceptsPartial(parsed)), gateExitCode(decision, passesNoise));
 };
 
 const pathOf = (run: unknown): string => {

@@ -181,7 +181,7 @@ const hostReport = ({ hello }: Member, { workers, before, after, limits, startSk
   workers,
   before: { ...before, ticks: before.ticks, timeWait: before.timeWait, loadAverage: before.loadAverage },
   after: { ...after, ticks: after.ticks, timeWait: after.timeWait, loadAverage: after.loadAverage },
-  limits: { files: limits.files, ports: limits.ports },
+  limits: { files: limits.files, ports: limits.ports && limits.ports * Math.max(1, hello.sources.length) },
 });
 
 /** Nothing is known of an agent of another version but its name and what is wrong with it. */

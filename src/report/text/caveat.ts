@@ -6,7 +6,7 @@ import { counted, grouped } from './units.ts';
 export const caveatText = (caveat: Caveat): string => {
   switch (caveat.code) {
     case 'run-not-complete':
-      return `the run did not end as planned (${caveat.status}); measure it again`;
+      return `the run did not end as planned (${caveat.status}); measure it again${caveat.status === 'partial' ? ', or judge it as it is with --allow-partial' : ''}`;
     case 'no-cell':
       return 'the run has no cell that it applies to';
     case 'nothing-measured':

@@ -1,7 +1,7 @@
 import { handshakesNeeded } from '../../analysis/gate/cell-caveat.ts';
 import { confirmed, decideGates, isDecided } from '../../analysis/gate/decide.ts';
 import { scenarioGates } from '../../analysis/gate/scenario-gates.ts';
-import { summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
+import { acceptedRun, asEnded, summarizeRun, type RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { withGatePlan } from '../../scenario/gate-plan.ts';
@@ -11,6 +11,8 @@ import type { RunOptions } from '../prepare/prepared.ts';
 export interface GatedOptions extends Omit<RunOptions, 'isDecided' | 'judge'> {
   /** Number of times that an alarm is measured again, in a run of its own, before it counts; default 0. */
   readonly confirm?: number;
+  /** Judge a run that is partial by what it has; default false, which leaves its gates undecided. */
+  readonly acceptsPartial?: boolean;
 }
 
 /** A run that was measured to be judged. */
@@ -30,7 +32,8 @@ export const runGated = async (decoded: DecodedScenario, options: GatedOptions =
   const gates = scenarioGates(decoded.scenario);
   const planned = withGatePlan(decoded, handshakesNeeded(gates));
   const { scenario } = planned;
-  const decide = (summary: RunSummary): GateDecision => decideGates(summary, { gates, settings: scenario.compare });
+  const decide = (summary: RunSummary): GateDecision =>
+    decideGates(acceptedRun(summary, options.acceptsPartial ?? false), { gates, settings: scenario.compare });
   const attempt = async (earlier: readonly GateDecision[]): Promise<GatedRun> => {
     const seed = scenario.seed === undefined ? undefined : scenario.seed + earlier.length;
     const record = await run(
@@ -38,7 +41,7 @@ export const runGated = async (decoded: DecodedScenario, options: GatedOptions =
       // A run that is under way is judged as if it had ended here.
       {
         ...options,
-        isDecided: (soFar) => isDecided(decide({ ...soFar, run: { ...soFar.run, status: 'complete' } })),
+        isDecided: (soFar) => isDecided(decide(asEnded(soFar))),
         judge: (ended) => confirmedBy(earlier, decide(ended)),
       },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareStates, isDecided } from '../../../src/analysis/compare/states.ts';
 import { compareSettingsOf, settingsOfRun } from '../../../src/analysis/settings-of-run.ts';
-import { summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
+import { acceptedRun, summarizeRun } from '../../../src/analysis/summary/run-summary.ts';
 import type { ChangeVerdict, Comparison, ComparisonRow } from '../../../src/domain/comparison.ts';
 import type { RunRecord } from '../../../src/domain/run-record.ts';
 import { fakeRun, type FakeCell } from '../../report/fake-run.ts';
@@ -55,6 +55,14 @@ const relabelled = (run: RunRecord, names: Readonly<Record<string, string>>): Ru
 const SLOWER = twoStates({ medianNs: 1_500_000, cpuServerNs: 600_000 }, { medianNs: 600_000, cpuServerNs: 200_000 });
 
 describe('two states of a run', () => {
+  it('are not judged in a partial run, unless that is accepted', () => {
+    const partial = summarizeRun({ ...SLOWER, status: 'partial' });
+    const [refused] = compareStates(partial);
+    expect(refused?.verdict).toBe('inconclusive');
+    for (const { caveat } of refused?.rows ?? []) expect(caveat).toEqual({ code: 'run-not-complete', status: 'partial' });
+    expect(compareStates(acceptedRun(partial, true))).toEqual(compareStates(summarizeRun(SLOWER)));
+  });
+
   it('are judged by their pairs: slower and dearer is regressed, alike is equivalent', () => {
     const comparison = comparisonOf(SLOWER);
     expect(comparison.design).toBe('paired');

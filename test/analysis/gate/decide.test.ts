@@ -30,6 +30,32 @@ const two = (factor: number, change: Partial<PairedCell> = {}): PairedCell[] => 
   { state: 'after', mode: 'full', p50: series(1e6 * factor, 2), cpu: series(3e5 * factor, 4), ...change },
 ];
 
+describe('a partial run', () => {
+  const whole = pairedRun([one()]);
+  const partial: RunRecord = { ...whole, status: 'partial' };
+  const stored = (run: RunRecord, acceptsPartial: boolean, baselines: readonly RunRecord[] = []): GateDecision =>
+    decideStored(summarizeRun(run), {
+      gates: [parseGate(baselines.length > 0 ? 'full.p50 regresses < 50%' : 'full.p50 < 1.4ms')],
+      settings,
+      baselines: baselines.map(summarizeRun),
+      isForced: false,
+      acceptsPartial,
+    });
+
+  it('is refused, and judged by what it has where that is accepted', () => {
+    const caveat = { code: 'run-not-complete', status: 'partial' };
+    expect(stored(partial, false)).toMatchObject({ outcome: 'inconclusive', results: [{ caveat }] });
+    expect(stored(partial, true)).toEqual(stored(whole, false));
+    expect(stored({ ...whole, status: 'interrupted' }, true).outcome).toBe('inconclusive');
+  });
+
+  it('is refused as a baseline too', () => {
+    const baselines = [partial, ...Array.from({ length: 5 }, () => whole)];
+    expect(stored(whole, false, baselines).results).toMatchObject([{ caveat: { code: 'run-not-complete' } }]);
+    expect(stored(whole, true, baselines).outcome).toBe('passed');
+  });
+});
+
 describe('an absolute gate', () => {
   it.each([
     ['full.p50 < 1.4ms', 'passed'],
