@@ -3,6 +3,7 @@ import { EXIT, ResumarkError, type ExitCode } from '../domain/error.ts';
 import { nearest } from '../domain/suggest.ts';
 import { oneLine } from '../report/safe-text.ts';
 import { version } from '../run/version.ts';
+import { agentCommand } from './commands/agent.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -65,6 +66,7 @@ export const commandsOf = (context: CommandContext): readonly CommandModule[] =>
   probeCommand(context),
   reportCommand(context),
   serveCommand(context),
+  agentCommand(context),
   schemaCommand(context),
 ];
 

@@ -11,6 +11,7 @@ import { run } from '../run/execute.ts';
 import type { RunOptions } from '../run/prepare/prepared.ts';
 import { RunStore } from '../run/files/run-folder.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
+import { gatherAgents, type GatheredAgents } from './agent-flags.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, gateExitCode, gravest } from './exit-code.ts';
 import type { ParsedFlags } from './flags.ts';
@@ -89,8 +90,11 @@ export const watched = async <Result>(
   const progress = new ProgressLine(terminal);
   const interrupt = listenForInterrupt();
   let folder: string | undefined;
+  let agents: GatheredAgents | undefined;
   try {
+    agents = await gatherAgents(terminal, parsed, interrupt.signal);
     const result = await task({
+      ...(agents !== undefined && { loadFrom: agents }),
       signal: interrupt.signal,
       command: args,
       store: async (runId) => {
@@ -104,6 +108,7 @@ export const watched = async <Result>(
     return { result, signal: interrupt.received(), folder };
   } finally {
     progress.clear();
+    await agents?.close();
     interrupt.end();
   }
 };

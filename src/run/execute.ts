@@ -1,15 +1,11 @@
 import { parseGate } from '../analysis/gate/parse.ts';
-import { usableCores } from '../cpu/machine.ts';
 import { ResumarkError } from '../domain/error.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import { ThreadFleet } from '../load/thread-fleet.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
 import { expand, type Expansion } from '../scenario/expand.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { HandshakeAccount } from './handshake-account.ts';
 import { measure } from './measurement.ts';
-import { checkMachineLimits } from './prepare/check-machine-limits.ts';
-import { checkSources } from './prepare/check-sources.ts';
 import { chooseEnding } from './prepare/choose-ending.ts';
 import { discover } from './prepare/discover.ts';
 import { closeStates, openStates, withOffers, type OpenState } from './prepare/open-states.ts';
@@ -17,6 +13,7 @@ import { contextOf, prepareCells } from './prepare/prepare-cells.ts';
 import type { RunOptions } from './prepare/prepared.ts';
 import { proveEngine } from './prepare/prove-engine.ts';
 import { prepareEvents } from './prepare/server-events.ts';
+import { THIS_MACHINE } from './prepare/this-machine.ts';
 
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
@@ -27,8 +24,7 @@ export const run = async (decoded: DecodedScenario, options: RunOptions = {}): P
   const { scenario } = decoded;
   refuseEmpty(expand(scenario));
   refuseUnreadableGates(scenario);
-  checkMachineLimits(scenario);
-  await checkSources(scenario);
+  await (options.loadFrom ?? THIS_MACHINE).check(scenario);
   const states = await openStates(scenario);
   try {
     return await runOn(states, decoded, options);
@@ -50,7 +46,7 @@ const runOn = async (states: readonly OpenState[], written: DecodedScenario, opt
     const expansion = await discover(chosen.engine, { decoded, expansion: all, cells: asked, unspoken });
     const cells = asked.filter(({ cell }) => expansion.cells.includes(cell));
     const ending = await chooseEnding(chosen.engine, scenario, cells);
-    const generator = await ThreadFleet.start(workersOf(scenario), chosen.choice);
+    const generator = await (options.loadFrom ?? THIS_MACHINE).start(chosen.choice, scenario);
     try {
       await generator.open(cells.map((cell) => contextOf(cell, scenario, ending)));
       return await measure({
@@ -89,10 +85,3 @@ const refuseEmpty = ({ cells, impossible }: Expansion): void => {
 const refuseUnreadableGates = ({ gates }: Scenario): void => {
   for (const gate of gates) parseGate(gate);
 };
-
-/** More threads than this want more cores than a generator should take from the server unasked. */
-const MOST_DEFAULT_WORKERS = 4;
-
-/** A worker without a connection has nothing to do. */
-const workersOf = ({ workers, load }: Scenario): number =>
-  Math.min(workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, usableCores() - 1)), load.concurrency);

@@ -10,11 +10,12 @@ import type { Notice } from '../domain/notice.ts';
 import type { BlockRecord, RunRecord, RunStatus } from '../domain/run-record.ts';
 import { measureWindow } from '../load/measure-window.ts';
 import type { MeasuredBlock } from '../load/window-request.ts';
-import { isOneAtATimeToJudge } from '../scenario/gate-plan.ts';
 import { dueNow, interleaveOf, plannedMs, planWindows, roundsOf, type PlannedWindow } from '../scenario/plan.ts';
+import { AgentRoll } from './agent-roll.ts';
 import { CapacitySearch } from './capacity-search.ts';
 import { RunSaver } from './files/run-saver.ts';
 import { newRun, runIdOf } from './new-run.ts';
+import { preparationNotices } from './preparation-notices.ts';
 import type { Prepared } from './prepare/prepared.ts';
 import type { AskedNow, RunPlan, WindowPosition } from './progress/event.ts';
 import { monitored } from './progress/load-monitor.ts';
@@ -63,6 +64,7 @@ class Measurement {
   readonly #sequence: WindowSequence;
   readonly #saver: RunSaver;
   readonly #ownNotices: Notice[];
+  readonly #roll: AgentRoll;
   #run: RunRecord;
 
   constructor(
@@ -74,14 +76,17 @@ class Measurement {
     this.#saver = saver;
     this.#run = run;
     this.#ownNotices = preparationNotices(prepared);
+    this.#roll = new AgentRoll(prepared.generator);
   }
 
   async run(): Promise<RunRecord> {
     const { onEvent } = this.#prepared.options;
     // From the start: what is killed in its first round leaves the record of a run that was under way.
     this.#saver.saveRecord(this.#run);
-    const status = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
-    if (status === 'interrupted') this.#noteInterrupt();
+    const ended = await this.#measureAll().catch((error: unknown) => this.#keepAfter(error));
+    if (ended === 'interrupted') this.#noteInterrupt();
+    const status = ended === 'complete' && this.#roll.hasFaults ? 'partial' : ended;
+    this.#noteFaults();
     await this.#readAccounts();
     this.#saver.save(() => this.#judged(this.#update({ status, endedAt: new Date().toISOString() })));
     this.#run = { ...this.#run, notices: [...this.#saver.notices, ...this.#run.notices] };
@@ -158,6 +163,7 @@ class Measurement {
         }),
     ).finally(() => this.#keepEvents(events));
     const blocks = result.map(({ block }) => block);
+    this.#noteAgents(window, blocks);
     this.#account(blocks);
     const isStopped = stoppedAt !== undefined && !this.#sequence.toleratesErrors;
     // A window that was cut short says nothing of its rate.
@@ -175,6 +181,16 @@ class Measurement {
       because: failuresOf(blocks),
     });
     return 'stopped';
+  }
+
+  #noteAgents(window: PlannedWindow, blocks: readonly BlockRecord[]): void {
+    this.#roll.note(window, blocks);
+    this.#run = { ...this.#run, agents: this.#roll.records };
+  }
+
+  #noteFaults(): void {
+    const valid = this.#run.blocks.filter((block) => block.valid).length;
+    this.#ownNotices.push(...this.#roll.notices({ valid, of: this.#sequence.blocks }));
   }
 
   /** None in warm-up: what it fills would be lost again. */
@@ -271,24 +287,3 @@ const askedNow = (
   { bound, profile }: PlannedWindow,
   { phase, elapsedMs }: { readonly phase: { readonly name: string }; readonly elapsedMs: number },
 ): AskedNow | undefined => (profile === undefined || phase.name !== 'window' ? undefined : dueNow(profile, bound, elapsedMs));
-
-const preparationNotices = ({ decoded, chosen: { engine, obstacles }, expansion }: Prepared): Notice[] => [
-  ...(isOneAtATimeToJudge(decoded) ? [{ code: 'one-at-a-time', severity: 'info' } as const] : []),
-  // Said only where the fastest engine could not be had.
-  ...(obstacles.length === 0
-    ? []
-    : [
-        {
-          code: 'engine-chosen',
-          severity: 'info',
-          engine: engine.name,
-          reason: obstacles.join(' ').replace(/\.$/u, ''),
-        } as const,
-      ]),
-  ...expansion.impossible.map<Notice>(({ cell, reason }) => ({
-    code: 'cell-skipped',
-    severity: 'info',
-    cell: cellLabel(cell),
-    reason,
-  })),
-];

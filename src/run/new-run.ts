@@ -40,6 +40,7 @@ export const newRun = (
   },
   ending,
   workers: generator.workers,
+  agents: generator.agents?.map(({ absence: _, ...agent }) => ({ ...agent, faults: [] })),
   seed,
   interleave,
   tapShare: chosen.engine.readsEveryHello ? 1 : 1 / TAP_EVERY,

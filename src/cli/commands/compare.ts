@@ -19,6 +19,7 @@ import { decodeCompare, type DecodedScenario } from '../../scenario/decode.ts';
 import { parseRequest, type ComparisonRequest, type WrittenSide } from '../compared-sides.ts';
 import type { CommandContext } from '../context.ts';
 import { comparisonCode, liveComparisonCode } from '../exit-code.ts';
+import { withAgentFlags } from '../agent-flags.ts';
 import { flagValues, withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { comparisonFormatOf, comparisonFormatOption } from '../format.ts';
 import { acceptsPartial, allowPartialOption, inconclusiveOption, passesInconclusive } from '../gate-flags.ts';
@@ -31,7 +32,7 @@ export const compareCommand = (context: CommandContext): CommandModule => ({
   command: 'compare <side...>',
   describe: 'Compare two states: live in interleaved pairs, from one run, or from separate runs',
   builder: (yargs: Argv) =>
-    withRunFlags(withScenarioFlags(yargs))
+    withAgentFlags(withRunFlags(withScenarioFlags(yargs)))
       .positional('side', {
         type: 'string',
         array: true,

@@ -1,5 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { ExitCode } from '../../domain/error.ts';
+import { withAgentFlags } from '../agent-flags.ts';
 import { withScenarioFlags, type ParsedFlags } from '../flags.ts';
 import { measure, withOutputFlags } from '../measure.ts';
 import { decodeArgument } from '../scenario-argument.ts';
@@ -10,7 +11,7 @@ export const runCommand = (context: CommandContext): CommandModule => ({
   command: 'run <scenario>',
   describe: 'Measure a scenario file, or one target given as host:port',
   builder: (yargs: Argv) =>
-    withOutputFlags(withScenarioFlags(yargs))
+    withAgentFlags(withOutputFlags(withScenarioFlags(yargs)))
       .positional('scenario', { type: 'string', describe: 'A scenario file (.yaml, .yml, .json), or host:port' })
       .option('label', {
         type: 'string',

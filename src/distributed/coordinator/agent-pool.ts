@@ -130,6 +130,11 @@ export class AgentPool {
     this.broker.publish(controlChannel(this.#token), this.#control);
   }
 
+  /** A member that cannot take part. */
+  exclude(member: Member, reason: string): void {
+    member.absence ??= { kind: 'mismatched', reason };
+  }
+
   /** A member that cannot be counted on any more. Its first fault is the one that is kept. */
   lose(member: Member, reason: string): void {
     member.absence ??= { kind: 'lost', reason };

@@ -110,6 +110,8 @@ const sentence = (notice: Notice): string => {
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
       return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed${because(notice.because ?? {}, ': ', failureText)}.`;
+    case 'agents-at-fault':
+      return agentsText(notice);
     case 'worker-lost':
       return `the run is partial: ${notice.reason} Everything measured before is kept.`;
     case 'not-saved':
@@ -150,6 +152,18 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
 };
 
 const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
+
+/** Names the first agents: a thousand may have lost Redis at once. */
+const agentsText = ({ faults, blocks, of }: Extract<Notice, { code: 'agents-at-fault' }>): string => {
+  const named = faults.slice(0, MOST_NAMED).map(({ agent, reason, round }) => {
+    const when = round < 0 ? 'in warm-up' : `in round ${String(round + 1)}`;
+    return `agent ${agent}, ${when}: ${reason}`;
+  });
+  const more = faults.length > named.length ? `; ${String(faults.length - named.length)} more faults` : '';
+  return `the run is partial: ${grouped(blocks)} of ${counted(of, 'planned block')} are whole. ${named.join('; ')}${more}.`;
+};
+
+const MOST_NAMED = 5;
 
 const bottleneckText = ({
   busyShare,

@@ -4,6 +4,7 @@ import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import type { Ending } from '../../domain/run-record.ts';
 import type { Engine, Negotiated } from '../../engine/engine.ts';
 import type { LoadGenerator } from '../../load/load-generator.ts';
+import type { LoadSource } from '../../load/load-source.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import type { Expansion } from '../../scenario/expand.ts';
 import type { RunStore } from '../files/run-folder.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly command?: readonly string[];
   /** Makes the store that the run is written to after each round, by the run's ID; without it nothing is written. */
   readonly store?: (runId: string) => Promise<RunStore>;
+  /** The machines that load; worker threads of this process when not given. */
+  readonly loadFrom?: LoadSource;
 }
 
 /** Everything that is ready when measuring begins. */

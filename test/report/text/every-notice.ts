@@ -153,6 +153,16 @@ export const EVERY_NOTICE: { readonly [Code in Notice['code']]: Extract<Notice, 
   'event-missed': { code: 'event-missed', severity: 'warning', state: 'edge', action: 'renew', round: 1 },
   'not-verified': { code: 'not-verified', severity: 'info', state: 'edge' },
   'not-saved': { code: 'not-saved', severity: 'error', folder: 'results/20260101T000000Z_a', reason: 'ENOSPC' },
+  'agents-at-fault': {
+    code: 'agents-at-fault',
+    severity: 'error',
+    faults: [
+      { agent: 'a1', kind: 'lost', reason: 'it gave no sign of life any more', round: 2 },
+      { agent: 'a2', kind: 'mismatched', reason: 'it runs resumark 0.0.9, and this is 0.1.0', round: -1 },
+    ],
+    blocks: 38,
+    of: 40,
+  },
   'worker-lost': {
     code: 'worker-lost',
     severity: 'error',

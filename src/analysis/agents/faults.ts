@@ -1,0 +1,80 @@
+import type { AgentFaultKind } from '../../domain/agent-record.ts';
+import type { BlockRecord, HostRecord } from '../../domain/run-record.ts';
+import { median } from '../../stats/descriptive.ts';
+import { busiest, MOST_BUSY, stallOf } from '../summary/saturation.ts';
+
+/** A fault of an agent in a block; the reason is the end of a sentence that begins with its name. */
+export interface HostFault {
+  readonly agent: string;
+  readonly kind: AgentFaultKind;
+  readonly reason: string;
+}
+
+/** A later begin than this is seen in the rate of a window of seconds. */
+export const MOST_SKEW_NS = 50e6;
+
+/** An agent that does less than this part of what the others do is behind... */
+const LEAST_PART = 0.5;
+
+/** ...for a reason of its own when its workers had a core for less than this share of the time in which they had work. */
+const LEAST_CORE_SHARE = 0.5;
+
+/** The faults of agents that a block shows by itself. */
+export const hostFaults = (block: Pick<BlockRecord, 'hosts' | 'schedule' | 'saturated'>): HostFault[] =>
+  block.hosts.flatMap((host) => {
+    const { agent } = host;
+    if (agent === undefined) return [];
+    const others = block.hosts.filter((other) => other !== host);
+    const overload = overloadOf(host, others, block);
+    const found: readonly (readonly [AgentFaultKind, string | undefined])[] = [
+      ['late', latenessOf(host)],
+      ['unreachable', unreachedOf(host, others)],
+      ['overloaded', overload],
+    ];
+    return found.flatMap(([kind, reason]) => (reason === undefined ? [] : [{ agent, kind, reason }]));
+  });
+
+const latenessOf = ({ startSkewNs = 0 }: HostRecord): string | undefined =>
+  startSkewNs > MOST_SKEW_NS ? `it began ${ms(startSkewNs)} after the common start` : undefined;
+
+/** A target that nobody reaches is at fault itself. */
+const unreachedOf = (host: HostRecord, others: readonly HostRecord[]): string | undefined => {
+  const { handshakes = 0, errors = 0 } = host;
+  if (handshakes > 0 || errors === 0 || !others.some((other) => (other.handshakes ?? 0) > 0)) return undefined;
+  return `all of its ${String(errors)} connections failed, while those of others reached the target`;
+};
+
+const overloadOf = (
+  host: HostRecord,
+  others: readonly HostRecord[],
+  { schedule, saturated }: Pick<BlockRecord, 'schedule' | 'saturated'>,
+): string | undefined => {
+  const stallNs = stallOf({ hosts: [host] });
+  if (stallNs !== undefined) return `it stood still for ${ms(stallNs)}`;
+  if (schedule !== null && saturated && busiest(host) > MOST_BUSY)
+    return `it was busy for ${percent(busiest(host))} of the time and could not keep up with its part of the rate`;
+  return slownessOf(host, others);
+};
+
+/** An agent that is far away is slower too, and not at fault: its workers wait without work. */
+const slownessOf = (host: HostRecord, others: readonly HostRecord[]): string | undefined => {
+  const share = coreShareOf(host);
+  const usual = median(others.map(perWorker));
+  if (usual === undefined || share === undefined) return undefined;
+  if (perWorker(host) >= LEAST_PART * usual || share >= LEAST_CORE_SHARE) return undefined;
+  return `its workers made ${String(Math.round(perWorker(host)))} handshakes each, where those of others made ${String(Math.round(usual))}: they had a core for ${percent(share)} of the time in which they had work`;
+};
+
+const perWorker = ({ handshakes = 0, workers }: HostRecord): number => handshakes / Math.max(1, workers.length);
+
+/** The share of the time in which they had something to do that workers were on a core; `undefined` where it is not known. */
+const coreShareOf = ({ workers }: HostRecord): number | undefined => {
+  const shares = workers.flatMap(({ busyShare, cpuShare }) =>
+    busyShare === null || cpuShare === null || busyShare === 0 ? [] : [cpuShare / busyShare],
+  );
+  return median(shares);
+};
+
+const ms = (ns: number): string => `${(ns / 1e6).toFixed(0)} ms`;
+
+const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;

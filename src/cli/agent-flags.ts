@@ -1,0 +1,110 @@
+import type { Argv } from 'yargs';
+import { ResumarkError } from '../domain/error.ts';
+import type { LoadSource } from '../load/load-source.ts';
+import { version } from '../run/version.ts';
+import { parseDurationMs } from '../scenario/quantity.ts';
+import type { ParsedFlags } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Declares the flags by which agents are found. */
+export const withAgentFlags = (yargs: Argv): Argv =>
+  withRedisFlags(
+    yargs
+      .option('agents', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Load with so many agents; without --coordinator they are started on this machine',
+        group: 'Agents:',
+      })
+      .option('ready-timeout', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Longest wait for the agents to be there',
+        defaultDescription: '30s',
+        group: 'Agents:',
+      }),
+  ).option('coordinator', {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Redis or Valkey server at which the agents wait: redis://host:6379, rediss:// for TLS, unix:/path',
+    group: 'Agents:',
+  });
+
+/** Declares the flags by which Redis lets us in. */
+export const withRedisFlags = (yargs: Argv): Argv =>
+  yargs
+    .option('redis-user', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'User at Redis; or set RESUMARK_REDIS_USER',
+      group: 'Agents:',
+    })
+    .option('redis-password-file', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'File with the password at Redis; or set RESUMARK_REDIS_PASSWORD',
+      group: 'Agents:',
+    });
+
+/** Machines that a command loads with, until it lets them go. */
+export interface GatheredAgents extends LoadSource {
+  close(): Promise<void>;
+}
+
+/**
+ * Gathers the agents that the flags ask for.
+ *
+ * @returns `undefined` where none are asked for.
+ */
+export const gatherAgents = async (
+  terminal: Terminal,
+  parsed: ParsedFlags,
+  signal: AbortSignal,
+): Promise<GatheredAgents | undefined> => {
+  const { agents: count, coordinator } = parsed;
+  if (count === undefined) {
+    if (coordinator === undefined) return undefined;
+    throw new ResumarkError('USAGE', '--coordinator is given without --agents.', 'Say how many agents to load with: --agents 4.');
+  }
+  const agents = agentCount(String(count));
+  const readyTimeoutMs = timeoutOf(parsed['ready-timeout']);
+  // BullMQ and its Redis client are loaded by those who use them only.
+  const { gatherFrom, gatherHere } = await import('../distributed/gather.ts');
+  const options = {
+    agents,
+    readyTimeoutMs,
+    version,
+    signal,
+    onReady: (ready: number): void => {
+      if (parsed['quiet'] !== true) terminal.err(`${String(ready)} of ${String(agents)} agents are ready\n`);
+    },
+    warn: (text: string): void => {
+      terminal.err(`warning: ${text}\n`);
+    },
+  };
+  if (coordinator === undefined) return gatherHere(options);
+  return gatherFrom(String(coordinator), redisCredentials(parsed), options);
+};
+
+/** User and password at Redis, as they are given. */
+export const redisCredentials = (parsed: ParsedFlags) => ({
+  user: textOf(parsed['redis-user']),
+  passwordFile: textOf(parsed['redis-password-file']),
+  environment: process.env,
+});
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const timeoutOf = (flag: unknown): number => {
+  const ms = parseDurationMs(flag ?? '30s');
+  if (ms !== undefined) return ms;
+  throw new ResumarkError('USAGE', `--ready-timeout ${String(flag)} is no duration.`, 'Write --ready-timeout 30s.');
+};
+
+const MOST_AGENTS = 10_000;
+
+const agentCount = (text: string): number => {
+  const count = /^\d+$/u.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_AGENTS) return count;
+  throw new ResumarkError('USAGE', `--agents ${text} is no whole number from 1 to ${String(MOST_AGENTS)}.`, 'Write --agents 4.');
+};
