@@ -8,6 +8,7 @@ const ALONE = [
   'test/bad-servers/**/*.test.ts',
   'test/cpu/**/*.test.ts',
   'test/deploy/{slurm,systemd}.test.ts',
+  'test/distributed/network-*.test.ts',
   'test/docs/commands.test.ts',
   'test/engine/**/*.test.ts',
   'test/interop/**/*.test.ts',
@@ -33,6 +34,8 @@ const COUNTING = [
 
 /** Of those, what compares numbers that it measured. */
 const MEASURING = [
+  // The start of agents on one machine that all of them share.
+  'test/distributed/network-counts.test.ts',
   'test/e2e/{capacity,compare,known-truth,round-trips,sequential}.test.ts',
   // Keys that rotate and sessions that expire while they are looked at.
   'test/probe/{reference-faults,watch}.test.ts',
