@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startProgram, type ProgramFiles, type RunningProgram } from '../../src/target/program/program.ts';
+import { startProgram, type ProgramFiles, type ProgramSettings, type RunningProgram } from '../../src/target/program/program.ts';
 import { BIN, Resumark } from '../e2e/resumark.ts';
 import { findProgram } from '../servers/require-program.ts';
 import { startLabNginx, type LabNginx, type LabNginxOptions } from './lab-nginx.ts';
@@ -34,43 +34,46 @@ export interface LabAgentOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export interface LabRedisOptions {
-  readonly args?: readonly string[];
-  readonly files?: ProgramFiles;
+/** More for the Redis server than an address. */
+export type LabRedisOptions = Pick<ProgramSettings, 'prepare'> & { readonly args?: readonly string[] };
+
+interface Parts {
+  readonly network: NetworkLab;
+  /** Runs are made here. */
+  readonly resumark: Resumark;
+  readonly redisHost: LabHost;
+  readonly redis: RunningProgram;
+  readonly targetHost: LabHost;
 }
 
 /** Machines of a lab: one where runs are made, one with Redis, one with the target, and one per agent. */
 export class AgentsLab {
-  /** Runs are made here. */
   readonly resumark: Resumark;
-  readonly ownHost: LabHost;
   readonly redisHost: LabHost;
+  /** Folder that the Redis server runs in. */
+  readonly redisFolder: string;
   readonly targetHost: LabHost;
   readonly #network: NetworkLab;
+  readonly #redis: RunningProgram;
   readonly #programs: { close(): Promise<void> }[] = [];
 
-  private constructor(
-    network: NetworkLab,
-    resumark: Resumark,
-    [ownHost, redisHost, targetHost]: readonly [LabHost, LabHost, LabHost],
-  ) {
+  private constructor({ network, resumark, redisHost, redis, targetHost }: Parts) {
     this.#network = network;
     this.resumark = resumark;
-    this.ownHost = ownHost;
     this.redisHost = redisHost;
+    this.redisFolder = redis.folder;
+    this.#redis = redis;
     this.targetHost = targetHost;
   }
 
-  /** With a Redis server, which needs no password unless the options say so. */
-  static async create(redis: LabRedisOptions = {}): Promise<AgentsLab> {
+  static async create(options: LabRedisOptions = {}): Promise<AgentsLab> {
     const network = await NetworkLab.create();
-    const own = await network.host();
-    const lab = new AgentsLab(network, await Resumark.create(own.wrapper), [own, await network.host(), await network.host()]);
     try {
-      await lab.#startRedis(redis);
-      return lab;
+      const resumark = await Resumark.create((await network.host()).wrapper);
+      const [redisHost, targetHost] = [await network.host(), await network.host()];
+      return new AgentsLab({ network, resumark, redisHost, redis: await startRedis(redisHost, options), targetHost });
     } catch (error) {
-      await lab.close();
+      await network.close();
       throw error;
     }
   }
@@ -107,31 +110,29 @@ export class AgentsLab {
   }
 
   /** Asks Redis, as redis-cli prints it. */
-  redisCli(...args: readonly string[]): string {
+  askRedis(...args: readonly string[]): string {
     return this.redisHost.run(['redis-cli', ...args].map(quoted).join(' '));
   }
 
-  /** Ends everything, the last one first: agents are not to wait for a Redis that is gone. */
+  /** Ends everything, Redis last: agents are not to wait for one that is gone. */
   async close(): Promise<void> {
-    const [redis, ...others] = this.#programs;
-    await Promise.all(others.map((program) => program.close()));
-    await redis?.close();
+    await Promise.all(this.#programs.map((program) => program.close()));
+    await this.#redis.close();
     await this.resumark.close();
     await this.#network.close();
   }
-
-  async #startRedis({ args = [], files = {} }: LabRedisOptions): Promise<void> {
-    const quiet = ['--save', '', '--protected-mode', 'no', '--dir', '{{folder}}'];
-    const redis = await startProgram({
-      command: [...this.redisHost.wrapper, redisProgram ?? '', '--bind', '{{address}}', '127.0.0.1', ...quiet, ...args],
-      files,
-      address: this.redisHost.address,
-      port: 6379,
-      isReady: hasPrinted('Ready to accept connections'),
-    });
-    this.#programs.push(redis);
-  }
 }
+
+const startRedis = (host: LabHost, { args = [], prepare = [] }: LabRedisOptions): Promise<RunningProgram> => {
+  const quiet = ['--save', '', '--protected-mode', 'no', '--dir', '{{folder}}'];
+  return startProgram({
+    command: [...host.wrapper, redisProgram ?? '', '--bind', '{{address}}', '127.0.0.1', ...quiet, ...args],
+    prepare,
+    address: host.address,
+    port: 6379,
+    isReady: hasPrinted('Ready to accept connections'),
+  });
+};
 
 /** Sixteen that start at once share the cores. */
 const AGENT_START_MS = 60_000;
