@@ -58,6 +58,8 @@ export interface HostReport {
   readonly agent?: string;
   /** Begin of its last worker after the common start; absent where this machine loads. */
   readonly startSkewNs?: number;
+  /** Time that it had from the arrival of the order until the common start; absent where this machine loads. */
+  readonly slackNs?: number;
   /** One per worker of this machine. */
   readonly workers: readonly MeasureReport[];
   readonly before: MachineReading;

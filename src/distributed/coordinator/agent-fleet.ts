@@ -175,9 +175,10 @@ const isKept = (member: Member, answer: Answer): answer is Extract<Answer, { ok:
 const reasonOf = (answer: Answer | undefined): string =>
   answer === undefined || answer.ok ? 'it did not answer' : answer.reason;
 
-const hostReport = ({ hello }: Member, { workers, before, after, limits, startSkewNs }: Measured): HostReport => ({
+const hostReport = ({ hello }: Member, { workers, before, after, limits, startSkewNs, slackNs }: Measured): HostReport => ({
   agent: hello.name,
   startSkewNs,
+  slackNs,
   workers,
   before: { ...before, ticks: before.ticks, timeWait: before.timeWait, loadAverage: before.loadAverage },
   after: { ...after, ticks: after.ticks, timeWait: after.timeWait, loadAverage: after.loadAverage },
