@@ -8,6 +8,7 @@ const ALONE = [
   'test/bad-servers/**/*.test.ts',
   'test/cpu/**/*.test.ts',
   'test/deploy/{slurm,systemd}.test.ts',
+  'test/distributed/**/*.test.ts',
   'test/docs/commands.test.ts',
   'test/engine/**/*.test.ts',
   'test/interop/**/*.test.ts',
@@ -24,6 +25,7 @@ const ALONE = [
 const COUNTING = [
   'test/deploy/{slurm,systemd}.test.ts',
   'test/e2e/{bad-input,certificate,control-characters,discovery,events,exit-codes,outputs,package,program-fleet,report,server-programs}.test.ts',
+  'test/distributed/**/*.test.ts',
   'test/interop/**/*.test.ts',
   'test/probe/**/*.test.ts',
   'test/real/sessions.test.ts',

@@ -10,8 +10,11 @@ export interface HostFault {
   readonly reason: string;
 }
 
-/** A later begin than this is seen in the rate of a window of seconds. */
-export const MOST_SKEW_NS = 50e6;
+/** A later begin than this is no matter of a busy scheduler... */
+const MOST_SKEW_NS = 100e6;
+
+/** ...and seen in the rate where it is more than this part of the window. */
+const MOST_SKEW_PART = 0.05;
 
 /** An agent that does less than this part of what the others do is behind... */
 const LEAST_PART = 0.5;
@@ -20,22 +23,24 @@ const LEAST_PART = 0.5;
 const LEAST_CORE_SHARE = 0.5;
 
 /** The faults of agents that a block shows by itself. */
-export const hostFaults = (block: Pick<BlockRecord, 'hosts' | 'schedule' | 'saturated'>): HostFault[] =>
+export const hostFaults = (block: Pick<BlockRecord, 'hosts' | 'schedule' | 'saturated' | 'durationNs'>): HostFault[] =>
   block.hosts.flatMap((host) => {
     const { agent } = host;
     if (agent === undefined) return [];
     const others = block.hosts.filter((other) => other !== host);
     const overload = overloadOf(host, others, block);
     const found: readonly (readonly [AgentFaultKind, string | undefined])[] = [
-      ['late', latenessOf(host)],
+      ['late', latenessOf(host, block)],
       ['unreachable', unreachedOf(host, others)],
       ['overloaded', overload],
     ];
     return found.flatMap(([kind, reason]) => (reason === undefined ? [] : [{ agent, kind, reason }]));
   });
 
-const latenessOf = ({ startSkewNs = 0 }: HostRecord): string | undefined =>
-  startSkewNs > MOST_SKEW_NS ? `it began ${ms(startSkewNs)} after the common start` : undefined;
+const latenessOf = ({ startSkewNs = 0 }: HostRecord, { durationNs }: Pick<BlockRecord, 'durationNs'>): string | undefined =>
+  startSkewNs > Math.max(MOST_SKEW_NS, MOST_SKEW_PART * durationNs)
+    ? `it began ${ms(startSkewNs)} after the common start`
+    : undefined;
 
 /** A target that nobody reaches is at fault itself. */
 const unreachedOf = (host: HostRecord, others: readonly HostRecord[]): string | undefined => {
