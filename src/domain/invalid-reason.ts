@@ -4,6 +4,8 @@ export const INVALID = {
   nothingFinished: 'no handshake finished',
   /** Latency and rate are then those of the pause. */
   stalled: 'the generator itself was stopped',
+  /** The rate of all is then that of fewer machines. */
+  apart: 'the machines did not load at the same time',
 } as const;
 
 export type InvalidReason = (typeof INVALID)[keyof typeof INVALID];

@@ -1,3 +1,4 @@
+import { AGENT_FAULTS } from './agent-record.ts';
 import { FINISHED_COUNTS } from './block-counts.ts';
 import { SERVER_ACTIONS } from './event-record.ts';
 import type { Notice, NoticeCode } from './notice.ts';
@@ -69,6 +70,8 @@ const VALUES: { readonly [Code in NoticeCode]: Schemas<Code> } = {
   'event-failed': { state: text, action: z.enum(SERVER_ACTIONS), round: whole, reason: text },
   'event-missed': { state: text, action: z.enum(SERVER_ACTIONS), round: whole },
   'not-verified': { state: text },
+  'agent-fault': { agent: text, kind: z.enum(AGENT_FAULTS), round: z.int(), reason: text },
+  'blocks-not-shared': { blocks: whole, of: whole, lacking: counts, oneSeed: z.boolean() },
   'worker-lost': { reason: text },
   'not-saved': { folder: text, reason: text },
   'stopped-on-errors': { cell: text, errorShare: number, because: counts.optional() },

@@ -1,3 +1,4 @@
+import type { AgentNotice } from './agent-notice.ts';
 import type { FinishedCounts } from './block-counts.ts';
 import type { ServerAction } from './event-record.ts';
 import type { CpuAbsence } from './server-cpu.ts';
@@ -277,6 +278,7 @@ export type Notice =
       readonly round: number;
     }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
+  | AgentNotice
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
   /** The reason is the system's error code of the last attempt. Never part of a saved record. */
   | { readonly code: 'not-saved'; readonly severity: 'error'; readonly folder: string; readonly reason: string }
