@@ -14,6 +14,9 @@ export type { AddressReport, FleetMap, ProbeRecord } from './domain/probe-record
 export type { ProbeFinding } from './domain/probe-finding.ts';
 export { readRun, RunStore } from './run/files/run-folder.ts';
 export { compare, type CompareOptions, type LiveComparison } from './run/studies/compare-live.ts';
+export { merge, type MergedRun } from './run/studies/merge.ts';
+export { mergeRuns } from './analysis/merge/merge-runs.ts';
+export type { MergeSource } from './analysis/merge/merge-source.ts';
 export { readComparison } from './run/files/comparison-file.ts';
 export { readScenarioFile } from './run/files/scenario-file.ts';
 export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSources } from './scenario/decode.ts';

@@ -33,10 +33,7 @@ export class AgentRoll {
 
   /** @param of planned blocks. */
   notices({ valid, of }: { readonly valid: number; readonly of: number }): Notice[] {
-    const faults = [...this.#faults].flatMap(([agent, all]) =>
-      all.map(({ kind, reason, round }) => ({ agent, kind, reason, round })),
-    );
-    return faults.length === 0 ? [] : [{ code: 'agents-at-fault', severity: 'error', faults, blocks: valid, of }];
+    return this.hasFaults ? [{ code: 'plan-cut', severity: 'error', blocks: valid, of }] : [];
   }
 
   #faultsOf(name: string): readonly AgentFault[] {

@@ -68,7 +68,7 @@ export class AgentFleet implements LoadGenerator {
     for (const member of members) {
       const answer = answers.get(member);
       if (answer === undefined || answer.ok || member.absence !== undefined) continue;
-      throw new ResumarkError('USAGE', `agent ${member.hello.name} cannot take part: ${answer.reason}.`);
+      throw new ResumarkError('USAGE', `agent ${member.hello.name} ${answer.reason}.`);
     }
   }
 
@@ -158,7 +158,7 @@ export class AgentFleet implements LoadGenerator {
   }
 
   #losses(): string {
-    return this.#pool.members.map(({ hello, absence }) => `${hello.name}: ${absence?.reason ?? ''}`).join('; ');
+    return this.#pool.members.map(({ hello, absence }) => `${hello.name} ${absence?.reason ?? ''}`).join('; ');
   }
 
   #agentOf(member: Member): LoadAgent {
@@ -172,8 +172,7 @@ export class AgentFleet implements LoadGenerator {
 const isKept = (member: Member, answer: Answer): answer is Extract<Answer, { ok: true }> =>
   answer.ok && member.absence === undefined;
 
-const reasonOf = (answer: Answer | undefined): string =>
-  answer === undefined || answer.ok ? 'it did not answer' : answer.reason;
+const reasonOf = (answer: Answer | undefined): string => (answer === undefined || answer.ok ? 'did not answer' : answer.reason);
 
 const hostReport = ({ hello }: Member, { workers, before, after, limits, startSkewNs }: Measured): HostReport => ({
   agent: hello.name,

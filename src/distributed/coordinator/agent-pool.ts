@@ -181,7 +181,7 @@ export class AgentPool {
   async #lookForMissing(): Promise<void> {
     const missing = await this.broker.missing(this.present.map(({ hello }) => hello.id));
     for (const member of this.present.filter(({ hello }) => missing.includes(hello.id))) {
-      this.lose(member, 'it gave no sign of life any more');
+      this.lose(member, 'gave no sign of life any more');
       this.#flows.bury(member.hello.id);
       void sleep(MOST_BURIAL_MS, undefined, { ref: false }).then(() => {
         if (this.#waitingFor.has(member)) this.#fail('Redis does not carry out what is asked of it');

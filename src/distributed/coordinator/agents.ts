@@ -54,7 +54,7 @@ export class Agents implements LoadSource {
     for (let flaw = this.#flaw(scenario); flaw !== undefined; flaw = this.#flaw(scenario)) {
       this.#pool.exclude(flaw.member, flaw.reason);
       if (this.#pool.present.length > 0) continue;
-      throw new ResumarkError('USAGE', `agent ${flaw.member.hello.name} cannot carry its part: ${flaw.reason}.`, flaw.hint);
+      throw new ResumarkError('USAGE', `agent ${flaw.member.hello.name} ${flaw.reason}.`, flaw.hint);
     }
   }
 
@@ -71,7 +71,8 @@ export class Agents implements LoadSource {
         files: limits.files,
         ports: limits.ports,
       });
-      if (flaw !== undefined) return { member, reason: flaw.message.replace(/\.$/u, ''), hint: flaw.hint };
+      if (flaw !== undefined)
+        return { member, reason: `cannot carry its part: ${flaw.message.replace(/\.$/u, '')}`, hint: flaw.hint };
     }
     return undefined;
   }
