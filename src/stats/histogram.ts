@@ -1,5 +1,5 @@
 import * as hdr from 'hdr-histogram-js';
-import { bucketOf, decodeBuckets, type BucketCount } from './hdr-encoding.ts';
+import { bucketOf, decodeBuckets, MOST_COUNTS, valueAt, type BucketCount } from './hdr-encoding.ts';
 
 /** 0.1%: at 1 ms a step is below 1 us, far under any effect that is judged. */
 const SIGNIFICANT_DIGITS = 3;
@@ -68,8 +68,28 @@ export class LatencyHistogram {
    */
   static decodedSum(parts: Iterable<EncodedHistogram>): LatencyHistogram {
     const sum = new LatencyHistogram();
-    for (const part of parts) sum.#include(part);
+    const totals = new Float64Array(MOST_COUNTS);
+    for (const part of parts) {
+      for (const { index, count } of checkedBuckets(part)) totals[index] = (totals[index] ?? 0) + count;
+      sum.#count += part.count;
+      sum.#sumNs += part.sumNs;
+      sum.#minNs = Math.min(sum.#minNs, part.minNs ?? Number.POSITIVE_INFINITY);
+      sum.#maxNs = Math.max(sum.#maxNs, part.maxNs ?? 0);
+    }
+    sum.#recordBuckets(totals);
     return sum;
+  }
+
+  /** The extremes are exact in everything that is written of it: they stand for the buckets that they are in. */
+  #recordBuckets(totals: Float64Array): void {
+    const [least, most] = [kept(this.#minNs), kept(this.#maxNs)];
+    const last = bucketOf(most);
+    for (let index = 0; index < totals.length; index++) {
+      const count = totals[index] ?? 0;
+      if (count === 0) continue;
+      const ns = valueAt(index);
+      this.#hdr.recordValueWithCount(ns === last ? most : Math.max(ns, least), count);
+    }
   }
 
   get count(): number {
@@ -137,20 +157,6 @@ export class LatencyHistogram {
     this.#sumNs += other.#sumNs;
     this.#minNs = Math.min(this.#minNs, other.#minNs);
     this.#maxNs = Math.max(this.#maxNs, other.#maxNs);
-  }
-
-  #include(encoded: EncodedHistogram): void {
-    const { count, minNs, maxNs, sumNs } = encoded;
-    const buckets = checkedBuckets(encoded);
-    if (minNs === null || maxNs === null) return;
-    // The extremes are exact in everything that is written of it.
-    const last = buckets.length - 1;
-    for (const [i, bucket] of buckets.entries())
-      this.#hdr.recordValueWithCount(i === last ? kept(maxNs) : Math.max(bucket.ns, kept(minNs)), bucket.count);
-    this.#count += count;
-    this.#sumNs += sumNs;
-    this.#minNs = Math.min(this.#minNs, minNs);
-    this.#maxNs = Math.max(this.#maxNs, maxNs);
   }
 
   /** Forgets everything, keeping the memory. */
