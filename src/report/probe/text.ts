@@ -82,7 +82,9 @@ const watchedLines = (record: ProbeRecord, page: Page): string[] => {
   const watched = watchSection(record);
   if (watched === undefined) return [];
   const { title, table, lines } = watched;
-  return ['', page.paint('bold')(title), ...headed(table, page.paint), ...lines, page.paint('dim')(WATCH_READING)];
+  const head = ['', page.paint('bold')(title)];
+  if (table === undefined) return [...head, ...lines];
+  return [...head, ...headed(table, page.paint), ...lines, page.paint('dim')(WATCH_READING)];
 };
 
 const COLOUR_OF = { problem: 'red', warning: 'yellow', information: 'dim' } as const satisfies Record<FindingWeight, string>;
