@@ -125,7 +125,7 @@ describe('resumark probe', () => {
     const { code, stdout } = await finished;
     silent.close();
     expect(code).toBe(130);
-    expect(stdout).toMatch(/^No handshake was tried\.\n/u);
+    expect(stdout).toMatch(/^No handshake had ended when the probe was interrupted\.\n/u);
     expect(stdout).not.toContain('not reachable');
   });
 

@@ -39,7 +39,7 @@ const bestOf = (resumption: readonly ResumptionReport[]): ResumptionReport | und
 
 const addressSentence = (report: AddressReport, record: ProbeRecord): string => {
   if (report.unreachable !== null) return `The address cannot be reached: ${failureText(report.unreachable)}.`;
-  if (report.protocols.length === 0) return 'No handshake was tried.';
+  if (report.protocols.length === 0) return 'No handshake had ended when the probe was interrupted.';
   const protocols = negotiatedOf(report);
   switch (resumptionOf(report, record)) {
     case 'works':

@@ -30,5 +30,5 @@ it('claims nothing of what it had not come to when it was interrupted', () => {
   const headline = (protocols: ProbeRecord['addresses'][number]['protocols']): string =>
     probeHeadline(fakeProbe({ interrupted: true, addresses: [address({ protocols })] }));
   expect(headline([untried])).toBe('TLS 1.2 answered; resumption was not tried.');
-  expect(headline([])).toBe('No handshake was tried.');
+  expect(headline([])).toBe('No handshake had ended when the probe was interrupted.');
 });
