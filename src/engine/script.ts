@@ -110,7 +110,8 @@ class ScriptWork implements Work<ReadyAttempt> {
   /** The next start, slices left aside. */
   #dueNs(): number {
     if (this.#inFlight >= this.#pace.concurrency) return Number.POSITIVE_INFINITY;
-    const readyNs = this.#waiting.length > 0 ? 0 : Math.min(...this.#ready.map(({ notBeforeNs = 0 }) => notBeforeNs));
+    const isAnyReady = this.#waiting.length > 0 || this.#ready.some(({ notBeforeNs }) => notBeforeNs === undefined);
+    const readyNs = isAnyReady ? 0 : Math.min(...this.#ready.map(({ notBeforeNs = 0 }) => notBeforeNs));
     return Math.max(this.#nextStartNs, readyNs);
   }
 
