@@ -83,6 +83,7 @@ const reportOf = ({ cells }: RunRecord, block: BlockRecord): MeasureReport => {
     streams: [{ counts: BLOCK_COUNTS.schema.parse(block), negotiated, latest: negotiated }],
     cpuNs: [block.cpuClientNs ?? 0],
     inFlightNs: block.clientNs,
+    beganNs: 0,
     lastEndNs: block.durationNs,
     mostInFlight: block.hosts[0]?.mostInFlight ?? 0,
     restedNs: block.durationNs / 2,
