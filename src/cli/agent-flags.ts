@@ -3,6 +3,7 @@ import { ResumarkError } from '../domain/error.ts';
 import type { LoadSource } from '../load/load-source.ts';
 import { version } from '../run/version.ts';
 import { parseDurationMs } from '../scenario/quantity.ts';
+import type { Credentials } from '../distributed/broker/address.ts';
 import type { ParsedFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -61,12 +62,12 @@ export const gatherAgents = async (
   parsed: ParsedFlags,
   signal: AbortSignal,
 ): Promise<GatheredAgents | undefined> => {
-  const { agents: count, coordinator } = parsed;
+  const [count, coordinator] = [textOf(parsed['agents']), textOf(parsed['coordinator'])];
   if (count === undefined) {
     if (coordinator === undefined) return undefined;
     throw new ResumarkError('USAGE', '--coordinator is given without --agents.', 'Say how many agents to load with: --agents 4.');
   }
-  const agents = agentCount(String(count));
+  const agents = agentCount(count);
   const readyTimeoutMs = timeoutOf(parsed['ready-timeout']);
   // BullMQ and its Redis client are loaded by those who use them only.
   const { gatherFrom, gatherHere } = await import('../distributed/gather.ts');
@@ -83,11 +84,11 @@ export const gatherAgents = async (
     },
   };
   if (coordinator === undefined) return gatherHere(options);
-  return gatherFrom(String(coordinator), redisCredentials(parsed), options);
+  return gatherFrom(coordinator, redisCredentials(parsed), options);
 };
 
 /** User and password at Redis, as they are given. */
-export const redisCredentials = (parsed: ParsedFlags) => ({
+export const redisCredentials = (parsed: ParsedFlags): Credentials => ({
   user: textOf(parsed['redis-user']),
   passwordFile: textOf(parsed['redis-password-file']),
   environment: process.env,

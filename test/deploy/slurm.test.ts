@@ -90,7 +90,7 @@ describe('deploy/slurm/agents.sbatch', () => {
       expect(code).toBe(0);
       const log = await readFile(join(folder, 'log'), 'utf8');
       expect(log).toMatch(/^srun --nodes=1 --ntasks=1 --ntasks-per-node=1 --relative=1 --cpus-per-task=8 /mu);
-      expect(log).toMatch(/^resumark agent --coordinator redis:\/\/\S+:\d+ --password-file \S+\/password --workers 7$/mu);
+      expect(log).toMatch(/^resumark agent --coordinator redis:\/\/\S+:\d+ --redis-password-file \S+\/password --workers 7$/mu);
       expect(log).toMatch(/^resumark run scenario\.yaml --output out --coordinator redis:\S+ --agents 1 --ready-timeout 120s$/mu);
       expect(log).toMatch(/^without password: NOAUTH/mu);
       expect(log).toMatch(/^with password: PONG$/mu);

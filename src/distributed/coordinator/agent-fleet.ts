@@ -164,7 +164,7 @@ export class AgentFleet implements LoadGenerator {
   #agentOf(member: Member): LoadAgent {
     const { name, node, openssl, platform, kernel, cpu, cores, sources, clock } = member.hello;
     const workers = this.#workersOf(member);
-    return { name, node, openssl, platform, kernel, cpu, cores, workers, sources, clock, absence: member.absence };
+    return { facts: { name, node, openssl, platform, kernel, cpu, cores, workers, sources, clock }, absence: member.absence };
   }
 }
 
@@ -185,7 +185,7 @@ const hostReport = ({ hello }: Member, { workers, before, after, limits, startSk
 
 /** Nothing is known of an agent of another version but its name and what is wrong with it. */
 const strangerOf = ({ name, reason }: { readonly name: string; readonly reason: string }): LoadAgent => ({
-  ...{ name, node: '', openssl: '', platform: '', kernel: '', cpu: '', cores: 0, workers: 0, sources: [], clock: null },
+  facts: { name, node: '', openssl: '', platform: '', kernel: '', cpu: '', cores: 0, workers: 0, sources: [], clock: null },
   absence: { kind: 'mismatched', reason } satisfies Pick<AgentFault, 'kind' | 'reason'>,
 });
 

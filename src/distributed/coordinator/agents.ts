@@ -6,7 +6,8 @@ import { machineLimitFlaw } from '../../scenario/machine-limits.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { hostId } from '../host-id.ts';
 import { AgentFleet } from './agent-fleet.ts';
-import { AgentPool, type Member, type PoolOptions } from './agent-pool.ts';
+import { AgentPool, type Member } from './agent-pool.ts';
+import type { PoolOptions } from './options.ts';
 
 /** Agents on other machines, as what runs load with: one run after the other, with the same agents. */
 export class Agents implements LoadSource {

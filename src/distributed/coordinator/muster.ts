@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ResumarkError } from '../../domain/error.ts';
 import type { Broker } from '../broker/broker.ts';
 import { AGENT_PROTOCOL, decodeHello, decodeIntroduction, type Hello, type Introduction } from '../protocol/hello.ts';
-import type { PoolOptions } from './agent-pool.ts';
+import type { PoolOptions } from './options.ts';
 
 /** Between two looks at who is there. */
 const LOOK_MS = 100;
