@@ -13,6 +13,7 @@ export const markdownReport = (summary: RunSummary): string => {
     result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
     markdownTable(result.table),
     ...result.details.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
+    result.agents === undefined ? [] : markdownTable(result.agents.table),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
     summary.run.notices.filter(isWarning).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
   ];

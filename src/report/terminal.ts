@@ -51,6 +51,7 @@ export const terminalReport = (summary: RunSummary, { colour = false, columns: w
     ...(result.savings.length === 0 ? [] : ['']),
     ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
     ...result.details.flatMap(({ lines }) => ['', ...lines.map(oneLine)]),
+    ...(result.agents === undefined ? [] : ['', oneLine(result.agents.line)]),
   ];
   return `${lines.join('\n')}\n`;
 };
