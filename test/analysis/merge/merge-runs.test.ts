@@ -102,6 +102,7 @@ describe('runs of several machines', () => {
     const named = (...folders: string[]): unknown =>
       mergeRuns(folders.map((folder, i) => machine(folder, { laterMs: i }))).agents?.map(({ name }) => name);
     expect(named('results/x', 'results/y/', './z/run.json')).toEqual(['x', 'y', 'z']);
+    expect(named('m1/latest', 'm2/latest')).toEqual(['m1', 'm2']);
     expect(named('m2/20260102T030405Z_fake', 'm1/20260102T030405Z_fake')).toEqual([
       'm1/20260102T030405Z_fake',
       'm2/20260102T030405Z_fake',
