@@ -4,7 +4,6 @@ import type { CellSummary } from '../analysis/summary/cell-summary.ts';
 import type { RunSummary } from '../analysis/summary/run-summary.ts';
 import { protocolLabel } from '../domain/protocol.ts';
 import type { RunRecord } from '../domain/run-record.ts';
-import { agentsOf, type AgentsShown } from './text/agents.ts';
 import { engineText, targetTexts, wayTexts } from './text/facts.ts';
 import { ABSENT, formatValue } from './text/units.ts';
 import { loadText } from './text/load.ts';
@@ -42,8 +41,6 @@ export interface ResultTable {
   readonly savings: readonly SavingLine[];
   /** Other subjects that are described in words. */
   readonly details: readonly DetailSection[];
-  /** The machines that loaded; undefined where the run's own did alone. */
-  readonly agents: AgentsShown | undefined;
 }
 
 /** The metrics of the table, and the order in which they are hidden on a narrow terminal. */
@@ -106,7 +103,6 @@ export const resultTable = (summary: RunSummary): ResultTable => {
     },
     savings: savingLines(run, cells),
     details: detailSections(summary),
-    agents: agentsOf(run),
   };
 };
 

@@ -36,7 +36,7 @@ const summaryOfAgent = (agent: AgentRecord, blocks: readonly BlockRecord[]): Age
     handshakes,
     ratePerSecond: ratioOf(handshakes, windowNsOf(valid) / 1e9),
     cpuClientNs: cpuPerHonoured(valid),
-    medianSkewNs: skews[Math.floor((skews.length - 1) / 2)],
+    medianSkewNs: skews[Math.floor(skews.length / 2)],
     worstSkewNs: skews.at(-1),
   };
 };

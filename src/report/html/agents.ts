@@ -1,4 +1,4 @@
-import type { AgentsShown } from '../text/agents.ts';
+import type { AgentsShown } from '../agents.ts';
 import { markup, raw, type Markup } from './markup.ts';
 import { plainTable } from './sections.ts';
 

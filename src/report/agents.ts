@@ -1,7 +1,7 @@
-import { agentSummaries, type AgentSummary } from '../../analysis/summary/agent-summary.ts';
-import type { RunRecord } from '../../domain/run-record.ts';
-import type { Column, Table } from '../table.ts';
-import { ABSENT, counted, formatDuration, formatRate, grouped } from './units.ts';
+import { agentSummaries, type AgentSummary } from '../analysis/summary/agent-summary.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { Column, Table } from './table.ts';
+import { ABSENT, counted, formatDuration, formatRate, grouped } from './text/units.ts';
 
 /** The machines that loaded together, in a line and in a table; undefined where the run's own did alone. */
 export interface AgentsShown {
@@ -27,14 +27,14 @@ const handshakesText = (agents: readonly AgentSummary[]): string => {
   return least === most ? `${counted(most, 'handshake')} each` : `${grouped(least)} to ${counted(most, 'handshake')} each`;
 };
 
-/** The median machine's median, and the worst of all. */
+/** The median machine's median, of two the later one's, and the worst of all. */
 const skewText = (agents: readonly AgentSummary[]): string => {
   const medians = agents.flatMap(({ medianSkewNs }) => medianSkewNs ?? []).toSorted((a, b) => a - b);
   const worst = agents
     .flatMap(({ worstSkewNs }) => worstSkewNs ?? [])
     .toSorted((a, b) => a - b)
     .at(-1);
-  return `start skew ${formatDuration(medians[Math.floor((medians.length - 1) / 2)])} (median) and ${formatDuration(worst)} (worst)`;
+  return `start skew ${formatDuration(medians[Math.floor(medians.length / 2)])} (median) and ${formatDuration(worst)} (worst)`;
 };
 
 const COLUMNS: readonly (readonly [head: string, text: (summary: AgentSummary) => string])[] = [
