@@ -24,8 +24,8 @@ const ALONE = [
 /** Of those, what counts and reads, but judges no time: two files at once do it no harm. */
 const COUNTING = [
   'test/deploy/{slurm,systemd}.test.ts',
-  'test/e2e/{bad-input,certificate,control-characters,discovery,events,exit-codes,outputs,package,program-fleet,report,server-programs}.test.ts',
   'test/distributed/**/*.test.ts',
+  'test/e2e/{bad-input,certificate,control-characters,discovery,events,exit-codes,merge,outputs,package,program-fleet,report,server-programs}.test.ts',
   'test/interop/**/*.test.ts',
   'test/probe/**/*.test.ts',
   'test/real/sessions.test.ts',

@@ -41,12 +41,12 @@ export const compareText = (a: string, b: string): number => (a < b ? -1 : Numbe
 
 /**
  * The shortest ends of paths that tell them apart. Runs that began in the same second on several machines have one ID: their folders
- * are told apart by those that they were copied to.
+ * are told apart by those that they were copied to. `m1/latest` stands for a run in `m1`.
  */
 const distinctTails = (paths: readonly string[]): string[] => {
   const steps = paths.map((path) =>
     path
-      .replace(/[\\/]run\.json$/u, '')
+      .replace(/[\\/](?:run\.json|latest)$/u, '')
       .split(/[\\/]/u)
       .filter((step) => step !== '' && step !== '.'),
   );

@@ -37,7 +37,8 @@ const sourcesOf = ({ scenario: { connection } }: RunRecord): string[] => {
 const lossFaults = (source: NamedSource, { lacking }: SharedBlocks): AgentFault[] => {
   const { run } = source;
   const reason = lossReason(run);
-  if (reason === undefined || run.agents?.some(({ faults }) => faults.length > 0) === true) return [];
+  const isNamed = run.agents?.some(({ faults }) => faults.length > 0) === true && ['partial', 'stopped'].includes(run.status);
+  if (reason === undefined || isNamed) return [];
   const { round, position } = lacking.get(source)?.first ?? run.blocks.at(-1) ?? { round: 0, position: 0 };
   return [{ kind: 'lost', round, position, reason }];
 };

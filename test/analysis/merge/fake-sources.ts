@@ -68,6 +68,3 @@ const timed = (latencies: readonly number[]): Partial<BlockRecord> => {
     connectNs: encoded,
   };
 };
-
-/** Blocks that went on for two seconds, so that a skew of some milliseconds is none. */
-export const long = (): Partial<BlockRecord> => ({ durationNs: 2e9 });

@@ -102,10 +102,38 @@ describe('runs of several machines', () => {
     const named = (...folders: string[]): unknown =>
       mergeRuns(folders.map((folder, i) => machine(folder, { laterMs: i }))).agents?.map(({ name }) => name);
     expect(named('results/x', 'results/y/', './z/run.json')).toEqual(['x', 'y', 'z']);
+    expect(named('m1/latest', 'm2/latest')).toEqual(['m1', 'm2']);
     expect(named('m2/20260102T030405Z_fake', 'm1/20260102T030405Z_fake')).toEqual([
       'm1/20260102T030405Z_fake',
       'm2/20260102T030405Z_fake',
     ]);
+  });
+
+  it('share a window between its cells as the connections did', () => {
+    const sharing = (folder: string, laterMs: number, full: number, windowNs: number): MergeSource =>
+      machine(folder, {
+        laterMs,
+        block: ({ cell }) => {
+          const occupiedShare = cell.endsWith('full') ? full : 1 - full;
+          return { askedShare: 0.5, occupiedShare, residenceNs: occupiedShare * windowNs };
+        },
+      });
+    const { blocks } = mergeRuns([sharing('a', 0, 0.75, 1e9), sharing('b', 7, 0.5, 3e9)]);
+    for (const { cell, askedShare, occupiedShare } of blocks) {
+      expect(askedShare).toBe(0.5);
+      expect(occupiedShare).toBeCloseTo(cell.endsWith('full') ? 2.25 / 4 : 1.75 / 4, 12);
+    }
+  });
+
+  it('have no server CPU, and say why', () => {
+    const local = machine('a', {
+      block: (block) => ({ cpuServerNs: 5e6, server: { ...block.server, cpuAbsence: null } }),
+      run: { states: machine('a').run.states.map((state) => ({ ...state, cpuSource: 'schedstat of pid 42', cpuAbsence: null })) },
+    });
+    const { blocks, states, notices } = mergeRuns([local, machine('b', { laterMs: 7 })]);
+    expect(blocks.every(({ cpuServerNs, server }) => cpuServerNs === null && server.cpuAbsence === 'merged')).toBe(true);
+    expect(states).toMatchObject([{ cpuSource: null, cpuAbsence: 'merged' }]);
+    expect(notices).toContainEqual({ code: 'server-cpu-unknown', severity: 'info', state: 'edge', reason: 'merged' });
   });
 
   it('have intervals by the earliest start', () => {
