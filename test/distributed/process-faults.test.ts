@@ -10,6 +10,9 @@ import { RedisServer, redisServer } from './redis-server.ts';
 /** No fault of an agent or of Redis may hold a run up for longer, beyond its own time. */
 const MOST_BEYOND_MS = 20_000;
 
+/** A busy machine takes seconds for each process that is started. */
+const MOST_TEST_MS = 150_000;
+
 let resumark: Resumark;
 let target: ReferenceServer;
 beforeAll(async () => {
@@ -65,7 +68,7 @@ const isSound = ({ code, ...ended }: Finished): boolean => {
 const isWhole = ({ blocks }: RunRecord): boolean =>
   blocks.every(({ handshakes, hosts }) => handshakes === hosts.reduce((sum, host) => sum + (host.handshakes ?? 0), 0));
 
-describe.skipIf(redisServer === undefined)('agents and faults of processes', () => {
+describe.skipIf(redisServer === undefined)('agents and faults of processes', { timeout: MOST_TEST_MS }, () => {
   let redis: RedisServer;
   let agents: AgentProcess[];
   beforeEach(async () => {
@@ -188,7 +191,7 @@ describe.skipIf(redisServer === undefined)('agents and faults of processes', () 
   });
 });
 
-describe.skipIf(redisServer === undefined)('a Redis that keeps nothing', () => {
+describe.skipIf(redisServer === undefined)('a Redis that keeps nothing', { timeout: MOST_TEST_MS }, () => {
   it('killed and started again: the agents stop, and the run ends partial', async () => {
     const redis = await RedisServer.start();
     const agents = [await AgentProcess.start('a1', redis.url), await AgentProcess.start('a2', redis.url)];

@@ -16,18 +16,29 @@ export interface Finished {
 /** The command as a user runs it: the built program in a process of its own, with a results folder that goes with the test. */
 export class Resumark {
   readonly results: string;
+  readonly #command: readonly [string, ...string[]];
   readonly #running = new Set<ChildProcess>();
 
-  private constructor(results: string) {
+  private constructor(results: string, command: readonly [string, ...string[]]) {
     this.results = results;
+    this.#command = command;
   }
 
-  static async create(): Promise<Resumark> {
-    return new Resumark(await mkdtemp(join(tmpdir(), 'resumark-results-')));
+  /** @param wrapper put in front of the command, to run it in another place. */
+  static async create(wrapper?: readonly [string, ...string[]]): Promise<Resumark> {
+    const own = [process.execPath, BIN] as const;
+    const results = await mkdtemp(join(tmpdir(), 'resumark-results-'));
+    return new Resumark(results, wrapper === undefined ? own : [...wrapper, ...own]);
   }
 
-  start(args: readonly string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
-    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param environment beside our own. */
+  start(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): { readonly child: ChildProcess; readonly finished: Promise<Finished> } {
+    const [program, ...own] = this.#command;
+    const env = { ...process.env, ...environment };
+    const child = spawn(program, [...own, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.#running.add(child);
     const text = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));

@@ -53,8 +53,8 @@ export class Broker {
         return broker;
       } catch (error) {
         // With a password that is wrong nothing becomes better by waiting.
-        if (isRefusal(error)) reason = (error as Error).message;
-        if (isRefusal(error)) break;
+        reason = refusalOf(error) ?? reason;
+        if (refusalOf(error) !== undefined) break;
       }
     }
     redis.disconnect();
@@ -153,7 +153,12 @@ export class Broker {
   }
 }
 
-const REFUSALS = ['WRONGPASS', 'NOAUTH', 'NOPERM', 'ERR AUTH'];
+const REFUSALS = ['WRONGPASS', 'NOPERM', 'ERR AUTH'];
 
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && REFUSALS.some((refusal) => error.message.includes(refusal));
+/** Why Redis does not let us in; `undefined` where it is no matter of that. */
+const refusalOf = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  // It goes on about the commands with which a client would have to log in.
+  if (error.message.includes('NOAUTH')) return 'it asks for a password';
+  return REFUSALS.some((refusal) => error.message.includes(refusal)) ? error.message : undefined;
+};
