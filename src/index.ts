@@ -2,6 +2,8 @@
  * The library door of Resumark: what the command line does, as functions. Nothing here ends the process or keeps state between calls.
  */
 export { run } from './run/execute.ts';
+export { gatherAgents, type GatherAgentsOptions, type GatheredAgents } from './run/gather-agents.ts';
+export type { AgentRecord } from './domain/agent-record.ts';
 export type { RunOptions } from './run/prepare/prepared.ts';
 export type { WindowPosition, RunEvent } from './run/progress/event.ts';
 export { runGated, type GatedOptions, type GatedRun } from './run/studies/gated-run.ts';

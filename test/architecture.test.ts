@@ -185,7 +185,8 @@ describe('the source tree', () => {
       readonly dependencies: Readonly<Record<string, string>>;
       readonly optionalDependencies?: Readonly<Record<string, string>>;
     };
-    const bench = readdirSync(BENCH).map((file) => ({ file, text: readFileSync(join(BENCH, file), 'utf8') }));
+    const files = readdirSync(BENCH, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const bench = files.map((file) => ({ file, text: readFileSync(join(BENCH, file), 'utf8') }));
     const used = new Set([...sources, ...bench].flatMap((source) => importsOf(source).map(packageOf)));
     const names = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
     expect(names.filter((name) => !used.has(name))).toEqual([]);
