@@ -31,7 +31,12 @@ export class TaskQueue {
     this.#connection = patientConnection(address);
     const options = { connection: this.#connection, prefix: PREFIX };
     this.#queue = new Queue(agentQueue(agentId), { ...options, streams: { events: { maxLen: KEPT_EVENTS } } });
-    this.#worker = new Worker(agentQueue(agentId), (job) => carryOut(job.data), {
+    const begin = (task: unknown): Promise<unknown> => {
+      // By now its parts exist: what an agent that is killed leaves ends by itself, too.
+      void this.prolong().catch(() => undefined);
+      return carryOut(task);
+    };
+    this.#worker = new Worker(agentQueue(agentId), (job) => begin(job.data), {
       ...options,
       concurrency: 1,
       lockDuration: LOCK_MS,
