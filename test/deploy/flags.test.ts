@@ -36,6 +36,9 @@ it.each([
   ['systemd/resumark-agent.service', systemd()],
 ])('deploy/%s gives an agent flags that it has', async (_, words) => {
   expect(words[0]).toBe('agent');
-  const given = { coordinator: expect.stringMatching(/./u) as unknown, 'redis-password-file': expect.stringMatching(/./u) as unknown };
+  const given = {
+    coordinator: expect.stringMatching(/./u) as unknown,
+    'redis-password-file': expect.stringMatching(/./u) as unknown,
+  };
   expect(await parseCall(words)).toMatchObject({ ...given, cert: expect.stringMatching(/./u) as unknown });
 });
