@@ -8,7 +8,7 @@ const ALONE = [
   'test/bad-servers/**/*.test.ts',
   'test/cpu/**/*.test.ts',
   'test/deploy/{slurm,systemd}.test.ts',
-  'test/distributed/network-*.test.ts',
+  'test/distributed/{network-*,process-*}.test.ts',
   'test/docs/commands.test.ts',
   'test/engine/**/*.test.ts',
   'test/interop/**/*.test.ts',
@@ -24,7 +24,8 @@ const ALONE = [
 /** Of those, what counts and reads, but judges no time: two files at once do it no harm. */
 const COUNTING = [
   'test/deploy/{slurm,systemd}.test.ts',
-  'test/e2e/{bad-input,certificate,control-characters,discovery,events,exit-codes,outputs,package,program-fleet,report,server-programs}.test.ts',
+  'test/distributed/{network-*,process-*}.test.ts',
+  'test/e2e/{bad-input,certificate,control-characters,discovery,events,exit-codes,merge,outputs,package,program-fleet,report,server-programs}.test.ts',
   'test/interop/**/*.test.ts',
   'test/probe/**/*.test.ts',
   'test/real/sessions.test.ts',

@@ -2,6 +2,8 @@
  * The library door of Resumark: what the command line does, as functions. Nothing here ends the process or keeps state between calls.
  */
 export { run } from './run/execute.ts';
+export { gatherAgents, type GatherAgentsOptions, type GatheredAgents } from './run/gather-agents.ts';
+export type { AgentRecord } from './domain/agent-record.ts';
 export type { RunOptions } from './run/prepare/prepared.ts';
 export type { WindowPosition, RunEvent } from './run/progress/event.ts';
 export { runGated, type GatedOptions, type GatedRun } from './run/studies/gated-run.ts';
@@ -14,6 +16,9 @@ export type { AddressReport, FleetMap, ProbeRecord } from './domain/probe-record
 export type { ProbeFinding } from './domain/probe-finding.ts';
 export { readRun, RunStore } from './run/files/run-folder.ts';
 export { compare, type CompareOptions, type LiveComparison } from './run/studies/compare-live.ts';
+export { merge, type MergedRun } from './run/studies/merge.ts';
+export { mergeRuns } from './analysis/merge/merge-runs.ts';
+export type { MergeSource } from './analysis/merge/merge-source.ts';
 export { readComparison } from './run/files/comparison-file.ts';
 export { readScenarioFile } from './run/files/scenario-file.ts';
 export { decodeScenario, type DecodedScenario, type RawSettings, type SettingSources } from './scenario/decode.ts';

@@ -9,6 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['bin.ts'],
   ['cli', 'index.ts'],
   ['run'],
+  ['distributed'],
   ['load', 'target', 'probe'],
   ['engine', 'cpu'],
   ['report'],
@@ -27,9 +28,11 @@ const IMPORTERS: Readonly<Record<string, string>> = {
   '@peculiar/asn1-ocsp': 'tls/ocsp/response.ts',
   '@peculiar/asn1-schema': 'tls/ocsp/response.ts',
   '@peculiar/x509': 'target/certificate.ts',
+  bullmq: 'distributed/broker/',
   'csv-stringify': 'report/csv.ts',
   tinybench: 'load/worker/sequential.ts',
   'hdr-histogram-js': 'stats/histogram.ts',
+  ioredis: 'distributed/broker/',
   koffi: 'engine/ffi.ts',
   'reflect-metadata': 'target/certificate.ts',
   yaml: 'run/files/scenario-text.ts',
@@ -182,7 +185,8 @@ describe('the source tree', () => {
       readonly dependencies: Readonly<Record<string, string>>;
       readonly optionalDependencies?: Readonly<Record<string, string>>;
     };
-    const bench = readdirSync(BENCH).map((file) => ({ file, text: readFileSync(join(BENCH, file), 'utf8') }));
+    const files = readdirSync(BENCH, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const bench = files.map((file) => ({ file, text: readFileSync(join(BENCH, file), 'utf8') }));
     const used = new Set([...sources, ...bench].flatMap((source) => importsOf(source).map(packageOf)));
     const names = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
     expect(names.filter((name) => !used.has(name))).toEqual([]);

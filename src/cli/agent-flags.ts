@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
 import { ResumarkError } from '../domain/error.ts';
-import type { LoadSource } from '../load/load-source.ts';
-import { version } from '../run/version.ts';
+import { gatherAgents, type GatheredAgents } from '../run/gather-agents.ts';
 import { parseDurationMs } from '../scenario/quantity.ts';
+import type { Credentials } from '../distributed/broker/address.ts';
 import type { ParsedFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -46,48 +46,40 @@ export const withRedisFlags = (yargs: Argv): Argv =>
       group: 'Agents:',
     });
 
-/** Machines that a command loads with, until it lets them go. */
-export interface GatheredAgents extends LoadSource {
-  close(): Promise<void>;
-}
-
 /**
  * Gathers the agents that the flags ask for.
  *
  * @returns `undefined` where none are asked for.
  */
-export const gatherAgents = async (
+export const agentsOfFlags = async (
   terminal: Terminal,
   parsed: ParsedFlags,
   signal: AbortSignal,
 ): Promise<GatheredAgents | undefined> => {
-  const { agents: count, coordinator } = parsed;
+  const [count, coordinator] = [textOf(parsed['agents']), textOf(parsed['coordinator'])];
   if (count === undefined) {
     if (coordinator === undefined) return undefined;
     throw new ResumarkError('USAGE', '--coordinator is given without --agents.', 'Say how many agents to load with: --agents 4.');
   }
-  const agents = agentCount(String(count));
+  const agents = agentCount(count);
   const readyTimeoutMs = timeoutOf(parsed['ready-timeout']);
-  // BullMQ and its Redis client are loaded by those who use them only.
-  const { gatherFrom, gatherHere } = await import('../distributed/gather.ts');
-  const options = {
+  return gatherAgents(coordinator, {
     agents,
     readyTimeoutMs,
-    version,
+    user: textOf(parsed['redis-user']),
+    passwordFile: textOf(parsed['redis-password-file']),
     signal,
-    onReady: (ready: number): void => {
+    onReady: (ready) => {
       if (parsed['quiet'] !== true) terminal.err(`${String(ready)} of ${String(agents)} agents are ready\n`);
     },
-    warn: (text: string): void => {
+    warn: (text) => {
       terminal.err(`warning: ${text}\n`);
     },
-  };
-  if (coordinator === undefined) return gatherHere(options);
-  return gatherFrom(String(coordinator), redisCredentials(parsed), options);
+  });
 };
 
 /** User and password at Redis, as they are given. */
-export const redisCredentials = (parsed: ParsedFlags) => ({
+export const redisCredentials = (parsed: ParsedFlags): Credentials => ({
   user: textOf(parsed['redis-user']),
   passwordFile: textOf(parsed['redis-password-file']),
   environment: process.env,

@@ -8,6 +8,7 @@ import { calibrateCommand } from './commands/calibrate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { gateCommand } from './commands/gate.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -65,6 +66,7 @@ export const commandsOf = (context: CommandContext): readonly CommandModule[] =>
   calibrateCommand(context),
   probeCommand(context),
   reportCommand(context),
+  mergeCommand(context),
   serveCommand(context),
   agentCommand(context),
   schemaCommand(context),

@@ -8,10 +8,11 @@ import { render } from '../report/formats.ts';
 import { noticeText } from '../report/text/notice.ts';
 import { runGated } from '../run/studies/gated-run.ts';
 import { run } from '../run/execute.ts';
+import type { GatheredAgents } from '../run/gather-agents.ts';
 import type { RunOptions } from '../run/prepare/prepared.ts';
 import { RunStore } from '../run/files/run-folder.ts';
 import type { DecodedScenario } from '../scenario/decode.ts';
-import { gatherAgents, type GatheredAgents } from './agent-flags.ts';
+import { agentsOfFlags } from './agent-flags.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, gateExitCode, gravest } from './exit-code.ts';
 import type { ParsedFlags } from './flags.ts';
@@ -92,7 +93,7 @@ export const watched = async <Result>(
   let folder: string | undefined;
   let agents: GatheredAgents | undefined;
   try {
-    agents = await gatherAgents(terminal, parsed, interrupt.signal);
+    agents = await agentsOfFlags(terminal, parsed, interrupt.signal);
     const result = await task({
       ...(agents !== undefined && { loadFrom: agents }),
       signal: interrupt.signal,

@@ -1,6 +1,8 @@
 import { cellLabel, type Cell } from '../domain/cell.ts';
 import { counted, formatDuration, formatRate, formatRoughTime, formatShare, grouped } from '../report/text/units.ts';
 import type { RunEvent, RunPlan, WindowPosition } from '../run/progress/event.ts';
+import { median } from '../stats/descriptive.ts';
+import type { AgentProgress } from '../load/load-generator.ts';
 import type { TimeLeft } from './remaining.ts';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
@@ -106,5 +108,17 @@ const healthTexts = ({ recent, asked, progress }: Progress): string[] => {
   return [
     ...(recent.busyShare === undefined ? [] : [`workers ${formatShare(recent.busyShare)} busy`]),
     ...(asked !== undefined && behind > BEHIND_S * asked.perSecond ? [`${grouped(behind)} starts late`] : []),
+    ...slowestTexts(progress.agents ?? []),
   ];
 };
+
+/** The agent whose workers have finished least, beside what those of the others have in the median. */
+const slowestTexts = (agents: readonly AgentProgress[]): string[] => {
+  const ranked = agents.toSorted((a, b) => perWorker(a) - perWorker(b));
+  const [slowest, ...others] = ranked;
+  const usual = median(others.map(perWorker)) ?? 0;
+  if (slowest === undefined || usual === 0) return [];
+  return [`slowest ${slowest.name}, ${formatShare(perWorker(slowest) / usual)} of the others`];
+};
+
+const perWorker = ({ finished, workers }: AgentProgress): number => finished / Math.max(1, workers);

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isPrivateAddress } from '../target/authorization.ts';
 import { brokerAddress, type BrokerAddress, type Credentials } from './broker/address.ts';
-import type { PoolOptions } from './coordinator/agent-pool.ts';
+import type { PoolOptions } from './coordinator/options.ts';
 import { Agents } from './coordinator/agents.ts';
 import { LocalAgents } from './local/local-agents.ts';
 

@@ -6,6 +6,8 @@ export const INVALID = {
   stalled: 'the generator itself was stopped',
   /** Its part of the load was missing from then on, and what it had done is unknown. */
   agentLost: 'an agent was lost',
+  /** The rate of all is then that of fewer machines. */
+  apart: 'the machines did not load at the same time',
 } as const;
 
 export type InvalidReason = (typeof INVALID)[keyof typeof INVALID];

@@ -146,8 +146,7 @@ export const durations = (): Mergeable<EncodedHistogram, Durations> => ({
   // Encoding takes milliseconds: what is alone stays as it is.
   merge: ([first, ...others]) => {
     if (first !== undefined && others.length === 0) return first;
-    const parts = first === undefined ? [] : [first, ...others];
-    return LatencyHistogram.merged(parts.map((part) => LatencyHistogram.decode(part))).encode();
+    return LatencyHistogram.decodedSum(first === undefined ? [] : [first, ...others]).encode();
   },
 });
 

@@ -1,4 +1,4 @@
-import type { AgentFaultKind } from './agent-record.ts';
+import type { AgentNotice } from './agent-notice.ts';
 import type { FinishedCounts } from './block-counts.ts';
 import type { ServerAction } from './event-record.ts';
 import type { CpuAbsence } from './server-cpu.ts';
@@ -278,22 +278,7 @@ export type Notice =
       readonly round: number;
     }
   | { readonly code: 'not-verified'; readonly severity: 'info'; readonly state: string }
-  | {
-      /** The run goes on without what an agent did not do. */
-      readonly code: 'agents-at-fault';
-      readonly severity: 'error';
-      readonly faults: readonly {
-        readonly agent: string;
-        readonly kind: AgentFaultKind;
-        /** The end of a sentence that begins with the agent's name. */
-        readonly reason: string;
-        /** Below 0 in warm-up. */
-        readonly round: number;
-      }[];
-      /** Blocks that are whole, of those that were planned. */
-      readonly blocks: number;
-      readonly of: number;
-    }
+  | AgentNotice
   | { readonly code: 'worker-lost'; readonly severity: 'error'; readonly reason: string }
   /** The reason is the system's error code of the last attempt. Never part of a saved record. */
   | { readonly code: 'not-saved'; readonly severity: 'error'; readonly folder: string; readonly reason: string }

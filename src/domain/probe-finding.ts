@@ -83,8 +83,8 @@ const EVIDENCE = {
     what: z.enum(['reachable', 'resumption', 'keys']),
     reason: text.optional(),
   },
-  /** One of STAPLE_STATUSES, and the number of addresses of the fleet with a good one. */
-  staple: { status: text, nextUpdateUnixMs: z.number().optional(), others: whole },
+  /** One of STAPLE_STATUSES, the number of addresses of the fleet with a good one, and whether the certificate demands one. */
+  staple: { status: text, nextUpdateUnixMs: z.number().optional(), others: whole, required: z.literal(true).optional() },
   /** Name of the reason in OpenSSL. */
   'certificate-rejected': { subject: text, reason: text },
   /** Whole days that are left, negative where it has expired. */

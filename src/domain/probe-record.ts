@@ -279,7 +279,7 @@ export const probeRecordSchema = z.object({
   explained: z.array(explainedSchema).default([]),
   /** With --cache-capacity. */
   cacheCapacity: cacheCapacitySchema.nullable().default(null),
-  /** With --watch: null where no address gives sessions to watch. */
+  /** With --watch. */
   watch: watchSchema.nullable().default(null),
 });
 

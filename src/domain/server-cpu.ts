@@ -9,6 +9,7 @@ export const CPU_ABSENCES = [
   'replaced',
   'unwaited-children',
   'shared',
+  'merged',
 ] as const;
 
 export type CpuAbsence = (typeof CPU_ABSENCES)[number];
@@ -26,5 +27,6 @@ export const CPU_ABSENCE_TEXT: Readonly<Record<CpuAbsence, string>> = {
   replaced: 'one of its processes ended, or another took its place, in the middle of a block',
   'unwaited-children':
     'it has child processes that end without being waited for (SIGCHLD is ignored), and the kernel adds their CPU time to nobody. To measure it, run the server in a cgroup of its own (systemd-run, a container)',
+  merged: 'the results of several machines were merged, and each could read it in its own window only',
   shared: 'the same processes serve other states in the same window. To measure it, use --interleave block',
 };

@@ -15,6 +15,12 @@ const INTERVAL_COUNTS = group({
 /** The intervals of a window, from its start. The last ones are those of handshakes that were in flight when it ended. */
 export const INTERVALS = series(INTERVAL_COUNTS);
 
+/** Intervals of a window by the clock of one that began some intervals earlier. */
+export const movedBy = (later: number, intervals: readonly IntervalCounts[]): readonly IntervalCounts[] => [
+  ...Array.from({ length: later }, () => INTERVAL_COUNTS.merge([])),
+  ...intervals,
+];
+
 export type IntervalCounts = ValueOf<typeof INTERVAL_COUNTS>;
 export type IntervalCounter = ReturnType<(typeof INTERVAL_COUNTS)['counter']>;
 

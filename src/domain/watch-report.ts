@@ -49,8 +49,9 @@ export type WatchAlertCode = (typeof WATCH_ALERTS)[number];
 
 /** What a server does over time, by polls of each address. */
 export const watchSchema = z.object({
-  protocol: z.enum(PROTOCOLS),
-  mechanism: z.enum(MECHANISMS),
+  /** The kind of session that was watched; null where no address gives any. */
+  protocol: z.enum(PROTOCOLS).nullable(),
+  mechanism: z.enum(MECHANISMS).nullable(),
   everyMs: ms,
   /** Watched in all. */
   durationMs: ms,

@@ -33,7 +33,7 @@ export interface Engine {
   client(settings: ClientSettings): Client;
   /**
    * Performs handshakes until the work is over and nothing is in flight, or until the work is cancelled. Then what is in flight is
-   * dropped and not settled.
+   * dropped and not settled. Where the work is paused, another run goes on with it.
    */
   run<Own extends Attempt>(work: Work<Own>): Promise<void>;
   /** CPU time of the calling thread in ns, `undefined` where it cannot be known. */
@@ -230,6 +230,11 @@ export interface Work<Own extends Attempt = Attempt> {
   rested?(ns: number): void;
   /** Asked at least every 50 ms. True drops what is in flight. */
   isCancelled(): boolean;
+  /**
+   * Asked as often by engines that hold the thread. True ends the run and leaves what is in flight, so that the thread can see to other
+   * things; the next run must be of the same work, and goes on with it.
+   */
+  isPaused?(): boolean;
 }
 
 /** Work that is over before it begins. */

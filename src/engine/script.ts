@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Attempt, Engine, Outcome, Work } from './engine.ts';
 import { detached, type HandshakeResult } from './perform.ts';
 
@@ -5,7 +6,12 @@ import { detached, type HandshakeResult } from './perform.ts';
  * A sequence of handshakes each of which may depend on what came of the ones before: yields attempts, is resumed with their results,
  * and returns what it found. Where an engine is cancelled, the scripts are left where they are.
  */
-export type Script<Found = void> = Generator<Attempt, Found, HandshakeResult>;
+export type Script<Found = void> = Generator<ScriptedAttempt, Found, HandshakeResult>;
+
+export interface ScriptedAttempt extends Attempt {
+  /** Time on the engines' clock before which it must not begin. */
+  readonly notBeforeNs?: number;
+}
 
 export interface ScriptPace {
   /** Scripts that may have a handshake in flight at the same time. */
@@ -30,14 +36,19 @@ export const performScripts = async (
   { signal, onSettled, ...pace }: ScriptOptions,
 ): Promise<void> => {
   const work = new ScriptWork(scripts, pace, { isCancelled: () => signal?.aborted === true, onSettled });
-  while (work.hasMore && signal?.aborted !== true) {
+  do {
+    await (work.restMs > 0 ? sleep(work.restMs, signal) : new Promise((turned) => setImmediate(turned)));
     work.beginSlice();
+    // Also after the signal: then it drops what is in flight.
     await engine.run(work);
-    await new Promise((turned) => setImmediate(turned));
-  }
+  } while (work.isPaused());
 };
 
-interface ScriptAttempt extends Attempt {
+/** Sleeps, unless the signal ends it. */
+const sleep = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => undefined);
+
+interface ReadyAttempt extends ScriptedAttempt {
   readonly script: Script;
 }
 
@@ -46,15 +57,17 @@ interface Surroundings {
   readonly onSettled: ((attempt: Attempt) => void) | undefined;
 }
 
-class ScriptWork implements Work<ScriptAttempt> {
-  readonly #ready: ScriptAttempt[] = [];
+class ScriptWork implements Work<ReadyAttempt> {
+  /** The next attempts of scripts that have begun. */
+  readonly #ready: ReadyAttempt[] = [];
   /** Scripts that have not begun. */
   readonly #waiting: Script[];
   readonly #pace: ScriptPace;
   readonly #surroundings: Surroundings;
   #inFlight = 0;
   #nextStartNs = 0;
-  /** Set by the first question of a slice: only then is the engine's time known. */
+  /** The engine's time when it asked last: known only once it has. */
+  #nowNs: number | undefined;
   #sliceEndNs: number | undefined;
   #isSliceOver = false;
 
@@ -64,20 +77,24 @@ class ScriptWork implements Work<ScriptAttempt> {
     this.#surroundings = surroundings;
   }
 
-  get hasMore(): boolean {
-    return this.#ready.length + this.#waiting.length > 0;
-  }
-
   beginSlice(): void {
     this.#sliceEndNs = undefined;
     this.#isSliceOver = false;
   }
 
-  next(nowNs: number): ScriptAttempt | undefined {
+  /** Time for which there is nothing to do. */
+  get restMs(): number {
+    const dueNs = this.#dueNs();
+    const isIdle = this.#inFlight === 0 && this.#nowNs !== undefined && dueNs !== Number.POSITIVE_INFINITY;
+    return isIdle ? Math.max(0, dueNs - (this.#nowNs ?? 0)) / 1e6 : 0;
+  }
+
+  next(nowNs: number): ReadyAttempt | undefined {
+    this.#nowNs = nowNs;
     this.#sliceEndNs ??= nowNs + SLICE_NS;
     this.#isSliceOver ||= nowNs >= this.#sliceEndNs;
     if (this.#isSliceOver || this.#inFlight >= this.#pace.concurrency || nowNs < this.#nextStartNs) return undefined;
-    const attempt = this.#take();
+    const attempt = this.#take(nowNs);
     if (attempt === undefined) return undefined;
     this.#inFlight += 1;
     this.#nextStartNs = Math.max(this.#nextStartNs, nowNs - SLICE_NS) + 1e9 / this.#pace.perSecond;
@@ -85,11 +102,20 @@ class ScriptWork implements Work<ScriptAttempt> {
   }
 
   dueNs(): number {
-    if (this.#isSliceOver || !this.hasMore || this.#inFlight >= this.#pace.concurrency) return Number.POSITIVE_INFINITY;
-    return Math.min(this.#nextStartNs, this.#sliceEndNs ?? 0);
+    if (this.#isSliceOver) return Number.POSITIVE_INFINITY;
+    const dueNs = this.#dueNs();
+    return dueNs === Number.POSITIVE_INFINITY ? dueNs : Math.min(dueNs, this.#sliceEndNs ?? 0);
   }
 
-  settled(attempt: ScriptAttempt, outcome: Outcome): void {
+  /** The next start, slices left aside. */
+  #dueNs(): number {
+    if (this.#inFlight >= this.#pace.concurrency) return Number.POSITIVE_INFINITY;
+    const isAnyReady = this.#waiting.length > 0 || this.#ready.some(({ notBeforeNs }) => notBeforeNs === undefined);
+    const readyNs = isAnyReady ? 0 : Math.min(...this.#ready.map(({ notBeforeNs = 0 }) => notBeforeNs));
+    return Math.max(this.#nextStartNs, readyNs);
+  }
+
+  settled(attempt: ReadyAttempt, outcome: Outcome): void {
     this.#inFlight -= 1;
     this.#advance(attempt.script.next(detached(attempt, outcome)), attempt.script);
     this.#surroundings.onSettled?.(attempt);
@@ -99,17 +125,23 @@ class ScriptWork implements Work<ScriptAttempt> {
     return this.#surroundings.isCancelled();
   }
 
+  /** The slice ends also where a server keeps us waiting: others are not held up by it, and signals are heard. */
+  isPaused(): boolean {
+    return this.#isSliceOver && !this.isCancelled();
+  }
+
   /** Scripts that have begun go first, so that those in progress end soon and their results are whole. */
-  #take(): ScriptAttempt | undefined {
-    while (this.#ready.length === 0) {
+  #take(nowNs: number): ReadyAttempt | undefined {
+    for (;;) {
+      const place = this.#ready.findIndex(({ notBeforeNs = 0 }) => notBeforeNs <= nowNs);
+      if (place >= 0) return this.#ready.splice(place, 1)[0];
       const script = this.#waiting.pop();
       if (script === undefined) return undefined;
       this.#advance(script.next(), script);
     }
-    return this.#ready.shift();
   }
 
-  #advance(step: IteratorResult<Attempt, void>, script: Script): void {
+  #advance(step: IteratorResult<ScriptedAttempt, void>, script: Script): void {
     if (step.done !== true) this.#ready.push({ ...step.value, script });
   }
 }

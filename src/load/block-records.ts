@@ -1,11 +1,12 @@
-import { isSaturated, stallOf } from '../analysis/summary/saturation.ts';
+import { invalidReasonOf } from '../analysis/summary/block-validity.ts';
+import { isSaturated } from '../analysis/summary/saturation.ts';
 import type { FleetMeters } from '../cpu/joined-meter.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
-import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts, type PrimingCounts } from '../domain/block-counts.ts';
+import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
-import { INVALID, type InvalidReason } from '../domain/invalid-reason.ts';
+import { INVALID } from '../domain/invalid-reason.ts';
 import type { LatencyClock } from '../domain/latency-clock.ts';
-import type { BlockRecord, FleetUseRecord, ServerRecord } from '../domain/run-record.ts';
+import type { FleetUseRecord, ServerRecord } from '../domain/run-record.ts';
 import { INTERVALS, type TimelineRecord } from '../domain/timeline-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
 import { cpuClientNsOf, hostRecord } from './host-records.ts';
@@ -35,7 +36,8 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
     const primed = primings.flatMap(({ streams }) => streams[index] ?? []);
     const primedCounts = PRIMING_COUNTS.merge(primed.map((part) => part.counts));
     const clock = latencyClockOf(counts, workers);
-    const invalidReason = invalidReasonOf(counts, { primed: primedCounts, hosts, lost: measured.lost });
+    const invalidReason =
+      measured.lost.length > 0 ? INVALID.agentLost : invalidReasonOf({ ...counts, primed: primedCounts, hosts });
     return {
       block: {
         ...placed(reports, workers, stream),
@@ -79,17 +81,6 @@ const latencyClockOf = ({ honoured, split }: BlockCounts, workers: readonly Meas
   const isWatched = workers.every(({ clock, clockStepped }) => clock === 'kernel' && !clockStepped);
   const stamped = split?.waitNs.count ?? 0;
   return isWatched && honoured - stamped <= MOST_UNSTAMPED * honoured ? 'kernel' : 'user';
-};
-
-/** Says why a block is none to draw conclusions from; empty when it is valid. */
-const invalidReasonOf = (
-  counts: BlockCounts,
-  { primed, hosts, lost }: Pick<BlockRecord, 'hosts'> & { readonly primed: PrimingCounts; readonly lost: readonly string[] },
-): InvalidReason | '' => {
-  if (lost.length > 0) return INVALID.agentLost;
-  const hasFailures = [counts.errors, primed.errors].some((errors) => Object.keys(errors).length > 0);
-  if (counts.handshakes === 0 && hasFailures) return INVALID.nothingFinished;
-  return stallOf({ hosts }) === undefined ? '' : INVALID.stalled;
 };
 
 /** The place and time of a block. */

@@ -47,7 +47,8 @@ export interface AgentProgress {
 }
 
 /** A machine that loads for this one. */
-export interface LoadAgent extends Omit<AgentRecord, 'faults'> {
+export interface LoadAgent {
+  readonly facts: Omit<AgentRecord, 'faults'>;
   /** The reason why it does not load, or not any more; `undefined` while it does. */
   readonly absence: Pick<AgentFault, 'kind' | 'reason'> | undefined;
 }

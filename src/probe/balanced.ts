@@ -38,6 +38,8 @@ export const tryBalanced = async (
     for (let primed = 0; primed < tries; primed++) {
       const { result } = yield* visit(attemptOf(client));
       if (result.session !== undefined) sessions.push(result.session);
+      // A name that cannot be reached has no share, and its reason is shown instead.
+      if (result.failure !== undefined) count.add(result);
     }
   };
   const offer = function* (): Script {

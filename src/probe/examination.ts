@@ -31,8 +31,8 @@ export interface ExaminationPlan {
   readonly random: Random;
 }
 
-/** Sends one ClientHello of our own making. */
-export type Greet = (greeting: Greeting) => Promise<Greeted>;
+/** Sends one ClientHello of our own making; `undefined` where a signal ended that. */
+export type Greet = (greeting: Greeting) => Promise<Greeted | undefined>;
 
 /** Finds out what one address negotiates and resumes. Its report is right at any point of that. */
 export class Examination {
@@ -58,19 +58,22 @@ export class Examination {
 
   /** Finds out whether anything answers at all, and whether it would take a post-quantum group and old protocols. */
   async reach(greet: Greet): Promise<void> {
-    const answerTo = async (offer: Greeting['offer']): Promise<Greeted> => {
+    const answerTo = async (offer: Greeting['offer']): Promise<Greeted | undefined> => {
       this.#plan.counts.add(this.address);
       return greet({ ...this.address, offer });
     };
-    const { answer: postQuantum, unreachable, withoutTls } = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
-    this.#unreachable = unreachable;
-    this.#withoutTls = withoutTls;
+    const greeted = await answerTo((fields) => groupHello(X25519_MLKEM768, fields));
+    if (greeted === undefined) return;
+    this.#unreachable = greeted.unreachable;
+    this.#withoutTls = greeted.withoutTls;
     if (!this.isReachable) return;
-    this.#answers = { postQuantum, legacy: null };
+    this.#answers = { postQuantum: greeted.answer, legacy: null };
     if (this.#plan.mapOnly) return;
     const first = await answerTo((fields) => legacyHello('TLSv1.0', fields));
+    if (first === undefined) return;
     const second = await answerTo((fields) => legacyHello('TLSv1.1', fields));
-    this.#answers = { postQuantum, legacy: { 'TLSv1.0': first.answer, 'TLSv1.1': second.answer } };
+    if (second === undefined) return;
+    this.#answers = { ...this.#answers, legacy: { 'TLSv1.0': first.answer, 'TLSv1.1': second.answer } };
   }
 
   *script(): Script {

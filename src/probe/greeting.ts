@@ -26,13 +26,18 @@ export interface Greeted {
   readonly withoutTls: Failure | undefined;
 }
 
-/** Offers something in a ClientHello, and no more: a server's first answer says whether it would go on. */
+/**
+ * Offers something in a ClientHello, and no more: a server's first answer says whether it would go on.
+ *
+ * @returns `undefined` where the signal ended it.
+ */
 export const greet = async (
   { address, port, serverName, offer }: Greeting,
   { starttls, connectTimeoutMs, signal }: GreetingOptions,
-): Promise<Greeted> => {
+): Promise<Greeted | undefined> => {
   const hello = offer({ serverName, random: randomBytes(RANDOM_BYTES) });
   const result = await dialRawHello({ address, port, hello, starttls, timeoutMs: connectTimeoutMs, signal });
+  if (signal?.aborted === true) return undefined;
   if (result.state === 'answered') {
     return { ...REACHED, answer: result.answer.state === 'accepted' ? 'accepted' : 'refused' };
   }

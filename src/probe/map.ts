@@ -2,6 +2,7 @@ import { followUp } from '../analysis/probe/follow-up.ts';
 import { groupsOf } from '../analysis/probe/groups.ts';
 import { planPairs, type PlannedPair } from '../analysis/probe/pair-plan.ts';
 import { predictedShare, type AnsweringAddress } from '../analysis/probe/prediction.ts';
+import type { Mechanism } from '../domain/kind.ts';
 import type { AddressReport, FleetMap } from '../domain/probe-record.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ScriptOptions } from '../engine/script.ts';
@@ -74,9 +75,17 @@ const NO_MAP: FleetMap = {
 const answering = (examinations: readonly Examination[], { protocol, mechanism }: PairKind): AnsweringAddress[] =>
   examinations.flatMap((examination, address) => {
     const speaks = examination.report().protocols.some((each) => each.protocol === protocol && each.state === 'negotiated');
-    const resumption = examination.resumption(protocol, mechanism);
+    const [resumption] = GIVEN_INSTEAD[mechanism].flatMap((given) => examination.resumption(protocol, given) ?? []);
     return speaks ? [{ address, givesSessions: resumption !== undefined, own: resumption?.report() ?? NO_TRIES }] : [];
   });
+
+/** The mechanisms by which a client that asks for sessions of one kind may come to resume: the server chooses what it gives. */
+const GIVEN_INSTEAD: Readonly<Record<Mechanism, readonly Mechanism[]>> = {
+  'session-id': ['session-id'],
+  ticket: ['ticket', 'session-id'],
+  psk: ['psk', 'psk-stateful'],
+  'psk-stateful': ['psk-stateful', 'psk'],
+};
 
 const NO_TRIES = { tries: 0, honoured: 0 };
 

@@ -1,5 +1,5 @@
-import type { Attempt } from '../engine/engine.ts';
 import type { HandshakeResult } from '../engine/perform.ts';
+import type { ScriptedAttempt } from '../engine/script.ts';
 import { decodeMessages } from '../tls/messages/decode.ts';
 import type { Decoded, DecodedOf } from '../tls/messages/decoded.ts';
 import type { SeenMessage } from '../tls/seen-message.ts';
@@ -11,10 +11,10 @@ export interface Visit {
 }
 
 /** A part of a script that performs one handshake. */
-export type Visiting = Generator<Attempt, Visit, HandshakeResult>;
+export type Visiting = Generator<ScriptedAttempt, Visit, HandshakeResult>;
 
 /** Performs a handshake and decodes its messages. The session of the result belongs to the caller. */
-export function* visit(attempt: Attempt): Visiting {
+export function* visit(attempt: ScriptedAttempt): Visiting {
   const seen: SeenMessage[] = [];
   const result = yield {
     ...attempt,

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { watchReport, type WatchedLog } from '../analysis/probe/watch/report.ts';
 import type { ProbeEvent } from '../domain/probe-event.ts';
 import type { WatchReport } from '../domain/watch-report.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { Engine } from '../engine/engine.ts';
-import { performScripts, type ScriptOptions } from '../engine/script.ts';
+import { performScripts, type Script, type ScriptOptions } from '../engine/script.ts';
 import type { Examination } from './examination.ts';
 import { mapKindOf } from './map-kind.ts';
 import { AddressWatch } from './watched-address.ts';
@@ -20,46 +19,52 @@ export interface WatchOptions extends WatchSpan, ScriptOptions {
 }
 
 /**
- * Polls all addresses that give sessions of the kind of the map, and reports what their keys and sessions did over time. After the
- * signal it reports what was seen until then.
- *
- * @returns null where no address gives sessions.
+ * Polls all addresses that give sessions of the kind of the map, and reports what their keys and sessions did over time. Each address
+ * has its own pace, so that one that does not answer holds up no other. After the signal it reports what was seen until then.
  */
 export const watchFleet = async (
   engine: Engine,
   examinations: readonly Examination[],
   { forMs, everyMs, onEvent, ...options }: WatchOptions,
-): Promise<WatchReport | null> => {
+): Promise<WatchReport> => {
   const kind = mapKindOf(examinations);
-  if (kind === undefined) return null;
+  if (kind === undefined) return nothingToWatch(everyMs);
   const startNs = nowNs();
-  const elapsedMs = (): number => (nowNs() - startNs) / 1e6;
-  const lastMs = Math.floor(forMs / everyMs) * everyMs;
   const watches = kind.addresses.flatMap((address) => {
     const resumption = examinations[address]?.resumption(kind.protocol, kind.mechanism);
     return resumption === undefined ? [] : [new AddressWatch({ address, resumption, startNs, onEvent })];
   });
   try {
-    for (let dueMs = 0; options.signal?.aborted !== true;) {
-      const isLast = dueMs + everyMs > forMs;
-      const moment = { nowMs: elapsedMs(), everyMs, isLast };
-      await performScripts(
-        engine,
-        watches.map((watch) => watch.poll(moment)),
-        options,
-      );
-      if (isLast) break;
-      // Of polls that took longer than the interval some are left out, but not the last.
-      dueMs = Math.min(Math.max(dueMs, Math.floor(elapsedMs() / everyMs) * everyMs - everyMs) + everyMs, lastMs);
-      await pause(dueMs - elapsedMs(), options.signal);
-    }
+    await performScripts(
+      engine,
+      watches.map((watch) => polls(watch, { forMs, everyMs, startNs })),
+      options,
+    );
     const addresses = watches.map(({ address, log }): WatchedLog => ({ address, log }));
-    return watchReport({ protocol: kind.protocol, mechanism: kind.mechanism, everyMs, durationMs: elapsedMs(), addresses });
+    const { protocol, mechanism } = kind;
+    return watchReport({ protocol, mechanism, everyMs, durationMs: (nowNs() - startNs) / 1e6, addresses });
   } finally {
     for (const watch of watches) watch.close();
   }
 };
 
-/** Waits, unless the signal ends it. */
-const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+/** No address gives sessions. */
+const nothingToWatch = (everyMs: number): WatchReport => ({
+  protocol: null,
+  mechanism: null,
+  everyMs,
+  durationMs: 0,
+  addresses: [],
+  lags: [],
+  alerts: [],
+});
+
+/** All polls of one address. Of those that are late because one took longer than the interval some are left out, but not the last. */
+function* polls(watch: AddressWatch, { forMs, everyMs, startNs }: WatchSpan & { readonly startNs: number }): Script {
+  const lastMs = Math.floor(forMs / everyMs) * everyMs;
+  for (let dueMs = 0; dueMs <= lastMs;) {
+    yield* watch.poll({ notBeforeNs: startNs + dueMs * 1e6, everyMs, isLast: dueMs === lastMs });
+    const missedMs = Math.floor((nowNs() - startNs) / 1e6 / everyMs) * everyMs;
+    dueMs = dueMs === lastMs ? Number.POSITIVE_INFINITY : Math.min(Math.max(dueMs + everyMs, missedMs), lastMs);
+  }
+}

@@ -21,6 +21,11 @@ export interface AddressWatchPlan {
   readonly onEvent: (event: ProbeEvent) => void;
 }
 
+export interface PlannedPoll extends Omit<Moment, 'nowMs'> {
+  /** Time on the engines' clock. */
+  readonly notBeforeNs: number;
+}
+
 /** An event without the place and time, which are the same for all. */
 type Happening = ProbeEvent extends infer Event
   ? Event extends ProbeEvent
@@ -51,15 +56,15 @@ export class AddressWatch {
   }
 
   /** One poll. Where the address does not answer, nothing is offered: the session would be lost. */
-  *poll(moment: Moment): Script {
+  *poll({ notBeforeNs, ...poll }: PlannedPoll): Script {
     const { resumption } = this.#plan;
-    const looked = yield* visit(resumption.fullAttempt());
+    const looked = yield* visit({ ...resumption.fullAttempt(), notBeforeNs });
     const fresh = this.#hold(looked.result.session);
     if (!this.#answers(looked.result)) return;
     const span = this.#spanOf(looked.result);
     const name = this.#see(looked, span);
     if (this.#link !== undefined) yield* this.#offerLink(this.#link);
-    for (const parked of this.#parked.due(this.log, moment)) yield* this.#offer(parked);
+    for (const parked of this.#parked.due(this.log, { ...poll, nowMs: span.fromMs })) yield* this.#offer(parked);
     if (fresh === undefined) return;
     if (this.#link === undefined) this.#beginChain(fresh, span);
     else this.#parked.park({ name, got: span, statedS: fresh.lifetimeS, session: fresh });

@@ -1,5 +1,6 @@
 import type { Notice } from '../domain/notice.ts';
 import type { RunSummary } from '../analysis/summary/run-summary.ts';
+import { agentsOf } from './agents.ts';
 import { noticeText } from './text/notice.ts';
 import { oneLine } from './safe-text.ts';
 import { savingSentence } from './text/savings.ts';
@@ -8,11 +9,13 @@ import { resultTable, type Table } from './table.ts';
 /** The report in GitHub's Markdown: the savings, the table and the warnings. */
 export const markdownReport = (summary: RunSummary): string => {
   const result = resultTable(summary);
+  const agents = agentsOf(summary.run);
   const sections = [
     [`### ${escaped(result.title)}`],
     result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
     markdownTable(result.table),
     ...result.details.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
+    agents === undefined ? [] : markdownTable(agents.table),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
     summary.run.notices.filter(isWarning).map((notice) => `> ${escaped(noticeText(notice))}\n>`),
   ];

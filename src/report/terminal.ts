@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { RunSummary } from '../analysis/summary/run-summary.ts';
+import { agentsOf } from './agents.ts';
 import { counted } from './text/units.ts';
 import { oneLine } from './safe-text.ts';
 import { savingSentence, type Tone } from './text/savings.ts';
@@ -36,6 +37,7 @@ const COLOUR_OF: Readonly<Record<Tone, Style>> = {
 /** The report for a terminal: the table, and the savings in words below it. */
 export const terminalReport = (summary: RunSummary, { colour = false, columns: width = 0 }: TerminalStyle = {}): string => {
   const result = resultTable(summary);
+  const agents = agentsOf(summary.run);
   const paint = painter(colour);
   const { table, hidden } = fitted(result.table, width);
   const note =
@@ -51,6 +53,7 @@ export const terminalReport = (summary: RunSummary, { colour = false, columns: w
     ...(result.savings.length === 0 ? [] : ['']),
     ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
     ...result.details.flatMap(({ lines }) => ['', ...lines.map(oneLine)]),
+    ...(agents === undefined ? [] : ['', oneLine(agents.line)]),
   ];
   return `${lines.join('\n')}\n`;
 };

@@ -16,7 +16,7 @@ export class AgentRoll {
 
   /** `undefined` where this machine loads. */
   get records(): AgentRecord[] | undefined {
-    return this.#generator.agents?.map(({ absence: _, ...agent }) => ({ ...agent, faults: [...this.#faultsOf(agent.name)] }));
+    return this.#generator.agents?.map(({ facts }) => ({ ...facts, faults: [...this.#faultsOf(facts.name)] }));
   }
 
   get hasFaults(): boolean {
@@ -25,18 +25,15 @@ export class AgentRoll {
 
   /** Looks who was lost in a window, and what its blocks show. Warm-up shows how code is compiled, not how an agent loads. */
   note({ round, position }: Pick<PlannedWindow, 'round' | 'position'>, blocks: readonly BlockRecord[]): void {
-    for (const { name, absence } of this.#generator.agents ?? [])
-      if (absence !== undefined) this.#add(name, { ...absence, round, position });
+    for (const { facts, absence } of this.#generator.agents ?? [])
+      if (absence !== undefined) this.#add(facts.name, { ...absence, round, position });
     if (round < 0) return;
     for (const { agent, kind, reason } of blocks.flatMap(hostFaults)) this.#add(agent, { kind, reason, round, position });
   }
 
   /** @param of planned blocks. */
   notices({ valid, of }: { readonly valid: number; readonly of: number }): Notice[] {
-    const faults = [...this.#faults].flatMap(([agent, all]) =>
-      all.map(({ kind, reason, round }) => ({ agent, kind, reason, round })),
-    );
-    return faults.length === 0 ? [] : [{ code: 'agents-at-fault', severity: 'error', faults, blocks: valid, of }];
+    return this.hasFaults ? [{ code: 'plan-cut', severity: 'error', blocks: valid, of }] : [];
   }
 
   #faultsOf(name: string): readonly AgentFault[] {

@@ -40,7 +40,7 @@ export const newRun = (
   },
   ending,
   workers: generator.workers,
-  agents: generator.agents?.map(({ absence: _, ...agent }) => ({ ...agent, faults: [] })),
+  agents: generator.agents?.map(({ facts }) => ({ ...facts, faults: [] })),
   seed,
   interleave,
   tapShare: chosen.engine.readsEveryHello ? 1 : 1 / TAP_EVERY,

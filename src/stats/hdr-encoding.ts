@@ -2,6 +2,8 @@ import { inflateSync } from 'node:zlib';
 
 /** Durations of one bucket: its lowest value, and how many it holds. */
 export interface BucketCount {
+  /** Its place among all buckets. */
+  readonly index: number;
   readonly ns: number;
   readonly count: number;
 }
@@ -11,7 +13,7 @@ const SUB_BUCKETS = 2048;
 const HALF = SUB_BUCKETS / 2;
 
 /** Buckets of three digits up to one hour in ns: (32 doublings + 1) half buckets. */
-const MOST_COUNTS = 33 * HALF;
+export const MOST_COUNTS = 33 * HALF;
 
 const HEADER_BYTES = 40;
 /** A count takes at most nine bytes: more than this is no histogram of ours, whatever it inflates to. */
@@ -63,16 +65,19 @@ const bucketsIn = (payload: Buffer): BucketCount[] => {
   const words = new Words(payload);
   for (let index = 0; !words.isAtEnd;) {
     const word = words.next();
-    if (word > 0) buckets.push({ ns: valueAt(index), count: word });
+    if (word > 0) buckets.push({ index, ns: valueAt(index), count: word });
     index += word < 0 ? -word : 1;
     if (index > MOST_COUNTS) throw new RangeError('it holds durations beyond an hour');
   }
   return buckets;
 };
 
-/** Each bucket but the first is half as long, as its lower half is the bucket before it. */
-const valueAt = (index: number): number =>
-  index < SUB_BUCKETS ? index : (HALF + (index % HALF)) * 2 ** (Math.floor(index / HALF) - 1);
+/** The lowest value of each half bucket's first step, and the steps: a power for each bucket would take longer than all the rest. */
+const STEPS = Array.from({ length: MOST_COUNTS / HALF }, (_, half) => 2 ** Math.max(0, half - 1));
+
+/** Returns the lowest value of the bucket with an index. Each bucket but the first is half as long: its lower half is the one before it. */
+export const valueAt = (index: number): number =>
+  index < SUB_BUCKETS ? index : (HALF + (index % HALF)) * (STEPS[Math.floor(index / HALF)] ?? Number.NaN);
 
 /** Reads ZigZag LEB128 words of at most nine bytes, the last of which has all its eight bits. */
 class Words {
@@ -89,6 +94,16 @@ class Words {
 
   /** @throws RangeError when a word is cut short or beyond 2^53. */
   next(): number {
+    // Nearly all words are one byte.
+    const byte = this.#bytes[this.#at] ?? Number.NaN;
+    if (byte < 0x80) {
+      this.#at += 1;
+      return (byte >> 1) ^ -(byte & 1);
+    }
+    return this.#longWord();
+  }
+
+  #longWord(): number {
     let raw = 0;
     for (let i = 0; i < 9; i++) {
       const byte = this.#bytes[this.#at++] ?? Number.NaN;

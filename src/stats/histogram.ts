@@ -1,5 +1,5 @@
 import * as hdr from 'hdr-histogram-js';
-import { bucketOf, decodeBuckets, type BucketCount } from './hdr-encoding.ts';
+import { bucketOf, decodeBuckets, MOST_COUNTS, valueAt, type BucketCount } from './hdr-encoding.ts';
 
 /** 0.1%: at 1 ms a step is below 1 us, far under any effect that is judged. */
 const SIGNIFICANT_DIGITS = 3;
@@ -57,19 +57,39 @@ export class LatencyHistogram {
    * @throws RangeError when it is damaged, or its parts contradict each other.
    */
   static decode(encoded: EncodedHistogram): LatencyHistogram {
-    const histogram = new LatencyHistogram();
-    const { count, minNs, maxNs, sumNs } = encoded;
-    const buckets = checkedBuckets(encoded);
-    if (minNs === null || maxNs === null) return histogram;
-    // The extremes are exact in everything that is written of it.
-    const last = buckets.length - 1;
-    for (const [i, bucket] of buckets.entries())
-      histogram.#hdr.recordValueWithCount(i === last ? kept(maxNs) : Math.max(bucket.ns, kept(minNs)), bucket.count);
-    histogram.#count = count;
-    histogram.#minNs = minNs;
-    histogram.#maxNs = maxNs;
-    histogram.#sumNs = sumNs;
-    return histogram;
+    return LatencyHistogram.decodedSum([encoded]);
+  }
+
+  /**
+   * Decodes many into their sum: bucket by bucket, as a histogram of its own for each would take 135 kB and a walk over all buckets
+   * there are.
+   *
+   * @throws RangeError when one is damaged, or its parts contradict each other.
+   */
+  static decodedSum(parts: Iterable<EncodedHistogram>): LatencyHistogram {
+    const sum = new LatencyHistogram();
+    const totals = new Float64Array(MOST_COUNTS);
+    for (const part of parts) {
+      for (const { index, count } of checkedBuckets(part)) totals[index] = (totals[index] ?? 0) + count;
+      sum.#count += part.count;
+      sum.#sumNs += part.sumNs;
+      sum.#minNs = Math.min(sum.#minNs, part.minNs ?? Number.POSITIVE_INFINITY);
+      sum.#maxNs = Math.max(sum.#maxNs, part.maxNs ?? 0);
+    }
+    sum.#recordBuckets(totals);
+    return sum;
+  }
+
+  /** The extremes are exact in everything that is written of it: they stand for the buckets that they are in. */
+  #recordBuckets(totals: Float64Array): void {
+    const [least, most] = [kept(this.#minNs), kept(this.#maxNs)];
+    const last = bucketOf(most);
+    for (let index = 0; index < totals.length; index++) {
+      const count = totals[index] ?? 0;
+      if (count === 0) continue;
+      const ns = valueAt(index);
+      this.#hdr.recordValueWithCount(ns === last ? most : Math.max(ns, least), count);
+    }
   }
 
   get count(): number {

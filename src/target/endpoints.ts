@@ -30,7 +30,7 @@ const URL_PARTS = /^(?<scheme>[a-z][a-z\d+.-]*):\/\/(?<authority>[^/?#]*)/iu;
 export const parseTarget = (target: string, defaultPort = DEFAULT_PORT): TargetName => {
   const authority = authorityOf(target);
   if (isIP(authority) === 6) return { host: authority, port: defaultPort };
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s@]*))(?::(.*))?$/u.exec(authority) ?? [];
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/\s@]*))(?::([^@]*))?$/u.exec(authority) ?? [];
   const host = bracketed ?? canonicalName(plain ?? '');
   if (host === '' || (bracketed !== undefined && isIP(bracketed) !== 6)) throw unreadable(target);
   return { host, port: port === undefined ? defaultPort : parsePort(port, target) };

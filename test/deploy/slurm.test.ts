@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accepts, freePort } from '../../src/target/ports.ts';
 import { ROOT } from '../docs/documents.ts';
+import { parseCall } from '../docs/parse-call.ts';
 import { findProgram } from '../servers/require-program.ts';
 
 const shellcheck = findProgram('shellcheck', 'shellcheck') ?? '';
@@ -89,7 +90,7 @@ describe('deploy/slurm/agents.sbatch', () => {
       expect(code).toBe(0);
       const log = await readFile(join(folder, 'log'), 'utf8');
       expect(log).toMatch(/^srun --nodes=1 --ntasks=1 --ntasks-per-node=1 --relative=1 --cpus-per-task=8 /mu);
-      expect(log).toMatch(/^resumark agent --coordinator redis:\/\/\S+:\d+ --password-file \S+\/password --workers 7$/mu);
+      expect(log).toMatch(/^resumark agent --coordinator redis:\/\/\S+:\d+ --redis-password-file \S+\/password --workers 7$/mu);
       expect(log).toMatch(/^resumark run scenario\.yaml --output out --coordinator redis:\S+ --agents 1 --ready-timeout 120s$/mu);
       expect(log).toMatch(/^without password: NOAUTH/mu);
       expect(log).toMatch(/^with password: PONG$/mu);
@@ -103,6 +104,14 @@ describe('deploy/slurm/agents.sbatch', () => {
   it.skipIf(redis === '')('ends with the exit code of the run (apt-get install redis-server)', async () => {
     expect(await submit(['scenario.yaml'], { ENDS_WITH: '99' })).toMatchObject({ code: 99 });
     expect(await accepts({ address: '127.0.0.1', port })).toBe(false);
+  });
+
+  it.skipIf(redis === '')('gives agents and the run flags that they have (apt-get install redis-server)', async () => {
+    await submit(['scenario.yaml'], { RESUMARK_ALLOW: '192.0.2.0/24' });
+    const log = await readFile(join(folder, 'log'), 'utf8');
+    const calls = [...log.matchAll(/^resumark (.*)$/gmu)].map(([, words = '']) => words.split(' '));
+    expect(calls.map(([command]) => command).sort()).toEqual(['agent', 'run']);
+    for (const words of calls) expect(await parseCall(words)).toHaveProperty('coordinator');
   });
 
   it('says what is missing', async () => {

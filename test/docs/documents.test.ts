@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseGate } from '../../src/analysis/gate/parse.ts';
 import { parseExpectations } from '../../src/analysis/probe/parse-expectations.ts';
-import { commandLine, commandsOf } from '../../src/cli/main.ts';
 import type { ParsedFlags } from '../../src/cli/flags.ts';
 import { choiceOf, comparisonFormatOf, formatOf } from '../../src/cli/format.ts';
 import { decodeArgument } from '../../src/cli/scenario-argument.ts';
@@ -19,6 +18,7 @@ import { FINDING_CODES } from '../../src/domain/probe-finding.ts';
 import { PROBE_FORMATS } from '../../src/report/probe/formats.ts';
 import { decodeProbe, decodeScenario } from '../../src/scenario/decode.ts';
 import { codeBlocks, DOCUMENTS, ROOT, textOf, wordsOf, type CodeBlock } from './documents.ts';
+import { parseCall } from './parse-call.ts';
 
 const PAGES = [...DOCUMENTS, 'docs/reference.md'];
 
@@ -36,22 +36,6 @@ const CALLS = SHELL_LINES.flatMap(({ document, words }) => {
     ? [{ document, args: args.slice(1), call: args.join(' ') }]
     : [];
 });
-
-const TERMINAL = { out: () => undefined, err: () => undefined, isLive: false, hasColour: false, errColumns: 0, columns: 0 };
-
-/** What the real parser makes of arguments, without running the command. */
-const parseCall = async (args: readonly string[]): Promise<ParsedFlags> => {
-  let parsed: ParsedFlags | undefined;
-  const commands = commandsOf({ terminal: TERMINAL, args: [], exitWith: () => undefined }).map((command) => ({
-    ...command,
-    handler: (flags: ParsedFlags) => {
-      parsed = flags;
-    },
-  }));
-  await commandLine(args, commands).parseAsync();
-  if (parsed === undefined) throw new Error('no command was reached');
-  return parsed;
-};
 
 /** Decodes what a command would decode before it measures or reads anything. */
 const decodeCall = async (args: readonly string[]): Promise<void> => {

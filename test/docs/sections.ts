@@ -1,12 +1,17 @@
 import { clientCpu } from './reference/bench.ts';
 import { exitCodes } from './reference/exit-codes.ts';
 import { demoResult } from './reference/results.ts';
+import { scaleCores, scaleNetwork, scalePorts, scaleReports } from './reference/scale.ts';
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->` in a page. */
 const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   'client-cpu': clientCpu,
   'demo-result': demoResult,
   'exit-codes': exitCodes,
+  'scale-cores': scaleCores,
+  'scale-network': scaleNetwork,
+  'scale-ports': scalePorts,
+  'scale-reports': scaleReports,
 };
 
 /** The page with its generated sections made anew. */

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import type { Attempt, Client, Engine, Outcome, Work } from '../../src/engine/engine.ts';
+import { openOpenSslEngine } from '../../src/engine/openssl/engine.ts';
 import { attemptOf, type HandshakeResult } from '../../src/engine/perform.ts';
 import { performScripts, type Script } from '../../src/engine/script.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { testSettings } from './settings.ts';
 
 const clientOf = (port: number): Client => ({ settings: testSettings({ port }), close: () => undefined });
@@ -88,4 +92,48 @@ it('leaves the scripts where they are when it is ended', async () => {
     },
   });
   expect(results).toHaveLength(10);
+});
+
+it('begins no attempt before its time, and others meanwhile', async () => {
+  const timed = new TimedEngine(1e6);
+  const results: HandshakeResult[] = [];
+  const late = function* (): Script {
+    results.push(yield { ...attemptOf(clientOf(2)), notBeforeNs: 0.25e9 });
+  };
+  await performScripts(timed.engine, [late(), script(1, 3, results)], FAST);
+  expect(results.map(({ bytesIn }) => bytesIn)).toEqual([1, 1, 1, 2]);
+  expect(timed.startsNs.at(-1)).toBe(0.25e9);
+});
+
+it('is not held up by a server that says nothing, and drops that at the signal', async () => {
+  const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: ['tickets'] });
+  const engine = openOpenSslEngine();
+  const timeoutMs = 20_000;
+  const clients = [(silent.address() as AddressInfo).port, server.port].map((port) =>
+    engine.client(testSettings({ port, verify: false, handshakeTimeoutMs: timeoutMs })),
+  );
+  const made: number[] = [];
+  const ended = new AbortController();
+  // Several slices long: the signal comes while the silent server is waited for.
+  const handshakes = function* (client: Client, times: number): Script {
+    for (let time = 0; time < times; time++) {
+      const { failure } = yield attemptOf(client);
+      made.push(client.settings.port);
+      if (failure !== undefined) throw new Error(failure.kind);
+    }
+    setImmediate(() => {
+      ended.abort();
+    });
+  };
+  const startMs = performance.now();
+  const scripts = clients.map((client, i) => handshakes(client, i === 0 ? 1 : 30));
+  await performScripts(engine, scripts, { concurrency: 2, perSecond: 100, signal: ended.signal });
+  expect(performance.now() - startMs).toBeLessThan(timeoutMs);
+  expect(made).toEqual(Array.from({ length: 30 }, () => server.port));
+  for (const client of clients) client.close();
+  engine.close();
+  silent.close();
+  await server.close();
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +92,10 @@ describe('resumark probe', () => {
       args: ['edge.test:443', '--resolve', 'edge.test:443:192.0.2.1'],
       message: 'the public address 192.0.2.1, which resumark does not',
     },
+    {
+      args: ['127.0.0.1:1', '--balanced', '127.0.0.1:2'],
+      message: '--balanced 127.0.0.1:2 checks what is predicted of several addresses, but only one is probed.',
+    },
     { args: ['127.0.0.1:1', '--rate', '5'], message: '--rate must be a rate with a unit of time' },
   ])('ends with 2 before it dials: $args', async ({ args, message }) => {
     const { code, stdout, stderr } = await resumark.run('probe', ...args);
@@ -102,6 +108,25 @@ describe('resumark probe', () => {
     const { code, stdout } = await resumark.run('probe', '127.0.0.1:1', ...QUICK);
     expect(code).toBe(4);
     expect(stdout).toMatch(/^The address cannot be reached: the connection was refused\.\n/u);
+  });
+
+  it('says of a balanced name that cannot be reached why nothing was measured there', async () => {
+    const { stdout } = await resumark.run('probe', ...targets, '--balanced', '127.0.0.1:1', ...QUICK);
+    expect(stdout).toMatch(/^measured by way of 127\.0\.0\.1:1, TLS 1\.3: not tried, \d+ times the connection was refused/mu);
+  });
+
+  it('claims nothing of a server that says nothing when a signal ends the first hello', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const target = `127.0.0.1:${String((silent.address() as AddressInfo).port)}`;
+    const { child, finished } = resumark.start(['probe', target, '-k', '-q', '--timeout', '60s']);
+    await once(silent, 'connection');
+    child.kill('SIGINT');
+    const { code, stdout } = await finished;
+    silent.close();
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^No handshake had ended when the probe was interrupted\.\n/u);
+    expect(stdout).not.toContain('not reachable');
   });
 
   it('is ended by a signal within a moment, and prints what it has found so far', async () => {

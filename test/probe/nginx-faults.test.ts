@@ -86,6 +86,12 @@ describe.skipIf(program === undefined)('a probe of real nginx (Debian: nginx-lig
     expect(faultsIn(record).toSorted()).toEqual([...faults].toSorted());
   });
 
+  it('counts tickets that are never honoured among those that a balancer gets', async () => {
+    const record = await probeServers(await fleet(TICKETS, { cache: 'off', tickets: false }), { protocols: ['1.3'] });
+    // Of both nodes come tickets, and a quarter of all comes from the first and back to it.
+    expect(record.map?.predicted?.share).toBeCloseTo(1 / 4, 6);
+  });
+
   it('names the two of five whose ticket keys are not shared', async () => {
     const [shared, other, own] = [
       { ...TICKETS, ticketKeys: [keyFile('a')] },

@@ -7,7 +7,9 @@ import type { ProbeEvent } from '../../src/domain/probe-event.ts';
 import type { Bracket, WatchReport } from '../../src/domain/watch-report.ts';
 import { decodeProbe, decodeServer, type RawSettings } from '../../src/scenario/decode.ts';
 import { probe } from '../../src/run/studies/probe.ts';
+import { renderProbe } from '../../src/report/probe/formats.ts';
 import { openReferenceFleet, serverSettings } from '../../src/target/fleet/reference-fleet.ts';
+import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import type { OpenTarget } from '../../src/target/open-target.ts';
 
 const running: OpenTarget[] = [];
@@ -121,6 +123,54 @@ describe('a probe that watches reference servers', () => {
     expect(watch.durationMs).toBeLessThan(60_000);
     expect(watch.addresses[0]?.keys).toHaveLength(2);
   });
+});
+
+it('polls on where another address is silent', async () => {
+  const settings = { keyType: 'ecdsa-p256', resumption: ['tickets'] } as const;
+  const servers = await Promise.all([startReferenceServer(settings), startReferenceServer(settings)]);
+  const [silent, other] = servers;
+  const events: ProbeEvent[] = [];
+  const { watch } = await probe(
+    servers.map(({ port }) => `127.0.0.1:${String(port)}`),
+    decodeProbe({
+      tls: { insecure: true },
+      protocols: ['1.3'],
+      tries: 2,
+      seed: 1,
+      timeout: '2s',
+      watch: '5s',
+      watchEvery: '100ms',
+    }),
+    {
+      onProgress: ({ step }) => {
+        if (step === 'watch') process.kill(silent.pid, 'SIGSTOP');
+      },
+      onEvent: (event) => {
+        events.push(event);
+      },
+    },
+  );
+  process.kill(silent.pid, 'SIGCONT');
+  await Promise.all([silent, other].map((server) => server.close()));
+  const [lost, polled] = watch?.addresses ?? [];
+  expect(events).toMatchObject([{ kind: 'lost', address: 0 }]);
+  expect(lost?.failed).toEqual({ 'handshake-timeout': (lost?.polls ?? 0) - 1 });
+  // In rounds of both it would have been polled as often as the silent one.
+  expect(polled?.polls).toBeGreaterThan(5 * (lost?.polls ?? Number.POSITIVE_INFINITY));
+  expect(polled?.failed).toEqual({});
+});
+
+it('says so where there is nothing to watch', async () => {
+  const server = await startReferenceServer({ keyType: 'ecdsa-p256', resumption: [] });
+  const settings = { tls: { insecure: true }, tries: 1, watch: '10m' };
+  const record = await probe([`127.0.0.1:${String(server.port)}`], decodeProbe(settings));
+  await server.close();
+  expect(record.watch).toMatchObject({ protocol: null, mechanism: null, addresses: [] });
+  expect(renderProbe(record, 'table')).toMatch(
+    /^Over time\nNo address gives a session that resumes: there was nothing to watch\.$/mu,
+  );
+  expect(renderProbe(record, 'markdown')).toContain('#### Over time\n\n- No address gives a session that resumes');
+  expect(renderProbe(record, 'html')).toContain('<li>No address gives a session that resumes');
 });
 
 const BIN = join(import.meta.dirname, '..', '..', 'dist', 'bin.js');

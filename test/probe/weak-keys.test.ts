@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { renderProbe } from '../../src/report/probe/formats.ts';
 import { startGnutls } from '../servers/gnutls.ts';
 import { startNginx } from '../servers/nginx.ts';
 import { findProgram } from '../servers/require-program.ts';
@@ -56,6 +57,7 @@ describe.skipIf(nginx === undefined)('weak ticket keys of real nginx (Debian: ng
     for (const protocol of ['TLSv1.2', 'TLSv1.3'] as const) {
       expect(spoken(record.addresses[0], protocol).weakKey).toEqual({ keys: 1025, found: null });
     }
+    expect(renderProbe(record, 'table')).toMatch(/^weak ticket key +none of 1,025 tried +none of 1,025 tried$/mu);
     const unasked = await probeServers(running, { tries: 1 });
     expect(spoken(unasked.addresses[0], 'TLSv1.3').weakKey).toBeNull();
   });

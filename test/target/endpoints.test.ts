@@ -29,6 +29,7 @@ it.each([
   'http://example.test',
   'https://',
   'user@host:1',
+  'https://user:word@host:1/',
   'host:65536',
   'host:',
   'host:-1',

@@ -10,8 +10,11 @@ export interface HostFault {
   readonly reason: string;
 }
 
-/** A later begin than this is seen in the rate of a window of seconds. */
-export const MOST_SKEW_NS = 50e6;
+/** A later begin than this is no matter of a busy scheduler... */
+const MOST_SKEW_NS = 100e6;
+
+/** ...and seen in the rate where it is more than this part of the window. */
+const MOST_SKEW_PART = 0.05;
 
 /** An agent that does less than this part of what the others do is behind... */
 const LEAST_PART = 0.5;
@@ -20,28 +23,30 @@ const LEAST_PART = 0.5;
 const LEAST_CORE_SHARE = 0.5;
 
 /** The faults of agents that a block shows by itself. */
-export const hostFaults = (block: Pick<BlockRecord, 'hosts' | 'schedule' | 'saturated'>): HostFault[] =>
+export const hostFaults = (block: Pick<BlockRecord, 'hosts' | 'schedule' | 'saturated' | 'durationNs'>): HostFault[] =>
   block.hosts.flatMap((host) => {
     const { agent } = host;
     if (agent === undefined) return [];
     const others = block.hosts.filter((other) => other !== host);
     const overload = overloadOf(host, others, block);
     const found: readonly (readonly [AgentFaultKind, string | undefined])[] = [
-      ['late', latenessOf(host)],
+      ['late', latenessOf(host, block)],
       ['unreachable', unreachedOf(host, others)],
       ['overloaded', overload],
     ];
     return found.flatMap(([kind, reason]) => (reason === undefined ? [] : [{ agent, kind, reason }]));
   });
 
-const latenessOf = ({ startSkewNs = 0 }: HostRecord): string | undefined =>
-  startSkewNs > MOST_SKEW_NS ? `it began ${ms(startSkewNs)} after the common start` : undefined;
+const latenessOf = ({ startSkewNs = 0 }: HostRecord, { durationNs }: Pick<BlockRecord, 'durationNs'>): string | undefined =>
+  startSkewNs > Math.max(MOST_SKEW_NS, MOST_SKEW_PART * durationNs)
+    ? `began ${ms(startSkewNs)} after the common start`
+    : undefined;
 
 /** A target that nobody reaches is at fault itself. */
 const unreachedOf = (host: HostRecord, others: readonly HostRecord[]): string | undefined => {
   const { handshakes = 0, errors = 0 } = host;
   if (handshakes > 0 || errors === 0 || !others.some((other) => (other.handshakes ?? 0) > 0)) return undefined;
-  return `all of its ${String(errors)} connections failed, while those of others reached the target`;
+  return `failed in all of its ${String(errors)} connections, while those of others reached the target`;
 };
 
 const overloadOf = (
@@ -50,9 +55,9 @@ const overloadOf = (
   { schedule, saturated }: Pick<BlockRecord, 'schedule' | 'saturated'>,
 ): string | undefined => {
   const stallNs = stallOf({ hosts: [host] });
-  if (stallNs !== undefined) return `it stood still for ${ms(stallNs)}`;
+  if (stallNs !== undefined) return `stood still for ${ms(stallNs)}`;
   if (schedule !== null && saturated && busiest(host) > MOST_BUSY)
-    return `it was busy for ${percent(busiest(host))} of the time and could not keep up with its part of the rate`;
+    return `was busy for ${percent(busiest(host))} of the time and could not keep up with its part of the rate`;
   return slownessOf(host, others);
 };
 
@@ -62,7 +67,7 @@ const slownessOf = (host: HostRecord, others: readonly HostRecord[]): string | u
   const usual = median(others.map(perWorker));
   if (usual === undefined || share === undefined) return undefined;
   if (perWorker(host) >= LEAST_PART * usual || share >= LEAST_CORE_SHARE) return undefined;
-  return `its workers made ${String(Math.round(perWorker(host)))} handshakes each, where those of others made ${String(Math.round(usual))}: they had a core for ${percent(share)} of the time in which they had work`;
+  return `made ${String(Math.round(perWorker(host)))} handshakes per worker, where others made ${String(Math.round(usual))}: it had a core for ${percent(share)} of the time in which they had work`;
 };
 
 const perWorker = ({ handshakes = 0, workers }: HostRecord): number => handshakes / Math.max(1, workers.length);

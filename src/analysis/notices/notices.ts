@@ -4,6 +4,7 @@ import { INVALID } from '../../domain/invalid-reason.ts';
 import type { Notice } from '../../domain/notice.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { BlockRecord, RunRecord } from '../../domain/run-record.ts';
+import { agentNotices } from './agents.ts';
 import { backOffNotices } from './back-off.ts';
 import { headroomNotices } from './headroom.ts';
 import { clockNotices } from './clock.ts';
@@ -28,6 +29,7 @@ export const noticesOf = (summary: RunSummary): Notice[] => {
     ...cells.flatMap((cell) => backOffNotices(run, cell)),
     ...saturationNotices(summary),
     ...stallNotices(run),
+    ...agentNotices(run),
     ...clockNotices(run),
     ...headroomNotices(summary),
     ...cells.flatMap(timingNotices),

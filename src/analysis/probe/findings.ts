@@ -25,13 +25,14 @@ export const findingsOf = (probed: Probed): ProbeFinding[] => {
   return found.toSorted(byImportance).map((finding) => ofAll(finding, probed));
 };
 
-const fleetFindings = (fleet: Fleet, { map, startedUnixMs }: Probed): ProbeFinding[] => {
+const fleetFindings = (fleet: Fleet, probed: Probed): ProbeFinding[] => {
+  const { map, startedUnixMs } = probed;
   const families = familyFindings(fleet);
   return [
     ...families,
     ...withoutExplained(reachabilityFindings(fleet), families),
     ...weakKeyFindings(fleet),
-    ...ownSessionFindings(fleet),
+    ...ownSessionFindings(fleet, probed),
     ...(map === null ? [] : sharingFindings(fleet, map)),
     ...parameterFindings(fleet),
     ...certificateFindings(fleet, startedUnixMs),

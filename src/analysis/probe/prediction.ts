@@ -63,7 +63,11 @@ interface Block {
 }
 
 const blocksOf = (addresses: readonly AnsweringAddress[], groups: FleetMap['groups'], pairs: readonly TriedPair[]): Block[] => {
-  const groupOf = new Map(groups.flatMap((group, at) => group.addresses.map((address) => [address, at] as const)));
+  const groupOf = new Map(
+    groups.flatMap((group, at) => group.addresses.map((address) => [address, `group ${String(at)}`] as const)),
+  );
+  // One that is in no group gives sessions of another kind, or none, and is alone with them.
+  const placeOf = (address: number): string => groupOf.get(address) ?? `address ${String(address)}`;
   const givers = addresses.filter(({ givesSessions }) => givesSessions);
   const ways = givers.flatMap(({ address: from }) =>
     addresses.map(({ address: to }) => ({ from, to, ways: 1, tries: 0, honoured: 0 })),
@@ -71,8 +75,8 @@ const blocksOf = (addresses: readonly AnsweringAddress[], groups: FleetMap['grou
   const own = givers.map(({ address, own: { tries, honoured } }) => ({ from: address, to: address, ways: 0, tries, honoured }));
   const tried = pairs.map(({ from, to, tries, honoured }) => ({ from, to, ways: 0, tries, honoured }));
   const parts = [...ways, ...own, ...tried].map(({ from, to, ...counts }) => {
-    const [group, other] = [groupOf.get(from), groupOf.get(to)];
-    return { ...counts, key: `${String(group)}>${String(other)}`, isOwn: group !== undefined && group === other };
+    const [place, other] = [placeOf(from), placeOf(to)];
+    return { ...counts, key: `${place}>${other}`, isOwn: place === other };
   });
   return [...groupedBy(parts, ({ key }) => key).values()].map(together);
 };

@@ -108,7 +108,8 @@ const textOf = (flag: unknown): string | undefined => (typeof flag === 'string' 
 const NAME = /^[\w.-]{1,64}$/u;
 
 const nameOf = (flag: unknown): string | undefined => {
-  if (flag === undefined || NAME.test(String(flag))) return textOf(flag);
+  const name = textOf(flag);
+  if (name === undefined || NAME.test(name)) return name;
   throw new ResumarkError(
     'USAGE',
     `--name ${JSON.stringify(flag)} is no name of an agent.`,

@@ -97,7 +97,7 @@ class Agent {
       }
     } finally {
       clearInterval(watch);
-      await this.#end('it was ended');
+      await this.#end('was ended');
       await this.#broker.leave(this.#id).catch(() => undefined);
       await queue.close();
     }
@@ -130,12 +130,12 @@ class Agent {
   /** Stops loading when nothing shows any more that somebody wants it. */
   #stopUnseen(): void {
     if (performance.now() - this.#seenMs < MOST_UNSEEN_MS) return;
-    this.#session?.leave(`it had not heard of its coordinator for ${String(MOST_UNSEEN_MS / 1000)} s, and stopped`);
+    this.#session?.leave(`had not heard of its coordinator for ${String(MOST_UNSEEN_MS / 1000)} s, and stopped`);
   }
 
   async #join(run: string): Promise<AgentSession> {
     if (this.#session?.run === run) return this.#session;
-    if (this.#left.has(run)) throw new Error('it has left this run');
+    if (this.#left.has(run)) throw new Error('has left this run');
     await this.#end(undefined);
     const { allowed, sources, identity } = this.#options;
     const session = new AgentSession(run, { clock: this.#broker.clock, allowed, sources, identity });
@@ -153,7 +153,7 @@ class Agent {
     if (session === undefined) return;
     this.#session = undefined;
     this.#left.add(session.run);
-    session.leave(reason ?? 'its coordinator is gone');
+    session.leave(reason ?? 'lost its coordinator');
     await session.close();
     await this.#broker.listen(undefined, () => undefined).catch(() => undefined);
     this.#options.onEvent({ type: 'left', run: session.run, reason });
@@ -177,7 +177,7 @@ class Agent {
   async #sessionFor({ run }: Task): Promise<AgentSession> {
     if (this.#session?.run === run) return this.#session;
     const claimed = await this.#broker.announce(this.#id, this.#hello);
-    if (claimed !== run) throw new Error('it works for another run, or the coordinator is gone');
+    if (claimed !== run) throw new Error('works for another run, or lost its coordinator');
     return this.#join(run);
   }
 }

@@ -96,9 +96,9 @@ export class AgentSession {
   /** An agent looks for itself at what it is made to load. */
   #check({ needsIdentity, settings: { address } }: WireContext): void {
     const { allowed, identity } = this.#means;
-    if (!allowed.allows(address)) throw new Error(`it may not load ${address}: its --allow permits ${String(allowed)}`);
+    if (!allowed.allows(address)) throw new Error(`may not load ${address}: its --allow permits ${String(allowed)}`);
     if (needsIdentity && identity === undefined)
-      throw new Error('it has no client certificate: start it with --cert FILE --key FILE');
+      throw new Error('has no client certificate: start it with --cert FILE --key FILE');
   }
 
   async #prime({ requests }: WorkOf<'prime'>): Promise<Primed> {
@@ -128,7 +128,7 @@ export class AgentSession {
   }
 
   get #opened(): ThreadFleet {
-    if (this.#fleet === undefined) throw new Error('nothing was opened');
+    if (this.#fleet === undefined) throw new Error('had nothing opened');
     return this.#fleet;
   }
 

@@ -144,7 +144,7 @@ const within = async (ms: number, task: Promise<unknown>): Promise<void> => {
 /** `resumark:agent-ID:JOB`. */
 const agentOf = (key: string): string => key.split(':')[1]?.slice(agentQueue('').length) ?? '';
 
-const giveUp = (): Promise<never> => Promise.reject(new Error('it gave no sign of life'));
+const giveUp = (): Promise<never> => Promise.reject(new Error('gave no sign of life'));
 
 /** It is made again by itself, and who waits has time limits of his own. */
 const ignoreLostConnection = (): void => undefined;

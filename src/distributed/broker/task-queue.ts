@@ -1,4 +1,4 @@
-import { Queue, Worker } from 'bullmq';
+import { Queue, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { agentQueue, PREFIX } from '../protocol/names.ts';
 import { KEPT_S } from '../protocol/times.ts';
@@ -11,8 +11,14 @@ const LOCK_MS = 4000;
 /** Events carry results: of these Redis keeps no history. */
 const KEPT_EVENTS = 4;
 
-/** Parts of a queue that stay when it has no tasks. */
-const PARTS = ['meta', 'id', 'events', 'marker', 'stalled-check', 'wait', 'active', 'failed', 'completed'] as const;
+/** Parts of a queue that a job leaves behind. */
+const OF_QUEUE = ['meta', 'id', 'events', 'marker', 'stalled-check', 'wait', 'active', 'failed', 'completed'] as const;
+
+/** Parts of a parent that its children write to. */
+const OF_PARENT = ['', ':dependencies', ':processed', ':failed', ':unsuccessful'] as const;
+
+/** Gives keys a time to live, in one command. ARGV: seconds. */
+const EXPIRE = `for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1]) end`;
 
 /** The queue of one agent, which carries out one task after the other. */
 export class TaskQueue {
@@ -38,6 +44,10 @@ export class TaskQueue {
       maxStalledCount: 0,
       skipStalledCheck: true,
     });
+    const prolong = (job: Job | undefined): void => {
+      void this.prolong(job?.parentKey).catch(() => undefined);
+    };
+    this.#worker.on('completed', prolong).on('failed', prolong);
     // A lost connection is made again by itself.
     this.#queue.on('error', () => undefined);
     this.#worker.on('error', () => undefined);
@@ -47,11 +57,15 @@ export class TaskQueue {
     await Promise.all([this.#queue.waitUntilReady(), this.#worker.waitUntilReady()]);
   }
 
-  /** Lets what is left of it in Redis end by itself some day. */
-  async prolong(): Promise<void> {
-    const batch = this.#connection.pipeline();
-    for (const part of PARTS) batch.expire(this.#queue.toKey(part), KEPT_S);
-    await batch.exec();
+  /**
+   * Lets what is left in Redis end by itself some day.
+   *
+   * @param parent key of a task that was a part of another one: where its coordinator is gone, nobody else tidies up.
+   */
+  async prolong(parent?: string): Promise<void> {
+    const own = OF_QUEUE.map((part) => this.#queue.toKey(part));
+    const above = parent === undefined ? [] : keysAbove(parent);
+    await this.#connection.eval(EXPIRE, own.length + above.length, ...own, ...above, KEPT_S);
   }
 
   async close(): Promise<void> {
@@ -64,3 +78,9 @@ export class TaskQueue {
     this.#connection.disconnect();
   }
 }
+
+/** `resumark:run-TOKEN:JOB`, and its queue. */
+const keysAbove = (parent: string): string[] => {
+  const queue = parent.slice(0, parent.lastIndexOf(':') + 1);
+  return [...OF_PARENT.map((part) => `${parent}${part}`), ...OF_QUEUE.map((part) => `${queue}${part}`)];
+};

@@ -68,7 +68,7 @@ export class AgentFleet implements LoadGenerator {
     for (const member of members) {
       const answer = answers.get(member);
       if (answer === undefined || answer.ok || member.absence !== undefined) continue;
-      throw new ResumarkError('USAGE', `agent ${member.hello.name} cannot take part: ${answer.reason}.`);
+      throw new ResumarkError('USAGE', `agent ${member.hello.name} ${answer.reason}.`);
     }
   }
 
@@ -158,13 +158,13 @@ export class AgentFleet implements LoadGenerator {
   }
 
   #losses(): string {
-    return this.#pool.members.map(({ hello, absence }) => `${hello.name}: ${absence?.reason ?? ''}`).join('; ');
+    return this.#pool.members.map(({ hello, absence }) => `${hello.name} ${absence?.reason ?? ''}`).join('; ');
   }
 
   #agentOf(member: Member): LoadAgent {
     const { name, node, openssl, platform, kernel, cpu, cores, sources, clock } = member.hello;
     const workers = this.#workersOf(member);
-    return { name, node, openssl, platform, kernel, cpu, cores, workers, sources, clock, absence: member.absence };
+    return { facts: { name, node, openssl, platform, kernel, cpu, cores, workers, sources, clock }, absence: member.absence };
   }
 }
 
@@ -172,8 +172,7 @@ export class AgentFleet implements LoadGenerator {
 const isKept = (member: Member, answer: Answer): answer is Extract<Answer, { ok: true }> =>
   answer.ok && member.absence === undefined;
 
-const reasonOf = (answer: Answer | undefined): string =>
-  answer === undefined || answer.ok ? 'it did not answer' : answer.reason;
+const reasonOf = (answer: Answer | undefined): string => (answer === undefined || answer.ok ? 'did not answer' : answer.reason);
 
 const hostReport = ({ hello }: Member, { workers, before, after, limits, startSkewNs, slackNs }: Measured): HostReport => ({
   agent: hello.name,
@@ -187,7 +186,7 @@ const hostReport = ({ hello }: Member, { workers, before, after, limits, startSk
 
 /** Nothing is known of an agent of another version but its name and what is wrong with it. */
 const strangerOf = ({ name, reason }: { readonly name: string; readonly reason: string }): LoadAgent => ({
-  ...{ name, node: '', openssl: '', platform: '', kernel: '', cpu: '', cores: 0, workers: 0, sources: [], clock: null },
+  facts: { name, node: '', openssl: '', platform: '', kernel: '', cpu: '', cores: 0, workers: 0, sources: [], clock: null },
   absence: { kind: 'mismatched', reason } satisfies Pick<AgentFault, 'kind' | 'reason'>,
 });
 

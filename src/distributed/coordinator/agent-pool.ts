@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentFault } from '../../domain/agent-record.ts';
 import { ResumarkError } from '../../domain/error.ts';
-import type { BrokerAddress } from '../broker/address.ts';
 import { Broker } from '../broker/broker.ts';
 import { TaskFlows, type Answer } from '../broker/task-flows.ts';
 import type { Hello } from '../protocol/hello.ts';
@@ -11,18 +10,7 @@ import { decodeProgress, type AgentCounts } from '../protocol/progress.ts';
 import type { NumberedControl, Task, Work } from '../protocol/tasks.ts';
 import { BEAT_MS, IDLE_LEASE_MS, LEASE_MS, MOST_SILENT_MS } from '../protocol/times.ts';
 import { Muster, type Unfit } from './muster.ts';
-
-export interface PoolOptions {
-  readonly coordinator: BrokerAddress;
-  /** Of this program: agents of another one are not used. */
-  readonly version: string;
-  /** Agents that the load is split over. */
-  readonly agents: number;
-  readonly readyTimeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-  /** Called when the number of agents that are ready changes. */
-  readonly onReady?: ((ready: number, asked: number) => void) | undefined;
-}
+import type { PoolOptions } from './options.ts';
 
 /** An agent that works for this coordinator. */
 export interface Member {
@@ -181,7 +169,7 @@ export class AgentPool {
   async #lookForMissing(): Promise<void> {
     const missing = await this.broker.missing(this.present.map(({ hello }) => hello.id));
     for (const member of this.present.filter(({ hello }) => missing.includes(hello.id))) {
-      this.lose(member, 'it gave no sign of life any more');
+      this.lose(member, 'gave no sign of life any more');
       this.#flows.bury(member.hello.id);
       void sleep(MOST_BURIAL_MS, undefined, { ref: false }).then(() => {
         if (this.#waitingFor.has(member)) this.#fail('Redis does not carry out what is asked of it');

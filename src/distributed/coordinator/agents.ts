@@ -6,7 +6,8 @@ import { machineLimitFlaw } from '../../scenario/machine-limits.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { hostId } from '../host-id.ts';
 import { AgentFleet } from './agent-fleet.ts';
-import { AgentPool, type Member, type PoolOptions } from './agent-pool.ts';
+import { AgentPool, type Member } from './agent-pool.ts';
+import type { PoolOptions } from './options.ts';
 
 /** Agents on other machines, as what runs load with: one run after the other, with the same agents. */
 export class Agents implements LoadSource {
@@ -54,7 +55,7 @@ export class Agents implements LoadSource {
     for (let flaw = this.#flaw(scenario); flaw !== undefined; flaw = this.#flaw(scenario)) {
       this.#pool.exclude(flaw.member, flaw.reason);
       if (this.#pool.present.length > 0) continue;
-      throw new ResumarkError('USAGE', `agent ${flaw.member.hello.name} cannot carry its part: ${flaw.reason}.`, flaw.hint);
+      throw new ResumarkError('USAGE', `agent ${flaw.member.hello.name} ${flaw.reason}.`, flaw.hint);
     }
   }
 
@@ -71,7 +72,8 @@ export class Agents implements LoadSource {
         files: limits.files,
         ports: limits.ports,
       });
-      if (flaw !== undefined) return { member, reason: flaw.message.replace(/\.$/u, ''), hint: flaw.hint };
+      if (flaw !== undefined)
+        return { member, reason: `cannot carry its part: ${flaw.message.replace(/\.$/u, '')}`, hint: flaw.hint };
     }
     return undefined;
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ResumarkError } from '../../domain/error.ts';
 import type { Broker } from '../broker/broker.ts';
 import { AGENT_PROTOCOL, decodeHello, decodeIntroduction, type Hello, type Introduction } from '../protocol/hello.ts';
-import type { PoolOptions } from './agent-pool.ts';
+import type { PoolOptions } from './options.ts';
 
 /** Between two looks at who is there. */
 const LOOK_MS = 100;
@@ -72,8 +72,8 @@ export class Muster {
 
   #flawOf({ name, version, protocol }: Introduction, others: readonly Hello[]): string | undefined {
     if (version !== this.#options.version || protocol !== AGENT_PROTOCOL)
-      return `it runs resumark ${version}, and this is ${this.#options.version}`;
-    return others.some((other) => other.name === name) ? 'another agent has the same name' : undefined;
+      return `runs resumark ${version}, and this is ${this.#options.version}`;
+    return others.some((other) => other.name === name) ? 'has the name of another agent' : undefined;
   }
 
   /** @returns false, and has claimed none, when another run has one of them. */
@@ -94,8 +94,8 @@ export class Muster {
     const { agents, readyTimeoutMs, coordinator } = this.#options;
     const free = hellos.map(({ name }) => name).filter((name) => !this.#busy.includes(name));
     const there = free.length === 0 ? '' : ` (${free.join(', ')})`;
-    const others = [...unfit, ...this.#busy.map((name) => ({ name, reason: 'it works for another run' }))];
-    const flaws = others.map(({ name, reason }) => ` ${name} cannot be used: ${reason}.`).join('');
+    const others = [...unfit, ...this.#busy.map((name) => ({ name, reason: 'works for another run' }))];
+    const flaws = others.map(({ name, reason }) => ` ${name} ${reason}.`).join('');
     return new ResumarkError(
       'USAGE',
       `${String(free.length)} of ${String(agents)} agents were ready at ${coordinator.shown} within ${String(readyTimeoutMs / 1000)} s${there}.${flaws}`,

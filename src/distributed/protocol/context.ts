@@ -46,8 +46,9 @@ export type OwnSettings = Pick<ClientSettings, 'identity' | 'sources'>;
 
 /** Takes out of a cell what must not cross machines. */
 export const toWire = ({ cell, settings, policy, offerAfterNs }: CellContext): WireContext => {
-  const { identity, sources: _, keyLog: __, ...shared } = settings;
-  return { cell, policy, offerAfterNs, needsIdentity: identity !== undefined, settings: { ...shared, alpn: [...shared.alpn] } };
+  const { identity } = settings;
+  const shared = contextSchema.shape.settings.parse(settings);
+  return { cell, policy, offerAfterNs, needsIdentity: identity !== undefined, settings: shared };
 };
 
 /** Puts in what the agent has of its own. */

@@ -54,7 +54,7 @@ export class Reactor {
     this.#notified = new Lingering(ORDERLY_CLOSE_MS, sockets, (fd) => sockets.hasEnded(fd));
   }
 
-  /** Runs a work to its end. Slots are kept for the next run: making them takes longer than many a handshake. */
+  /** Runs a work to its end, or until it is paused. Slots are kept for the next run: making them takes longer than many a handshake. */
   run<Own extends Attempt>(work: Work<Own>): void {
     // The reactor hands back what it was handed: an attempt of another kind cannot come to this work.
     this.#work = work;
@@ -63,6 +63,7 @@ export class Reactor {
         this.#abandonAll();
         return;
       }
+      if (this.#work.isPaused?.() === true) return;
       this.#startDue();
       const isOver = this.#inFlight === 0 && this.#work.dueNs() === Number.POSITIVE_INFINITY;
       if (isOver && this.#lingering.count === 0 && this.#notified.count === 0) return;

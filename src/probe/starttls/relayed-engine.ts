@@ -66,6 +66,7 @@ const relayedWork = <Own extends Attempt>(
   turnTo: ({ own }) => work.turnTo?.(own),
   rested: (ns) => work.rested?.(ns),
   isCancelled: () => work.isCancelled(),
+  isPaused: () => work.isPaused?.() === true,
 });
 
 /** The outcome of a connection that the relay ended. */

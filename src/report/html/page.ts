@@ -3,6 +3,8 @@ import type { Notice } from '../../domain/notice.ts';
 import type { Comparison } from '../../domain/comparison.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { GateDecision } from '../../domain/gate.ts';
+import { agentsOf } from '../agents.ts';
+import { agentSection } from './agents.ts';
 import { comparisonSection } from './comparison.ts';
 import { htmlDocument } from './document.ts';
 import { runFacts, type Fact } from '../text/facts.ts';
@@ -30,7 +32,7 @@ export const htmlReport = (
 ${noticeSection('Warnings', 'Read these before you trust the numbers.', [...withSeverity('error'), ...withSeverity('warning')])}
 ${resultSection(summary, result)}
 ${latencySection(result.cells)}${timelineSection(run)}
-${result.details.map(detailSection)}
+${result.details.map(detailSection)}${agentSection(agentsOf(run))}
 ${factSection(runFacts(summary))}
 ${noticeSection('Notes', 'Facts about this measurement that do not affect its validity.', withSeverity('info'))}
 ${guideSection(result)}`,

@@ -58,7 +58,7 @@ ${rows.map((i) => resultRow(summary, table, { cell: cells[i], texts: table.rows[
 </table>
 </div>
 <details class="card"><summary>Every metric</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Every metric">${wholeTable(fullTable(cells, METRICS))}</div>
+<div class="scroll" tabindex="0" role="region" aria-label="Every metric">${plainTable(fullTable(cells, METRICS))}</div>
 </details>
 </section>`;
 
@@ -81,7 +81,8 @@ const bodyCell = ({ head, align }: Column, text: string, cell: CellSummary): Mar
   return markup`<th scope="row"><span class="swatch mode-${cell.mode}"></span>${text}</th>`;
 };
 
-const wholeTable = ({ columns, rows }: Table): Markup => markup`<table>
+/** A row of numbers for each thing that its first column names. */
+export const plainTable = ({ columns, rows }: Table): Markup => markup`<table>
 <thead><tr>${columns.map(headCell)}</tr></thead>
 <tbody>
 ${rows.map((texts) => markup`<tr>${texts.map((text, i) => wholeCell(columns[i]?.head ?? '', text, i))}</tr>`)}

@@ -67,6 +67,7 @@ const cellText = ({ text }: ProtocolRow, reports: readonly ProtocolReport[], pro
 
 const linesOf = ({ unreachable, protocols, legacy, postQuantum }: AddressReport): string[] => [
   ...(unreachable === null ? [] : [`not reachable: ${failureText(unreachable)}`]),
+  ...(unreachable === null && protocols.length === 0 ? ['no handshake had ended'] : []),
   ...protocols.flatMap((report) =>
     report.state === 'failed' ? [`${protocolLabel(report.protocol)} failed: ${failureText(report.failure)}`] : [],
   ),

@@ -34,7 +34,9 @@ const reasonText = (expectation: Expectation, why: UnmetReason): string => {
     case 'one-address':
       return 'no other address of the name was probed, and it takes two to share; name all nodes as targets';
     case 'other-group':
-      return `of ${counted(why.of, 'address', 'addresses')} in ${counted(why.groups, 'group')}, at most ${grouped(why.largest)} resume each other's sessions, and this one is not among them`;
+      return why.largest < 2
+        ? `none of ${counted(why.of, 'address', 'addresses')} resumes a session of another`
+        : `of ${counted(why.of, 'address', 'addresses')} in ${counted(why.groups, 'group')}, at most ${grouped(why.largest)} resume each other's sessions, and this one is not among them`;
     case 'no-forward-secrecy':
       return `${protocolLabel(why.protocol)} negotiates ${why.cipher}, which has none`;
     case 'staple':

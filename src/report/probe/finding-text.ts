@@ -6,7 +6,7 @@ import { oneLine } from '../safe-text.ts';
 import { failureText } from '../text/failure.ts';
 import { counted, formatShare, grouped } from '../text/units.ts';
 import { addressList, addressName, type Addresses } from './address-text.ts';
-import { dateText } from './date-text.ts';
+import { dateText, minuteText } from './date-text.ts';
 import { overTimeSentence } from './over-time-text.ts';
 
 /** A finding as a line: its weight and {@link findingSentence}. */
@@ -182,9 +182,12 @@ const familySentence = ({ family, what, reason }: Evidence<'family-differs'>): s
   }
 };
 
-const stapleSentence = ({ status, nextUpdateUnixMs, others }: Evidence<'staple'>): string =>
+const stapleSentence = ({ status, nextUpdateUnixMs, others, required }: Evidence<'staple'>): string =>
   [
     stapleText(status, nextUpdateUnixMs),
+    ...(required === true
+      ? ['The certificate demands a good one ("must staple"), and clients that heed that reject it without.']
+      : []),
     ...(others === 0 ? [] : [`${counted(others, 'other address', 'other addresses')} sent a good one.`]),
     STAPLE_ADVICE[status] ?? 'Have the server fetch it anew.',
   ].join(' ');
@@ -192,7 +195,7 @@ const stapleSentence = ({ status, nextUpdateUnixMs, others }: Evidence<'staple'>
 const stapleText = (status: string, nextUpdateUnixMs: number | undefined): string => {
   switch (status) {
     case 'stale':
-      return `the stapled OCSP response is stale${nextUpdateUnixMs === undefined ? '' : `: it was valid until ${dateText(nextUpdateUnixMs)}`}.`;
+      return `the stapled OCSP response is stale${nextUpdateUnixMs === undefined ? '' : `: it was valid until ${minuteText(nextUpdateUnixMs)}`}.`;
     case 'missing':
       return 'no OCSP response is stapled.';
     case 'other-certificate':

@@ -11,19 +11,21 @@ import { ratioText } from './tries-text.ts';
 export const probeHeadline = (record: ProbeRecord): string => {
   const [first, ...others] = record.addresses;
   if (first === undefined) return 'No address was probed.';
-  return oneLine(others.length === 0 ? addressSentence(first) : fleetSentence(record));
+  return oneLine(others.length === 0 ? addressSentence(first, record) : fleetSentence(record));
 };
 
 /**
  * `works`: in every protocol at least one mechanism resumed each time that it was tried; `partly`: in some protocol, or at times;
- * `mapped`: no address was offered its own sessions, as they were wanted for the map alone.
+ * `mapped`: no address was offered its own sessions, as they were wanted for the map alone; `untried`: the probe was interrupted before.
  */
-type Resumption = 'works' | 'partly' | 'never' | 'mapped' | 'no-handshake';
+type Resumption = 'works' | 'partly' | 'never' | 'mapped' | 'untried' | 'no-handshake';
 
-const resumptionOf = (report: AddressReport): Resumption => {
+const resumptionOf = (report: AddressReport, { interrupted }: Pick<ProbeRecord, 'interrupted'>): Resumption => {
   const protocols = negotiatedOf(report);
   if (protocols.length === 0) return 'no-handshake';
-  if (protocols.every(({ resumption }) => resumption.length === 0)) return 'mapped';
+  const tried = protocols.flatMap(({ resumption }) => resumption);
+  if (tried.length === 0) return 'mapped';
+  if (interrupted && tried.every(({ tries }) => tries === 0)) return 'untried';
   const best = protocols.map(({ resumption }) => bestOf(resumption));
   if (best.every((one) => one !== undefined && one.honoured === one.tries)) return 'works';
   return best.every((one) => one === undefined) ? 'never' : 'partly';
@@ -35,10 +37,11 @@ const bestOf = (resumption: readonly ResumptionReport[]): ResumptionReport | und
   return working.find(({ honoured, tries }) => honoured === tries) ?? working[0];
 };
 
-const addressSentence = (report: AddressReport): string => {
+const addressSentence = (report: AddressReport, record: ProbeRecord): string => {
   if (report.unreachable !== null) return `The address cannot be reached: ${failureText(report.unreachable)}.`;
+  if (report.protocols.length === 0) return 'No handshake had ended when the probe was interrupted.';
   const protocols = negotiatedOf(report);
-  switch (resumptionOf(report)) {
+  switch (resumptionOf(report, record)) {
     case 'works':
       return `Resumption works: ${protocols.map(protocolText).join(', ')}.`;
     case 'partly':
@@ -46,6 +49,7 @@ const addressSentence = (report: AddressReport): string => {
     case 'never':
       return `Resumption does not work: ${protocols.map(({ protocol }) => protocolLabel(protocol)).join(' and ')} always ${protocols.length === 1 ? 'makes' : 'make'} a full handshake.`;
     case 'mapped':
+    case 'untried':
       return `${protocols.map(({ protocol }) => protocolLabel(protocol)).join(' and ')} answered; resumption was not tried.`;
     case 'no-handshake':
       return 'No handshake came about in any protocol.';
@@ -62,8 +66,9 @@ const protocolText = ({ protocol, resumption }: ProtocolReport): string => {
 const mechanismText = (tried: ResumptionReport): string =>
   `${MECHANISM_TEXT[tried.mechanism]}${tried.honoured === tried.tries ? '' : ` in ${ratioText(tried)} attempts`}`;
 
-const fleetSentence = ({ addresses, map }: ProbeRecord): string => {
-  const states = addresses.map(resumptionOf);
+const fleetSentence = (record: ProbeRecord): string => {
+  const { addresses, map } = record;
+  const states = addresses.map((report) => resumptionOf(report, record));
   const numberOf = (wanted: Resumption): number => states.filter((state) => state === wanted).length;
   const [lead, ...others] = KINDS.map((kind) => ({ ...kind, count: numberOf(kind.state) })).filter(({ count }) => count > 0);
   if (lead === undefined) return `No handshake came about at any of ${grouped(addresses.length)} addresses.`;
@@ -83,6 +88,7 @@ const KINDS = [
   { state: 'partly', verb: 'works in part', adverb: 'in part' },
   { state: 'never', verb: 'does not work', adverb: 'not at all' },
   { state: 'mapped', verb: 'was mapped', adverb: 'only mapped' },
+  { state: 'untried', verb: 'was not tried', adverb: 'not tried' },
 ] as const;
 
 const mapTexts = ({ groups, predicted }: FleetMap, isReliable: boolean): string[] => [

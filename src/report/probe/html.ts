@@ -115,11 +115,12 @@ const matrixRow = ({ number, name, group, cells }: MatrixRow, rows: readonly Mat
 const watchedSection = (record: ProbeRecord): Markup => {
   const watched = watchSection(record);
   if (watched === undefined) return raw('');
+  const { title, table, lines } = watched;
+  const shown = table === undefined ? raw('') : markup`<p class="lead">${WATCH_READING}</p>\n${card(title, table)}`;
   return markup`<section>
-<h2>${watched.title}</h2>
-<p class="lead">${WATCH_READING}</p>
-${card(watched.title, watched.table)}
-<ul class="unsaved">${watched.lines.map((line) => markup`<li>${line}</li>`)}</ul>
+<h2>${title}</h2>
+${shown}
+<ul class="unsaved">${lines.map((line) => markup`<li>${line}</li>`)}</ul>
 </section>`;
 };
 

@@ -51,7 +51,9 @@ const watchSections = (record: ProbeRecord): string[][] => {
   const watched = watchSection(record);
   if (watched === undefined) return [];
   const { title, table, lines } = watched;
-  return [[`#### ${escaped(title)}`], markdownTable(table), lines.map((line) => `- ${escaped(line)}`), [escaped(WATCH_READING)]];
+  const items = lines.map((line) => `- ${escaped(line)}`);
+  if (table === undefined) return [[`#### ${escaped(title)}`], items];
+  return [[`#### ${escaped(title)}`], markdownTable(table), items, [escaped(WATCH_READING)]];
 };
 
 const classSections = ({ title, table, lines }: AddressClass): string[][] => [

@@ -1,5 +1,5 @@
 import { MECHANISMS } from '../../domain/kind.ts';
-import type { ProtocolReport, ResumptionReport, TicketFamily, TicketReport } from '../../domain/probe-record.ts';
+import type { ProtocolReport, ResumptionReport, TicketFamily, TicketReport, WeakKeyReport } from '../../domain/probe-record.ts';
 import { sumOf } from '../../stats/descriptive.ts';
 import { ABSENT, counted, formatBytes, formatValue, grouped } from '../text/units.ts';
 import { dateText } from './date-text.ts';
@@ -41,6 +41,7 @@ export const PROTOCOL_ROWS: readonly ProtocolRow[] = [
   { label: 'tickets come', text: ({ tickets: { arrival } }) => (arrival === null ? ABSENT : ARRIVAL_TEXT[arrival]) },
   { label: 'ticket layout', text: ({ tickets }) => layoutText(tickets) },
   { label: 'ticket key', text: ({ tickets }) => severalText(tickets.keyNames), isOwn: true },
+  { label: 'weak ticket key', text: ({ weakKey }) => (weakKey === null ? ABSENT : weakKeyText(weakKey)) },
   ...MECHANISMS.map((mechanism) => ({
     label: `by ${MECHANISM_TEXT[mechanism]}`,
     text: ({ resumption }: ProtocolReport) => {
@@ -114,6 +115,8 @@ const layoutText = ({ family, nameBytes, keyRotations }: TicketReport): string =
   const name = nameBytes === 0 ? 'no key name' : `key name of ${formatBytes(nameBytes)}`;
   return [FAMILY_TEXT[family], name, ...(keyRotations ? [`${counted(keyRotations, 'rotation')} seen`] : [])].join(', ');
 };
+
+const weakKeyText = ({ keys, found }: WeakKeyReport): string => (found === null ? `none of ${grouped(keys)} tried` : 'found');
 
 /** `honoured`; `session ID honoured, ticket declined`: the mechanism only where there are several. */
 const perMechanism = (resumption: readonly ResumptionReport[], textOf: (report: ResumptionReport) => string | null): string => {

@@ -4,7 +4,7 @@ import { oneLine } from '../safe-text.ts';
 import type { Table } from '../table.ts';
 import { alignedRows, painter, wrapped, type TerminalStyle } from '../terminal.ts';
 import { ABSENT } from '../text/units.ts';
-import { addressClasses, type AddressClass } from './address-class.ts';
+import { addressClasses, negotiatedOf, type AddressClass } from './address-class.ts';
 import { capacityLines } from './capacity-text.ts';
 import { expectationLines } from './expectation-text.ts';
 import { explainedSections } from './explained.ts';
@@ -23,8 +23,7 @@ export const probeText = (record: ProbeRecord, { colour = false, columns: width 
     paint('bold')(probeHeadline(record)),
     ...wrapped(probeFacts(record).map(oneLine), ' · ', width).map(paint('dim')),
     ...addressClasses(record).flatMap((alike) => ['', ...classLines(alike, page)]),
-    '',
-    paint('dim')(TRIES_READING),
+    ...(record.addresses.some((report) => negotiatedOf(report).length > 0) ? ['', paint('dim')(TRIES_READING)] : []),
     ...(record.map === null ? [] : mapLines(record, record.map, page)),
     ...watchedLines(record, page),
     ...capacityLines(record).flatMap((line) => ['', line]),
@@ -82,7 +81,9 @@ const watchedLines = (record: ProbeRecord, page: Page): string[] => {
   const watched = watchSection(record);
   if (watched === undefined) return [];
   const { title, table, lines } = watched;
-  return ['', page.paint('bold')(title), ...headed(table, page.paint), ...lines, page.paint('dim')(WATCH_READING)];
+  const head = ['', page.paint('bold')(title)];
+  if (table === undefined) return [...head, ...lines];
+  return [...head, ...headed(table, page.paint), ...lines, page.paint('dim')(WATCH_READING)];
 };
 
 const COLOUR_OF = { problem: 'red', warning: 'yellow', information: 'dim' } as const satisfies Record<FindingWeight, string>;

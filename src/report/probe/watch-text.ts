@@ -14,7 +14,9 @@ export const WATCH_READING =
 
 /** `Over 30 min, polled every 10 s: TLS 1.3 by PSK`. */
 export const watchTitle = ({ durationMs, everyMs, protocol, mechanism }: WatchReport): string =>
-  `Over ${spanText(durationMs)}, polled every ${spanText(everyMs)}: ${protocolLabel(protocol)} by ${MECHANISM_TEXT[mechanism]}`;
+  protocol === null || mechanism === null
+    ? 'Over time'
+    : `Over ${spanText(durationMs)}, polled every ${spanText(everyMs)}: ${protocolLabel(protocol)} by ${MECHANISM_TEXT[mechanism]}`;
 
 /** A row per address. */
 export const watchTable = (record: Addresses, { addresses }: WatchReport): Table => ({
@@ -72,10 +74,19 @@ const statedMs = (lifetime: WatchedAddress['lifetime']): number => (lifetime?.st
 /** Servers count the age of a session in whole seconds. */
 const SERVER_CLOCK_MS = 1000;
 
+export interface WatchSection {
+  readonly title: string;
+  /** `undefined` where there was nothing to watch. */
+  readonly table: Table | undefined;
+  readonly lines: readonly string[];
+}
+
 /** The watch of a record with its title, for renderers; `undefined` without any. */
-export const watchSection = (
-  record: ProbeRecord,
-): { readonly title: string; readonly table: Table; readonly lines: readonly string[] } | undefined =>
-  record.watch === null
-    ? undefined
-    : { title: watchTitle(record.watch), table: watchTable(record, record.watch), lines: watchLines(record, record.watch) };
+export const watchSection = (record: ProbeRecord): WatchSection | undefined => {
+  const { watch } = record;
+  if (watch === null) return undefined;
+  const title = watchTitle(watch);
+  return watch.addresses.length === 0
+    ? { title, table: undefined, lines: ['No address gives a session that resumes: there was nothing to watch.'] }
+    : { title, table: watchTable(record, watch), lines: watchLines(record, watch) };
+};

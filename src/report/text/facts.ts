@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../analysis/summary/run-summary.ts';
 import { busiest } from '../../analysis/summary/saturation.ts';
 import { OTHER_RATE } from '../../analysis/capacity/trial-blocks.ts';
+import type { AgentRecord } from '../../domain/agent-record.ts';
 import { protocolLabel } from '../../domain/protocol.ts';
 import type { HostRecord, RunRecord, Shortcut } from '../../domain/run-record.ts';
 import type { StateRecord } from '../../domain/state-record.ts';
@@ -29,6 +30,7 @@ export const runFacts = ({ run, settings }: RunSummary): Fact[] =>
     { label: 'Server CPU', values: perState(run, (state) => state.cpuSource ?? 'unknown') },
     { label: 'Generator', values: generatorTexts(run) },
     { label: 'Machine', values: machineTexts(run) },
+    { label: 'Agents', values: agentTexts(run) },
     { label: 'Repeat', values: repeatTexts(run) },
     { label: 'Run', values: [`${run.id}, ${run.status}, seed ${String(run.seed)}, ${run.tool.name} ${run.tool.version}`] },
   ].filter(({ values }) => values.length > 0);
@@ -144,3 +146,13 @@ const machineTexts = ({ environment }: RunRecord): string[] => [
   `${environment.cpu}, ${counted(environment.cores, 'core')}, ${formatBytes(environment.memoryBytes)}, load average ${String(environment.loadAverage)} at the start`,
   `${environment.platform}, kernel ${environment.kernel}, Node.js ${environment.node} with OpenSSL ${environment.openssl}`,
 ];
+
+/** A line per kind of machine among the agents. */
+const agentTexts = ({ agents = [] }: RunRecord): string[] =>
+  [...new Set(agents.map(machineOfAgent))].map((machine) => {
+    const alike = agents.filter((agent) => machineOfAgent(agent) === machine);
+    return `${alike.map(({ name }) => name).join(', ')}: ${machine}`;
+  });
+
+const machineOfAgent = ({ cpu, cores, platform, kernel, node, openssl }: AgentRecord): string =>
+  `${cpu}, ${counted(cores, 'core')}, ${platform}, kernel ${kernel}, Node.js ${node} with OpenSSL ${openssl}`;

@@ -110,8 +110,12 @@ const sentence = (notice: Notice): string => {
       return `the certificate of ${notice.state} was not verified, although real clients pay for verification. Pass its CA with --cacert instead of --insecure.`;
     case 'stopped-on-errors':
       return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed${because(notice.because ?? {}, ': ', failureText)}.`;
-    case 'agents-at-fault':
-      return agentsText(notice);
+    case 'plan-cut':
+      return `the run is partial: ${grouped(notice.blocks)} of ${counted(notice.of, 'planned block')} are whole.`;
+    case 'agent-fault':
+      return faultText(notice);
+    case 'blocks-not-shared':
+      return notSharedText(notice);
     case 'worker-lost':
       return `the run is partial: ${notice.reason} Everything measured before is kept.`;
     case 'not-saved':
@@ -153,18 +157,6 @@ const DECLINE_HINTS: Readonly<Record<DeclineReason, string>> = {
 
 const finished = (handshakes: number): string => counted(handshakes, 'finished handshake');
 
-/** Names the first agents: a thousand may have lost Redis at once. */
-const agentsText = ({ faults, blocks, of }: Extract<Notice, { code: 'agents-at-fault' }>): string => {
-  const named = faults.slice(0, MOST_NAMED).map(({ agent, reason, round }) => {
-    const when = round < 0 ? 'in warm-up' : `in round ${String(round + 1)}`;
-    return `agent ${agent}, ${when}: ${reason}`;
-  });
-  const more = faults.length > named.length ? `; ${String(faults.length - named.length)} more faults` : '';
-  return `the run is partial: ${grouped(blocks)} of ${counted(of, 'planned block')} are whole. ${named.join('; ')}${more}.`;
-};
-
-const MOST_NAMED = 5;
-
 const bottleneckText = ({
   busyShare,
   queueShare,
@@ -202,6 +194,17 @@ const hintsText = (hints: readonly GeneratorHint[]): string => {
 const because = (reasons: Readonly<Record<string, number>>, lead: string, textOf: (reason: string) => string): string => {
   const texts = byCount(reasons).map(([reason, times]) => `${counted(times, 'time')} ${textOf(reason)}`);
   return texts.length === 0 ? '' : `${lead}${texts.join(', ')}`;
+};
+
+type NoticeOf<Code extends Notice['code']> = Extract<Notice, { code: Code }>;
+
+const faultText = ({ agent, reason, round }: NoticeOf<'agent-fault'>): string =>
+  `in ${round < 0 ? 'the warm-up' : `round ${String(round + 1)}`}, ${agent} ${reason}.`;
+
+const notSharedText = ({ blocks, of, lacking, oneSeed }: NoticeOf<'blocks-not-shared'>): string => {
+  const lacks = byCount(lacking).map(([run, count]) => `${run} lacks ${grouped(count)}`);
+  const hint = oneSeed ? '' : ' Give every machine the same --seed: it decides the order of the windows.';
+  return `${grouped(blocks)} of ${counted(of, 'block')} were measured by every machine and merged; the others are left out (${lacks.join(', ')}).${hint}`;
 };
 
 const byCount = (reasons: Readonly<Record<string, number>>): [string, number][] =>

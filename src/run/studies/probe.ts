@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { judgeExpectations } from '../../analysis/probe/expectations.ts';
 import { findingsOf } from '../../analysis/probe/findings.ts';
 import { parseExpectations } from '../../analysis/probe/parse-expectations.ts';
+import { ResumarkError } from '../../domain/error.ts';
 import { PROBE_FORMAT, type ProbeRecord } from '../../domain/probe-record.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { engineChoice, openEngine } from '../../engine/open.ts';
@@ -50,6 +51,7 @@ export const probe = async (
   const common = await commonSettings(settings);
   const probed = await resolveProbed(targets, settings);
   const addresses = probed.flatMap((each, target) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target })));
+  refuseLoneBalanced(settings, addresses.length);
   const balancers = settings.balanced === undefined ? [] : await resolveProbed([settings.balanced], settings);
   const [balanced] = balancers.flatMap((each) => dialledAt(each, settings).map((dialled) => ({ ...dialled, target: each.name })));
   const connections = mostConnections(extentOf(addresses, settings));
@@ -93,6 +95,15 @@ export const probe = async (
   } finally {
     await close();
   }
+};
+
+const refuseLoneBalanced = ({ balanced }: ProbeSettings, addresses: number): void => {
+  if (balanced === undefined || addresses > 1) return;
+  throw new ResumarkError(
+    'USAGE',
+    `--balanced ${balanced} checks what is predicted of several addresses, but only one is probed.`,
+    'Name each server behind it as a target.',
+  );
 };
 
 const extentOf = (addresses: readonly DialledAddress[], settings: ProbeSettings): ProbeExtent => ({

@@ -70,6 +70,12 @@ describe('the predicted share', () => {
     expect(predicted?.high).toBeGreaterThan(1 / 4);
   });
 
+  it('counts what addresses without a group resume at themselves', () => {
+    const alone = [1, 2].map((i) => healthy(i));
+    const predicted = predictedShare([healthy(0), ...alone], asGroups([[0]]), []);
+    expect(predicted?.share).toBeCloseTo(1 / 3, 10);
+  });
+
   it('supposes that an address resumes its own sessions where only the map was asked for', () => {
     const untried = [0, 1].map((i) => ({ ...healthy(i), own: { tries: 0, honoured: 0 } }));
     expect(predict(['a', 'b'], untried)).toMatchObject({ share: 0.5, low: 0 });

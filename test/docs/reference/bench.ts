@@ -9,8 +9,7 @@ const CLIENTS = ['wire', 'openssl', 'node', 's_time', 'wrk', 'hey', 'ab', 'h2loa
 
 /** Client CPU per handshake of every engine and tool, as the latest run of the bench found it. */
 export const clientCpu = (): string => {
-  const bench = readFileSync(BENCH, 'utf8');
-  const rowsOf = new Map(CASES.map((name) => [name, benchRows(bench, name)]));
+  const rowsOf = new Map(CASES.map((name) => [name, benchRows(name)]));
   return table(
     ['client', ...CASES],
     CLIENTS.map((client, i) => [
@@ -20,19 +19,26 @@ export const clientCpu = (): string => {
   );
 };
 
-/** The rows of one case's table, by client: what it did, and its client CPU. */
-const benchRows = (bench: string, name: string): ReadonlyMap<string, { readonly did: string; readonly cpu: string }> => {
-  const [, section = ''] = bench.split(`\n### ${name}\n`);
+interface BenchRow {
+  /** `full`, or `resumed`. */
+  readonly did: string;
+  readonly cpu: string;
+  readonly serverCpu: string;
+}
+
+/** The rows of one case's table, by client. */
+export const benchRows = (name: string): ReadonlyMap<string, BenchRow> => {
+  const [, section = ''] = readFileSync(BENCH, 'utf8').split(`\n### ${name}\n`);
   const rows = (section.split('\n#')[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
   return new Map(
     rows.map((row) => {
-      const [, client = '', did = '', , cpu = ''] = row.split('|').map((cell) => cell.trim());
-      return [client, { did, cpu }];
+      const [, client = '', did = '', , cpu = '', , serverCpu = ''] = row.split('|').map((cell) => cell.trim());
+      return [client, { did, cpu, serverCpu }];
     }),
   );
 };
 
-const cpuOf = (row: { readonly did: string; readonly cpu: string } | undefined, name: string): string => {
+const cpuOf = (row: BenchRow | undefined, name: string): string => {
   if (row === undefined) return '-';
   const asked = name.endsWith('full') ? 'full' : 'resumed';
   return row.did === asked ? row.cpu : `n/a (${row.did === 'full' ? 'does full' : 'resumes'})`;

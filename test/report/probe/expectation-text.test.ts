@@ -36,6 +36,10 @@ it.each<[ExpectationResult, string]>([
     `shared-keys ${AT} no other address of the name was probed, and it takes two to share; name all nodes as targets.`,
   ],
   [
+    unmet('shared-keys', { reason: 'other-group', groups: 2, largest: 1, of: 2 }),
+    `shared-keys ${AT} none of 2 addresses resumes a session of another.`,
+  ],
+  [
     unmet('shared-keys', { reason: 'other-group', groups: 3, largest: 2, of: 4 }),
     `shared-keys ${AT} of 4 addresses in 3 groups, at most 2 resume each other's sessions, and this one is not among them.`,
   ],

@@ -68,6 +68,7 @@ const EVIDENCE: { readonly [Code in FindingCode]: readonly Extract<ProbeFinding,
   ],
   staple: [
     { status: 'stale', nextUpdateUnixMs: Date.UTC(2026, 10, 8), others: 4 },
+    { status: 'missing', others: 0, required: true },
     ...['revoked', 'unknown', 'not-yet-valid', 'other-certificate', 'bad-signature', 'unreadable', 'missing'].map((status) => ({
       status,
       others: 0,

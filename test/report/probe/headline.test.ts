@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ProbeRecord } from '../../../src/domain/probe-record.ts';
 import { probeHeadline } from '../../../src/report/probe/headline.ts';
 import { address, fakeProbe, tls12, tls13 } from './fake-probe.ts';
 import { unshared } from './examples.ts';
@@ -22,4 +23,12 @@ it('says that it does not work where every attempt was declined', () => {
   expect(probeHeadline(fakeProbe({ addresses: [address({ protocols })] }))).toBe(
     'Resumption does not work: TLS 1.2 always makes a full handshake.',
   );
+});
+
+it('claims nothing of what it had not come to when it was interrupted', () => {
+  const untried = tls12({ resumption: tls12().resumption.map((tried) => ({ ...tried, tries: 0, honoured: 0 })) });
+  const headline = (protocols: ProbeRecord['addresses'][number]['protocols']): string =>
+    probeHeadline(fakeProbe({ interrupted: true, addresses: [address({ protocols })] }));
+  expect(headline([untried])).toBe('TLS 1.2 answered; resumption was not tried.');
+  expect(headline([])).toBe('No handshake had ended when the probe was interrupted.');
 });

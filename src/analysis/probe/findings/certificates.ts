@@ -65,7 +65,12 @@ const staples = (entries: readonly Negotiated[]): ProbeFinding[] => {
   const good = indexesOf(entries.filter(({ report }) => report.staple.status === 'good'));
   const wrong = entries.filter(({ report }) => report.staple.status !== 'good');
   const keyOf = (entry: Negotiated): string =>
-    [entry.report.staple.status, weightOf(entry.report.staple, good.length), protocolOf(entry, entries)].join(' ');
+    [
+      entry.report.staple.status,
+      entry.report.staple.required,
+      weightOf(entry.report.staple, good.length),
+      protocolOf(entry, entries),
+    ].join(' ');
   return [...groupedBy(wrong, keyOf).values()].map((members) => {
     const { staple } = members[0].report;
     return {
@@ -76,6 +81,7 @@ const staples = (entries: readonly Negotiated[]): ProbeFinding[] => {
       evidence: {
         status: staple.status,
         others: good.length,
+        ...(staple.required ? { required: true } : {}),
         ...(staple.nextUpdateUnixMs === null ? {} : { nextUpdateUnixMs: staple.nextUpdateUnixMs }),
       },
     };

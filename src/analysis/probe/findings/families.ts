@@ -6,7 +6,7 @@ import { groupedBy } from '../grouped-by.ts';
 export const familyFindings = (fleet: Fleet): ProbeFinding[] => {
   const unreachable = worseFamily(fleet, isReachable);
   if (unreachable !== undefined) return [unreachableFamily(unreachable)];
-  const lost = worseFamily(fleet, resumes);
+  const lost = worseFamily(fleet.filter(wasTried), resumes);
   if (lost === undefined) return [];
   return [
     {
@@ -31,6 +31,9 @@ const isReachable = ({ report }: ProbedAddress): boolean => report.unreachable =
 
 const resumes = ({ report }: ProbedAddress): boolean =>
   report.protocols.some((entry) => entry.state === 'negotiated' && entry.resumption.some(({ honoured }) => honoured > 0));
+
+/** False where the probe was interrupted before any handshake. */
+const wasTried = ({ report }: ProbedAddress): boolean => report.unreachable !== null || report.protocols.length > 0;
 
 const unreachableFamily = (members: Members): ProbeFinding => {
   const reason = members[0].report.unreachable ?? '';

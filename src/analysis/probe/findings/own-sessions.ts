@@ -3,15 +3,17 @@ import type { FindingOf, FindingWeight, ProbeFinding } from '../../../domain/pro
 import type { ResumptionReport } from '../../../domain/probe-record.ts';
 import { sumOf } from '../../../stats/descriptive.ts';
 import { excludes } from '../excludes.ts';
-import { indexesOf, negotiatedBy, type Fleet, type Negotiated } from '../fleet.ts';
+import { indexesOf, negotiatedBy, type Fleet, type Negotiated, type Probed } from '../fleet.ts';
 import { groupedBy } from '../grouped-by.ts';
 import { isAlternating, isRotated, shareOfSameKey } from '../key-order.ts';
 
 /** Faults in resuming an address's own sessions there; addresses with the same fault are in one finding. */
-export const ownSessionFindings = (fleet: Fleet): ProbeFinding[] => {
+export const ownSessionFindings = (fleet: Fleet, { interrupted }: Pick<Probed, 'interrupted'>): ProbeFinding[] => {
   const entries = negotiatedBy(fleet);
   const offers = entries.flatMap((entry) => entry.report.resumption.map((resumption) => ({ ...entry, resumption })));
-  return [...nothingGiven(entries), ...declined(offers), ...harmlesslyRotated(entries, offers), ...singleUse(offers)];
+  // Session IDs are looked for last: an interrupted probe may not have come to them.
+  const lacks = nothingGiven(entries).filter(({ code }) => code !== 'no-resumption' || !interrupted);
+  return [...lacks, ...declined(offers), ...harmlesslyRotated(entries, offers), ...singleUse(offers)];
 };
 
 /** Attempts of one mechanism at one address. */
