@@ -52,7 +52,8 @@ export class AgentPool {
   #waitingFor: ReadonlySet<Member> = new Set();
   #isLoading = false;
   #beats = 0;
-  #heardMs = performance.now();
+  /** Since Redis has answered. Counted in beats, as a process that was busy itself says nothing of Redis. */
+  #silentBeats = 0;
   #failure: Error | undefined;
 
   private constructor(
@@ -164,6 +165,7 @@ export class AgentPool {
   }
 
   async #giveSign(): Promise<void> {
+    this.#silentBeats++;
     try {
       const isHeld = await this.broker.renew(this.#token, this.#isLoading ? LEASE_MS : IDLE_LEASE_MS);
       if (!isHeld) this.#fail('Redis has lost what it knew of this run');
@@ -171,9 +173,9 @@ export class AgentPool {
       await this.broker.clock.read();
       if (++this.#beats % CLAIM_EVERY_BEATS === 0)
         for (const { hello } of this.present) await this.broker.claim(hello.id, this.#token);
-      this.#heardMs = performance.now();
+      this.#silentBeats = 0;
     } catch {
-      if (performance.now() - this.#heardMs > MOST_SILENT_MS)
+      if (this.#silentBeats * BEAT_MS > MOST_SILENT_MS)
         this.#fail(`Redis at ${this.broker.address.shown} has not answered for ${String(MOST_SILENT_MS / 1000)} s`);
     }
   }
