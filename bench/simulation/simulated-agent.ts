@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readEnvironment } from '../../src/cpu/environment.ts';
+import { readMachineLimits } from '../../src/cpu/machine.ts';
+import type { BrokerAddress } from '../../src/distributed/broker/address.ts';
+import { Broker } from '../../src/distributed/broker/broker.ts';
+import { TaskQueue } from '../../src/distributed/broker/task-queue.ts';
+import { hostId } from '../../src/distributed/host-id.ts';
+import { AGENT_PROTOCOL, type Hello } from '../../src/distributed/protocol/hello.ts';
+import { controlChannel, progressChannel } from '../../src/distributed/protocol/names.ts';
+import { decodeTask, type Task, type Work } from '../../src/distributed/protocol/tasks.ts';
+import { BEAT_MS } from '../../src/distributed/protocol/times.ts';
+import { version } from '../../src/run/version.ts';
+import type { Recording } from './recording.ts';
+import { WORKERS } from './scenario.ts';
+import type { TaskMarks } from './task-marks.ts';
+
+/** As often as an agent sends its progress. */
+const TELL_MS = 200;
+
+export interface SimulationOptions {
+  readonly address: BrokerAddress;
+  readonly name: string;
+  readonly recording: Recording;
+  readonly marks: TaskMarks;
+}
+
+/** An agent as its coordinator and Redis see it. It loads nothing: when a window is over, it answers what was recorded. */
+export class SimulatedAgent {
+  readonly #id = randomBytes(8).toString('hex');
+  readonly #broker: Broker;
+  readonly #options: SimulationOptions;
+  readonly #facts: Omit<Hello, 'clock'>;
+  #run: string | undefined;
+
+  private constructor(broker: Broker, options: SimulationOptions) {
+    const { node, openssl, platform, kernel, cpu, cores } = readEnvironment();
+    this.#broker = broker;
+    this.#options = options;
+    this.#facts = {
+      id: this.#id,
+      name: options.name,
+      version,
+      protocol: AGENT_PROTOCOL,
+      host: hostId(),
+      ...{ node, openssl, platform, kernel, cpu, cores },
+      workers: WORKERS,
+      sources: [],
+      limits: readMachineLimits(),
+      hasIdentity: false,
+    };
+  }
+
+  /** Waits for tasks until the process ends. */
+  static async start(options: SimulationOptions): Promise<void> {
+    const agent = new SimulatedAgent(await Broker.connect(options.address), options);
+    const queue = new TaskQueue(options.address, agent.#id, (task) => agent.#carryOut(decodeTask(task)));
+    await queue.ready();
+    await queue.prolong();
+    void agent.#live();
+  }
+
+  async #live(): Promise<never> {
+    // Agents elsewhere do not beat all at once either.
+    await sleep(Math.random() * BEAT_MS);
+    for (;;) {
+      await this.#beat().catch(() => undefined);
+      await sleep(BEAT_MS);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const { clock } = this.#broker;
+    const hello = { ...this.#facts, clock: { offsetNs: clock.systemOffsetNs, errorNs: clock.errorNs } };
+    const run = await this.#broker.announce(this.#id, hello);
+    await clock.read();
+    if (run === this.#run) return;
+    this.#run = run;
+    await this.#broker.listen(run === undefined ? undefined : controlChannel(run), () => undefined);
+  }
+
+  async #carryOut({ run, number, work }: Task): Promise<unknown> {
+    const arrivedUs = this.#broker.clock.nowUs();
+    const { progress } = this.#options.recording.measured;
+    const tell = setInterval(() => {
+      this.#broker.publish(progressChannel(run), { agent: this.#id, task: number, progress });
+    }, TELL_MS);
+    try {
+      return await this.#answer(work, arrivedUs);
+    } finally {
+      clearInterval(tell);
+      this.#options.marks.note({ number, arrivedUs, answeredUs: this.#broker.clock.nowUs() });
+    }
+  }
+
+  async #answer(work: Work, arrivedUs: number): Promise<unknown> {
+    const { primed, measured } = this.#options.recording;
+    if (work.kind === 'open') return null;
+    if (work.kind === 'prime') return primed;
+    const startUs = Math.max(work.startUs, arrivedUs);
+    await sleep((startUs - this.#broker.clock.nowUs() + durationUs(work)) / 1000);
+    return { ...measured, startSkewNs: (startUs - work.startUs) * 1000, slackNs: (work.startUs - arrivedUs) * 1000 };
+  }
+}
+
+const durationUs = ({ requests }: Extract<Work, { kind: 'measure' }>): number => {
+  const bound = requests[0]?.pace.bound;
+  return bound?.by === 'time' ? bound.durationNs / 1000 : 0;
+};
