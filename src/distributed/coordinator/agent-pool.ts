@@ -35,6 +35,12 @@ export interface Member {
 /** The tasks of agents that are lost are buried within this time; a Redis that cannot even do that is given up. */
 const MOST_BURIAL_MS = 10_000;
 
+/** Often enough for a line on a terminal. */
+const LEAST_TELL_MS = 200;
+
+/** Two ms for each agent: more than 500 messages a second would take the time in which agents are looked after. */
+const TELL_MS_OF_AGENT = 2;
+
 /** Claims last for a day, and are made anew long before. */
 const CLAIM_EVERY_BEATS = 3600;
 
@@ -104,10 +110,11 @@ export class AgentPool {
    */
   async run(works: ReadonlyMap<Member, Work>): Promise<ReadonlyMap<Member, Answer>> {
     const number = ++this.#taskNumber;
+    const tellEveryMs = Math.max(LEAST_TELL_MS, works.size * TELL_MS_OF_AGENT);
     const tasks = new Map<string, Task>();
     for (const [member, work] of works) {
       member.counts = undefined;
-      tasks.set(member.hello.id, { run: this.#token, number, control: this.#control, work });
+      tasks.set(member.hello.id, { run: this.#token, number, control: this.#control, tellEveryMs, work });
     }
     this.#waitingFor = new Set(works.keys());
     await this.#setLoading(true);
