@@ -1,5 +1,5 @@
 import { CoarseHistogram, type EncodedCoarseHistogram } from '../stats/coarse-histogram.ts';
-import { checkedBuckets, LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
+import { checkHistogram, LatencyHistogram, type EncodedHistogram } from '../stats/histogram.ts';
 import { z } from './zod.ts';
 
 /** Counts one quantity where it arises, and gives it as plain data. */
@@ -126,7 +126,7 @@ export const histogramSchema = z
   })
   .superRefine((encoded, context) => {
     try {
-      checkedBuckets(encoded);
+      checkHistogram(encoded);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       context.addIssue({ code: 'custom', message: `is no histogram: ${error.message}` });

@@ -1,12 +1,7 @@
 import { inflateSync } from 'node:zlib';
 
-/** Durations of one bucket: its lowest value, and how many it holds. */
-export interface BucketCount {
-  /** Its place among all buckets. */
-  readonly index: number;
-  readonly ns: number;
-  readonly count: number;
-}
+/** Takes the place of a bucket among all buckets, and how many durations it holds. */
+export type BucketVisitor = (index: number, count: number) => void;
 
 /** Two significant buckets' worth of steps at three digits: 2 * 10^3, rounded up to a power of two. */
 const SUB_BUCKETS = 2048;
@@ -23,8 +18,9 @@ const COMPRESSED_COOKIE = 0x1c849304;
 const COOKIE = 0x1c849303;
 
 /**
- * Decodes a histogram in HdrHistogram's V2 encoding, compressed, in base64, of the kind that
- * {@link LatencyHistogram} writes: from 1 ns on, at three significant digits.
+ * Visits the buckets, from the lowest, of a histogram in HdrHistogram's V2 encoding, compressed, in
+ * base64, of the kind that {@link LatencyHistogram} writes: from 1 ns on, at three significant
+ * digits. An object for each bucket would take longer than all the rest.
  *
  * Our own reader, as a file may be damaged or made to do harm: the library's takes any size and
  * any index. Nothing beyond {@link MOST_BYTES} is inflated.
@@ -32,12 +28,12 @@ const COOKIE = 0x1c849303;
  * @see https://github.com/HdrHistogram/HdrHistogram (AbstractHistogram, `encodeIntoByteBuffer`)
  * @throws RangeError for anything else.
  */
-export const decodeBuckets = (base64: string): BucketCount[] => {
+export const visitBuckets = (base64: string, visit: BucketVisitor): void => {
   const bytes = inflated(Buffer.from(base64, 'base64'));
   if (bytes.length < HEADER_BYTES || cookieOf(bytes) !== COOKIE) throw new RangeError('it holds no histogram');
   if (bytes.readInt32BE(12) !== 3 || bytes.readBigInt64BE(16) !== 1n) throw new RangeError('it has another precision');
   if (bytes.readInt32BE(4) !== bytes.length - HEADER_BYTES) throw new RangeError('it is cut short');
-  return bucketsIn(bytes.subarray(HEADER_BYTES));
+  visitPayload(bytes.subarray(HEADER_BYTES), visit);
 };
 
 /** Returns the lowest value of the bucket that a duration falls into. */
@@ -60,16 +56,14 @@ const inflated = (bytes: Buffer): Buffer => {
 const cookieOf = (bytes: Buffer): number => bytes.readInt32BE(0) & ~0xf0;
 
 /** A negative number stands for so many empty buckets. */
-const bucketsIn = (payload: Buffer): BucketCount[] => {
-  const buckets: BucketCount[] = [];
+const visitPayload = (payload: Buffer, visit: BucketVisitor): void => {
   const words = new Words(payload);
   for (let index = 0; !words.isAtEnd;) {
     const word = words.next();
-    if (word > 0) buckets.push({ index, ns: valueAt(index), count: word });
+    if (word > 0) visit(index, word);
     index += word < 0 ? -word : 1;
     if (index > MOST_COUNTS) throw new RangeError('it holds durations beyond an hour');
   }
-  return buckets;
 };
 
 /** The lowest value of each half bucket's first step, and the steps: a power for each bucket would take longer than all the rest. */

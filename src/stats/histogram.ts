@@ -1,5 +1,5 @@
 import * as hdr from 'hdr-histogram-js';
-import { bucketOf, decodeBuckets, MOST_COUNTS, valueAt, type BucketCount } from './hdr-encoding.ts';
+import { bucketOf, MOST_COUNTS, valueAt, visitBuckets, type BucketVisitor } from './hdr-encoding.ts';
 
 /** 0.1%: at 1 ms a step is below 1 us, far under any effect that is judged. */
 const SIGNIFICANT_DIGITS = 3;
@@ -69,8 +69,11 @@ export class LatencyHistogram {
   static decodedSum(parts: Iterable<EncodedHistogram>): LatencyHistogram {
     const sum = new LatencyHistogram();
     const totals = new Float64Array(MOST_COUNTS);
+    const add: BucketVisitor = (index, count) => {
+      totals[index] = (totals[index] ?? 0) + count;
+    };
     for (const part of parts) {
-      for (const { index, count } of checkedBuckets(part)) totals[index] = (totals[index] ?? 0) + count;
+      checkHistogram(part, add);
       sum.#count += part.count;
       sum.#sumNs += part.sumNs;
       sum.#minNs = Math.min(sum.#minNs, part.minNs ?? Number.POSITIVE_INFINITY);
@@ -207,22 +210,29 @@ export class LatencyHistogram {
 }
 
 /**
- * Decodes the buckets of a histogram, and checks that everything beside them agrees; none when it is
- * empty.
+ * Checks that a histogram can be decoded, and that everything beside its buckets agrees with them. An empty one has none.
  *
+ * @param visit is called for each bucket, also of a histogram that then proves to be damaged.
  * @throws RangeError when it is damaged, or its parts contradict each other.
  */
-export const checkedBuckets = ({ count, minNs, maxNs, sumNs, hdr: text }: EncodedHistogram): readonly BucketCount[] => {
-  if (count === 0 && minNs === null && maxNs === null && sumNs === 0) return [];
-  const buckets = decodeBuckets(text);
-  const [lowest, highest] = [buckets[0]?.ns, buckets.at(-1)?.ns];
-  if (minNs === null || maxNs === null || lowest !== bucketOf(kept(minNs)) || highest !== bucketOf(kept(maxNs)))
+export const checkHistogram = (
+  { count, minNs, maxNs, sumNs, hdr: text }: EncodedHistogram,
+  visit: BucketVisitor = () => undefined,
+): void => {
+  if (count === 0 && minNs === null && maxNs === null && sumNs === 0) return;
+  let [lowest, highest, total] = [Number.NaN, Number.NaN, 0];
+  visitBuckets(text, (index, durations) => {
+    if (total === 0) lowest = index;
+    highest = index;
+    total += durations;
+    visit(index, durations);
+  });
+  const [leastNs, mostNs] = [valueAt(lowest), valueAt(highest)];
+  if (minNs === null || maxNs === null || leastNs !== bucketOf(kept(minNs)) || mostNs !== bucketOf(kept(maxNs)))
     throw new RangeError('its extremes are not those of its buckets');
-  if (buckets.reduce((sum, bucket) => sum + bucket.count, 0) !== count)
-    throw new RangeError('its count is not that of its buckets');
+  if (total !== count) throw new RangeError('its count is not that of its buckets');
   if (sumNs < count * minNs * (1 - ROUNDING) || sumNs > count * maxNs * (1 + ROUNDING))
     throw new RangeError('its sum is not that of such durations');
-  return buckets;
 };
 
 /** The value under which a duration is counted. */

@@ -36,9 +36,6 @@ export type AgentEvent =
   | { readonly type: 'silent' }
   | { readonly type: 'heard' };
 
-/** Often enough for a line on a terminal. */
-const TELL_MS = 200;
-
 /** How often it is checked that the coordinator has been seen. */
 const WATCH_MS = 100;
 
@@ -165,7 +162,7 @@ class Agent {
       const progress = session.counts;
       if (progress !== undefined)
         this.#broker.publish(progressChannel(task.run), { agent: this.#id, task: task.number, progress });
-    }, TELL_MS);
+    }, task.tellEveryMs);
     try {
       return await session.carryOut(task);
     } finally {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AgentFault } from '../../domain/agent-record.ts';
 import { ResumarkError } from '../../domain/error.ts';
 import { unixNsOf } from '../../engine/clock.ts';
@@ -8,7 +9,7 @@ import type { MeasureRequest, PrimeReport, PrimeRequest } from '../../load/proto
 import type { Answer } from '../broker/task-flows.ts';
 import { toWire } from '../protocol/context.ts';
 import { togetherOf } from '../protocol/progress.ts';
-import { decodeMeasured, decodePrimed, type Measured, type Work } from '../protocol/tasks.ts';
+import { decodeMeasured, decodePrimed, type Measured, type Primed, type Work } from '../protocol/tasks.ts';
 import type { AgentPool, Member } from './agent-pool.ts';
 import { StartMargin } from './start-margin.ts';
 
@@ -75,15 +76,9 @@ export class AgentFleet implements LoadGenerator {
   async prime(requests: readonly PrimeRequest[]): Promise<PrimeReport[]> {
     const places = this.#places().slice(0, requests.length);
     const answers = await this.#ask(places, requests, (own) => ({ kind: 'prime', requests: own }));
-    const reports = new Map(
-      [...answers].map(([member, value]) => {
-        const primed = decodePrimed(value);
-        member.counts = primed.progress;
-        return [member, primed.reports] as const;
-      }),
-    );
-    this.#primed = places.filter(({ member }) => reports.has(member));
-    return this.#primed.flatMap(({ member, thread }) => reports.get(member)?.[thread] ?? []);
+    const primed = await decoded(answers, decodePrimed);
+    this.#primed = places.filter(({ member }) => primed.has(member));
+    return this.#primed.flatMap(({ member, thread }) => primed.get(member)?.reports[thread] ?? []);
   }
 
   async measure(requests: readonly MeasureRequest[], startInNs: number): Promise<MeasuredLoad> {
@@ -92,8 +87,7 @@ export class AgentFleet implements LoadGenerator {
     const places = this.#primed.slice(0, requests.length);
     const asked = [...new Set(places.map(({ member }) => member))];
     const answers = await this.#ask(places, requests, (own) => ({ kind: 'measure', requests: own, startUs }));
-    const reports = [...answers].map(([member, value]) => [member, decodeMeasured(value)] as const);
-    for (const [member, { progress }] of reports) member.counts = progress;
+    const reports = [...(await decoded(answers, decodeMeasured))];
     this.#margin.learn(reports.map(([, { slackNs }]) => startInNs - slackNs));
     return {
       startUnixNs: unixNsOf(clock.toLocalNs(startUs)),
@@ -167,6 +161,21 @@ export class AgentFleet implements LoadGenerator {
     return { facts: { name, node, openssl, platform, kernel, cpu, cores, workers, sources, clock }, absence: member.absence };
   }
 }
+
+/** Decodes one answer after another. Signs of life are given in between: for a thousand agents it takes seconds. */
+const decoded = async <Report extends Primed | Measured>(
+  answers: ReadonlyMap<Member, unknown>,
+  decode: (answer: unknown) => Report,
+): Promise<ReadonlyMap<Member, Report>> => {
+  const reports = new Map<Member, Report>();
+  for (const [member, answer] of answers) {
+    const report = decode(answer);
+    member.counts = report.progress;
+    reports.set(member, report);
+    await nextTurn();
+  }
+  return reports;
+};
 
 /** An agent that was declared lost may answer all the same: nobody knows then what it did in between. */
 const isKept = (member: Member, answer: Answer): answer is Extract<Answer, { ok: true }> =>

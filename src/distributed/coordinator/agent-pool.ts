@@ -23,6 +23,12 @@ export interface Member {
 /** The tasks of agents that are lost are buried within this time; a Redis that cannot even do that is given up. */
 const MOST_BURIAL_MS = 10_000;
 
+/** Often enough for a line on a terminal. */
+const LEAST_TELL_MS = 200;
+
+/** Two ms for each agent: more than 500 messages a second would take the time in which agents are looked after. */
+const TELL_MS_OF_AGENT = 2;
+
 /** Claims last for a day, and are made anew long before. */
 const CLAIM_EVERY_BEATS = 3600;
 
@@ -40,7 +46,8 @@ export class AgentPool {
   #waitingFor: ReadonlySet<Member> = new Set();
   #isLoading = false;
   #beats = 0;
-  #heardMs = performance.now();
+  /** Since Redis has answered. Counted in beats, as a process that was busy itself says nothing of Redis. */
+  #silentBeats = 0;
   #failure: Error | undefined;
 
   private constructor(
@@ -91,10 +98,11 @@ export class AgentPool {
    */
   async run(works: ReadonlyMap<Member, Work>): Promise<ReadonlyMap<Member, Answer>> {
     const number = ++this.#taskNumber;
+    const tellEveryMs = Math.max(LEAST_TELL_MS, works.size * TELL_MS_OF_AGENT);
     const tasks = new Map<string, Task>();
     for (const [member, work] of works) {
       member.counts = undefined;
-      tasks.set(member.hello.id, { run: this.#token, number, control: this.#control, work });
+      tasks.set(member.hello.id, { run: this.#token, number, control: this.#control, tellEveryMs, work });
     }
     this.#waitingFor = new Set(works.keys());
     await this.#setLoading(true);
@@ -152,6 +160,7 @@ export class AgentPool {
   }
 
   async #giveSign(): Promise<void> {
+    this.#silentBeats++;
     try {
       const isHeld = await this.broker.renew(this.#token, this.#isLoading ? LEASE_MS : IDLE_LEASE_MS);
       if (!isHeld) this.#fail('Redis has lost what it knew of this run');
@@ -159,9 +168,9 @@ export class AgentPool {
       await this.broker.clock.read();
       if (++this.#beats % CLAIM_EVERY_BEATS === 0)
         for (const { hello } of this.present) await this.broker.claim(hello.id, this.#token);
-      this.#heardMs = performance.now();
+      this.#silentBeats = 0;
     } catch {
-      if (performance.now() - this.#heardMs > MOST_SILENT_MS)
+      if (this.#silentBeats * BEAT_MS > MOST_SILENT_MS)
         this.#fail(`Redis at ${this.broker.address.shown} has not answered for ${String(MOST_SILENT_MS / 1000)} s`);
     }
   }

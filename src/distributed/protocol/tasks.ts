@@ -43,6 +43,8 @@ const taskSchema = z.object({
   /** Of the task among all of the run. */
   number: whole,
   control: controlSchema,
+  /** How often the agent is to tell of its progress. */
+  tellEveryMs: whole,
   work: z.discriminatedUnion('kind', [openSchema, primeSchema, measureSchema]),
 });
 
