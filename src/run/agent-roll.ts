@@ -9,6 +9,8 @@ import type { PlannedWindow } from '../scenario/plan.ts';
 export class AgentRoll {
   readonly #generator: Pick<LoadGenerator, 'agents'>;
   readonly #faults = new Map<string, readonly AgentFault[]>();
+  /** Measured blocks that every agent did its part of. */
+  #whole = 0;
 
   constructor(generator: Pick<LoadGenerator, 'agents'>) {
     this.#generator = generator;
@@ -28,12 +30,16 @@ export class AgentRoll {
     for (const { facts, absence } of this.#generator.agents ?? [])
       if (absence !== undefined) this.#add(facts.name, { ...absence, round, position });
     if (round < 0) return;
-    for (const { agent, kind, reason } of blocks.flatMap(hostFaults)) this.#add(agent, { kind, reason, round, position });
+    for (const block of blocks) {
+      const faults = hostFaults(block);
+      if (block.valid && faults.length === 0) this.#whole += 1;
+      for (const { agent, kind, reason } of faults) this.#add(agent, { kind, reason, round, position });
+    }
   }
 
   /** @param of planned blocks. */
-  notices({ valid, of }: { readonly valid: number; readonly of: number }): Notice[] {
-    return this.hasFaults ? [{ code: 'plan-cut', severity: 'error', blocks: valid, of }] : [];
+  notices(of: number): Notice[] {
+    return this.hasFaults ? [{ code: 'plan-cut', severity: 'error', blocks: this.#whole, of }] : [];
   }
 
   #faultsOf(name: string): readonly AgentFault[] {

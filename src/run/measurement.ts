@@ -189,8 +189,7 @@ class Measurement {
   }
 
   #noteFaults(): void {
-    const valid = this.#run.blocks.filter((block) => block.valid).length;
-    this.#ownNotices.push(...this.#roll.notices({ valid, of: this.#sequence.blocks }));
+    this.#ownNotices.push(...this.#roll.notices(this.#sequence.blocks));
   }
 
   /** None in warm-up: what it fills would be lost again. */

@@ -147,7 +147,7 @@ describe('the time that agents have for a common start', () => {
     expect(margin.ns).toBe(40e6);
     margin.learn([1e6]);
     expect(margin.ns).toBe(40e6);
-    for (let windows = 0; windows < 4; windows++) margin.learn([1e6]);
+    for (let windows = 0; windows < 16; windows++) margin.learn([1e6]);
     expect(margin.ns).toBe(15e6);
     margin.learn([3e9]);
     expect(margin.ns).toBe(1e9);

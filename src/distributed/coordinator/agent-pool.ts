@@ -97,6 +97,7 @@ export class AgentPool {
    * @throws ResumarkError WORKER_LOST when Redis is lost, or with it all agents.
    */
   async run(works: ReadonlyMap<Member, Work>): Promise<ReadonlyMap<Member, Answer>> {
+    if (this.#failure !== undefined) throw this.#failure;
     const number = ++this.#taskNumber;
     const tellEveryMs = Math.max(LEAST_TELL_MS, works.size * TELL_MS_OF_AGENT);
     const tasks = new Map<string, Task>();
@@ -105,7 +106,7 @@ export class AgentPool {
       tasks.set(member.hello.id, { run: this.#token, number, control: this.#control, tellEveryMs, work });
     }
     this.#waitingFor = new Set(works.keys());
-    await this.#setLoading(true);
+    this.#setLoading(true);
     try {
       const answers = await this.#flows.run(tasks);
       return new Map(
@@ -116,7 +117,7 @@ export class AgentPool {
       );
     } finally {
       this.#waitingFor = new Set();
-      await this.#setLoading(false);
+      this.#setLoading(false);
     }
   }
 
@@ -153,10 +154,10 @@ export class AgentPool {
   }
 
   /** Agents stop by themselves when this process is gone: within seconds while they load. */
-  async #setLoading(isLoading: boolean): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+  #setLoading(isLoading: boolean): void {
     this.#isLoading = isLoading;
-    await this.#giveSign();
+    // At once, and beside the orders: their way is time that all agents wait.
+    void this.#giveSign();
   }
 
   async #giveSign(): Promise<void> {

@@ -3,7 +3,7 @@ const LEAST_NS = 15e6;
 const MOST_NS = 1e9;
 
 /** Windows that the next one is judged by. */
-const KEPT = 4;
+const KEPT = 16;
 
 /**
  * The time from the order to begin until the common start. Agents that hear of it too late begin late, and time that all of them wait
