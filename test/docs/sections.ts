@@ -1,7 +1,7 @@
 import { clientCpu } from './reference/bench.ts';
 import { exitCodes } from './reference/exit-codes.ts';
 import { demoResult } from './reference/results.ts';
-import { scaleCores, scaleNetwork, scalePorts, scaleReports } from './reference/scale.ts';
+import { scaleCores, scaleNetwork, scalePorts, scaleReports, scaleSimulation } from './reference/scale.ts';
 
 /** What stands between `<!-- generated: name -->` and `<!-- end -->` in a page. */
 const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -12,6 +12,7 @@ const SECTIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   'scale-network': scaleNetwork,
   'scale-ports': scalePorts,
   'scale-reports': scaleReports,
+  'scale-simulation': scaleSimulation,
 };
 
 /** The page with its generated sections made anew. */

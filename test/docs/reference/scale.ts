@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { Cost } from '../../../bench/simulation/cost.ts';
 import { benchRows } from './bench.ts';
 import { table } from './markdown.ts';
 
 const MEASURED = new URL('../../../results/reference/scale.json', import.meta.url);
+
+const SIMULATED = new URL('../../../results/reference/thousand-agents.json', import.meta.url);
 
 /** What `npm run bench:scale` writes. */
 interface Measured {
@@ -130,3 +133,40 @@ export const scaleReports = (): string =>
       ];
     }),
   );
+
+/** Rows of the simulation, each with its numbers of agents as columns. */
+const SIMULATION_ROWS: readonly (readonly [string, (cost: Cost) => string])[] = [
+  ['agents lost', ({ lost }) => grouped(lost)],
+  ['all agents claimed', ({ assembledMs }) => ms(assembledMs)],
+  ['priming, from order to answers', ({ primingMs }) => ms(primingMs)],
+  ['order to measure: first agent has it', ({ firstTaskMs }) => ms(firstTaskMs)],
+  ['last agent has it', ({ lastTaskMs }) => ms(lastTaskMs)],
+  ['last agent begins late by', ({ lateMs }) => ms(lateMs)],
+  ['end of the window to last answer', ({ lastAnswerMs }) => ms(lastAnswerMs)],
+  ['last answer to all decoded', ({ decodedMs }) => ms(decodedMs)],
+  ['merged', ({ mergedMs }) => ms(mergedMs)],
+  ['the window longer than its load', ({ coordinationMs }) => ms(coordinationMs)],
+  ['CPU of the coordinator: orders, progress', ({ cpuOrdersMs }) => ms(cpuOrdersMs)],
+  ['CPU: reading and decoding reports', ({ cpuReportsMs }) => ms(cpuReportsMs)],
+  ['CPU: merging', ({ cpuMergeMs }) => ms(cpuMergeMs)],
+  ['memory of the coordinator before', ({ rssBeforeMB }) => mb(rssBeforeMB)],
+  ['memory at most', ({ rssPeakMB }) => mb(rssPeakMB)],
+  ['CPU of Redis', ({ redisCpuMs }) => ms(redisCpuMs)],
+  ['memory of Redis at most', ({ redisPeakMB }) => mb(redisPeakMB)],
+  ['bytes into and out of Redis', ({ redisInMB, redisOutMB }) => `${mb(redisInMB)}, ${mb(redisOutMB)}`],
+  ['connections of Redis', ({ redisConnections }) => grouped(redisConnections)],
+];
+
+const ms = (value: number): string => `${grouped(value)} ms`;
+
+const mb = (value: number): string => `${value < 10 ? value.toFixed(1) : grouped(value)} MB`;
+
+/** The cost of a window by the number of agents, as `npm run bench:thousand-agents` measured it. */
+export const scaleSimulation = (): string => {
+  const { runs } = JSON.parse(readFileSync(SIMULATED, 'utf8')) as { readonly runs: readonly Cost[] };
+  const head = ['per window', ...runs.map(({ agents }) => `${grouped(agents)} agents`)];
+  return table(
+    head,
+    SIMULATION_ROWS.map(([name, show]) => [name, ...runs.map(show)]),
+  );
+};
