@@ -56,7 +56,8 @@ describe.skipIf(missing !== undefined)(`a network that fails (${missing ?? 'need
     const { record, stderr } = recordOf(await finished);
     expect(Date.now() - startMs).toBeLessThan(plannedMs + MOST_NOTICING_MS + START_MS);
     expect(faultsOf(record), stderr).toEqual({ one: [], two: ['lost'] });
-    expect(stderr).toMatch(/error: the run is partial: .*agent two, in round 1: it gave no sign of life any more/u);
+    expect(stderr).toContain('error: the run is partial: of 1 planned block 0 are whole.');
+    expect(stderr).toContain('error: in round 1, two gave no sign of life any more.');
     const log = await nginx.log();
     const lastOf = ({ host }: LabAgent): number =>
       Math.max(...log.filter(({ from }) => from === host.address).map(({ acceptedMs }) => acceptedMs));
@@ -101,9 +102,7 @@ describe.skipIf(missing !== undefined)(`a network that fails (${missing ?? 'need
     const before = (await nginx.log()).filter(isFromAgent).length;
     const { code, stdout, stderr } = await lab.resumark.start(argsOf('-c', '2', '-n', '20', '--rounds', '1')).finished;
     expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(
-      `agent two cannot take part: it may not load ${lab.targetHost.address}: its --allow permits 10.9.9.0/24.`,
-    );
+    expect(stderr).toContain(`agent two may not load ${lab.targetHost.address}: its --allow permits 10.9.9.0/24.`);
     expect((await nginx.log()).filter(isFromAgent).length).toBe(before);
     expect(await two.output()).not.toMatch(/Error/u);
   });

@@ -132,9 +132,7 @@ describe.skipIf(missing !== undefined)(`secrets of a run with agents (${missing 
     const { code, stderr } = await lab.resumark.start(argsOf(lab.url(), ...identity), { RESUMARK_REDIS_PASSWORD: PASSWORD })
       .finished;
     expect(code, stderr).toBe(2);
-    expect(stderr).toMatch(
-      /agent a-bare-one cannot take part: it has no client certificate: start it with --cert FILE --key FILE\./u,
-    );
+    expect(stderr).toMatch(/agent a-bare-one has no client certificate: start it with --cert FILE --key FILE\./u);
   });
 });
 

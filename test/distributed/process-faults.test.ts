@@ -122,7 +122,7 @@ describe.skipIf(redisServer === undefined)('agents and faults of processes', { t
         'whole',
       ]);
       expect(isWhole(record)).toBe(true);
-      expect(ended.stderr.replaceAll(/\s+/gu, ' ')).toContain('2 of 3 planned blocks are whole');
+      expect(ended.stderr.replaceAll(/\s+/gu, ' ')).toContain('of 3 planned blocks 2 are whole');
       agent(1).signal('SIGCONT');
       expect(await isQuiet()).toBe(true);
     },

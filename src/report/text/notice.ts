@@ -111,7 +111,7 @@ const sentence = (notice: Notice): string => {
     case 'stopped-on-errors':
       return `the run was stopped in ${notice.cell}: ${formatShare(notice.errorShare)} of its connections failed${because(notice.because ?? {}, ': ', failureText)}.`;
     case 'plan-cut':
-      return `the run is partial: ${grouped(notice.blocks)} of ${counted(notice.of, 'planned block')} are whole.`;
+      return `the run is partial: of ${counted(notice.of, 'planned block')} ${grouped(notice.blocks)} ${notice.blocks === 1 ? 'is' : 'are'} whole.`;
     case 'agent-fault':
       return faultText(notice);
     case 'blocks-not-shared':
