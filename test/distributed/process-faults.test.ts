@@ -5,6 +5,7 @@ import type { RunRecord } from '../../src/domain/run-record.ts';
 import { startReferenceServer, type ReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { Resumark, type Finished } from '../e2e/resumark.ts';
 import { AgentProcess } from './agent-process.ts';
+import { OtherVersion } from './other-version.ts';
 import { RedisServer, redisServer } from './redis-server.ts';
 
 /** No fault of an agent or of Redis may hold a run up for longer, beyond its own time. */
@@ -137,6 +138,41 @@ describe.skipIf(redisServer === undefined)('agents and faults of processes', { t
     expect({ code: ended.code, status: record.status }).toEqual({ code: 5, status: 'partial' });
     expect(faultsOf(record, 'lost')).toEqual(['a2']);
     expect(record.blocks.map(({ handshakes, valid }) => valid && handshakes)).toEqual([100, 100]);
+  });
+
+  it('kill -9 at the end of the window, when results are sent: the total is right whether its own arrived or not', async () => {
+    const since = await handshakesAtServer();
+    const { finished } = running(redis, '--rounds', '2', '-d', '4s', '--clients', '8');
+    // The preparation makes a few more, so the window is all but over, and mostly just over.
+    await reached(8 + 200, since);
+    agent(1).signal('SIGKILL');
+    const ended = await finished;
+    const record = recordOf(ended);
+    expect({ code: ended.code, status: record.status }).toEqual({ code: 5, status: 'partial' });
+    expect(faultsOf(record, 'lost')).toEqual(['a2']);
+    expect(isWhole(record)).toBe(true);
+    for (const { valid, handshakes, hosts } of record.blocks) {
+      if (valid) expect(handshakes).toBe(200);
+      else expect(hosts.map((host) => [host.agent, host.handshakes])).toEqual([['a1', 100]]);
+    }
+  });
+
+  it('an agent of another version: it is left out, and named', async () => {
+    const other = await OtherVersion.create('0.0.1');
+    try {
+      await agents.pop()?.close('SIGTERM');
+      agents.push(await AgentProcess.start('a2', redis.url, { bin: other.bin }));
+      const ended = await running(redis, '--rounds', '1', '-d', '1s', '--ready-timeout', '6s').finished;
+      const record = recordOf(ended);
+      expect({ code: ended.code, status: record.status }).toEqual({ code: 5, status: 'partial' });
+      expect(faultsOf(record, 'mismatched')).toEqual(['a2']);
+      expect(ended.stderr).toMatch(/a2 runs resumark 0\.0\.1, and this is /u);
+      expect(record.blocks.map(({ handshakes, hosts }) => [handshakes, hosts.map((host) => host.agent)])).toEqual([
+        [100, ['a1']],
+      ]);
+    } finally {
+      await other.close();
+    }
   });
 
   it('the coordinator killed: agents stop within 5 s, and work for the next one', async () => {

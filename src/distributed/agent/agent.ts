@@ -103,15 +103,21 @@ class Agent {
   /** Gives a sign of life, and looks whom it works for. */
   async #beat(): Promise<void> {
     try {
+      const before = this.#session;
       const run = await this.#broker.announce(this.#id, this.#hello);
-      await this.#broker.clock.read();
       this.#seenMs = performance.now();
       this.#tellSilence(false);
-      if (this.#session !== undefined && this.#session.run !== run) await this.#end(undefined);
-      if (run !== undefined) await this.#join(run);
+      // A task that came meanwhile knows better: it was asked for after us.
+      if (before === this.#session) await this.#follow(run);
+      await this.#broker.clock.read();
     } catch {
       this.#tellSilence(true);
     }
+  }
+
+  async #follow(run: string | undefined): Promise<void> {
+    if (this.#session !== undefined && this.#session.run !== run) await this.#end(undefined);
+    if (run !== undefined) await this.#join(run);
   }
 
   get #hello(): Hello {

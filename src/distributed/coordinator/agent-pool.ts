@@ -72,7 +72,6 @@ export class AgentPool {
     const broker = await Broker.connect(options.coordinator);
     const token = randomBytes(8).toString('hex');
     try {
-      await broker.renew(token, IDLE_LEASE_MS, true);
       const muster = new Muster(broker, token, options);
       const pool = new AgentPool(broker, token, await muster.gather());
       await broker.listen(progressChannel(token), (message) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ResumarkError } from '../../domain/error.ts';
 import type { Broker } from '../broker/broker.ts';
 import { AGENT_PROTOCOL, decodeHello, decodeIntroduction, type Hello, type Introduction } from '../protocol/hello.ts';
+import { IDLE_LEASE_MS } from '../protocol/times.ts';
 import type { PoolOptions } from './options.ts';
 
 /** Between two looks at who is there. */
@@ -59,6 +60,8 @@ export class Muster {
   }
 
   async #look(): Promise<Mustered> {
+    // However long it takes: agents take a run without a lease for one whose coordinator is gone.
+    await this.#broker.renew(this.#token, IDLE_LEASE_MS, true);
     const hellos: Hello[] = [];
     const unfit: Unfit[] = [];
     for (const facts of await this.#broker.roll()) {
@@ -91,14 +94,14 @@ export class Muster {
   }
 
   #tooFew({ hellos, unfit }: Mustered): ResumarkError {
-    const { agents, readyTimeoutMs, coordinator } = this.#options;
+    const { agents, readyTimeoutMs, coordinator, signal } = this.#options;
     const free = hellos.map(({ name }) => name).filter((name) => !this.#busy.includes(name));
     const there = free.length === 0 ? '' : ` (${free.join(', ')})`;
     const others = [...unfit, ...this.#busy.map((name) => ({ name, reason: 'works for another run' }))];
     const flaws = others.map(({ name, reason }) => ` ${name} ${reason}.`).join('');
     return new ResumarkError(
       'USAGE',
-      `${String(free.length)} of ${String(agents)} agents were ready at ${coordinator.shown} within ${String(readyTimeoutMs / 1000)} s${there}.${flaws}`,
+      `${String(free.length)} of ${String(agents)} agents were ready at ${coordinator.shown} ${signal?.aborted === true ? 'when the wait was interrupted' : `within ${String(readyTimeoutMs / 1000)} s`}${there}.${flaws}`,
       `Start more: resumark agent --coordinator ${coordinator.shown}. Or lower --agents, or wait for longer with --ready-timeout.`,
     );
   }
