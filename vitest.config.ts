@@ -24,7 +24,6 @@ const ALONE = [
 /** Of those, what counts and reads, but judges no time: two files at once do it no harm. */
 const COUNTING = [
   'test/deploy/{slurm,systemd}.test.ts',
-  'test/distributed/{network-*,process-*}.test.ts',
   'test/e2e/{bad-input,certificate,control-characters,discovery,events,exit-codes,merge,outputs,package,program-fleet,report,server-programs}.test.ts',
   'test/interop/**/*.test.ts',
   'test/probe/**/*.test.ts',
@@ -35,8 +34,8 @@ const COUNTING = [
 
 /** Of those, what compares numbers that it measured. */
 const MEASURING = [
-  // The start of agents on one machine that all of them share.
-  'test/distributed/network-counts.test.ts',
+  // Agents that must begin together, be found lost, and stop, all within seconds.
+  'test/distributed/{network-*,process-*}.test.ts',
   'test/e2e/{capacity,compare,known-truth,round-trips,sequential}.test.ts',
   // Keys that rotate and sessions that expire while they are looked at.
   'test/probe/{reference-faults,watch}.test.ts',

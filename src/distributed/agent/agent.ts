@@ -55,6 +55,8 @@ class Agent {
   readonly #id = randomBytes(8).toString('hex');
   readonly #facts: Omit<Hello, 'clock'>;
   #session: AgentSession | undefined;
+  /** Settles when the last change of session is over. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Runs that it has left for a reason: it does not come back to them. */
   readonly #left = new Set<string>();
   #seenMs = performance.now();
@@ -94,7 +96,7 @@ class Agent {
       }
     } finally {
       clearInterval(watch);
-      await this.#end('was ended');
+      await this.#inTurn(() => this.#end('was ended'));
       await this.#broker.leave(this.#id).catch(() => undefined);
       await queue.close();
     }
@@ -103,16 +105,23 @@ class Agent {
   /** Gives a sign of life, and looks whom it works for. */
   async #beat(): Promise<void> {
     try {
-      const before = this.#session;
-      const run = await this.#broker.announce(this.#id, this.#hello);
-      this.#seenMs = performance.now();
-      this.#tellSilence(false);
-      // A task that came meanwhile knows better: it was asked for after us.
-      if (before === this.#session) await this.#follow(run);
+      await this.#inTurn(async () => {
+        const run = await this.#broker.announce(this.#id, this.#hello);
+        this.#seenMs = performance.now();
+        this.#tellSilence(false);
+        await this.#follow(run);
+      });
       await this.#broker.clock.read();
     } catch {
       this.#tellSilence(true);
     }
+  }
+
+  /** Beats and tasks both find out whom it works for: one after the other, so that neither undoes what the other has begun. */
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(change);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   async #follow(run: string | undefined): Promise<void> {
@@ -163,7 +172,7 @@ class Agent {
   }
 
   async #carryOut(task: Task): Promise<unknown> {
-    const session = await this.#sessionFor(task);
+    const session = await this.#inTurn(() => this.#sessionFor(task));
     const tell = setInterval(() => {
       const progress = session.counts;
       if (progress !== undefined)
