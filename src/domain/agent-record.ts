@@ -1,3 +1,4 @@
+import { MACHINE_FACTS } from './machine-facts.ts';
 import { z } from './zod.ts';
 
 /**
@@ -27,12 +28,7 @@ const faultSchema = z.object({
 /** A machine that loaded on behalf of the run's coordinator, or whose run folder was merged into this one. */
 export const agentSchema = z.object({
   name: z.string(),
-  node: z.string(),
-  openssl: z.string(),
-  platform: z.string(),
-  kernel: z.string(),
-  cpu: z.string(),
-  cores: whole,
+  ...MACHINE_FACTS,
   workers: whole,
   /** Local addresses that it connects from; empty where the system chooses. */
   sources: z.array(z.string()),

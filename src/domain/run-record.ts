@@ -7,6 +7,7 @@ import type { GateDecision } from './gate.ts';
 import { gateDecisionSchema } from './gate-decision.ts';
 import { INTERLEAVES } from './interleave.ts';
 import { LATENCY_CLOCKS } from './latency-clock.ts';
+import { MACHINE_FACTS } from './machine-facts.ts';
 import { MODES } from './mode.ts';
 import type { Notice } from './notice.ts';
 import { noticeSchema } from './notice-schema.ts';
@@ -203,12 +204,7 @@ const runSchema = z.object({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   environment: z.object({
-    node: z.string(),
-    openssl: z.string(),
-    platform: z.string(),
-    kernel: z.string(),
-    cpu: z.string(),
-    cores: whole,
+    ...MACHINE_FACTS,
     memoryBytes: whole,
     loadAverage: z.number().nonnegative(),
   }),

@@ -1,3 +1,4 @@
+import { MACHINE_FACTS } from '../../domain/machine-facts.ts';
 import { z } from '../../domain/zod.ts';
 
 /** Raised when a message between coordinator and agents changes its meaning. */
@@ -11,12 +12,7 @@ const introductionSchema = z.object({ id: z.string(), name: z.string(), version:
 const helloSchema = introductionSchema.extend({
   /** The same for two processes that share a machine and its loopback addresses; of no other meaning. */
   host: z.string(),
-  node: z.string(),
-  openssl: z.string(),
-  platform: z.string(),
-  kernel: z.string(),
-  cpu: z.string(),
-  cores: whole,
+  ...MACHINE_FACTS,
   /** Worker threads that it loads with, unless the run asks for another number. */
   workers: z.int().positive(),
   /** Local addresses that it connects from; empty leaves the choice to the system. */
