@@ -7,24 +7,33 @@ import type { Endpoint } from './endpoints.ts';
 const CONNECT_TIMEOUT_MS = 1000;
 
 /** Finds a port of an address that was free a moment ago. */
-export const freePort = async (address = '127.0.0.1'): Promise<number> => {
+export const unkeptPort = async (address: string): Promise<number> => {
   const server = createServer().listen(0, address);
   await once(server, 'listening');
-  const port = portOf(server);
+  const { port } = server.address() as AddressInfo;
   await closed(server);
   return port;
 };
 
-/** Finds ports that were free a moment ago, no two the same: some servers would share one without a word (SO_REUSEPORT). */
-export const freePorts = async (count: number): Promise<readonly number[]> => {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map(portOf);
-  await Promise.all(servers.map(closed));
-  return ports;
+/** Finds a port of an address that is free, and keeps it from others for a while: see {@link reserve}. */
+export const freePort = async (address = '127.0.0.1'): Promise<number> => {
+  const server = createServer().listen(0, address);
+  await once(server, 'listening');
+  return reserve(server);
 };
 
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+/**
+ * Gives up a server's port in a way that keeps it from others: behind a connection that the server ended first, its side of it stays
+ * in TIME_WAIT for a minute. The system neither gives such a port to who asks for any, nor to a connection to come from, and lets a
+ * server that asks for it by number have it (with SO_REUSEADDR, as all do that can be restarted).
+ */
+const reserve = async (server: Server): Promise<number> => {
+  const { address, port } = server.address() as AddressInfo;
+  server.once('connection', (socket) => socket.end());
+  await once(connect(port, address).resume(), 'close');
+  await closed(server);
+  return port;
+};
 
 /** Tells whether a server can listen at an endpoint. An address that is not of this machine, or not yet, is for the server to refuse. */
 export const isFree = async ({ address, port }: Endpoint): Promise<boolean> => {

@@ -1,5 +1,4 @@
 import type { FleetSettings } from '../../scenario/fleet-schema.ts';
-import { freePorts } from '../ports.ts';
 import { certificateSeries } from '../servers/certificate-series.ts';
 import { openServerProgram, type ServerProgram, type ServerProgramSettings } from '../servers/server-program.ts';
 import { groupKeys } from './group-keys.ts';
@@ -17,10 +16,7 @@ export const openProgramFleet = async (settings: ServerProgramSettings, fleet: P
   const keysOf = (node: number): ServerProgramSettings['ticketKeys'] => keys[node] && [keys[node]];
   if (fleet.nodes === 1) return openServerProgram({ ...settings, ticketKeys: keysOf(0) });
   const certificates = await certificateSeries(settings);
-  const ports = await freePorts(fleet.nodes);
-  const nodes = await openAll(fleet.nodes, (node) =>
-    openServerProgram({ ...settings, certificates, port: ports[node], ticketKeys: keysOf(node) }),
-  );
+  const nodes = await openAll(fleet.nodes, (node) => openServerProgram({ ...settings, certificates, ticketKeys: keysOf(node) }));
   const [first] = nodes;
   const behindBalancer = await openFleet(nodes, { balance: fleet.balance, cache: undefined });
   return { ...first, ...behindBalancer, name: `${String(fleet.nodes)} ${first.name}` };

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { ResumarkError } from '../../domain/error.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { findProgram } from './find-program.ts';
-import { accepts, freePort, isFree } from '../ports.ts';
+import { accepts, freePort, isFree, unkeptPort } from '../ports.ts';
 import { ProcessGuard } from './process-guard.ts';
 import { ProgramProcess } from './program-process.ts';
 import { fillIn } from './template.ts';
@@ -87,7 +87,7 @@ export const startProgram = async (settings: ProgramSettings): Promise<RunningPr
   const guard = await ProcessGuard.start(folder);
   try {
     await mkdir(folder, { mode: 0o700 });
-    return await startIn(folder, settings, guard);
+    return await startOnPort(folder, settings, guard);
   } catch (error) {
     await removeFolder(folder);
     await guard.release();
@@ -95,14 +95,36 @@ export const startProgram = async (settings: ProgramSettings): Promise<RunningPr
   }
 };
 
-const startIn = async (folder: string, settings: ProgramSettings, guard: ProcessGuard): Promise<RunningProgram> => {
+const startOnPort = async (folder: string, settings: ProgramSettings, guard: ProcessGuard): Promise<RunningProgram> => {
+  const { address = '127.0.0.1', port } = settings;
+  if (port !== undefined) return startIn(folder, settings, guard, await requireFree({ address, port }));
+  try {
+    return await startIn(folder, settings, guard, { address, port: await freePort(address) });
+  } catch (error) {
+    if (!(error instanceof EndedEarly)) throw error;
+    // Perhaps a server that cannot be restarted at once, so that it cannot have a port that is kept.
+    await rm(outputOf(folder), { force: true });
+    return startIn(folder, settings, guard, { address, port: await unkeptPort(address) });
+  }
+};
+
+const outputOf = (folder: string): string => join(folder, 'output');
+
+/** A program that ended before it served. */
+class EndedEarly extends ResumarkError {}
+
+const startIn = async (
+  folder: string,
+  settings: ProgramSettings,
+  guard: ProcessGuard,
+  endpoint: Endpoint,
+): Promise<RunningProgram> => {
   const { stopTimeoutMs = STOP_TIMEOUT_MS } = settings;
-  const endpoint = await endpointOf(settings);
   const values = valuesOf(settings, { folder, ...endpoint });
   const { command, files, prepare, environment } = filledIn(settings, values);
   await writeFiles(folder, files);
   for (const one of prepare) await runToEnd(one, folder);
-  const outputPath = join(folder, 'output');
+  const outputPath = outputOf(folder);
   const [name, ...args] = command;
   const program = requireProgram(name);
   const launch = (): Promise<ProgramProcess> => ProgramProcess.start({ program, args, folder, environment, outputPath, guard });
@@ -142,12 +164,11 @@ const startIn = async (folder: string, settings: ProgramSettings, guard: Process
   return running;
 };
 
-const endpointOf = async ({ address = '127.0.0.1', port }: ProgramSettings): Promise<Endpoint> => {
-  if (port === undefined) return { address, port: await freePort(address) };
-  if (await isFree({ address, port })) return { address, port };
+const requireFree = async (endpoint: Endpoint): Promise<Endpoint> => {
+  if (await isFree(endpoint)) return endpoint;
   throw new ResumarkError(
     'USAGE',
-    `port ${String(port)} of ${address} is taken, so that no server can be started on it.`,
+    `port ${String(endpoint.port)} of ${endpoint.address} is taken, so that no server can be started on it.`,
     'End what listens there, or leave the port out to take a free one.',
   );
 };
@@ -215,9 +236,10 @@ const untilReady = async (program: RunningProgram, process: ProgramProcess, sett
   const { isReady = accepts, startTimeoutMs = START_TIMEOUT_MS } = settings;
   const deadline = performance.now() + startTimeoutMs;
   while (!(await isReady(program))) {
-    if (process.end !== undefined) throw await notReady(program, settings, `ended with ${process.end} before it served`);
+    if (process.end !== undefined)
+      throw new EndedEarly('TARGET', await notReady(program, settings, `ended with ${process.end} before it served`));
     if (performance.now() > deadline)
-      throw await notReady(program, settings, `did not serve within ${String(startTimeoutMs)} ms`);
+      throw new ResumarkError('TARGET', await notReady(program, settings, `did not serve within ${String(startTimeoutMs)} ms`));
     await sleep(READY_POLL_MS);
   }
 };
@@ -226,10 +248,10 @@ const notReady = async (
   { address, port, output }: RunningProgram,
   { command }: ProgramSettings,
   what: string,
-): Promise<ResumarkError> => {
+): Promise<string> => {
   const printed = (await output()).trim().slice(-MOST_OUTPUT);
   const said = printed === '' ? 'It printed nothing.' : `It printed:\n${printed}`;
-  return new ResumarkError('TARGET', `${command[0]} ${what} on ${address} port ${String(port)}. ${said}`);
+  return `${command[0]} ${what} on ${address} port ${String(port)}. ${said}`;
 };
 
 /** Files that a killed server was still writing may come in between. */
