@@ -12,8 +12,10 @@ export interface Counter<Value> {
  * merging is associative, and the order of the parts does not matter.
  */
 export interface Mergeable<Value = unknown, Own extends Counter<Value> = Counter<Value>> {
-  /** Its form in a message and in a result file. */
+  /** Its form in a message. The buckets of histograms are decoded when it is merged. */
   readonly schema: z.ZodType<Value>;
+  /** Its form in a result file, which may be damaged: the buckets are decoded there and then, so that a flaw is found where it is. */
+  readonly fileSchema: z.ZodType<Value>;
   /** Starts counting from nothing. */
   counter(): Own;
   /** @param parts none gives the value of nothing counted. */
@@ -26,6 +28,9 @@ type CounterOf<Quantity> = Quantity extends { counter(): infer Own } ? Own : nev
 type Fields = Readonly<Record<string, Mergeable>>;
 type ValuesOf<Of extends Fields> = { readonly [Name in keyof Of]: ValueOf<Of[Name]> };
 type CountersOf<Of extends Fields> = { readonly [Name in keyof Of]: CounterOf<Of[Name]> };
+/** Nothing is hidden in it. */
+const plain = <Value>(schema: z.ZodType<Value>) => ({ schema, fileSchema: schema });
+
 type SchemasOf<Of extends Fields> = { readonly [Name in keyof Of]: z.ZodType<ValueOf<Of[Name]>> };
 
 const whole = z.int().nonnegative();
@@ -44,7 +49,7 @@ export class Sum implements Counter<number> {
 }
 
 export const sum = (): Mergeable<number, Sum> => ({
-  schema: whole,
+  ...plain(whole),
   counter: () => new Sum(),
   merge: (parts) => parts.reduce((total, part) => total + part, 0),
 });
@@ -52,7 +57,7 @@ export const sum = (): Mergeable<number, Sum> => ({
 /** A quantity that older files do not have: nothing of it was counted there. */
 export const addedLater = <Value, Own extends Counter<Value>>(quantity: Mergeable<Value, Own>): Mergeable<Value, Own> => ({
   ...quantity,
-  schema: quantity.schema.optional().transform((value) => value ?? quantity.merge([])),
+  fileSchema: quantity.fileSchema.optional().transform((value) => value ?? quantity.merge([])),
 });
 
 export type Counts<Key extends string> = string extends Key
@@ -74,7 +79,7 @@ export class SumByKey<Key extends string> implements Counter<Counts<Key>> {
 
 /** @param keys the schema of a key. */
 export const sumByKey = <Key extends string>(keys: z.ZodType<Key, Key>): Mergeable<Counts<Key>, SumByKey<Key>> => ({
-  schema: z.partialRecord(keys, whole) as unknown as z.ZodType<Counts<Key>>,
+  ...plain(z.partialRecord(keys, whole) as unknown as z.ZodType<Counts<Key>>),
   counter: () => new SumByKey<Key>(),
   merge: (parts) => sumCounts(parts),
 });
@@ -110,28 +115,30 @@ export const least = (): Mergeable<number | null, Extreme> => extreme((a, b) => 
 export const most = (): Mergeable<number | null, Extreme> => extreme((a, b) => Math.max(a, b));
 
 const extreme = (choose: (a: number, b: number) => number): Mergeable<number | null, Extreme> => ({
-  schema: whole.nullable(),
+  ...plain(whole.nullable()),
   counter: () => new Extreme(choose),
   merge: (parts) => parts.reduce((best, part) => (best === null || part === null ? (best ?? part) : choose(best, part)), null),
 });
 
-/** The buckets of a histogram are decoded when it is read, so that a damaged one is found there and nowhere else. */
-export const histogramSchema = z
-  .object({
-    count: whole,
-    minNs: whole.nullable(),
-    maxNs: whole.nullable(),
-    sumNs: z.number().nonnegative(),
-    hdr: z.string(),
-  })
-  .superRefine((encoded, context) => {
+const histogramSchema = z.object({
+  count: whole,
+  minNs: whole.nullable(),
+  maxNs: whole.nullable(),
+  sumNs: z.number().nonnegative(),
+  hdr: z.string(),
+});
+
+/** Finds what makes it impossible to decode a histogram. */
+const decodableBy =
+  <Encoded>(decode: (encoded: Encoded) => void) =>
+  (encoded: Encoded, context: { addIssue: (issue: { code: 'custom'; message: string }) => void }): void => {
     try {
-      checkHistogram(encoded);
+      decode(encoded);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       context.addIssue({ code: 'custom', message: `is no histogram: ${error.message}` });
     }
-  });
+  };
 
 /** Durations in ns. */
 export class Durations extends LatencyHistogram implements Counter<EncodedHistogram> {
@@ -142,6 +149,7 @@ export class Durations extends LatencyHistogram implements Counter<EncodedHistog
 
 export const durations = (): Mergeable<EncodedHistogram, Durations> => ({
   schema: histogramSchema,
+  fileSchema: histogramSchema.superRefine(decodableBy(checkHistogram)),
   counter: () => new Durations(),
   // Encoding takes milliseconds: what is alone stays as it is.
   merge: ([first, ...others]) => {
@@ -150,15 +158,7 @@ export const durations = (): Mergeable<EncodedHistogram, Durations> => ({
   },
 });
 
-/** The steps of a coarse histogram are decoded when it is read, for the same reason. */
-const coarseSchema = z.object({ count: whole, maxNs: whole.nullable(), steps: z.string() }).superRefine((encoded, context) => {
-  try {
-    CoarseHistogram.decode(encoded);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    context.addIssue({ code: 'custom', message: `is no histogram: ${error.message}` });
-  }
-});
+const coarseSchema = z.object({ count: whole, maxNs: whole.nullable(), steps: z.string() });
 
 /** Durations in ns within 1.1 %, in little memory. */
 export class CoarseDurations extends CoarseHistogram implements Counter<EncodedCoarseHistogram> {
@@ -169,6 +169,7 @@ export class CoarseDurations extends CoarseHistogram implements Counter<EncodedC
 
 export const coarseDurations = (): Mergeable<EncodedCoarseHistogram, CoarseDurations> => ({
   schema: coarseSchema,
+  fileSchema: coarseSchema.superRefine(decodableBy((encoded) => CoarseHistogram.decode(encoded))),
   counter: () => new CoarseDurations(),
   merge: (parts) => {
     const merged = new CoarseHistogram();
@@ -179,17 +180,18 @@ export const coarseDurations = (): Mergeable<EncodedCoarseHistogram, CoarseDurat
 
 /** Several quantities together, each under its name. */
 export interface Group<Of extends Fields> extends Mergeable<ValuesOf<Of>, GroupCounter<Of>> {
-  /** The schemas of its fields, to be part of a larger object. */
-  readonly shape: SchemasOf<Of>;
+  /** The schemas of its fields in a file, to be part of a larger object. */
+  readonly fileShape: SchemasOf<Of>;
 }
 
 type GroupCounter<Of extends Fields> = CountersOf<Of> & Counter<ValuesOf<Of>>;
 
 export const group = <const Of extends Fields>(fields: Of): Group<Of> => {
-  const shape = mapped(fields, ({ schema }) => schema) as SchemasOf<Of>;
+  const fileShape = mapped(fields, ({ fileSchema }) => fileSchema) as SchemasOf<Of>;
   return {
-    shape,
-    schema: z.object(shape) as unknown as z.ZodType<ValuesOf<Of>>,
+    fileShape,
+    schema: z.object(mapped(fields, ({ schema }) => schema)) as unknown as z.ZodType<ValuesOf<Of>>,
+    fileSchema: z.object(fileShape) as unknown as z.ZodType<ValuesOf<Of>>,
     counter: () => {
       const counters = mapped(fields, (field) => field.counter());
       const report = (): ValuesOf<Of> => mapped(counters, (counter) => counter.report()) as ValuesOf<Of>;
@@ -232,6 +234,7 @@ export const optional = <Value, Own extends Counter<Value>>(
   quantity: Mergeable<Value, Own>,
 ): Mergeable<Value | null, OptionalCounter<Value, Own>> => ({
   schema: quantity.schema.nullable(),
+  fileSchema: quantity.fileSchema.nullable(),
   counter: () => new OptionalCounter(() => quantity.counter()),
   merge: (parts) => {
     const present = parts.filter((part): part is Value => part !== null);
@@ -269,6 +272,7 @@ export const series = <Value, Own extends Counter<Value>>(
   quantity: Mergeable<Value, Own>,
 ): Mergeable<readonly Value[], SeriesCounter<Value, Own>> => ({
   schema: z.array(quantity.schema),
+  fileSchema: z.array(quantity.fileSchema),
   counter: () => new SeriesCounter(quantity),
   merge: (parts) =>
     Array.from({ length: Math.max(0, ...parts.map(({ length }) => length)) }, (_, index) =>

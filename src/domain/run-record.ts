@@ -121,7 +121,7 @@ const blockSchema = z.object({
   durationNs: whole,
   /** The clock of its latencies. */
   clock: z.enum(LATENCY_CLOCKS),
-  ...BLOCK_COUNTS.shape,
+  ...BLOCK_COUNTS.fileShape,
   /** CPU time in the window, of all workers; null where it cannot be known. */
   cpuClientNs: z.number().nonnegative().nullable(),
   /** CPU time in the window, of the server's processes; null where it cannot be known. */
@@ -142,7 +142,7 @@ const blockSchema = z.object({
   sequential: sequentialSchema.nullable(),
   /** SHA-256 of the certificates that full handshakes of the window and its priming were seen to show; absent in older files. */
   certificates: z.array(z.string()).optional(),
-  primed: PRIMING_COUNTS.schema,
+  primed: PRIMING_COUNTS.fileSchema,
   /** The machines of the load generator: one, unless agents on several load. */
   hosts: z.array(hostSchema),
   /**

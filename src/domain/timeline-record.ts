@@ -39,7 +39,7 @@ export type CpuReading = Readonly<z.infer<typeof cpuReadingSchema>>;
 /** One window of one cell over time. */
 export const timelineSchema = z.object({
   intervalNs: z.int().positive(),
-  intervals: INTERVALS.schema,
+  intervals: INTERVALS.fileSchema,
   /**
    * Of the servers of the cell's state, for all cells of the window. Times that no reading covers are those in which it is not known,
    * such as while a server's processes are replaced.

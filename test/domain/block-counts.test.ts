@@ -79,7 +79,17 @@ it('decodes what it reports, and refuses anything else', () => {
 });
 
 it('counts nothing of a quantity that an older file does not have', () => {
-  const { schema } = group({ old: sum(), added: addedLater(sumByKey(z.string())) });
-  expect(schema.parse({ old: 1 })).toEqual({ old: 1, added: {} });
-  expect(schema.safeParse({ added: {} }).success).toBe(false);
+  const { fileSchema } = group({ old: sum(), added: addedLater(sumByKey(z.string())) });
+  expect(fileSchema.parse({ old: 1 })).toEqual({ old: 1, added: {} });
+  expect(fileSchema.safeParse({ added: {} }).success).toBe(false);
+});
+
+it('finds a damaged histogram where a file has it, and that of a message when it is merged', () => {
+  const counts = drawn(seededRandom(1));
+  const damaged = { ...counts, handshakeNs: { ...counts.handshakeNs, hdr: 'AAAAAAAAAAAAAAAA' } };
+  expect(BLOCK_COUNTS.fileSchema.parse(counts)).toEqual(counts);
+  const flaws = BLOCK_COUNTS.fileSchema.safeParse(damaged).error?.issues.map(({ path, message }) => [path, message]);
+  expect(flaws).toEqual([[['handshakeNs'], 'is no histogram: it holds no compressed histogram']]);
+  expect(BLOCK_COUNTS.schema.parse(damaged)).toEqual(damaged);
+  expect(() => BLOCK_COUNTS.merge([counts, damaged])).toThrow(RangeError);
 });
