@@ -3,7 +3,6 @@ import { gatherHere, type GatheredAgents } from '../src/distributed/gather.ts';
 import type { RunRecord } from '../src/domain/run-record.ts';
 import type { LoadGenerator, MeasuredLoad } from '../src/load/load-generator.ts';
 import type { LoadSource } from '../src/load/load-source.ts';
-import type { PrimeReport } from '../src/load/protocol/messages.ts';
 import { run } from '../src/run/execute.ts';
 import { version } from '../src/run/version.ts';
 import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
@@ -91,11 +90,11 @@ const overheadOfOne = async (): Promise<string> => {
 
 /** Times of one window, in ns. */
 interface Timing {
-  /** Obtaining a session per worker: tasks go out, a handshake each, reports come in. */
-  readonly primeNs: number;
-  /** From the order to begin until the common start. */
+  /** Handing out: tasks go out, each worker obtains a session, and all wait for the start. */
+  readonly armNs: number;
+  /** From the word to begin until the common start. */
   readonly marginNs: number;
-  /** Of that, until the last agent had the order. */
+  /** Of that, until the last agent had heard it. */
   readonly wayNs: number;
   /** From the end of the last connection until the reports are here. */
   readonly returnNs: number;
@@ -105,7 +104,7 @@ interface Timing {
 class TimedGenerator implements LoadGenerator {
   readonly timings: Timing[] = [];
   readonly #inner: LoadGenerator;
-  #primeNs = 0;
+  #armNs = 0;
 
   constructor(inner: LoadGenerator) {
     this.#inner = inner;
@@ -127,22 +126,20 @@ class TimedGenerator implements LoadGenerator {
     return this.#inner.open(...args);
   }
 
-  async prime(...args: Parameters<LoadGenerator['prime']>): Promise<readonly PrimeReport[]> {
+  async arm(...args: Parameters<LoadGenerator['arm']>): Promise<void> {
     const beginMs = performance.now();
-    const reports = await this.#inner.prime(...args);
-    this.#primeNs = (performance.now() - beginMs) * 1e6;
-    return reports;
+    await this.#inner.arm(...args);
+    this.#armNs = (performance.now() - beginMs) * 1e6;
   }
 
-  async measure(...args: Parameters<LoadGenerator['measure']>): Promise<MeasuredLoad> {
-    const [, marginNs] = args;
+  async measure(marginNs: number): Promise<MeasuredLoad> {
     const beginMs = performance.now();
-    const measured = await this.#inner.measure(...args);
+    const measured = await this.#inner.measure(marginNs);
     const allNs = (performance.now() - beginMs) * 1e6;
     const { hosts } = measured;
     const lastEndNs = Math.max(...hosts.flatMap(({ workers }) => workers.map((worker) => worker.lastEndNs)));
     const wayNs = marginNs - Math.min(...hosts.map(({ slackNs = Number.NaN }) => slackNs));
-    this.timings.push({ primeNs: this.#primeNs, marginNs, wayNs, returnNs: allNs - marginNs - lastEndNs });
+    this.timings.push({ armNs: this.#armNs, marginNs, wayNs, returnNs: allNs - marginNs - lastEndNs });
     return measured;
   }
 
@@ -182,9 +179,9 @@ const coordination = async (): Promise<string> => {
   const wholeNs = medianOf(({ marginNs, returnNs }) => marginNs + returnNs);
   const ms = (ns: number): string => `${(ns / 1e6).toFixed(1)} ms`;
   const rows: readonly (readonly [string, number])[] = [
-    ['priming, with a handshake of each', medianOf(({ primeNs }) => primeNs)],
-    ['order to begin, until the last agent has it', medianOf(({ wayNs }) => wayNs)],
-    ['order to begin, until the common start', medianOf(({ marginNs }) => marginNs)],
+    ['handing out, with a handshake of each', medianOf(({ armNs }) => armNs)],
+    ['word to begin, until the last agent has it', medianOf(({ wayNs }) => wayNs)],
+    ['word to begin, until the common start', medianOf(({ marginNs }) => marginNs)],
     ['last end, until all reports are merged', medianOf(({ returnNs }) => returnNs)],
   ];
   return markdownTable(

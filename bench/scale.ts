@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { BLOCK_COUNTS } from '../src/domain/block-counts.ts';
 import type { BlockRecord, RunRecord } from '../src/domain/run-record.ts';
-import { decodeMeasureReport, PROTOCOL_VERSION, type MeasureReport } from '../src/load/protocol/messages.ts';
+import { measuredStreamSchema, type MeasuredStream } from '../src/load/protocol/messages.ts';
 import { run } from '../src/run/execute.ts';
 import { decodeScenario } from '../src/scenario/decode.ts';
 import type { ScenarioInput } from '../src/index.ts';
@@ -76,23 +76,12 @@ const reportSizeOf = async (name: string, what: Case, load: ScenarioInput['load'
   };
 };
 
-const reportOf = ({ cells }: RunRecord, block: BlockRecord): MeasureReport => {
-  const negotiated = cells[0]?.negotiated ?? null;
-  return {
-    version: PROTOCOL_VERSION,
-    streams: [{ counts: BLOCK_COUNTS.schema.parse(block), negotiated, latest: negotiated }],
-    cpuNs: [block.cpuClientNs ?? 0],
-    inFlightNs: block.clientNs,
-    beganNs: 0,
-    lastEndNs: block.durationNs,
-    mostInFlight: block.hosts[0]?.mostInFlight ?? 0,
-    restedNs: block.durationNs / 2,
-    stalledNs: 0,
-    clock: block.clock === 'kernel' ? 'kernel' : 'user',
-    clockStepped: false,
-    sequential: null,
-  };
-};
+/** Of a report, all but some numbers. */
+const reportOf = ({ cells }: RunRecord, block: BlockRecord): MeasuredStream => ({
+  counts: BLOCK_COUNTS.schema.parse(block),
+  negotiated: cells[0]?.negotiated ?? null,
+  certificates: block.certificates ?? [],
+});
 
 /** CPU time per report. */
 const mergeCost = (texts: readonly string[]) => {
@@ -101,9 +90,9 @@ const mergeCost = (texts: readonly string[]) => {
   const merged: number[] = [];
   for (let i = 0; i < REPEATS; i++) {
     const start = cpuMs();
-    const reports = all.map((text) => decodeMeasureReport(JSON.parse(text)));
+    const reports = all.map((text) => measuredStreamSchema.parse(JSON.parse(text)));
     const between = cpuMs();
-    BLOCK_COUNTS.merge(reports.flatMap(({ streams }) => streams.map(({ counts }) => counts)));
+    BLOCK_COUNTS.merge(reports.map(({ counts }) => counts));
     decoded.push((between - start) / REPORTS);
     merged.push((cpuMs() - between) / REPORTS);
   }

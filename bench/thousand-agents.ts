@@ -51,7 +51,7 @@ try {
   }
   const [cpu] = cpus();
   const machine = `${cpu?.model ?? 'unknown'}, ${String(cpus().length)} cores, Node ${process.versions.node}`;
-  const report = { bytes: JSON.stringify(recording.measured).length, workers: recording.measured.workers.length };
+  const report = { bytes: JSON.stringify(recording).length, workers: recording.workers.length };
   process.stdout.write(`${JSON.stringify({ machine, report, runs }, undefined, 2)}\n`);
 } finally {
   await rm(folder, { recursive: true });

@@ -11,10 +11,13 @@ export interface Cost {
   readonly assembledMs: number;
   /** From a window's begin to the next one's, less the time that is measured. */
   readonly coordinationMs: number;
-  readonly primingMs: number;
-  /** From the order to measure until the first agent has its task: all of them are in Redis by then. */
+  /** From handing out the window until the first agent has its task: all of them are in Redis by then. */
   readonly firstTaskMs: number;
   readonly lastTaskMs: number;
+  /** ...until all agents are ready. */
+  readonly armedMs: number;
+  /** From the word to begin until the common start. */
+  readonly marginMs: number;
   /** By how much the last agent began too late. */
   readonly lateMs: number;
   /** From the end of the window until the last agent has its answer ready... */
@@ -62,30 +65,31 @@ export const costOf = (run: Simulated): Cost => {
 
 const timesOf = ({ windows, tasks, windowMs }: Simulated) => {
   const medianMs = (value: (window: WindowMarks) => number): number => rounded(median(windows.map(value)) / 1000);
-  const taskOf = ({ measure }: WindowMarks) => {
-    const task = tasks.get(measure.number);
+  const taskOf = ({ number }: WindowMarks) => {
+    const task = tasks.get(number);
     if (task === undefined) throw new Error('no agent has seen a task');
     return task;
   };
-  const endUs = ({ measure: { startUs } }: WindowMarks): number => startUs + windowMs * 1000;
+  const endUs = ({ startUs }: WindowMarks): number => startUs + windowMs * 1000;
   return {
     coordinationMs: medianMs(({ started, ended }) => ended.atUs - started.atUs - windowMs * 1000),
-    primingMs: medianMs(({ prime }) => prime.answered.atUs - prime.ordered.atUs),
-    firstTaskMs: medianMs((window) => taskOf(window).firstArrivedUs - window.measure.ordered.atUs),
-    lastTaskMs: medianMs((window) => taskOf(window).lastArrivedUs - window.measure.ordered.atUs),
-    lateMs: medianMs((window) => Math.max(0, taskOf(window).lastArrivedUs - window.measure.startUs)),
+    firstTaskMs: medianMs((window) => taskOf(window).firstArrivedUs - window.ordered.atUs),
+    lastTaskMs: medianMs((window) => taskOf(window).lastArrivedUs - window.ordered.atUs),
+    armedMs: medianMs(({ ordered, armed }) => armed.atUs - ordered.atUs),
+    marginMs: medianMs(({ armed, startUs }) => startUs - armed.atUs),
+    lateMs: medianMs((window) => Math.max(0, taskOf(window).lastHeardUs - window.startUs)),
     lastAnswerMs: medianMs((window) => taskOf(window).lastAnsweredUs - endUs(window)),
-    decodedMs: medianMs((window) => window.measure.answered.atUs - taskOf(window).lastAnsweredUs),
-    mergedMs: medianMs(({ measure, ended }) => ended.atUs - measure.answered.atUs),
+    decodedMs: medianMs((window) => window.answered.atUs - taskOf(window).lastAnsweredUs),
+    mergedMs: medianMs(({ answered, ended }) => ended.atUs - answered.atUs),
   };
 };
 
 const cpuOf = (windows: readonly WindowMarks[]) => {
   const medianMs = (value: (window: WindowMarks) => number): number => rounded(median(windows.map(value)) / 1000);
   return {
-    cpuOrdersMs: medianMs(({ started, measure }) => measure.over.cpuUs - started.cpuUs),
-    cpuReportsMs: medianMs(({ measure }) => measure.answered.cpuUs - measure.over.cpuUs),
-    cpuMergeMs: medianMs(({ measure, ended }) => ended.cpuUs - measure.answered.cpuUs),
+    cpuOrdersMs: medianMs(({ started, over }) => over.cpuUs - started.cpuUs),
+    cpuReportsMs: medianMs(({ over, answered }) => answered.cpuUs - over.cpuUs),
+    cpuMergeMs: medianMs(({ answered, ended }) => ended.cpuUs - answered.cpuUs),
   };
 };
 

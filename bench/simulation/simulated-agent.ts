@@ -8,10 +8,10 @@ import { TaskQueue } from '../../src/distributed/broker/task-queue.ts';
 import { hostId } from '../../src/distributed/host-id.ts';
 import { AGENT_PROTOCOL, type Hello } from '../../src/distributed/protocol/hello.ts';
 import { controlChannel, progressChannel } from '../../src/distributed/protocol/names.ts';
-import { decodeTask, type Task, type Work } from '../../src/distributed/protocol/tasks.ts';
+import type { ProgressMessage, Stage } from '../../src/distributed/protocol/progress.ts';
+import { decodeTask, wishSchema, type Measured, type Task, type Work } from '../../src/distributed/protocol/tasks.ts';
 import { BEAT_MS } from '../../src/distributed/protocol/times.ts';
 import { version } from '../../src/run/version.ts';
-import type { Recording } from './recording.ts';
 import { WORKERS } from './scenario.ts';
 import type { TaskMarks } from './task-marks.ts';
 
@@ -21,7 +21,7 @@ const SIMULATED_BEAT_MS = 2 * BEAT_MS;
 export interface SimulationOptions {
   readonly address: BrokerAddress;
   readonly name: string;
-  readonly recording: Recording;
+  readonly recording: Measured;
   readonly marks: TaskMarks;
 }
 
@@ -32,6 +32,8 @@ export class SimulatedAgent {
   readonly #options: SimulationOptions;
   readonly #facts: Omit<Hello, 'clock'>;
   #run: string | undefined;
+  /** Of the window that waits for its start. */
+  #awaiting: { readonly task: number; readonly begin: (atUs: number) => void } | undefined;
 
   private constructor(broker: Broker, options: SimulationOptions) {
     const { node, openssl, platform, kernel, cpu, cores } = readEnvironment();
@@ -76,34 +78,40 @@ export class SimulatedAgent {
     await clock.read();
     if (run === this.#run) return;
     this.#run = run;
-    await this.#broker.listen(run === undefined ? undefined : controlChannel(run), () => undefined);
+    await this.#broker.listen(run === undefined ? undefined : controlChannel(run), (message) => {
+      const { start } = wishSchema.parse(message);
+      if (start !== undefined && start.task === this.#awaiting?.task) this.#awaiting.begin(start.atUs);
+    });
   }
 
   async #carryOut({ run, number, tellEveryMs, work }: Task): Promise<unknown> {
-    const arrivedUs = this.#broker.clock.nowUs();
-    const { progress } = this.#options.recording.measured;
-    const tell = setInterval(() => {
-      this.#broker.publish(progressChannel(run), { agent: this.#id, task: number, progress });
-    }, tellEveryMs);
-    try {
-      return await this.#answer(work, arrivedUs);
-    } finally {
-      clearInterval(tell);
-      this.#options.marks.note({ number, arrivedUs, answeredUs: this.#broker.clock.nowUs() });
-    }
-  }
-
-  async #answer(work: Work, arrivedUs: number): Promise<unknown> {
-    const { primed, measured } = this.#options.recording;
     if (work.kind === 'open') return null;
-    if (work.kind === 'prime') return primed;
-    const startUs = Math.max(work.startUs, arrivedUs);
-    await sleep((startUs - this.#broker.clock.nowUs() + durationUs(work)) / 1000);
-    return { ...measured, startSkewNs: (startUs - work.startUs) * 1000, slackNs: (work.startUs - arrivedUs) * 1000 };
+    const { clock } = this.#broker;
+    const arrivedUs = clock.nowUs();
+    const { recording } = this.#options;
+    let stage: Stage = 'armed';
+    const tell = (): void => {
+      const message: ProgressMessage = { agent: this.#id, task: number, stage, progress: recording.progress };
+      this.#broker.publish(progressChannel(run), message);
+    };
+    const started = new Promise<number>((begin) => (this.#awaiting = { task: number, begin }));
+    tell();
+    const telling = setInterval(tell, tellEveryMs);
+    try {
+      const startUs = await started;
+      stage = 'loading';
+      const heardUs = clock.nowUs();
+      const beganUs = Math.max(startUs, heardUs);
+      await sleep((beganUs - heardUs + durationUs(work)) / 1000);
+      this.#options.marks.note({ number, arrivedUs, heardUs, answeredUs: clock.nowUs() });
+      return { ...recording, startSkewNs: (beganUs - startUs) * 1000, slackNs: (startUs - heardUs) * 1000 };
+    } finally {
+      clearInterval(telling);
+    }
   }
 }
 
-const durationUs = ({ requests }: Extract<Work, { kind: 'measure' }>): number => {
-  const bound = requests[0]?.pace.bound;
+const durationUs = ({ parts }: Extract<Work, { kind: 'window' }>): number => {
+  const bound = parts[0]?.measure.pace.bound;
   return bound?.by === 'time' ? bound.durationNs / 1000 : 0;
 };

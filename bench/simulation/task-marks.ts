@@ -2,6 +2,8 @@
 interface Stay {
   readonly number: number;
   readonly arrivedUs: number;
+  /** ...hears of the start. */
+  readonly heardUs: number;
   readonly answeredUs: number;
 }
 
@@ -11,6 +13,7 @@ export interface TaskMark {
   readonly number: number;
   readonly firstArrivedUs: number;
   readonly lastArrivedUs: number;
+  readonly lastHeardUs: number;
   readonly lastAnsweredUs: number;
 }
 
@@ -18,8 +21,14 @@ export interface TaskMark {
 export class TaskMarks {
   readonly #marks = new Map<number, TaskMark>();
 
-  note({ number, arrivedUs, answeredUs }: Stay): void {
-    const mark = { number, firstArrivedUs: arrivedUs, lastArrivedUs: arrivedUs, lastAnsweredUs: answeredUs };
+  note({ number, arrivedUs, heardUs, answeredUs }: Stay): void {
+    const mark = {
+      number,
+      firstArrivedUs: arrivedUs,
+      lastArrivedUs: arrivedUs,
+      lastHeardUs: heardUs,
+      lastAnsweredUs: answeredUs,
+    };
     this.#marks.set(number, joined(mark, this.#marks.get(number) ?? mark));
   }
 
@@ -39,5 +48,6 @@ const joined = (a: TaskMark, b: TaskMark): TaskMark => ({
   number: a.number,
   firstArrivedUs: Math.min(a.firstArrivedUs, b.firstArrivedUs),
   lastArrivedUs: Math.max(a.lastArrivedUs, b.lastArrivedUs),
+  lastHeardUs: Math.max(a.lastHeardUs, b.lastHeardUs),
   lastAnsweredUs: Math.max(a.lastAnsweredUs, b.lastAnsweredUs),
 });

@@ -1,7 +1,7 @@
 import { AgentFleet, type FleetSetup } from '../../src/distributed/coordinator/agent-fleet.ts';
 import type { AgentPool } from '../../src/distributed/coordinator/agent-pool.ts';
 import type { CellContext, MeasuredLoad } from '../../src/load/load-generator.ts';
-import type { MeasureRequest, PrimeReport, PrimeRequest } from '../../src/load/protocol/messages.ts';
+import type { WindowPart } from '../../src/load/protocol/messages.ts';
 
 /** A moment of the coordinator: on Redis' clock, and by the CPU time of its process. */
 interface Moment {
@@ -9,24 +9,18 @@ interface Moment {
   readonly cpuUs: number;
 }
 
-/** A task as its coordinator sees it. */
-interface Asked {
-  /** Of the task among all of the run. */
-  readonly number: number;
-  readonly ordered: Moment;
-  /** All answers are there, decoded. */
-  readonly answered: Moment;
-}
-
 /** The moments of a window, in order. */
 export interface WindowMarks {
+  /** Of its task among all of the run. */
+  readonly number: number;
   readonly started: Moment;
-  readonly prime: Asked;
-  readonly measure: Asked & {
-    readonly startUs: number;
-    /** The window is over, and the answers are on their way. */
-    readonly over: Moment;
-  };
+  readonly ordered: Moment;
+  readonly armed: Moment;
+  readonly startUs: number;
+  /** The load is over, and the answers are on their way. */
+  readonly over: Moment;
+  /** All answers are there, decoded. */
+  readonly answered: Moment;
   /** Reports are merged, and the run goes on. */
   readonly ended: Moment;
 }
@@ -36,9 +30,7 @@ export class TimedFleet extends AgentFleet {
   readonly #pool: AgentPool;
   readonly #windowMs: number;
   #number = 0;
-  #started: Moment | undefined;
-  #prime: Asked | undefined;
-  #measure: WindowMarks['measure'] | undefined;
+  #marks: Partial<WindowMarks> = {};
 
   constructor(pool: AgentPool, setup: FleetSetup, windowMs: number) {
     super(pool, setup);
@@ -47,13 +39,15 @@ export class TimedFleet extends AgentFleet {
   }
 
   beginWindow(): void {
-    this.#started = this.#now;
+    this.#marks = { started: this.#now };
   }
 
   endWindow(): WindowMarks {
-    const [started, prime, measure] = [this.#started, this.#prime, this.#measure];
-    if (started === undefined || prime === undefined || measure === undefined) throw new Error('no window was measured');
-    return { started, prime, measure, ended: this.#now };
+    const { number, started, ordered, armed, startUs, over, answered } = this.#marks;
+    if (number === undefined || started === undefined || ordered === undefined || armed === undefined)
+      throw new Error('no window was handed out');
+    if (startUs === undefined || over === undefined || answered === undefined) throw new Error('no window was measured');
+    return { number, started, ordered, armed, startUs, over, answered, ended: this.#now };
   }
 
   override async open(contexts: readonly CellContext[]): Promise<void> {
@@ -61,21 +55,19 @@ export class TimedFleet extends AgentFleet {
     await super.open(contexts);
   }
 
-  override async prime(requests: readonly PrimeRequest[]): Promise<PrimeReport[]> {
-    const number = ++this.#number;
+  override async arm(parts: readonly WindowPart[]): Promise<void> {
     const ordered = this.#now;
-    const reports = await super.prime(requests);
-    this.#prime = { number, ordered, answered: this.#now };
-    return reports;
+    await super.arm(parts);
+    this.#marks = { ...this.#marks, number: ++this.#number, ordered, armed: this.#now };
   }
 
-  override async measure(requests: readonly MeasureRequest[], startInNs: number): Promise<MeasuredLoad> {
-    const number = ++this.#number;
-    const ordered = this.#now;
-    let over = ordered;
+  override async measure(startInNs: number): Promise<MeasuredLoad> {
+    const startUs = this.#now.atUs + startInNs / 1000;
+    let over: Moment | undefined;
     setTimeout(() => (over = this.#now), startInNs / 1e6 + this.#windowMs);
-    const measured = await super.measure(requests, startInNs);
-    this.#measure = { number, ordered, startUs: ordered.atUs + startInNs / 1000, over, answered: this.#now };
+    const measured = await super.measure(startInNs);
+    const answered = this.#now;
+    this.#marks = { ...this.#marks, startUs, over: over ?? answered, answered };
     return measured;
   }
 

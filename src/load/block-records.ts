@@ -2,16 +2,18 @@ import { invalidReasonOf } from '../analysis/summary/block-validity.ts';
 import { isSaturated } from '../analysis/summary/saturation.ts';
 import type { FleetMeters } from '../cpu/joined-meter.ts';
 import type { CpuMeter } from '../cpu/meter.ts';
-import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounts } from '../domain/block-counts.ts';
+import type { BlockCounts } from '../domain/block-counts.ts';
 import { cellId } from '../domain/cell.ts';
 import { INVALID } from '../domain/invalid-reason.ts';
 import type { LatencyClock } from '../domain/latency-clock.ts';
 import type { FleetUseRecord, ServerRecord } from '../domain/run-record.ts';
-import { INTERVALS, type TimelineRecord } from '../domain/timeline-record.ts';
+import type { TimelineRecord } from '../domain/timeline-record.ts';
 import type { Negotiated } from '../engine/engine.ts';
+import { sumOf } from '../stats/descriptive.ts';
 import { cpuClientNsOf, hostRecord } from './host-records.ts';
 import type { MeasuredLoad } from './load-generator.ts';
-import type { MeasureReport, PrimeReport } from './protocol/messages.ts';
+import { mergedLoad, mergedPriming } from './merged-streams.ts';
+import type { MeasuredStream, WorkerReport } from './protocol/messages.ts';
 import type { WatchedUse } from './server-watch.ts';
 import type { MeasuredBlock, WindowRequest, WindowStream } from './window-request.ts';
 
@@ -19,42 +21,40 @@ import type { MeasuredBlock, WindowRequest, WindowStream } from './window-reques
 export interface WindowReports {
   readonly request: WindowRequest;
   readonly measured: MeasuredLoad;
-  /** One per worker. */
-  readonly primings: readonly PrimeReport[];
   /** Use of each state's server in the window. */
   readonly servers: ReadonlyMap<CpuMeter, WatchedUse>;
 }
 
-/** The blocks of a window, one per stream: the workers' reports, merged. */
+/** The blocks of a window, one per stream: the machines' reports, merged. */
 export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
-  const { request, measured, primings } = reports;
+  const { request, measured } = reports;
   const workers = measured.hosts.flatMap((host) => host.workers);
-  return request.streams.map((stream, index) => {
+  const load = mergedLoad(measured.hosts.map(({ streams }) => streams));
+  const priming = mergedPriming(measured.hosts.map(({ primed }) => primed));
+  return load.flatMap(({ counts, timeline, negotiated, certificates }, index) => {
+    const [stream, primed] = [request.streams[index], priming[index]];
+    if (stream === undefined || primed === undefined) return [];
     const hosts = measured.hosts.map((host) => hostRecord(host, { index, sources: request.sources }));
-    const counted = workers.flatMap(({ streams }) => streams[index] ?? []);
-    const counts = BLOCK_COUNTS.merge(counted.map((part) => part.counts));
-    const primed = primings.flatMap(({ streams }) => streams[index] ?? []);
-    const primedCounts = PRIMING_COUNTS.merge(primed.map((part) => part.counts));
     const clock = latencyClockOf(counts, workers);
     const invalidReason =
-      measured.lost.length > 0 ? INVALID.agentLost : invalidReasonOf({ ...counts, primed: primedCounts, hosts });
+      measured.lost.length > 0 ? INVALID.agentLost : invalidReasonOf({ ...counts, primed: primed.counts, hosts });
     return {
       block: {
         ...placed(reports, workers, stream),
         clock,
         ...counts,
-        timeline: timelineOf(reports, counted, stream),
-        ...shared(reports, workers, index),
+        timeline: timelineOf(reports, timeline, stream),
+        ...shared(reports, load, { workers, index }),
         // One after another is the work of one worker.
         sequential: workers[0]?.sequential ?? null,
-        certificates: certificatesOf([...primed, ...counted]),
-        primed: primedCounts,
+        certificates: [...new Set([...primed.certificates, ...certificates])],
+        primed: primed.counts,
         hosts,
         saturated: isSaturated({ hosts, clock, split: counts.split, schedule: counts.schedule }),
         valid: invalidReason === '',
         invalidReason,
       },
-      negotiated: negotiatedOf(firstNegotiated(counted), firstNegotiated(primed)),
+      negotiated: negotiatedOf(negotiated, primed.negotiated),
     };
   });
 };
@@ -62,14 +62,14 @@ export const blockRecordsOf = (reports: WindowReports): MeasuredBlock[] => {
 /** The cell over time; absent where that was not asked for. */
 const timelineOf = (
   { request: { timelineNs }, servers }: WindowReports,
-  counted: readonly MeasureReport['streams'][number][],
+  intervals: MeasuredStream['timeline'],
   { serverCpu }: WindowStream,
 ): TimelineRecord | undefined =>
   timelineNs === undefined
     ? undefined
     : {
         intervalNs: timelineNs,
-        intervals: INTERVALS.merge(counted.flatMap(({ timeline }) => (timeline === undefined ? [] : [timeline]))),
+        intervals: intervals ?? [],
         cpuServer: [...((serverCpu && servers.get(serverCpu)?.timeline) ?? [])],
       };
 
@@ -77,14 +77,14 @@ const timelineOf = (
 const MOST_UNSTAMPED = 0.01;
 
 /** `kernel` only where that is true of practically every latency in the block. */
-const latencyClockOf = ({ honoured, split }: BlockCounts, workers: readonly MeasureReport[]): LatencyClock => {
+const latencyClockOf = ({ honoured, split }: BlockCounts, workers: readonly WorkerReport[]): LatencyClock => {
   const isWatched = workers.every(({ clock, clockStepped }) => clock === 'kernel' && !clockStepped);
   const stamped = split?.waitNs.count ?? 0;
   return isWatched && honoured - stamped <= MOST_UNSTAMPED * honoured ? 'kernel' : 'user';
 };
 
 /** The place and time of a block. */
-const placed = ({ request, measured }: WindowReports, workers: readonly MeasureReport[], { cell }: WindowStream) => ({
+const placed = ({ request, measured }: WindowReports, workers: readonly WorkerReport[], { cell }: WindowStream) => ({
   cell: cellId(cell),
   round: Math.max(0, request.window.round),
   position: request.window.position,
@@ -93,10 +93,14 @@ const placed = ({ request, measured }: WindowReports, workers: readonly MeasureR
 });
 
 /** A cell's part of what its window shares: the time, and the threads' and the server's CPU time. */
-const shared = ({ request, servers }: WindowReports, workers: readonly MeasureReport[], index: number) => {
+const shared = (
+  { request, servers }: WindowReports,
+  load: readonly MeasuredStream[],
+  { workers, index }: { readonly workers: readonly WorkerReport[]; readonly index: number },
+) => {
   const { streams, schedule } = request;
   const stream = streams[index];
-  const occupied = occupiedShare(workers, index);
+  const occupied = occupiedShare(load, index);
   const server = stream?.serverCpu && servers.get(stream.serverCpu);
   const serverNs = server?.cpuNs ?? null;
   const isServerShared = streams.filter(({ serverCpu }) => serverCpu === stream?.serverCpu).length > 1;
@@ -124,31 +128,13 @@ const fleetUse = ({ balancer, cache }: FleetMeters, servers: WindowReports['serv
 });
 
 /** The share of the connections' time that one stream took. */
-const occupiedShare = (workers: readonly MeasureReport[], index: number): number => {
-  const residence = ({ counts }: MeasureReport['streams'][number]): number => counts.residenceNs;
-  const all = workers.flatMap(({ streams }) => streams).reduce((sum, stream) => sum + residence(stream), 0);
-  const own = workers.flatMap(({ streams }) => streams[index] ?? []).reduce((sum, stream) => sum + residence(stream), 0);
-  return all > 0 ? own / all : 0;
+const occupiedShare = (load: readonly MeasuredStream[], index: number): number => {
+  const all = sumOf(load, ({ counts }) => counts.residenceNs);
+  return all > 0 ? (load[index]?.counts.residenceNs ?? 0) / all : 0;
 };
 
-interface Stated {
-  readonly negotiated: Negotiated | null;
-}
-
-const firstNegotiated = (parts: readonly Stated[]): Negotiated | undefined =>
-  parts.find(({ negotiated }) => negotiated !== null)?.negotiated ?? undefined;
-
-/** Every certificate that a full handshake showed; a resumed one shows none. */
-const certificatesOf = (parts: readonly (Stated & { readonly latest?: Negotiated | null })[]): string[] => [
-  ...new Set(
-    parts
-      .flatMap(({ negotiated, latest }) => [negotiated, latest ?? null])
-      .flatMap((terms) => (terms === null || terms.certificateSha256 === '' ? [] : [terms.certificateSha256])),
-  ),
-];
-
 /** The terms that the measured handshakes agreed on, with the certificate that the full ones before them showed. */
-const negotiatedOf = (measured: Negotiated | undefined, primed: Negotiated | undefined): Negotiated | undefined => {
-  if (measured === undefined || primed === undefined) return measured;
+const negotiatedOf = (measured: Negotiated | null, primed: Negotiated | null): Negotiated | undefined => {
+  if (measured === null || primed === null) return measured ?? undefined;
   return { ...measured, keyType: primed.keyType, certificateSha256: primed.certificateSha256 };
 };

@@ -3,7 +3,7 @@ import { quotaBetween } from '../cpu/quota.ts';
 import type { HostRecord } from '../domain/run-record.ts';
 import { sumOf } from '../stats/descriptive.ts';
 import type { HostReport } from './load-generator.ts';
-import type { MeasureReport } from './protocol/messages.ts';
+import type { WorkerReport } from './protocol/messages.ts';
 
 /** The cell that a machine's work is recorded for. */
 interface RecordedStream {
@@ -14,45 +14,42 @@ interface RecordedStream {
 }
 
 /** The work of one machine of the generator in a window: its part of one cell, and its state, which all cells of the window share. */
-export const hostRecord = (
-  { agent, startSkewNs, workers, before, after, limits }: HostReport,
-  { index, sources }: RecordedStream,
-): HostRecord => ({
-  agent,
-  startSkewNs,
-  ...partOf(workers, index),
-  workers: workers.map(workerRecord),
-  mostInFlight: workers.reduce((sum, { mostInFlight }) => sum + mostInFlight, 0),
-  fileLimit: limits.files ?? null,
-  portLimit: limits.ports === undefined ? null : limits.ports * sources,
-  timeWait: after.timeWait ?? null,
-  machine: machineShares(before, after),
-  clockStepped: workers.some(({ clockStepped }) => clockStepped),
-  quota: quotaBetween(before.quotas, after.quotas),
-});
+export const hostRecord = (host: HostReport, { index, sources }: RecordedStream): HostRecord => {
+  const { agent, startSkewNs, workers, before, after, limits } = host;
+  return {
+    agent,
+    startSkewNs,
+    ...partOf(host, index),
+    workers: workers.map(workerRecord),
+    mostInFlight: workers.reduce((sum, { mostInFlight }) => sum + mostInFlight, 0),
+    fileLimit: limits.files ?? null,
+    portLimit: limits.ports === undefined ? null : limits.ports * sources,
+    timeWait: after.timeWait ?? null,
+    machine: machineShares(before, after),
+    clockStepped: workers.some(({ clockStepped }) => clockStepped),
+    quota: quotaBetween(before.quotas, after.quotas),
+  };
+};
 
 /** What the machine's workers counted of one cell. */
-const partOf = (workers: readonly MeasureReport[], index: number) => {
-  const counts = workers.flatMap(({ streams }) => streams[index]?.counts ?? []);
+const partOf = ({ streams, workers }: HostReport, index: number) => {
+  const { handshakes = 0, honoured = 0, errors = {} } = streams[index]?.counts ?? {};
   return {
-    handshakes: sumOf(counts, ({ handshakes }) => handshakes),
-    honoured: sumOf(counts, ({ honoured }) => honoured),
-    errors: sumOf(
-      counts.flatMap(({ errors }) => Object.values(errors)),
-      (failures) => failures,
-    ),
+    handshakes,
+    honoured,
+    errors: sumOf(Object.values(errors), (failures) => failures),
     cpuClientNs: cpuClientNsOf(workers, index),
   };
 };
 
 /** CPU time that workers spent on one cell; null where one of them cannot tell. */
-export const cpuClientNsOf = (workers: readonly MeasureReport[], index: number): number | null => {
+export const cpuClientNsOf = (workers: readonly WorkerReport[], index: number): number | null => {
   const spent = workers.map(({ cpuNs }) => cpuNs?.[index]);
   return spent.every((ns) => ns !== undefined) ? sumOf(spent, (ns) => ns) : null;
 };
 
 /** Shares of the time from the common start to the worker's last end. */
-const workerRecord = ({ lastEndNs, restedNs, stalledNs, cpuNs }: MeasureReport): HostRecord['workers'][number] => {
+const workerRecord = ({ lastEndNs, restedNs, stalledNs, cpuNs }: WorkerReport): HostRecord['workers'][number] => {
   const spentNs = cpuNs?.reduce((sum, ns) => sum + ns, 0);
   return {
     busyShare: lastEndNs > 0 ? Math.max(0, 1 - restedNs / lastEndNs) : null,

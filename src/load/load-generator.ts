@@ -4,7 +4,7 @@ import type { SessionPolicy } from '../domain/session-policy.ts';
 import type { ClientSettings } from '../engine/engine.ts';
 import type { MachineLimits } from '../scenario/machine-limits.ts';
 import type { Control } from './protocol/counters.ts';
-import type { MeasureReport, MeasureRequest, PrimeReport, PrimeRequest } from './protocol/messages.ts';
+import type { MeasuredStream, PrimedStream, WindowPart, WorkerReport } from './protocol/messages.ts';
 
 /** A cell as workers load it, opened once per run: windows name it by its id. */
 export interface CellContext {
@@ -59,10 +59,13 @@ export interface HostReport {
   readonly agent?: string;
   /** Begin of its last worker after the common start; absent where this machine loads. */
   readonly startSkewNs?: number;
-  /** Time that it had from the arrival of the order until the common start; absent where this machine loads. */
+  /** Time that it had from hearing of the common start until then; absent where this machine loads. */
   readonly slackNs?: number;
+  /** One per stream of the window, over all of its workers. */
+  readonly primed: readonly PrimedStream[];
+  readonly streams: readonly MeasuredStream[];
   /** One per worker of this machine. */
-  readonly workers: readonly MeasureReport[];
+  readonly workers: readonly WorkerReport[];
   readonly before: MachineReading;
   readonly after: MachineReading;
   readonly limits: MachineLimits;
@@ -72,7 +75,7 @@ export interface MeasuredLoad {
   /** Start of the window as Unix time, in digits: ns since 1970 are beyond what a double holds. */
   readonly startUnixNs: string;
   readonly hosts: readonly HostReport[];
-  /** Names of agents that were lost in the window: what they did is unknown. */
+  /** Names of agents that were lost since the window was handed out: what they did is unknown. */
   readonly lost: readonly string[];
 }
 
@@ -80,32 +83,30 @@ export interface MeasuredLoad {
  * Carries out windows: the worker threads of this process, or agents on several machines.
  *
  * It knows nothing of plans, rounds and results: it opens cells once, and is asked window by window
- * to obtain sessions and to load. Questions are put one at a time.
+ * to get ready and to load. Questions are put one at a time.
  */
 export interface LoadGenerator {
   /** Workers that a window's load is split over. */
   readonly workers: number;
   /** The machines that load, lost ones included; `undefined` where this one does. */
   readonly agents: readonly LoadAgent[] | undefined;
-  /** Time from a request until all workers are waiting for their start. */
+  /** Time that workers need to hear of their start. */
   readonly startMarginNs: number;
   /** Makes the cells known that windows will name. */
   open(contexts: readonly CellContext[]): Promise<void>;
   /**
-   * Obtains sessions.
+   * Hands out a window: obtains sessions, and lets all workers wait for its start.
    *
-   * @param requests one per worker that takes part: the first ones.
-   * @returns a report of each worker that goes on to measure: fewer where agents were lost.
+   * @param parts one per worker that takes part: the first ones.
    */
-  prime(requests: readonly PrimeRequest[]): Promise<readonly PrimeReport[]>;
+  arm(parts: readonly WindowPart[]): Promise<void>;
   /**
-   * Loads from a common start on, until each worker's bound.
+   * Loads from a common start on, until each worker's bound, as was handed out last.
    *
-   * @param requests one per worker that was primed last.
-   * @param startInNs time until that start: enough for all workers to be waiting for it.
+   * @param startInNs time until that start: enough for all workers to hear of it.
    * @throws ResumarkError WORKER_LOST when a worker has ended.
    */
-  measure(requests: readonly MeasureRequest[], startInNs: number): Promise<MeasuredLoad>;
+  measure(startInNs: number): Promise<MeasuredLoad>;
   progress(): LoadProgress;
   /** Reaches workers in the middle of a window. `run` takes a `drain` back. */
   control(control: Control): void;

@@ -2,7 +2,7 @@ import { nowNs } from '../engine/clock.ts';
 import { blockRecordsOf } from './block-records.ts';
 import type { LoadGenerator } from './load-generator.ts';
 import { ServerWatch } from './server-watch.ts';
-import { measureRequests, primeRequests, sessionsOf, workersOf } from './split-window.ts';
+import { sessionsOf, windowParts, workersOf } from './split-window.ts';
 import type { MeasuredBlock, WindowPhase, WindowRequest } from './window-request.ts';
 
 /**
@@ -18,15 +18,15 @@ export const measureWindow = async (
 ): Promise<MeasuredBlock[]> => {
   const workers = workersOf(request, generator.workers);
   onPhase({ name: 'priming', sessions: sessionsOf(request, workers) });
-  const primings = await generator.prime(primeRequests(request, workers));
+  await generator.arm(windowParts(request, workers));
   onPhase({ name: 'ageing', ms: request.offerAfterMs });
   await age(request);
   const { startMarginNs } = generator;
   const watch = new ServerWatch(request, startMarginNs);
   onPhase({ name: 'window', startNs: nowNs() + startMarginNs });
   try {
-    const measured = await generator.measure(measureRequests(request, primings.length), startMarginNs);
-    return blockRecordsOf({ request, measured, primings, servers: watch.end(measured.startUnixNs) });
+    const measured = await generator.measure(startMarginNs);
+    return blockRecordsOf({ request, measured, servers: watch.end(measured.startUnixNs) });
   } finally {
     watch.stop();
   }

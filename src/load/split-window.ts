@@ -1,13 +1,7 @@
 import { cellId, type Cell } from '../domain/cell.ts';
 import { offersSession } from '../domain/mode.ts';
 import { share, type BlockBound } from '../scenario/plan.ts';
-import {
-  PROTOCOL_VERSION,
-  type MeasureRequest,
-  type PaceRequest,
-  type PrimeRequest,
-  type WindowBound,
-} from './protocol/messages.ts';
+import type { MeasureRequest, PaceRequest, PrimeRequest, WindowBound, WindowPart } from './protocol/messages.ts';
 import type { WindowRequest } from './window-request.ts';
 
 /** Starts that a schedule owes are made at most 5 s after the window's end: what takes longer will not catch up. */
@@ -20,34 +14,36 @@ export const workersOf = ({ concurrency }: WindowRequest, workers: number): numb
 export const sessionsOf = (request: WindowRequest, workers: number): number =>
   request.streams.reduce((sum, { cell }) => sum + Math.max(workers, sessionsOfCell(request, cell)), 0);
 
-/** Each worker's part of the sessions; at least one of each cell. */
-export const primeRequests = (request: WindowRequest, workers: number): PrimeRequest[] =>
+/** Each worker's part of the sessions, the connections and the starts, exactly. */
+export const windowParts = (request: WindowRequest, workers: number): WindowPart[] =>
   Array.from({ length: workers }, (_, index) => ({
-    version: PROTOCOL_VERSION,
-    streams: request.streams.map(({ cell }) => ({
-      cell: cellId(cell),
-      clients: Math.max(1, share(sessionsOfCell(request, cell), workers, index)),
-    })),
+    prime: primeRequest(request, { workers, index }),
+    measure: measureRequest(request, { workers, index }),
   }));
-
-/** Each worker's part of the connections and of the starts, exactly. */
-export const measureRequests = (request: WindowRequest, workers: number): MeasureRequest[] =>
-  Array.from({ length: workers }, (_, index) => ({
-    version: PROTOCOL_VERSION,
-    pace: paceOf(request, { workers, index }),
-    weights: request.streams.map(({ weight }) => weight),
-    seed: request.seed + index,
-    tapEvery: request.tapEvery,
-    timelineNs: request.timelineNs,
-  }));
-
-/** A full handshake needs no session: one priming by each worker shows what is negotiated, and more would only load the server. */
-const sessionsOfCell = ({ sessions }: WindowRequest, { mode }: Cell): number => (offersSession(mode) ? sessions : 0);
 
 interface Part {
   readonly workers: number;
   readonly index: number;
 }
+
+/** At least one session of each cell. */
+const primeRequest = (request: WindowRequest, { workers, index }: Part): PrimeRequest => ({
+  streams: request.streams.map(({ cell }) => ({
+    cell: cellId(cell),
+    clients: Math.max(1, share(sessionsOfCell(request, cell), workers, index)),
+  })),
+});
+
+const measureRequest = (request: WindowRequest, part: Part): MeasureRequest => ({
+  pace: paceOf(request, part),
+  weights: request.streams.map(({ weight }) => weight),
+  seed: request.seed + part.index,
+  tapEvery: request.tapEvery,
+  timelineNs: request.timelineNs,
+});
+
+/** A full handshake needs no session: one priming by each worker shows what is negotiated, and more would only load the server. */
+const sessionsOfCell = ({ sessions }: WindowRequest, { mode }: Cell): number => (offersSession(mode) ? sessions : 0);
 
 const paceOf = ({ window, concurrency, isSequential, schedule, seed }: WindowRequest, part: Part): PaceRequest => {
   const { workers, index } = part;

@@ -1,28 +1,30 @@
-import { readMachine, readMachineLimits } from '../cpu/machine.ts';
+import { readMachine, readMachineLimits, type MachineReading } from '../cpu/machine.ts';
 import { nowNs, unixNsOf } from '../engine/clock.ts';
 import type { EngineChoice } from '../engine/open.ts';
 import type { CellContext, LoadGenerator, LoadProgress, MeasuredLoad } from './load-generator.ts';
+import { mergedLoad, mergedPriming } from './merged-streams.ts';
 import type { Control, Counters } from './protocol/counters.ts';
 import { LiveLatency, quantileOfCountsNs } from './protocol/live-latency.ts';
-import {
-  decodeMeasureReport,
-  decodePrimeReport,
-  type MeasureRequest,
-  type PrimeReport,
-  type PrimeRequest,
-} from './protocol/messages.ts';
+import type { PrimedStream, WindowPart } from './protocol/messages.ts';
 import { WorkerThread } from './worker-thread.ts';
 
-/** Workers hear of the start by message; 5 ms is enough for all of them to be waiting for it. */
-const START_MARGIN_NS = 5_000_000;
+/** Workers hear of the start by message; 3 ms is enough for all of them to be waiting for it. */
+const START_MARGIN_NS = 3_000_000;
+
+/** A machine that was looked at so shortly before the start need not be looked at again, which takes a part of a millisecond. */
+const MOST_READING_AGE_NS = 100_000_000;
 
 /** The worker threads of this process. They live as long as the run does, so code stays compiled from block to block. */
 export class ThreadFleet implements LoadGenerator {
   readonly agents = undefined;
   readonly startMarginNs = START_MARGIN_NS;
   readonly #threads: readonly WorkerThread[];
-  /** Number of threads, the first ones, that take part in the window. */
-  #working = 0;
+  /** Those that take part in the window: the first ones. */
+  #working: readonly WorkerThread[] = [];
+  #primed: readonly PrimedStream[] = [];
+  /** The machine when the window was handed out. */
+  #before: MachineReading | undefined;
+  #armedNs = 0;
 
   private constructor(threads: readonly WorkerThread[]) {
     this.#threads = threads;
@@ -48,25 +50,42 @@ export class ThreadFleet implements LoadGenerator {
     await Promise.all(this.#threads.map((thread) => thread.ask({ type: 'open', contexts }, 'opened')));
   }
 
-  async prime(requests: readonly PrimeRequest[]): Promise<PrimeReport[]> {
-    const answers = await this.#ask(requests, (thread, request) => thread.ask({ type: 'prime', request }, 'primed'));
-    return answers.map(({ report }) => decodePrimeReport(report));
+  async arm(parts: readonly WindowPart[]): Promise<void> {
+    const working = parts.map((part, index) => {
+      const thread = this.#threads[index];
+      if (thread === undefined) throw new RangeError(`there is no worker ${String(index)}`);
+      return { thread, part };
+    });
+    this.#working = working.map(({ thread }) => thread);
+    const answers = await Promise.all(working.map(({ thread, part }) => thread.ask({ type: 'arm', part }, 'armed')));
+    this.#primed = mergedPriming(answers.map(({ streams }) => streams));
+    this.#before = readMachine();
+    this.#armedNs = nowNs();
   }
 
-  async measure(requests: readonly MeasureRequest[], startInNs: number): Promise<MeasuredLoad> {
-    const before = readMachine();
+  async measure(startInNs: number): Promise<MeasuredLoad> {
     const startNs = nowNs() + startInNs;
-    const answers = await this.#ask(requests, (thread, request) => thread.ask({ type: 'measure', request, startNs }, 'measured'));
-    const workers = answers.map(({ report }) => decodeMeasureReport(report));
-    return {
-      startUnixNs: unixNsOf(startNs),
-      hosts: [{ workers, before, after: readMachine(), limits: readMachineLimits() }],
-      lost: [],
+    const loading = Promise.all(this.#working.map((thread) => thread.ask({ type: 'measure', startNs }, 'measured')));
+    const before = this.#recentReading ?? readMachine();
+    const answers = await loading;
+    const host = {
+      primed: this.#primed,
+      streams: mergedLoad(answers.map(({ streams }) => streams)),
+      workers: answers.map(({ worker }) => worker),
+      before,
+      after: readMachine(),
+      limits: readMachineLimits(),
     };
+    return { startUnixNs: unixNsOf(startNs), hosts: [host], lost: [] };
+  }
+
+  /** The machine as it was just now. */
+  get #recentReading(): MachineReading | undefined {
+    return nowNs() - this.#armedNs < MOST_READING_AGE_NS ? this.#before : undefined;
   }
 
   progress(): LoadProgress {
-    const working = this.#threads.slice(0, this.#working).map(({ counters }) => counters);
+    const working = this.#working.map(({ counters }) => counters);
     const sum = (value: (counters: Counters) => number): number =>
       working.reduce((total, counters) => total + value(counters), 0);
     const counts = this.latencyCounts();
@@ -87,7 +106,7 @@ export class ThreadFleet implements LoadGenerator {
 
   /** Counts of the live latencies of all workers, by step. */
   latencyCounts(): readonly number[] {
-    return LiveLatency.countsOf(this.#threads.slice(0, this.#working).map(({ counters }) => counters.latency));
+    return LiveLatency.countsOf(this.#working.map(({ counters }) => counters.latency));
   }
 
   /** Reaches workers through shared memory: in the middle of a window they read no message. */
@@ -98,21 +117,6 @@ export class ThreadFleet implements LoadGenerator {
   async close(): Promise<void> {
     this.control('cancel');
     await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-
-  /** Asks the first threads, each its own question, and waits for all answers. */
-  async #ask<Request, Answer>(
-    requests: readonly Request[],
-    ask: (thread: WorkerThread, request: Request) => Promise<Answer>,
-  ): Promise<Answer[]> {
-    this.#working = requests.length;
-    return Promise.all(
-      requests.map((request, index) => {
-        const thread = this.#threads[index];
-        if (thread === undefined) throw new RangeError(`there is no worker ${String(index)}`);
-        return ask(thread, request);
-      }),
-    );
   }
 }
 

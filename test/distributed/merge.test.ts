@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { decodeMeasured } from '../../src/distributed/protocol/tasks.ts';
 import { countsOf } from '../../src/distributed/protocol/progress.ts';
 import { BLOCK_COUNTS } from '../../src/domain/block-counts.ts';
-import { PROTOCOL_VERSION, type MeasureReport } from '../../src/load/protocol/messages.ts';
+import { mergedLoad } from '../../src/load/merged-streams.ts';
+import type { MeasuredStream } from '../../src/load/protocol/messages.ts';
 import { LatencyHistogram } from '../../src/stats/histogram.ts';
 import { seededRandom } from '../../src/stats/random.ts';
 import { FakeFleet } from '../run/fake-fleet.ts';
@@ -11,8 +12,8 @@ import { FakeFleet } from '../run/fake-fleet.ts';
 const durations = (random: () => number, count: number): number[] =>
   Array.from({ length: count }, () => Math.round(50_000 / Math.max(1e-6, 1 - random()) ** 0.7));
 
-/** A worker's report of honoured handshakes, as it crosses machines: as JSON, through the schema. */
-const received = (samples: readonly number[]): MeasureReport => {
+/** An agent's report of honoured handshakes, as it crosses machines: as JSON, through the schema. */
+const received = (samples: readonly number[]): MeasuredStream[] => {
   const counter = BLOCK_COUNTS.counter();
   for (const ns of samples) {
     counter.handshakes.add(1);
@@ -21,10 +22,10 @@ const received = (samples: readonly number[]): MeasureReport => {
   }
   const nothing = { quotas: [] };
   const message = {
+    primed: [],
+    streams: [{ counts: counter.report(), negotiated: null, certificates: [] }],
     workers: [
       {
-        version: PROTOCOL_VERSION,
-        streams: [{ counts: counter.report(), negotiated: null, latest: null }],
         cpuNs: [1],
         inFlightNs: 1,
         beganNs: 0,
@@ -44,9 +45,7 @@ const received = (samples: readonly number[]): MeasureReport => {
     slackNs: 0,
     progress: countsOf(new FakeFleet().progress(), []),
   };
-  const [worker] = decodeMeasured(JSON.parse(JSON.stringify(message))).workers;
-  if (worker === undefined) throw new Error('a worker was lost');
-  return worker;
+  return decodeMeasured(JSON.parse(JSON.stringify(message))).streams;
 };
 
 it.each([2, 4, 16, 100])('merges the reports of %i agents into the histogram of all samples', (agents) => {
@@ -56,11 +55,12 @@ it.each([2, 4, 16, 100])('merges the reports of %i agents into the histogram of 
     const parts: number[][] = Array.from({ length: agents }, () => []);
     // Uneven parts: some agents have next to nothing.
     for (const sample of samples) parts[Math.floor(random() ** 2 * agents)]?.push(sample);
-    const merged = BLOCK_COUNTS.merge(parts.flatMap((part) => received(part).streams.map(({ counts }) => counts)));
-    const whole = BLOCK_COUNTS.merge([received(samples)].flatMap(({ streams }) => streams.map(({ counts }) => counts)));
+    const [merged] = mergedLoad(parts.map(received));
+    const [whole] = received(samples);
+    if (merged === undefined) throw new Error('nothing was merged');
     expect(merged).toEqual(whole);
 
-    const histogram = LatencyHistogram.decode(merged.handshakeNs);
+    const histogram = LatencyHistogram.decode(merged.counts.handshakeNs);
     const direct = new LatencyHistogram();
     for (const sample of samples) direct.record(sample);
     for (const p of [0, 0.5, 0.9, 0.99, 0.999, 1]) expect(histogram.quantileNs(p)).toBe(direct.quantileNs(p));

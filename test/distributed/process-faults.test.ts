@@ -141,6 +141,50 @@ describe.skipIf(redisServer === undefined)('agents and faults of processes', { t
     expect(record.blocks.map(({ handshakes, valid }) => valid && handshakes)).toEqual([100, 100]);
   });
 
+  it('kill -9 of an agent that is ready and waits for the start, as sessions grow old: its window goes without it', async () => {
+    const since = await handshakesAtServer();
+    const { finished } = running(redis, '--rounds', '3', '-d', '3s', '--clients', '60', '--offer-after', '4s');
+    await reached(60, since);
+    await sleep(1000);
+    agent(1).signal('SIGKILL');
+    const ended = await finished;
+    const record = recordOf(ended);
+    expect({ code: ended.code, status: record.status }).toEqual({ code: 5, status: 'partial' });
+    expect(faultsOf(record, 'lost')).toEqual(['a2']);
+    expect(record.blocks.map(({ handshakes, valid }) => [handshakes, valid])).toEqual([
+      [50, false],
+      [100, true],
+      [100, true],
+    ]);
+  });
+
+  it('an agent that has a core for a quarter of the time: it is named as overloaded', async () => {
+    const load = ['--rounds', '1', '-d', '6s', '-c', '4', '--coordinator', redis.url, '--agents', '2', '--format', 'json'];
+    const since = await handshakesAtServer();
+    const args = ['-k', '--tls', '1.3', '-m', 'full', '--warmup', '0', '-o', resumark.results];
+    const { finished } = resumark.start(['run', `127.0.0.1:${String(target.port)}`, ...args, ...load]);
+    await reached(100, since);
+    const slow = { isWanted: true };
+    const slowing = (async () => {
+      while (slow.isWanted) {
+        agent(1).signal('SIGSTOP');
+        await sleep(60);
+        agent(1).signal('SIGCONT');
+        await sleep(20);
+      }
+    })();
+    const ended = await finished;
+    slow.isWanted = false;
+    await slowing;
+    const record = recordOf(ended);
+    expect({ code: ended.code, status: record.status }).toEqual({ code: 5, status: 'partial' });
+    expect(faultsOf(record, 'overloaded')).toEqual(['a2']);
+    expect(ended.stderr.replaceAll(/\s+/gu, ' ')).toMatch(
+      /a2 (?:made \d+ handshakes per worker, where others made \d+|stood still)/u,
+    );
+    expect(isWhole(record)).toBe(true);
+  });
+
   it('kill -9 at the end of the window, when results are sent: the total is right whether its own arrived or not', async () => {
     const since = await handshakesAtServer();
     const { finished } = running(redis, '--rounds', '2', '-d', '4s', '--clients', '8');

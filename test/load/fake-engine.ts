@@ -7,6 +7,7 @@ import { CpuSplit } from '../../src/load/worker/cpu-split.ts';
 import type { Pace } from '../../src/load/worker/pace.ts';
 import { StallWatch } from '../../src/load/worker/stall-watch.ts';
 import { SessionStore } from '../../src/load/worker/session-store.ts';
+import { Tally } from '../../src/load/worker/tally.ts';
 import { TicketExpectation } from '../../src/load/worker/ticket-expectation.ts';
 import { VirtualClient } from '../../src/load/worker/virtual-client.ts';
 import { LoadWindow } from '../../src/load/worker/window.ts';
@@ -155,6 +156,7 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
   });
   const window = new LoadWindow({
     pools,
+    tallies: pools.map(() => new Tally(isScheduled, timelineNs)),
     turns: new PermutedBlocks(
       streams.map(({ weight = 1 }) => weight),
       seededRandom(5),
@@ -165,9 +167,7 @@ export const fakeWindow = (pace: Pace, streams: readonly FakeStream[], isSchedul
     counters,
     cpu: new CpuSplit(streams.length, () => undefined),
     tapEvery: 32,
-    isScheduled,
     isSequential: false,
-    timeline: timelineNs === undefined ? undefined : { intervalNs: timelineNs, startNs: 0 },
   });
   return { window, counters, pools };
 };

@@ -2,15 +2,14 @@ import { BLOCK_COUNTS, PRIMING_COUNTS, type BlockCounter, type BlockCounts } fro
 import { ResumarkError } from '../../src/domain/error.ts';
 import type { CellContext, LoadGenerator, LoadProgress, MeasuredLoad } from '../../src/load/load-generator.ts';
 import type { Control } from '../../src/load/protocol/counters.ts';
+import { mergedLoad, mergedPriming } from '../../src/load/merged-streams.ts';
 import {
-  decodeMeasureReport,
-  decodeMeasureRequest,
-  decodePrimeRequest,
-  PROTOCOL_VERSION,
-  type MeasureReport,
+  windowPartSchema,
+  type MeasuredStream,
   type MeasureRequest,
-  type PrimeReport,
-  type PrimeRequest,
+  type PrimedStream,
+  type WindowPart,
+  type WorkerReport,
 } from '../../src/load/protocol/messages.ts';
 
 const MS = 1e6;
@@ -54,6 +53,8 @@ export class FakeFleet implements LoadGenerator {
   opened: readonly CellContext[] = [];
   readonly #target: FakeTarget;
   #cells: readonly string[] = [];
+  #parts: readonly MeasureRequest[] = [];
+  #primed: readonly PrimedStream[] = [];
   #progress = { finished: 0, honoured: 0, errors: 0 };
 
   constructor(target: FakeTarget = {}, workers = 2) {
@@ -66,33 +67,37 @@ export class FakeFleet implements LoadGenerator {
     return Promise.resolve();
   }
 
-  prime(requests: readonly PrimeRequest[]): Promise<PrimeReport[]> {
+  arm(asked: readonly WindowPart[]): Promise<void> {
     this.#progress = { finished: 0, honoured: 0, errors: 0 };
-    const decoded = requests.map(decodePrimeRequest);
-    this.#cells = (decoded[0]?.streams ?? []).map(({ cell }) => cell);
+    const parts = asked.map((part) => windowPartSchema.parse(JSON.parse(JSON.stringify(part))));
+    this.#cells = (parts[0]?.prime.streams ?? []).map(({ cell }) => cell);
     for (const cell of this.#cells)
       if (!this.opened.some((context) => context.cell === cell)) throw new RangeError(`${cell} was not opened`);
-    return Promise.resolve(
-      decoded.map(({ streams }) => ({
-        version: PROTOCOL_VERSION,
-        streams: streams.map(({ clients }) => ({
+    this.#parts = parts.map(({ measure }) => measure);
+    this.#primed = mergedPriming(
+      parts.map(({ prime }) =>
+        prime.streams.map(({ clients }) => ({
           counts: { ...PRIMING_COUNTS.merge([]), handshakes: clients, sessions: clients },
           negotiated: null,
+          certificates: [],
         })),
-      })),
+      ),
     );
+    return Promise.resolve();
   }
 
-  async measure(requests: readonly MeasureRequest[]): Promise<MeasuredLoad> {
-    const window = { index: this.windows.length, cells: this.#cells, requests: requests.map(decodeMeasureRequest) };
+  async measure(): Promise<MeasuredLoad> {
+    const window = { index: this.windows.length, cells: this.#cells, requests: this.#parts };
     this.windows.push(window);
-    const workers = window.requests.map((request) => decodeMeasureReport(this.#report(window, request)));
+    const reports = window.requests.map((request) => this.#report(window, request));
     await this.#target.during?.(window);
     return {
       startUnixNs: String(1_800_000_000_000_000_000n + BigInt(window.index)),
       hosts: [
         {
-          workers,
+          primed: this.#primed,
+          streams: mergedLoad(reports.map(({ streams }) => streams)),
+          workers: reports.map(({ worker }) => worker),
           before: { ticks: undefined, timeWait: undefined, loadAverage: undefined, quotas: [] },
           after: { ticks: undefined, timeWait: undefined, loadAverage: undefined, quotas: [] },
           limits: { files: undefined, ports: undefined },
@@ -123,7 +128,10 @@ export class FakeFleet implements LoadGenerator {
     return Promise.resolve();
   }
 
-  #report(window: FakeWindow, { pace, weights }: MeasureRequest): MeasureReport {
+  #report(
+    window: FakeWindow,
+    { pace, weights }: MeasureRequest,
+  ): { readonly streams: MeasuredStream[]; readonly worker: WorkerReport } {
     const perSecond = (this.#target.perSecond ?? 1000) / window.requests.length;
     const { bound } = pace;
     const seconds = bound.by === 'time' ? bound.durationNs / 1e9 : bound.attempts / perSecond;
@@ -141,11 +149,9 @@ export class FakeFleet implements LoadGenerator {
         isScheduled: pace.model === 'scheduled',
       }),
       negotiated: null,
-      latest: null,
+      certificates: [],
     }));
-    return {
-      version: PROTOCOL_VERSION,
-      streams,
+    const worker: WorkerReport = {
       cpuNs: weights.map(() => attempts * 50_000),
       inFlightNs: seconds * 1e9,
       beganNs: 0,
@@ -157,6 +163,7 @@ export class FakeFleet implements LoadGenerator {
       clockStepped: this.#target.isClockStepped?.(window) ?? false,
       sequential: null,
     };
+    return { streams, worker };
   }
 
   #counts(

@@ -9,7 +9,8 @@ import { TaskQueue } from '../broker/task-queue.ts';
 import { hostId } from '../host-id.ts';
 import { AGENT_PROTOCOL, type Hello } from '../protocol/hello.ts';
 import { controlChannel, progressChannel } from '../protocol/names.ts';
-import { controlSchema, decodeTask, type Task } from '../protocol/tasks.ts';
+import type { ProgressMessage } from '../protocol/progress.ts';
+import { decodeTask, wishSchema, type Task } from '../protocol/tasks.ts';
 import { BEAT_MS, MOST_UNSEEN_MS } from '../protocol/times.ts';
 import type { AllowedTargets } from './allowed-targets.ts';
 import { AgentSession } from './session.ts';
@@ -153,7 +154,7 @@ class Agent {
     const session = new AgentSession(run, { clock: this.#broker.clock, allowed, sources, identity });
     this.#session = session;
     await this.#broker.listen(controlChannel(run), (message) => {
-      session.apply(controlSchema.parse(message));
+      session.apply(wishSchema.parse(message));
     });
     this.#options.onEvent({ type: 'claimed', run });
     return session;
@@ -173,15 +174,17 @@ class Agent {
 
   async #carryOut(task: Task): Promise<unknown> {
     const session = await this.#inTurn(() => this.#sessionFor(task));
-    const tell = setInterval(() => {
-      const progress = session.counts;
-      if (progress !== undefined)
-        this.#broker.publish(progressChannel(task.run), { agent: this.#id, task: task.number, progress });
-    }, task.tellEveryMs);
+    const tell = (): void => {
+      const { counts, stage } = session;
+      if (counts === undefined) return;
+      const message: ProgressMessage = { agent: this.#id, task: task.number, stage, progress: counts };
+      this.#broker.publish(progressChannel(task.run), message);
+    };
+    const telling = setInterval(tell, task.tellEveryMs);
     try {
-      return await session.carryOut(task);
+      return await session.carryOut(task, tell);
     } finally {
-      clearInterval(tell);
+      clearInterval(telling);
     }
   }
 

@@ -3,8 +3,8 @@ import { nowNs } from '../../engine/clock.ts';
 import { ThreadFleet } from '../../load/thread-fleet.ts';
 import type { CommonClock } from '../broker/clock.ts';
 import { fromWire, type WireContext } from '../protocol/context.ts';
-import { countsOf, type AgentCounts } from '../protocol/progress.ts';
-import type { Measured, NumberedControl, Primed, Task, Work } from '../protocol/tasks.ts';
+import { countsOf, type AgentCounts, type Stage } from '../protocol/progress.ts';
+import type { Measured, Task, Wish, Work } from '../protocol/tasks.ts';
 import type { AllowedTargets } from './allowed-targets.ts';
 
 /** What an agent brings along to every run. */
@@ -17,13 +17,23 @@ export interface AgentMeans {
 
 type WorkOf<Kind extends Work['kind']> = Extract<Work, { kind: Kind }>;
 
+/** A window that is ready. */
+interface Start {
+  readonly task: number;
+  /** @param atUs the common start, on Redis' clock. */
+  readonly begin: (atUs: number) => void;
+  readonly giveUp: (reason: Error) => void;
+}
+
 /** One run as an agent works for it: its worker threads, from the first task to the last. */
 export class AgentSession {
   /** Token of the run. */
   readonly run: string;
   readonly #means: AgentMeans;
   #fleet: ThreadFleet | undefined;
-  #control: NumberedControl = { number: 0, control: 'run' };
+  #wish: Wish = { number: 0, control: 'run' };
+  #stage: Stage = 'preparing';
+  #awaiting: Start | undefined;
   #leaving: string | undefined;
   /** The last task. */
   #doing: Promise<unknown> = Promise.resolve();
@@ -38,10 +48,18 @@ export class AgentSession {
     return this.#fleet && countsOf(this.#fleet.progress(), this.#fleet.latencyCounts());
   }
 
-  /** @throws Error with the reason why there is no result. */
-  async carryOut({ work, control }: Task): Promise<unknown> {
-    this.apply(control);
-    const doing = this.#do(work);
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  /**
+   * @param onArmed is called when nothing is missing but the start of a window.
+   * @throws Error with the reason why there is no result.
+   */
+  async carryOut(task: Task, onArmed: () => void): Promise<unknown> {
+    this.#stage = 'preparing';
+    this.apply(task.wish);
+    const doing = task.work.kind === 'open' ? this.#open(task.work) : this.#window(task.work, task.number, onArmed);
     this.#doing = doing;
     const result = await doing;
     if (this.#leaving !== undefined) throw new Error(this.#leaving);
@@ -49,16 +67,19 @@ export class AgentSession {
   }
 
   /** Follows the coordinator's wish, unless a later one has been heard. */
-  apply(wish: NumberedControl): void {
-    if (wish.number < this.#control.number || this.#leaving !== undefined) return;
-    this.#control = wish;
+  apply(wish: Wish): void {
+    if (wish.number < this.#wish.number || this.#leaving !== undefined) return;
+    this.#wish = wish;
     this.#fleet?.control(wish.control);
+    const { start } = wish;
+    if (start !== undefined && start.task === this.#awaiting?.task) this.#awaiting.begin(start.atUs);
   }
 
   /** Stops loading at once. @param reason it has no result from then on. */
   leave(reason: string): void {
     this.#leaving ??= reason;
     this.#fleet?.control('cancel');
+    this.#awaiting?.giveUp(new Error(this.#leaving));
   }
 
   /** Frees everything, once the last task is over: workers are not closed in the middle of a window. */
@@ -73,22 +94,11 @@ export class AgentSession {
     await fleet?.close();
   }
 
-  #do(work: Work): Promise<unknown> {
-    switch (work.kind) {
-      case 'open':
-        return this.#open(work);
-      case 'prime':
-        return this.#prime(work);
-      case 'measure':
-        return this.#measure(work);
-    }
-  }
-
   async #open({ engine, workers, contexts }: WorkOf<'open'>): Promise<null> {
     for (const context of contexts) this.#check(context);
     await this.#closeFleet();
     this.#fleet = await ThreadFleet.start(workers, engine);
-    this.#fleet.control(this.#leaving === undefined ? this.#control.control : 'cancel');
+    this.#fleet.control(this.#leaving === undefined ? this.#wish.control : 'cancel');
     await this.#fleet.open(contexts.map((context) => fromWire(context, this.#means)));
     return null;
   }
@@ -101,39 +111,50 @@ export class AgentSession {
       throw new Error('has no client certificate: start it with --cert FILE --key FILE');
   }
 
-  async #prime({ requests }: WorkOf<'prime'>): Promise<Primed> {
-    const reports = await this.#opened.prime(requests);
-    return { reports, progress: this.#countsNow };
-  }
-
-  async #measure({ requests, startUs }: WorkOf<'measure'>): Promise<Measured> {
-    const startNs = this.#means.clock.toLocalNs(startUs);
-    const arrivedNs = nowNs();
+  async #window({ parts }: WorkOf<'window'>, task: number, onArmed: () => void): Promise<Measured> {
+    await this.#opened.arm(parts);
+    const heard = this.#untilStart(task);
+    this.#stage = 'armed';
+    onArmed();
+    const startNs = this.#means.clock.toLocalNs(await heard);
+    this.#stage = 'loading';
+    const heardNs = nowNs();
     // A start that is over is made up for at once: who knows how late it was can judge what that spoilt.
-    const inNs = Math.max(this.#opened.startMarginNs, startNs - arrivedNs);
-    const { hosts } = await this.#opened.measure(requests, inNs);
+    const inNs = Math.max(this.#opened.startMarginNs, startNs - heardNs);
+    const { hosts } = await this.#opened.measure(inNs);
     const [host] = hosts;
     if (host === undefined) throw new TypeError('a fleet of threads has no report of its machine');
-    const { workers, before, after, limits } = host;
-    const lateNs = arrivedNs + inNs - startNs;
+    const { primed, streams, workers, before, after, limits } = host;
+    const lateNs = heardNs + inNs - startNs;
     return {
+      primed: [...primed],
+      streams: [...streams],
       workers: [...workers],
       before: { ...before, quotas: [...before.quotas] },
       after: { ...after, quotas: [...after.quotas] },
       limits,
       startSkewNs: lateNs + Math.max(0, ...workers.map(({ beganNs }) => beganNs)),
-      slackNs: startNs - arrivedNs,
-      progress: this.#countsNow,
+      slackNs: startNs - heardNs,
+      progress: countsOf(this.#opened.progress(), this.#opened.latencyCounts()),
     };
+  }
+
+  /** @returns the common start. @throws Error when the run is left before. */
+  async #untilStart(task: number): Promise<number> {
+    try {
+      return await new Promise((begin, giveUp) => {
+        this.#awaiting = { task, begin, giveUp };
+        // It may have been heard of already.
+        if (this.#leaving === undefined) this.apply(this.#wish);
+        else giveUp(new Error(this.#leaving));
+      });
+    } finally {
+      this.#awaiting = undefined;
+    }
   }
 
   get #opened(): ThreadFleet {
     if (this.#fleet === undefined) throw new Error('had nothing opened');
     return this.#fleet;
-  }
-
-  get #countsNow(): AgentCounts {
-    const fleet = this.#opened;
-    return countsOf(fleet.progress(), fleet.latencyCounts());
   }
 }

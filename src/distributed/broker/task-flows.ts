@@ -1,9 +1,10 @@
 import { FlowProducer, Queue, Worker, type ConnectionOptions, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { within } from '../../domain/within.ts';
 import { agentQueue, PREFIX, runQueue } from '../protocol/names.ts';
-import { KEPT_S } from '../protocol/times.ts';
 import type { BrokerAddress } from './address.ts';
 import { patientConnection } from './connection.ts';
+import { expire, keysOfParent } from './expiry.ts';
 
 /** The end of an agent's task. */
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
@@ -29,6 +30,8 @@ export class TaskFlows {
   readonly #parents: Worker;
   readonly #pending = new Map<string, Pending>();
   readonly #undertakers = new Map<string, Worker<unknown, unknown>>();
+  /** The parent of the task that goes on. */
+  #parent: Job | undefined;
   #count = 0;
 
   /** @param token of the run. */
@@ -54,8 +57,15 @@ export class TaskFlows {
       return await answered;
     } finally {
       this.#pending.delete(jobId);
+      this.#parent = undefined;
       await this.#endUndertakers();
     }
+  }
+
+  /** The reasons of those agents that have failed already in the task that goes on. */
+  async failures(): Promise<ReadonlyMap<string, string>> {
+    const failures = (await this.#parent?.getIgnoredChildrenFailures()) ?? {};
+    return new Map(Object.entries(failures).map(([key, reason]) => [agentOf(key), reason]));
   }
 
   /** Lets the tasks fail that an agent will not carry out any more. */
@@ -80,7 +90,7 @@ export class TaskFlows {
     await Promise.all([this.#parents.close(true), this.#producer.close()]);
     const queue = new Queue(this.#queue, this.#options);
     queue.on('error', ignoreLostConnection);
-    await within(MOST_CLOSING_MS, queue.obliterate({ force: true }));
+    await within(MOST_CLOSING_MS, queue.obliterate({ force: true })).catch(() => undefined);
     await queue.close();
     this.#connection.disconnect();
   }
@@ -90,7 +100,7 @@ export class TaskFlows {
   }
 
   async #add(jobId: string, tasks: ReadonlyMap<string, unknown>): Promise<void> {
-    const { children = [] } = await this.#producer.add({
+    const { job: parent, children = [] } = await this.#producer.add({
       name: 'task',
       queueName: this.#queue,
       opts: { ...ONCE, jobId },
@@ -101,13 +111,9 @@ export class TaskFlows {
         opts: { ...ONCE, ignoreDependencyOnFailure: true },
       })),
     });
-    // Where nobody is left to remove it, it goes by itself.
-    const own = `${PREFIX}:${this.#queue}`;
+    this.#parent = parent;
     const parts = children.map(({ job }) => `${job.queueQualifiedName}:${job.id ?? ''}`);
-    const keys = [...OF_PARENT.map((part) => `${own}:${jobId}${part}`), ...OF_QUEUE.map((part) => `${own}:${part}`), ...parts];
-    const batch = this.#connection.pipeline();
-    for (const key of keys) batch.expire(key, KEPT_S);
-    void batch.exec().catch(() => undefined);
+    void expire(this.#connection, [...keysOfParent(`${parent.queueQualifiedName}:${jobId}`), ...parts]);
   }
 
   /** All parts of a task have ended. */
@@ -126,20 +132,8 @@ export class TaskFlows {
   }
 }
 
-const OF_PARENT = ['', ':dependencies', ':processed', ':failed', ':unsuccessful'] as const;
-const OF_QUEUE = ['meta', 'id', 'events', 'marker', 'stalled-check', 'waiting-children'] as const;
-
 /** A closed connection must not keep a command from ending. */
 const MOST_CLOSING_MS = 2000;
-
-const within = async (ms: number, task: Promise<unknown>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([task.catch(() => undefined), over]);
-  clearTimeout(timer);
-};
 
 /** `resumark:agent-ID:JOB`. */
 const agentOf = (key: string): string => key.split(':')[1]?.slice(agentQueue('').length) ?? '';

@@ -1,9 +1,10 @@
 import { Queue, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { within } from '../../domain/within.ts';
 import { agentQueue, PREFIX } from '../protocol/names.ts';
-import { KEPT_S } from '../protocol/times.ts';
 import type { BrokerAddress } from './address.ts';
 import { patientConnection } from './connection.ts';
+import { expire, keysOfParent, keysOfQueue } from './expiry.ts';
 
 /** An agent that does not renew the lock of its task for so long does not carry it out any more. */
 const LOCK_MS = 4000;
@@ -11,32 +12,30 @@ const LOCK_MS = 4000;
 /** Events carry results: of these Redis keeps no history. */
 const KEPT_EVENTS = 4;
 
-/** Parts of a queue that a job leaves behind. */
-const OF_QUEUE = ['meta', 'id', 'events', 'marker', 'stalled-check', 'wait', 'active', 'failed', 'completed'] as const;
-
-/** Parts of a parent that its children write to. */
-const OF_PARENT = ['', ':dependencies', ':processed', ':failed', ':unsuccessful'] as const;
-
-/** Gives keys a time to live, in one command. ARGV: seconds. */
-const EXPIRE = `for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1]) end`;
+/** Answers are not to wait for what is tidied up behind them. */
+const TIDY_AFTER_MS = 1000;
 
 /** The queue of one agent, which carries out one task after the other. */
 export class TaskQueue {
   readonly #connection: Redis;
   readonly #worker: Worker;
   readonly #queue: Queue;
+  /** Of the task that went on last. */
+  #parent: string | undefined;
+  #tidying: NodeJS.Timeout | undefined;
 
   /** @param carryOut its result is the answer; what it throws is the reason why there is none. */
   constructor(address: BrokerAddress, agentId: string, carryOut: (task: unknown) => Promise<unknown>) {
     this.#connection = patientConnection(address);
     const options = { connection: this.#connection, prefix: PREFIX };
     this.#queue = new Queue(agentQueue(agentId), { ...options, streams: { events: { maxLen: KEPT_EVENTS } } });
-    const begin = (task: unknown): Promise<unknown> => {
+    const begin = (job: Job): Promise<unknown> => {
+      this.#parent = job.parentKey;
       // By now its parts exist: what an agent that is killed leaves ends by itself, too.
-      void this.prolong().catch(() => undefined);
-      return carryOut(task);
+      void this.prolong();
+      return carryOut(job.data);
     };
-    this.#worker = new Worker(agentQueue(agentId), (job) => begin(job.data), {
+    this.#worker = new Worker(agentQueue(agentId), begin, {
       ...options,
       concurrency: 1,
       lockDuration: LOCK_MS,
@@ -44,10 +43,10 @@ export class TaskQueue {
       maxStalledCount: 0,
       skipStalledCheck: true,
     });
-    const prolong = (job: Job | undefined): void => {
-      void this.prolong(job?.parentKey).catch(() => undefined);
+    const tidy = (): void => {
+      this.#tidying ??= setTimeout(() => void this.prolong(), TIDY_AFTER_MS);
     };
-    this.#worker.on('completed', prolong).on('failed', prolong);
+    this.#worker.on('completed', tidy).on('failed', tidy);
     // A lost connection is made again by itself.
     this.#queue.on('error', () => undefined);
     this.#worker.on('error', () => undefined);
@@ -57,30 +56,21 @@ export class TaskQueue {
     await Promise.all([this.#queue.waitUntilReady(), this.#worker.waitUntilReady()]);
   }
 
-  /**
-   * Lets what is left in Redis end by itself some day.
-   *
-   * @param parent key of a task that was a part of another one: where its coordinator is gone, nobody else tidies up.
-   */
-  async prolong(parent?: string): Promise<void> {
-    const own = OF_QUEUE.map((part) => this.#queue.toKey(part));
-    const above = parent === undefined ? [] : keysAbove(parent);
-    await this.#connection.eval(EXPIRE, own.length + above.length, ...own, ...above, KEPT_S);
+  /** Lets what is left in Redis end by itself some day, that of a coordinator that is gone included: nobody else tidies up. */
+  async prolong(): Promise<void> {
+    clearTimeout(this.#tidying);
+    this.#tidying = undefined;
+    const above = this.#parent === undefined ? [] : keysOfParent(this.#parent);
+    await expire(this.#connection, [...keysOfQueue(this.#queue.qualifiedName), ...above]);
   }
 
   async close(): Promise<void> {
     await this.#worker.close(true);
-    await Promise.race([
-      this.#queue.obliterate({ force: true }).catch(() => undefined),
-      new Promise((resolve) => setTimeout(resolve, LOCK_MS).unref()),
-    ]);
+    await within(
+      LOCK_MS,
+      this.prolong().then(() => this.#queue.obliterate({ force: true })),
+    ).catch(() => undefined);
     await this.#queue.close();
     this.#connection.disconnect();
   }
 }
-
-/** `resumark:run-TOKEN:JOB`, and its queue. */
-const keysAbove = (parent: string): string[] => {
-  const queue = parent.slice(0, parent.lastIndexOf(':') + 1);
-  return [...OF_PARENT.map((part) => `${parent}${part}`), ...OF_QUEUE.map((part) => `${queue}${part}`)];
-};

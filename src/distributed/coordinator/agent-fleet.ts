@@ -5,13 +5,16 @@ import { unixNsOf } from '../../engine/clock.ts';
 import type { EngineChoice } from '../../engine/open.ts';
 import type { CellContext, HostReport, LoadAgent, LoadGenerator, LoadProgress, MeasuredLoad } from '../../load/load-generator.ts';
 import type { Control } from '../../load/protocol/counters.ts';
-import type { MeasureRequest, PrimeReport, PrimeRequest } from '../../load/protocol/messages.ts';
+import type { WindowPart } from '../../load/protocol/messages.ts';
 import type { Answer } from '../broker/task-flows.ts';
 import { toWire } from '../protocol/context.ts';
 import { togetherOf } from '../protocol/progress.ts';
-import { decodeMeasured, decodePrimed, type Measured, type Primed, type Work } from '../protocol/tasks.ts';
+import { decodeMeasured, type Measured, type Work } from '../protocol/tasks.ts';
 import type { AgentPool, Member } from './agent-pool.ts';
 import { StartMargin } from './start-margin.ts';
+
+/** Signs of life are given at least this often, beside work. */
+const MOST_TURN_MS = 20;
 
 /** What a run loads with. */
 export interface FleetSetup {
@@ -32,9 +35,7 @@ export class AgentFleet implements LoadGenerator {
   readonly #pool: AgentPool;
   readonly #setup: FleetSetup;
   readonly #margin = new StartMargin();
-  /** Workers that hold the sessions of the window. */
-  #primed: readonly Place[] = [];
-  /** Members of the last task. */
+  /** Members that take part in the window. */
   #working: readonly Member[] = [];
 
   constructor(pool: AgentPool, setup: FleetSetup) {
@@ -73,26 +74,25 @@ export class AgentFleet implements LoadGenerator {
     }
   }
 
-  async prime(requests: readonly PrimeRequest[]): Promise<PrimeReport[]> {
-    const places = this.#places().slice(0, requests.length);
-    const answers = await this.#ask(places, requests, (own) => ({ kind: 'prime', requests: own }));
-    const primed = await decoded(answers, decodePrimed);
-    this.#primed = places.filter(({ member }) => primed.has(member));
-    return this.#primed.flatMap(({ member, thread }) => primed.get(member)?.reports[thread] ?? []);
+  async arm(parts: readonly WindowPart[]): Promise<void> {
+    const own = new Map<Member, WindowPart[]>();
+    for (const [index, { member }] of this.#places().slice(0, parts.length).entries()) {
+      const part = parts[index];
+      if (part !== undefined) own.set(member, [...(own.get(member) ?? []), part]);
+    }
+    this.#working = [...own.keys()];
+    await this.#pool.arm(new Map([...own].map(([member, asked]) => [member, { kind: 'window', parts: asked }])));
   }
 
-  async measure(requests: readonly MeasureRequest[], startInNs: number): Promise<MeasuredLoad> {
+  async measure(startInNs: number): Promise<MeasuredLoad> {
     const { clock } = this.#pool.broker;
     const startUs = clock.nowUs() + Math.round(startInNs / 1000);
-    const places = this.#primed.slice(0, requests.length);
-    const asked = [...new Set(places.map(({ member }) => member))];
-    const answers = await this.#ask(places, requests, (own) => ({ kind: 'measure', requests: own, startUs }));
-    const reports = [...(await decoded(answers, decodeMeasured))];
-    this.#margin.learn(reports.map(([, { slackNs }]) => startInNs - slackNs));
+    const reports = await this.#reports(await this.#pool.begin(startUs));
+    this.#margin.learn([...reports.values()].map(({ slackNs }) => startInNs - slackNs));
     return {
       startUnixNs: unixNsOf(clock.toLocalNs(startUs)),
-      hosts: reports.map(([member, report]) => hostReport(member, report)),
-      lost: asked.filter((member) => !answers.has(member)).map(({ hello }) => hello.name),
+      hosts: [...reports].map(([member, report]) => hostReport(member, report)),
+      lost: this.#working.filter((member) => !reports.has(member)).map(({ hello }) => hello.name),
     };
   }
 
@@ -126,28 +126,28 @@ export class AgentFleet implements LoadGenerator {
   }
 
   /**
-   * Puts to each agent the questions to its workers.
+   * Decodes one answer after another. Signs of life are given in between: for a thousand agents it takes a while.
    *
-   * @returns the answers of those that have one; the others are lost.
+   * @returns the reports of those that have one; the others are lost.
    * @throws ResumarkError WORKER_LOST when none is left.
    */
-  async #ask<Request>(
-    places: readonly Place[],
-    requests: readonly Request[],
-    workOf: (own: Request[]) => Work,
-  ): Promise<ReadonlyMap<Member, unknown>> {
-    const own = new Map<Member, Request[]>();
-    for (const [index, { member }] of places.entries()) {
-      const request = requests[index];
-      if (request !== undefined) own.set(member, [...(own.get(member) ?? []), request]);
+  async #reports(answers: ReadonlyMap<Member, Answer>): Promise<ReadonlyMap<Member, Measured>> {
+    const reports = new Map<Member, Measured>();
+    let workingSinceMs = performance.now();
+    for (const member of this.#working) {
+      const answer = answers.get(member);
+      if (answer === undefined || !isKept(member, answer)) {
+        this.#pool.lose(member, reasonOf(answer));
+        continue;
+      }
+      const report = decodeMeasured(answer.value);
+      member.counts = report.progress;
+      reports.set(member, report);
+      if (performance.now() - workingSinceMs < MOST_TURN_MS) continue;
+      await nextTurn();
+      workingSinceMs = performance.now();
     }
-    this.#working = [...own.keys()];
-    const answers = await this.#pool.run(new Map([...own].map(([member, asked]) => [member, workOf(asked)])));
-    const values = new Map(
-      [...answers].flatMap(([member, answer]) => (isKept(member, answer) ? [[member, answer.value] as const] : [])),
-    );
-    for (const member of own.keys()) if (!values.has(member)) this.#pool.lose(member, reasonOf(answers.get(member)));
-    if (values.size > 0) return values;
+    if (reports.size > 0) return reports;
     throw new ResumarkError('WORKER_LOST', `no agent is left: ${this.#losses()}.`);
   }
 
@@ -162,32 +162,15 @@ export class AgentFleet implements LoadGenerator {
   }
 }
 
-/** Decodes one answer after another. Signs of life are given in between: for a thousand agents it takes seconds. */
-const decoded = async <Report extends Primed | Measured>(
-  answers: ReadonlyMap<Member, unknown>,
-  decode: (answer: unknown) => Report,
-): Promise<ReadonlyMap<Member, Report>> => {
-  const reports = new Map<Member, Report>();
-  for (const [member, answer] of answers) {
-    const report = decode(answer);
-    member.counts = report.progress;
-    reports.set(member, report);
-    await nextTurn();
-  }
-  return reports;
-};
-
 /** An agent that was declared lost may answer all the same: nobody knows then what it did in between. */
 const isKept = (member: Member, answer: Answer): answer is Extract<Answer, { ok: true }> =>
   answer.ok && member.absence === undefined;
 
 const reasonOf = (answer: Answer | undefined): string => (answer === undefined || answer.ok ? 'did not answer' : answer.reason);
 
-const hostReport = ({ hello }: Member, { workers, before, after, limits, startSkewNs, slackNs }: Measured): HostReport => ({
+const hostReport = ({ hello }: Member, { before, after, limits, ...report }: Measured): HostReport => ({
+  ...report,
   agent: hello.name,
-  startSkewNs,
-  slackNs,
-  workers,
   before: { ...before, ticks: before.ticks, timeWait: before.timeWait, loadAverage: before.loadAverage },
   after: { ...after, ticks: after.ticks, timeWait: after.timeWait, loadAverage: after.loadAverage },
   limits: { files: limits.files, ports: limits.ports && limits.ports * Math.max(1, hello.sources.length) },

@@ -6,8 +6,8 @@ import { Broker } from '../broker/broker.ts';
 import { TaskFlows, type Answer } from '../broker/task-flows.ts';
 import type { Hello } from '../protocol/hello.ts';
 import { controlChannel, progressChannel } from '../protocol/names.ts';
-import { decodeProgress, type AgentCounts } from '../protocol/progress.ts';
-import type { NumberedControl, Task, Work } from '../protocol/tasks.ts';
+import { decodeProgress, type AgentCounts, type Stage } from '../protocol/progress.ts';
+import type { Task, Wish, Work } from '../protocol/tasks.ts';
 import { BEAT_MS, IDLE_LEASE_MS, LEASE_MS, MOST_SILENT_MS } from '../protocol/times.ts';
 import { Muster, type Unfit } from './muster.ts';
 import type { PoolOptions } from './options.ts';
@@ -17,6 +17,8 @@ export interface Member {
   readonly hello: Hello;
   absence: Pick<AgentFault, 'kind' | 'reason'> | undefined;
   /** Of the task that goes on, or of the last one. */
+  stage: Stage;
+  /** Of that stage. */
   counts: AgentCounts | undefined;
 }
 
@@ -41,9 +43,11 @@ export class AgentPool {
   readonly #token: string;
   readonly #flows: TaskFlows;
   readonly #beat: NodeJS.Timeout;
-  #control: NumberedControl = { number: 0, control: 'run' };
+  #wish: Wish = { number: 0, control: 'run' };
   #taskNumber = 0;
   #waitingFor: ReadonlySet<Member> = new Set();
+  #task: Promise<ReadonlyMap<Member, Answer>> = Promise.resolve(new Map());
+  #onArmed: (() => void) | undefined;
   #isLoading = false;
   #beats = 0;
   /** Since Redis has answered. Counted in beats, as a process that was busy itself says nothing of Redis. */
@@ -57,7 +61,7 @@ export class AgentPool {
   ) {
     this.broker = broker;
     this.#token = token;
-    this.members = hellos.map((hello) => ({ hello, absence: undefined, counts: undefined }));
+    this.members = hellos.map((hello) => ({ hello, absence: undefined, stage: 'preparing', counts: undefined }));
     this.unfit = unfit;
     this.#flows = new TaskFlows(broker.address, token);
     this.#beat = setInterval(() => void this.#giveSign(), BEAT_MS);
@@ -101,8 +105,8 @@ export class AgentPool {
     const tellEveryMs = Math.max(LEAST_TELL_MS, works.size * TELL_MS_OF_AGENT);
     const tasks = new Map<string, Task>();
     for (const [member, work] of works) {
-      member.counts = undefined;
-      tasks.set(member.hello.id, { run: this.#token, number, control: this.#control, tellEveryMs, work });
+      enter(member, 'preparing');
+      tasks.set(member.hello.id, { run: this.#token, number, wish: this.#wish, tellEveryMs, work });
     }
     this.#waitingFor = new Set(works.keys());
     this.#setLoading(true);
@@ -116,14 +120,37 @@ export class AgentPool {
       );
     } finally {
       this.#waitingFor = new Set();
+      this.#onArmed = undefined;
       this.#setLoading(false);
     }
   }
 
-  /** Reaches agents in the middle of a task; one that does not hear it learns of it with the next task. */
-  control(control: NumberedControl['control']): void {
-    this.#control = { number: this.#control.number + 1, control };
-    this.broker.publish(controlChannel(this.#token), this.#control);
+  /**
+   * Hands out a window and waits until all members are ready for its start. One that fails or is lost is not waited for.
+   *
+   * @throws ResumarkError WORKER_LOST as {@link run} does.
+   */
+  async arm(works: ReadonlyMap<Member, Work>): Promise<void> {
+    const armed = new Promise<void>((resolve) => (this.#onArmed = resolve));
+    this.#task = this.run(works);
+    await Promise.race([this.#task, armed]);
+  }
+
+  /** Begins the window that was handed out. @param atUs the common start, on Redis' clock. */
+  begin(atUs: number): Promise<ReadonlyMap<Member, Answer>> {
+    for (const member of this.#waitingFor) enter(member, 'loading');
+    this.#tell({ start: { task: this.#taskNumber, atUs } });
+    return this.#task;
+  }
+
+  /** Reaches agents in the middle of a task; one that does not hear it learns of it with the next sign of life. */
+  control(control: Wish['control']): void {
+    this.#tell({ control });
+  }
+
+  #tell(change: Partial<Wish>): void {
+    this.#wish = { ...this.#wish, ...change, number: this.#wish.number + 1 };
+    this.broker.publish(controlChannel(this.#token), this.#wish);
   }
 
   /** A member that cannot take part. */
@@ -134,6 +161,7 @@ export class AgentPool {
   /** A member that cannot be counted on any more. Its first fault is the one that is kept. */
   lose(member: Member, reason: string): void {
     member.absence ??= { kind: 'lost', reason };
+    this.#lookIfArmed();
   }
 
   async close(): Promise<void> {
@@ -165,6 +193,9 @@ export class AgentPool {
       const isHeld = await this.broker.renew(this.#token, this.#isLoading ? LEASE_MS : IDLE_LEASE_MS);
       if (!isHeld) this.#fail('Redis has lost what it knew of this run');
       await this.#lookForMissing();
+      if (this.#onArmed !== undefined) await this.#lookForFailed();
+      // For those that did not hear it when it was said: what is known already changes nothing.
+      if (this.#isLoading) this.broker.publish(controlChannel(this.#token), this.#wish);
       await this.broker.clock.read();
       if (++this.#beats % CLAIM_EVERY_BEATS === 0)
         for (const { hello } of this.present) await this.broker.claim(hello.id, this.#token);
@@ -186,15 +217,36 @@ export class AgentPool {
     }
   }
 
+  /** Members that have failed before they were ready: they are not armed, and the answers are due when all others have loaded. */
+  async #lookForFailed(): Promise<void> {
+    const failures = await this.#flows.failures();
+    for (const member of this.#waitingFor) {
+      const reason = failures.get(member.hello.id);
+      if (reason !== undefined) this.lose(member, reason);
+    }
+  }
+
+  #lookIfArmed(): void {
+    if ([...this.#waitingFor].every(({ stage, absence }) => stage === 'armed' || absence !== undefined)) this.#onArmed?.();
+  }
+
   #fail(reason: string): void {
     this.#failure ??= new ResumarkError('WORKER_LOST', `${reason}: the agents have stopped by themselves.`);
     this.#flows.abandon(this.#failure);
   }
 
   #hear(message: unknown): void {
-    const { agent, task, progress } = decodeProgress(message);
+    const { agent, task, stage, progress } = decodeProgress(message);
     const member = this.members.find(({ hello }) => hello.id === agent);
-    // What is left of the task before arrives late.
-    if (member !== undefined && task === this.#taskNumber) member.counts = progress;
+    // What is left of the task before, or of what came before the start, arrives late.
+    if (member === undefined || task !== this.#taskNumber || (member.stage === 'loading' && stage !== 'loading')) return;
+    member.stage = stage;
+    member.counts = progress;
+    if (stage === 'armed') this.#lookIfArmed();
   }
 }
+
+const enter = (member: Member, stage: Stage): void => {
+  member.stage = stage;
+  member.counts = undefined;
+};

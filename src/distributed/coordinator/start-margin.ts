@@ -1,23 +1,27 @@
-const FIRST_NS = 250e6;
-const LEAST_NS = 15e6;
+import { median } from '../../stats/descriptive.ts';
+
+const FIRST_NS = 100e6;
 const MOST_NS = 1e9;
+
+/** What an agent needs from hearing of the start until its threads wait for it. */
+const LEAST_NS = 3e6;
 
 /** Windows that the next one is judged by. */
 const KEPT = 16;
 
 /**
- * The time from the order to begin until the common start. Agents that hear of it too late begin late, and time that all of them wait
- * is lost: it is twice the longest way that orders took of late.
+ * The time from the word to begin until the common start: what the slowest way of a window takes as a rule. All agents wait for it, so
+ * there is nothing to spare in it: an agent that hears of the start later than that begins late by so many ms, which its record says.
  */
 export class StartMargin {
   #waysNs: readonly number[] = [];
 
   get ns(): number {
-    if (this.#waysNs.length === 0) return FIRST_NS;
-    return Math.min(MOST_NS, Math.max(LEAST_NS, 2 * Math.max(...this.#waysNs)));
+    const wayNs = median(this.#waysNs);
+    return wayNs === undefined ? FIRST_NS : Math.min(MOST_NS, LEAST_NS + wayNs);
   }
 
-  /** @param waysNs times that the last order took to each agent. */
+  /** @param waysNs times that the last word took to each agent. */
   learn(waysNs: readonly number[]): void {
     if (waysNs.length > 0) this.#waysNs = [...this.#waysNs, Math.max(...waysNs)].slice(-KEPT);
   }

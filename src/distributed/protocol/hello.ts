@@ -2,7 +2,7 @@ import { MACHINE_FACTS } from '../../domain/machine-facts.ts';
 import { z } from '../../domain/zod.ts';
 
 /** Raised when a message between coordinator and agents changes its meaning. */
-export const AGENT_PROTOCOL = 1;
+export const AGENT_PROTOCOL = 2;
 
 const whole = z.int().nonnegative();
 

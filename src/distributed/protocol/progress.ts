@@ -18,13 +18,22 @@ export const progressSchema = z.object({
   latency: z.array(z.tuple([whole, whole])),
 });
 
+/**
+ * How far an agent is with a task: it prepares the load, waits for the start of a window, or loads. A task that has no load is all
+ * preparation.
+ */
+const STAGES = ['preparing', 'armed', 'loading'] as const;
+
+export type Stage = (typeof STAGES)[number];
+
 /** The progress of an agent as it is sent while a task goes on. */
-const progressMessageSchema = z.object({ agent: z.string(), task: whole, progress: progressSchema });
+const progressMessageSchema = z.object({ agent: z.string(), task: whole, stage: z.enum(STAGES), progress: progressSchema });
+
+export type ProgressMessage = Readonly<z.infer<typeof progressMessageSchema>>;
 
 export type AgentCounts = Readonly<z.infer<typeof progressSchema>>;
 
-export const decodeProgress = (message: unknown): Readonly<z.infer<typeof progressMessageSchema>> =>
-  progressMessageSchema.parse(message);
+export const decodeProgress = (message: unknown): ProgressMessage => progressMessageSchema.parse(message);
 
 /** The counts of an agent's own load generator, as they are sent. */
 export const countsOf = (progress: LoadProgress, latency: readonly number[]): AgentCounts => ({

@@ -1,11 +1,6 @@
 import { z } from '../../domain/zod.ts';
 import { CONTROLS } from '../../load/protocol/counters.ts';
-import {
-  measureReportSchema,
-  measureRequestSchema,
-  primeReportSchema,
-  primeRequestSchema,
-} from '../../load/protocol/messages.ts';
+import { measuredStreamSchema, primedStreamSchema, windowPartSchema, workerReportSchema } from '../../load/protocol/messages.ts';
 import { contextSchema } from './context.ts';
 import { progressSchema } from './progress.ts';
 
@@ -14,9 +9,14 @@ import { progressSchema } from './progress.ts';
 const whole = z.int().nonnegative();
 
 /** The state of the load that the coordinator wishes for, numbered: of two that cross on the way the later one counts. */
-export const controlSchema = z.object({ number: whole, control: z.enum(CONTROLS) });
+export const wishSchema = z.object({
+  number: whole,
+  control: z.enum(CONTROLS),
+  /** The window that was begun last: its task, and the common start on Redis' clock. */
+  start: z.object({ task: whole, atUs: whole }).optional(),
+});
 
-export type NumberedControl = Readonly<z.infer<typeof controlSchema>>;
+export type Wish = Readonly<z.infer<typeof wishSchema>>;
 
 const openSchema = z.object({
   kind: z.literal('open'),
@@ -29,23 +29,17 @@ const openSchema = z.object({
   contexts: z.array(contextSchema),
 });
 
-const primeSchema = z.object({ kind: z.literal('prime'), requests: z.array(primeRequestSchema) });
-
-const measureSchema = z.object({
-  kind: z.literal('measure'),
-  requests: z.array(measureRequestSchema),
-  /** The common start, on Redis' clock. */
-  startUs: whole,
-});
+/** Sessions are obtained at once, and the load waits for the start that a {@link Wish} brings. */
+const windowSchema = z.object({ kind: z.literal('window'), parts: z.array(windowPartSchema) });
 
 const taskSchema = z.object({
   run: z.string(),
   /** Of the task among all of the run. */
   number: whole,
-  control: controlSchema,
+  wish: wishSchema,
   /** How often the agent is to tell of its progress. */
   tellEveryMs: whole,
-  work: z.discriminatedUnion('kind', [openSchema, primeSchema, measureSchema]),
+  work: z.discriminatedUnion('kind', [openSchema, windowSchema]),
 });
 
 export type Task = Readonly<z.infer<typeof taskSchema>>;
@@ -58,24 +52,23 @@ const readingSchema = z.object({
   quotas: z.array(z.object({ folder: z.string(), cores: z.number(), periods: z.number(), throttled: z.number() })),
 });
 
-const primedSchema = z.object({ reports: z.array(primeReportSchema), progress: progressSchema });
-
 const measuredSchema = z.object({
-  workers: z.array(measureReportSchema),
+  /** One per stream of the window, over all workers of the agent. */
+  primed: z.array(primedStreamSchema),
+  streams: z.array(measuredStreamSchema),
+  workers: z.array(workerReportSchema),
   before: readingSchema,
   after: readingSchema,
   limits: z.object({ files: z.number().optional(), ports: z.number().optional() }),
   /** Begin of its last worker after the common start. */
   startSkewNs: z.number(),
-  /** Time from the arrival of the task to the common start; below 0 when it came too late. */
+  /** Time from hearing of the common start until then; below 0 when that was too late. */
   slackNs: z.number(),
   progress: progressSchema,
 });
 
-export type Primed = Readonly<z.infer<typeof primedSchema>>;
 export type Measured = Readonly<z.infer<typeof measuredSchema>>;
 
 /** @throws ZodError when the message is none of this version. */
 export const decodeTask = (message: unknown): Task => taskSchema.parse(message);
-export const decodePrimed = (message: unknown): Primed => primedSchema.parse(message);
 export const decodeMeasured = (message: unknown): Measured => measuredSchema.parse(message);

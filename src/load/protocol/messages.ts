@@ -5,14 +5,10 @@ import { ARRIVALS } from '../../scenario/arrivals.ts';
 import { z } from '../../domain/zod.ts';
 
 /**
- * The parts of a window that a worker is asked for, and what it reports of them: plain data that
- * crosses threads and machines. Times are relative to the window's start.
+ * The parts of a window that workers are asked for, and what is reported of them: plain data that crosses threads and machines. Times
+ * are relative to the window's start.
  */
 
-/** Raised when a message changes its meaning: a worker of another version is refused. */
-export const PROTOCOL_VERSION = 3;
-
-const version = z.literal(PROTOCOL_VERSION);
 const whole = z.int().nonnegative();
 
 /** The end of a worker's part of a window: after a time, or after a number of starts. */
@@ -50,8 +46,7 @@ const paceSchema = z.discriminatedUnion('model', [
   }),
 ]);
 
-export const primeRequestSchema = z.object({
-  version,
+const primeRequestSchema = z.object({
   /** The cells of the window, by the ids that they were opened with. */
   streams: z.array(
     z.object({
@@ -62,8 +57,7 @@ export const primeRequestSchema = z.object({
   ),
 });
 
-export const measureRequestSchema = z.object({
-  version,
+const measureRequestSchema = z.object({
   pace: paceSchema,
   /** One per stream. */
   weights: z.array(whole),
@@ -75,32 +69,31 @@ export const measureRequestSchema = z.object({
   timelineNs: z.int().positive().optional(),
 });
 
-export const primeReportSchema = z.object({
-  version,
-  /** One per stream. */
-  streams: z.array(
-    z.object({
-      counts: PRIMING_COUNTS.schema,
-      /** Of the first full handshake: the certificate that a resumed one does not show. */
-      negotiated: negotiatedSchema.nullable(),
-    }),
-  ),
+/** One worker's part of a window. */
+export const windowPartSchema = z.object({ prime: primeRequestSchema, measure: measureRequestSchema });
+
+/** The terms of the handshakes of a stream. */
+const TERMS = {
+  /** Of the first handshake whose hellos were read; null before one was. */
+  negotiated: negotiatedSchema.nullable(),
+  /** SHA-256 of those certificates that were seen at the first handshake and near the end: two when the server has changed. */
+  certificates: z.array(z.string()),
+};
+
+/** Priming of one stream. Its terms are those of full handshakes: a resumed one shows no certificate. */
+export const primedStreamSchema = z.object({ counts: PRIMING_COUNTS.schema, ...TERMS });
+
+/** The measured load of one stream. */
+export const measuredStreamSchema = z.object({
+  counts: BLOCK_COUNTS.schema,
+  /** Absent where none was asked for. */
+  timeline: INTERVALS.schema.optional(),
+  ...TERMS,
 });
 
-export const measureReportSchema = z.object({
-  version,
-  /** One per stream. */
-  streams: z.array(
-    z.object({
-      counts: BLOCK_COUNTS.schema,
-      /** Absent where none was asked for. */
-      timeline: INTERVALS.schema.optional(),
-      /** Of the first honoured handshake whose hellos were read, and of one near the end: they differ when the server changes. */
-      negotiated: negotiatedSchema.nullable(),
-      latest: negotiatedSchema.nullable(),
-    }),
-  ),
-  /** CPU time of the worker's thread inside the window per stream; null where it cannot be known. */
+/** What one worker's thread went through in a window. */
+export const workerReportSchema = z.object({
+  /** CPU time of the thread inside the window per stream; null where it cannot be known. */
   cpuNs: z.array(z.number()).nullable(),
   /** Time that the connections' places existed for (closed load) or were taken (scheduled load). */
   inFlightNs: z.number(),
@@ -126,11 +119,7 @@ export type WindowBound = Readonly<z.infer<typeof boundSchema>>;
 export type PaceRequest = Readonly<z.infer<typeof paceSchema>>;
 export type PrimeRequest = Readonly<z.infer<typeof primeRequestSchema>>;
 export type MeasureRequest = Readonly<z.infer<typeof measureRequestSchema>>;
-export type PrimeReport = Readonly<z.infer<typeof primeReportSchema>>;
-export type MeasureReport = Readonly<z.infer<typeof measureReportSchema>>;
-
-/** @throws ZodError when the message is none of this version. */
-export const decodePrimeRequest = (message: unknown): PrimeRequest => primeRequestSchema.parse(message);
-export const decodeMeasureRequest = (message: unknown): MeasureRequest => measureRequestSchema.parse(message);
-export const decodePrimeReport = (message: unknown): PrimeReport => primeReportSchema.parse(message);
-export const decodeMeasureReport = (message: unknown): MeasureReport => measureReportSchema.parse(message);
+export type WindowPart = Readonly<z.infer<typeof windowPartSchema>>;
+export type PrimedStream = Readonly<z.infer<typeof primedStreamSchema>>;
+export type MeasuredStream = Readonly<z.infer<typeof measuredStreamSchema>>;
+export type WorkerReport = Readonly<z.infer<typeof workerReportSchema>>;

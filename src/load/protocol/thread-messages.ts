@@ -1,5 +1,6 @@
 import type { CellContext } from '../load-generator.ts';
 import type { EngineChoice } from '../../engine/open.ts';
+import type { MeasuredStream, PrimedStream, WindowPart, WorkerReport } from './messages.ts';
 import type { PlainError } from './plain-error.ts';
 
 /** Data that a worker thread starts with. */
@@ -8,13 +9,12 @@ export interface ThreadSetup {
   readonly counters: SharedArrayBuffer;
 }
 
-/** Questions to a worker thread, put between windows only. Requests and reports are encoded as in `messages.ts`. */
+/** Questions to a worker thread, put between windows only. */
 export type ThreadRequest =
   | { readonly type: 'open'; readonly contexts: readonly CellContext[] }
-  | { readonly type: 'prime'; readonly request: unknown }
+  | { readonly type: 'arm'; readonly part: WindowPart }
   | {
       readonly type: 'measure';
-      readonly request: unknown;
       /** The window's start on the clock that all threads of the process share. */
       readonly startNs: number;
     }
@@ -23,6 +23,6 @@ export type ThreadRequest =
 export type ThreadResponse =
   | { readonly type: 'online' }
   | { readonly type: 'opened' }
-  | { readonly type: 'primed'; readonly report: unknown }
-  | { readonly type: 'measured'; readonly report: unknown }
+  | { readonly type: 'armed'; readonly streams: readonly PrimedStream[] }
+  | { readonly type: 'measured'; readonly streams: readonly MeasuredStream[]; readonly worker: WorkerReport }
   | { readonly type: 'failed'; readonly error: PlainError };

@@ -4,8 +4,9 @@ import { judge } from '../../domain/judgement.ts';
 import { offersSession } from '../../domain/mode.ts';
 import type { Negotiated, Outcome, Work } from '../../engine/engine.ts';
 import type { Counters } from '../protocol/counters.ts';
-import type { PrimeReport } from '../protocol/messages.ts';
+import type { PrimedStream } from '../protocol/messages.ts';
 import { BackOff } from './back-off.ts';
+import { certificatesOf } from './certificates.ts';
 import type { TicketExpectation } from './ticket-expectation.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
@@ -108,7 +109,11 @@ export class Priming implements Work<VirtualClient> {
     this.#waiting.push(client);
   }
 
-  report(): PrimeReport['streams'][number] {
-    return { counts: this.#counts.report(), negotiated: this.#negotiated ?? null };
+  report(): PrimedStream {
+    return {
+      counts: this.#counts.report(),
+      negotiated: this.#negotiated ?? null,
+      certificates: certificatesOf(this.#negotiated),
+    };
   }
 }

@@ -1,9 +1,10 @@
-import { BLOCK_COUNTS, type BlockCounts } from '../../domain/block-counts.ts';
+import { BLOCK_COUNTS } from '../../domain/block-counts.ts';
 import { failureKey, type Failure } from '../../domain/failure.ts';
 import type { DeclineReason } from '../../domain/judgement.ts';
-import type { IntervalCounts } from '../../domain/timeline-record.ts';
 import type { HandshakeSplit, Negotiated, Outcome } from '../../engine/engine.ts';
-import type { TimelineTally } from './timeline-tally.ts';
+import type { MeasuredStream } from '../protocol/messages.ts';
+import { certificatesOf } from './certificates.ts';
+import { TimelineTally } from './timeline-tally.ts';
 
 /** Reading what was negotiated allocates: once a second it costs nothing, and a change is seen in the window. */
 const LOOK_EVERY_NS = 1e9;
@@ -16,29 +17,26 @@ export class Tally {
   readonly #counts = BLOCK_COUNTS.counter();
   readonly #isScheduled: boolean;
   readonly #timeline: TimelineTally | undefined;
+  /** Of the first honoured handshake whose hellos were read. */
   #negotiated: Negotiated | undefined;
+  /** Of an honoured handshake of the last second or so: the server may have changed meanwhile. */
   #latest: Negotiated | undefined;
   #nextLookNs = 0;
 
   /**
    * @param isScheduled whether starts are due by a schedule, so that lateness and response time mean something.
-   * @param timeline counts over time; `undefined` where none is asked for.
+   * @param timelineNs length of the intervals that are counted apart; `undefined` where none are.
    */
-  constructor(isScheduled: boolean, timeline: TimelineTally | undefined) {
+  constructor(isScheduled: boolean, timelineNs: number | undefined) {
     this.#isScheduled = isScheduled;
-    this.#timeline = timeline;
+    this.#timeline = timelineNs === undefined ? undefined : new TimelineTally(timelineNs);
     // A schedule in which nothing falls due is a schedule all the same.
     if (isScheduled) this.#counts.schedule.begin();
   }
 
-  /** Of the first honoured handshake whose hellos were read. */
-  get negotiated(): Negotiated | undefined {
-    return this.#negotiated;
-  }
-
-  /** Of an honoured handshake of the last second or so: the server may have changed meanwhile. */
-  get latest(): Negotiated | undefined {
-    return this.#latest;
+  /** @param startNs the common start of the window, on the engines' clock. */
+  begin(startNs: number): void {
+    this.#timeline?.begin(startNs);
   }
 
   /** Counts a start that fell due and is made. */
@@ -120,14 +118,14 @@ export class Tally {
     if (outcome.failure !== undefined) this.failed(outcome.failure, outcome.endNs);
   }
 
-  /** The counts of each interval; `undefined` where no timeline is asked for. Encodes histograms. */
-  timeline(): readonly IntervalCounts[] | undefined {
-    return this.#timeline?.report();
-  }
-
   /** Encodes histograms, which takes milliseconds. */
-  report(): BlockCounts {
-    return this.#counts.report();
+  report(): MeasuredStream {
+    return {
+      counts: this.#counts.report(),
+      ...(this.#timeline !== undefined && { timeline: this.#timeline.report() }),
+      negotiated: this.#negotiated ?? null,
+      certificates: certificatesOf(this.#negotiated, this.#latest),
+    };
   }
 
   /** Counts a handshake as the server does. */

@@ -3,19 +3,19 @@ import { INTERVALS, type IntervalCounter, type IntervalCounts } from '../../doma
 /** Twice as many as a plan may have: how long a window of so many handshakes takes is for the server to say. */
 const MOST_INTERVALS = 20_000;
 
-export interface TimelineOptions {
-  readonly intervalNs: number;
-  /** The common start of the window, on the engines' clock. */
-  readonly startNs: number;
-}
-
 /** Counts handshakes of one cell by the interval in which they ended. A new interval allocates, a handshake does not. */
 export class TimelineTally {
-  readonly #options: TimelineOptions;
+  readonly #intervalNs: number;
   readonly #intervals = INTERVALS.counter();
+  #startNs = 0;
 
-  constructor(options: TimelineOptions) {
-    this.#options = options;
+  constructor(intervalNs: number) {
+    this.#intervalNs = intervalNs;
+  }
+
+  /** @param startNs the common start of the window, on the engines' clock. */
+  begin(startNs: number): void {
+    this.#startNs = startNs;
   }
 
   honoured(endNs: number, waitedNs: number): void {
@@ -39,8 +39,7 @@ export class TimelineTally {
 
   /** What comes after the last interval is counted in it. */
   #at(endNs: number): IntervalCounter {
-    const { startNs, intervalNs } = this.#options;
-    const index = Math.floor(Math.max(0, endNs - startNs) / intervalNs);
+    const index = Math.floor(Math.max(0, endNs - this.#startNs) / this.#intervalNs);
     return this.#intervals.at(Math.min(index, MOST_INTERVALS - 1));
   }
 }

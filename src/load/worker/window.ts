@@ -9,13 +9,13 @@ import type { CpuSplit } from './cpu-split.ts';
 import { InFlight } from './in-flight.ts';
 import type { Pace } from './pace.ts';
 import type { StallWatch } from './stall-watch.ts';
-import { Tally } from './tally.ts';
-import { TimelineTally, type TimelineOptions } from './timeline-tally.ts';
+import type { Tally } from './tally.ts';
 import type { VirtualClient } from './virtual-client.ts';
 
 export interface WindowOptions {
   /** One per stream. */
   readonly pools: readonly ClientPool[];
+  readonly tallies: readonly Tally[];
   /** Says which stream is next. */
   readonly turns: PermutedBlocks;
   /** Deals the clients of a stream. */
@@ -26,12 +26,8 @@ export interface WindowOptions {
   readonly stalls: StallWatch;
   /** Every n-th handshake has its plaintext hellos read. */
   readonly tapEvery: number;
-  /** True where starts are due by a schedule, so that lateness and response time mean something. */
-  readonly isScheduled: boolean;
   /** True where each connection is over before the next begins. */
   readonly isSequential: boolean;
-  /** `undefined` where nothing is counted over time. */
-  readonly timeline: TimelineOptions | undefined;
 }
 
 /**
@@ -52,8 +48,7 @@ export class LoadWindow implements Work<VirtualClient> {
 
   constructor(options: WindowOptions) {
     this.#options = options;
-    const { pools, isScheduled, timeline } = options;
-    this.tallies = pools.map(() => new Tally(isScheduled, timeline && new TimelineTally(timeline)));
+    this.tallies = options.tallies;
   }
 
   next(nowNs: number): VirtualClient | undefined {

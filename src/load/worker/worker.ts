@@ -9,16 +9,7 @@ import { PermutedBlocks } from '../../stats/permuted-blocks.ts';
 import { seededRandom } from '../../stats/random.ts';
 import type { CellContext } from '../load-generator.ts';
 import { Counters, type Control } from '../protocol/counters.ts';
-import {
-  decodeMeasureRequest,
-  decodePrimeRequest,
-  PROTOCOL_VERSION,
-  type MeasureReport,
-  type MeasureRequest,
-  type PaceRequest,
-  type PrimeReport,
-  type PrimeRequest,
-} from '../protocol/messages.ts';
+import type { MeasureRequest, PaceRequest, PrimedStream, WindowPart } from '../protocol/messages.ts';
 import { toPlainError } from '../protocol/plain-error.ts';
 import type { ThreadRequest, ThreadResponse, ThreadSetup } from '../protocol/thread-messages.ts';
 import { ClientPool } from './client-pool.ts';
@@ -28,9 +19,19 @@ import { Priming } from './priming.ts';
 import { measureSequentially } from './sequential.ts';
 import { SessionStore } from './session-store.ts';
 import { StallWatch } from './stall-watch.ts';
+import { Tally } from './tally.ts';
 import { TicketExpectation } from './ticket-expectation.ts';
 import { VirtualClient } from './virtual-client.ts';
 import { LoadWindow } from './window.ts';
+
+/** A window that waits for its start. Its histograms are there before it: they take a part of a millisecond. */
+interface ArmedPart {
+  readonly request: MeasureRequest;
+  /** One per stream. */
+  readonly tallies: readonly Tally[];
+}
+
+type Measured = Extract<ThreadResponse, { type: 'measured' }>;
 
 /** A cell that lives as long as the run does: its TLS context, and what was learned of the server. */
 interface OpenCell extends CellContext {
@@ -44,6 +45,7 @@ class LoadWorker {
   readonly #counters: Counters;
   readonly #cells = new Map<string, OpenCell>();
   #pools: ClientPool[] = [];
+  #part: ArmedPart | undefined;
 
   constructor(engine: Engine, counters: Counters) {
     this.#engine = engine;
@@ -55,10 +57,10 @@ class LoadWorker {
       case 'open':
         this.#open(message.contexts);
         return { type: 'opened' };
-      case 'prime':
-        return { type: 'primed', report: await this.#prime(decodePrimeRequest(message.request)) };
+      case 'arm':
+        return { type: 'armed', streams: await this.#arm(message.part) };
       case 'measure':
-        return { type: 'measured', report: await this.#measure(decodeMeasureRequest(message.request), message.startNs) };
+        return this.#measure(this.#armed, message.startNs);
       case 'close':
         this.#close();
         return undefined;
@@ -72,11 +74,11 @@ class LoadWorker {
     }
   }
 
-  async #prime(request: PrimeRequest): Promise<PrimeReport> {
+  async #arm({ prime, measure }: WindowPart): Promise<PrimedStream[]> {
     this.#freeClients();
     this.#counters.reset();
-    const streams: PrimeReport['streams'] = [];
-    for (const [index, { cell: id, clients }] of request.streams.entries()) {
+    const streams: PrimedStream[] = [];
+    for (const [index, { cell: id, clients }] of prime.streams.entries()) {
       const cell = this.#cells.get(id);
       if (cell === undefined) throw new RangeError(`the cell ${id} was not opened`);
       const pool = new ClientPool(clientsOf(cell, clients, index));
@@ -85,15 +87,27 @@ class LoadWorker {
       await this.#engine.run(priming);
       streams.push(priming.report());
     }
-    return { version: PROTOCOL_VERSION, streams };
+    this.#part = {
+      request: measure,
+      tallies: this.#pools.map(() => new Tally(measure.pace.model === 'scheduled', measure.timelineNs)),
+    };
+    return streams;
   }
 
-  async #measure({ pace, weights, seed, tapEvery, timelineNs }: MeasureRequest, startNs: number): Promise<MeasureReport> {
+  get #armed(): ArmedPart {
+    if (this.#part === undefined) throw new Error('no window was handed out');
+    return this.#part;
+  }
+
+  async #measure({ request, tallies }: ArmedPart, startNs: number): Promise<Measured> {
+    const { pace, weights, seed, tapEvery } = request;
     this.#counters.reset();
+    for (const tally of tallies) tally.begin(startNs);
     const cpu = new CpuSplit(weights.length, () => this.#engine.threadCpuNs() ?? threadCpuNs());
     const stalls = new StallWatch();
     const window = new LoadWindow({
       pools: this.#pools,
+      tallies,
       turns: new PermutedBlocks(weights, seededRandom(seed)),
       // Another series than that of the turns, which would go along with them.
       random: seededRandom(seed ^ 0x5bd1e995),
@@ -102,9 +116,7 @@ class LoadWorker {
       cpu,
       stalls,
       tapEvery,
-      isScheduled: pace.model === 'scheduled',
       isSequential: pace.model === 'sequential',
-      timeline: timelineNs === undefined ? undefined : { intervalNs: timelineNs, startNs },
     });
     await until(startNs);
     const beganNs = Math.max(0, nowNs() - startNs);
@@ -116,14 +128,7 @@ class LoadWorker {
     window.end(nowNs());
     const cpuNs = this.#engine.tellsTurns || weights.length === 1 ? cpu.end() : undefined;
     const { inFlight } = window;
-    return {
-      version: PROTOCOL_VERSION,
-      streams: window.tallies.map((tally) => ({
-        counts: tally.report(),
-        timeline: tally.timeline(),
-        negotiated: tally.negotiated ?? null,
-        latest: tally.latest ?? null,
-      })),
+    const worker = {
       cpuNs: cpuNs === undefined ? null : [...cpuNs],
       // Slots are idle between arrivals, and while tinybench keeps its books.
       inFlightNs: pace.model === 'closed' ? inFlight.existedNs : inFlight.takenNs,
@@ -132,10 +137,11 @@ class LoadWorker {
       mostInFlight: inFlight.most,
       restedNs: window.restedNs,
       stalledNs: stalls.longestNs,
-      clock: stamps === undefined ? 'user' : 'kernel',
+      clock: stamps === undefined ? ('user' as const) : ('kernel' as const),
       clockStepped: stamps?.hasStepped === true,
       sequential,
     };
+    return { type: 'measured', streams: tallies.map((tally) => tally.report()), worker };
   }
 
   async #load(window: LoadWindow, pace: PaceRequest, startNs: number): Promise<SequentialRecord | null> {

@@ -138,9 +138,10 @@ export const scaleReports = (): string =>
 const SIMULATION_ROWS: readonly (readonly [string, (cost: Cost) => string])[] = [
   ['agents lost', ({ lost }) => grouped(lost)],
   ['all agents claimed', ({ assembledMs }) => ms(assembledMs)],
-  ['priming, from order to answers', ({ primingMs }) => ms(primingMs)],
-  ['order to measure: first agent has it', ({ firstTaskMs }) => ms(firstTaskMs)],
+  ['window handed out: first agent has it', ({ firstTaskMs }) => ms(firstTaskMs)],
   ['last agent has it', ({ lastTaskMs }) => ms(lastTaskMs)],
+  ['all agents are ready', ({ armedMs }) => ms(armedMs)],
+  ['word to begin to common start', ({ marginMs }) => ms(marginMs)],
   ['last agent begins late by', ({ lateMs }) => ms(lateMs)],
   ['end of the window to last answer', ({ lastAnswerMs }) => ms(lastAnswerMs)],
   ['last answer to all decoded', ({ decodedMs }) => ms(decodedMs)],

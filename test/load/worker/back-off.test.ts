@@ -54,7 +54,7 @@ describe('a server that restarts', () => {
     const { window, counters } = fakeWindow(new ClosedPace({ concurrency: 4, bound, startNs: 0 }), [{ mode: 'full' }], false);
     const engine = new FakeEngine(restarting);
     engine.run(window);
-    const report = window.tallies[0]?.report();
+    const report = window.tallies[0]?.report().counts;
     // 1 + 2 + ... + 64 ms, and then 100 ms each: ten rounds.
     expect(report?.errors['refused']).toBeLessThanOrEqual(4 * 10);
     expect(report?.honoured).toBeGreaterThan(4 * 1600 - 50);
@@ -76,7 +76,7 @@ describe('a server that restarts', () => {
     const pace = new SchedulePace({ arrivals, startNs: 0, bound, mostInFlight: 4, graceNs: 5 * S });
     const { window } = fakeWindow(pace, [{ mode: 'full' }]);
     new FakeEngine(restarting).run(window);
-    const { schedule, honoured, errors } = window.tallies[0]?.report() ?? {};
+    const { schedule, honoured, errors } = window.tallies[0]?.report().counts ?? {};
     expect(schedule).toMatchObject({ due: 1000, dropped: 0 });
     expect((honoured ?? 0) + (errors?.['refused'] ?? 0)).toBe(1000);
     expect(errors?.['refused']).toBeLessThanOrEqual(4 * 10);

@@ -10,7 +10,7 @@ const run = (server: FakeServer, timelineNs?: number) => {
   engine.run(window);
   window.end(engine.nowNs);
   const [tally] = window.tallies;
-  return { counts: tally?.report(), timeline: tally?.timeline() };
+  return { counts: tally?.report().counts, timeline: tally?.report().timeline };
 };
 
 describe('a window over time', () => {
@@ -30,7 +30,8 @@ describe('a window over time', () => {
 
 describe('the tally of intervals', () => {
   const tallied = (...ends: readonly (readonly ['honoured' | 'declined' | 'failed', number])[]) => {
-    const tally = new TimelineTally({ intervalNs: 100, startNs: 1000 });
+    const tally = new TimelineTally(100);
+    tally.begin(1000);
     for (const [how, endNs] of ends) tally[how](endNs, 5000);
     return tally.report().map(({ handshakes, honoured, errors }) => ({ handshakes, honoured, errors }));
   };

@@ -32,7 +32,7 @@ const run = (window: LoadWindow, server: FakeServer): FakeEngine => {
 };
 
 const reportOf = (window: LoadWindow, stream = 0) => {
-  const report = window.tallies[stream]?.report();
+  const report = window.tallies[stream]?.report().counts;
   if (report === undefined) throw new RangeError('no such stream');
   return report;
 };
