@@ -141,8 +141,8 @@ describe('the progress of agents together', () => {
 
 describe('the time that agents have for a common start', () => {
   it('is long at first, follows what the slowest way is as a rule, and has bounds', () => {
-    const margin = new StartMargin();
-    expect(margin.ns).toBe(100e6);
+    const margin = new StartMargin(150e6);
+    expect(margin.ns).toBe(250e6);
     margin.learn([2e6, 20e6]);
     expect(margin.ns).toBe(23e6);
     for (let windows = 0; windows < 3; windows++) margin.learn([1e6, 4e6]);

@@ -34,13 +34,17 @@ interface Place {
 export class AgentFleet implements LoadGenerator {
   readonly #pool: AgentPool;
   readonly #setup: FleetSetup;
-  readonly #margin = new StartMargin();
+  readonly #margin: StartMargin;
   /** Members that take part in the window. */
   #working: readonly Member[] = [];
 
   constructor(pool: AgentPool, setup: FleetSetup) {
     this.#pool = pool;
     this.#setup = setup;
+    // Each knows the time on Redis' clock to half of a round trip.
+    this.#margin = new StartMargin(
+      pool.broker.clock.errorNs + Math.max(0, ...pool.members.map(({ hello }) => hello.clock.errorNs)),
+    );
   }
 
   get workers(): number {

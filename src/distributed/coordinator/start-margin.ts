@@ -1,5 +1,6 @@
 import { median } from '../../stats/descriptive.ts';
 
+/** Beyond the network, for what agents and Redis have to do: how long that takes here is not known yet. */
 const FIRST_NS = 100e6;
 const MOST_NS = 1e9;
 
@@ -14,11 +15,17 @@ const KEPT = 16;
  * there is nothing to spare in it: an agent that hears of the start later than that begins late by so many ms, which its record says.
  */
 export class StartMargin {
+  readonly #networkNs: number;
   #waysNs: readonly number[] = [];
+
+  /** @param networkNs the longest way from here to an agent, as far as it is known. */
+  constructor(networkNs: number) {
+    this.#networkNs = networkNs;
+  }
 
   get ns(): number {
     const wayNs = median(this.#waysNs);
-    return wayNs === undefined ? FIRST_NS : Math.min(MOST_NS, LEAST_NS + wayNs);
+    return wayNs === undefined ? this.#networkNs + FIRST_NS : Math.min(MOST_NS, LEAST_NS + wayNs);
   }
 
   /** @param waysNs times that the last word took to each agent. */
