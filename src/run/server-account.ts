@@ -3,7 +3,7 @@ import type { AccountRecord } from '../domain/state-record.ts';
 import type { ServerCounts } from '../target/server-counts.ts';
 import type { HandshakeAccount } from './handshake-account.ts';
 import type { OpenState } from './prepare/open-states.ts';
-import { within } from '../domain/within.ts';
+import { within } from '../engine/within.ts';
 
 /** A server writes its log a moment after the client has gone; a busy machine makes that longer. */
 const PATIENCE_MS = 2000;

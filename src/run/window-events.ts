@@ -3,7 +3,7 @@ import type { Notice } from '../domain/notice.ts';
 import { nowNs } from '../engine/clock.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
 import type { ServerEvent } from './prepare/server-events.ts';
-import { within } from '../domain/within.ts';
+import { within } from '../engine/within.ts';
 
 /** Longer than any server takes to start and to stop. */
 const LONGEST_MS = 60_000;

@@ -1,6 +1,6 @@
 import { FlowProducer, Queue, Worker, type ConnectionOptions, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { within } from '../../domain/within.ts';
+import { within } from '../../engine/within.ts';
 import { agentQueue, PREFIX, runQueue } from '../protocol/names.ts';
 import type { BrokerAddress } from './address.ts';
 import { patientConnection } from './connection.ts';

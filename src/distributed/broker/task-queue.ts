@@ -1,6 +1,6 @@
 import { Queue, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { within } from '../../domain/within.ts';
+import { within } from '../../engine/within.ts';
 import { agentQueue, PREFIX } from '../protocol/names.ts';
 import type { BrokerAddress } from './address.ts';
 import { patientConnection } from './connection.ts';
