@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
-import { readTree } from '../src/cpu/processes.ts';
 import { gatherHere, type GatheredAgents } from '../src/distributed/gather.ts';
-import type { RunRecord } from '../src/domain/run-record.ts';
 import type { LoadGenerator, MeasuredLoad } from '../src/load/load-generator.ts';
 import type { LoadSource } from '../src/load/load-source.ts';
 import { run } from '../src/run/execute.ts';
+import { THIS_MACHINE } from '../src/run/prepare/this-machine.ts';
 import { version } from '../src/run/version.ts';
-import { decodeScenario, type DecodedScenario, type RawSettings } from '../src/scenario/decode.ts';
+import { decodeScenario, type RawSettings } from '../src/scenario/decode.ts';
 import { startReferenceServer } from '../src/target/reference/reference-server.ts';
-import { judged, markdownTable, us } from './markdown.ts';
+import { inTurns, overheadTable } from './agent-overhead.ts';
+import { markdownTable } from './markdown.ts';
 import { median } from './median.ts';
+import { GROUP_SIZE } from './two-generators.ts';
 
 /**
  * The price of agents: client CPU per handshake of one agent against that of the same load without a coordinator, in turns, and the time
@@ -19,14 +20,14 @@ import { median } from './median.ts';
  */
 const { values } = parseArgs({
   options: {
-    repeats: { type: 'string', default: '7' },
+    groups: { type: 'string', default: '200' },
     agents: { type: 'string', default: '16' },
     windows: { type: 'string', default: '40' },
   },
 });
 
-/** The most that the CPU time per handshake may be of that without a coordinator. */
-const MOST_RATIO = 1.02;
+/** Of the windows that one agent takes in turns with none. */
+const WINDOW_MS = 500;
 
 const MOST_COORDINATION_NS = 30e6;
 
@@ -55,59 +56,14 @@ const withAgents = async <Value>(agents: number, use: (gathered: GatheredAgents)
   }
 };
 
-/** CPU time of everything but the target: this process, and agents and Redis where there are any. */
-const allOurCpuNs = (): number => {
-  const targets = new Set(readTree([target.pid]).map(({ pid }) => pid));
-  const ours = readTree([process.pid]).filter(({ pid }) => !targets.has(pid));
-  return ours.reduce((sum, { ownNs }) => sum + ownNs, 0);
-};
-
-/** Client CPU time per handshake, in ns. */
-interface CpuUse {
-  /** Of the threads that load, in the windows. */
-  readonly threads: number;
-  /** Of all processes but the target, from the begin of the run to its end. */
-  readonly all: number;
-}
-
-const cpuOf = async (scenario: DecodedScenario, loadFrom?: LoadSource): Promise<CpuUse> => {
-  const before = allOurCpuNs();
-  const { blocks } = await run(scenario, loadFrom && { loadFrom });
-  const used = allOurCpuNs() - before;
-  const sum = (value: (block: RunRecord['blocks'][number]) => number): number =>
-    blocks.reduce((total, block) => total + value(block), 0);
-  const handshakes = sum((block) => block.handshakes);
-  return { threads: sum(({ cpuClientNs }) => cpuClientNs ?? Number.NaN) / handshakes, all: used / handshakes };
-};
-
 const overheadOfOne = async (): Promise<string> => {
-  const scenario = scenarioOf({ load: { concurrency: 8 }, plan: { rounds: 2, duration: '4s', warmup: 1 } });
-  const pairs = await withAgents(1, async (loadFrom) => {
-    const all: { readonly alone: CpuUse; readonly agent: CpuUse }[] = [];
-    for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
-      // The order changes, so that a drift hits both alike.
-      const first = repeat % 2 === 0 ? undefined : await cpuOf(scenario, loadFrom);
-      const alone = await cpuOf(scenario);
-      all.push({ alone, agent: first ?? (await cpuOf(scenario, loadFrom)) });
-    }
-    return all;
-  });
-  const row = (name: string, of: (use: CpuUse) => number, most: number | undefined): string[] => {
-    const ratio = median(pairs.map(({ alone, agent }) => of(agent) / of(alone)));
-    return [
-      name,
-      us(median(pairs.map(({ alone }) => of(alone)))),
-      us(median(pairs.map(({ agent }) => of(agent)))),
-      most === undefined ? ratio.toFixed(2) : judged(ratio, ratio <= most),
-      most === undefined ? '' : String(most),
-    ];
-  };
-  return markdownTable(
-    [`client CPU per handshake, median of ${String(pairs.length)}`, 'alone', 'one agent', 'ratio', 'at most'],
-    [
-      row('threads that load', ({ threads }) => threads, MOST_RATIO),
-      row('all processes, start and report of the run included', ({ all }) => all, undefined),
-    ],
+  const groups = Number(values.groups);
+  const rounds = groups * GROUP_SIZE;
+  const duration = `${String((rounds * WINDOW_MS) / 1000)}s`;
+  const scenario = scenarioOf({ load: { concurrency: 8 }, plan: { rounds, duration, warmup: GROUP_SIZE } });
+  return overheadTable(
+    await withAgents(1, (agent) => inTurns(scenario, agent, target.pid)),
+    await inTurns(scenario, THIS_MACHINE, target.pid),
   );
 };
 

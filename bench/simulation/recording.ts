@@ -1,5 +1,5 @@
 import { countsOf } from '../../src/distributed/protocol/progress.ts';
-import type { Measured } from '../../src/distributed/protocol/tasks.ts';
+import { measuredOf, type Measured } from '../../src/distributed/protocol/tasks.ts';
 import type { LoadGenerator } from '../../src/load/load-generator.ts';
 import { ThreadFleet } from '../../src/load/thread-fleet.ts';
 import { run } from '../../src/run/execute.ts';
@@ -35,18 +35,8 @@ const recorded = (fleet: ThreadFleet, keep: (answer: Measured) => void): LoadGen
   arm: (parts) => fleet.arm(parts),
   measure: async (startInNs) => {
     const load = await fleet.measure(startInNs);
-    for (const { primed, streams, workers, before, after, limits } of load.hosts) {
-      keep({
-        primed: [...primed],
-        streams: [...streams],
-        workers: [...workers],
-        before: { ...before, quotas: [...before.quotas] },
-        after: { ...after, quotas: [...after.quotas] },
-        limits,
-        startSkewNs: 0,
-        slackNs: 0,
-        progress: countsOf(fleet.progress(), fleet.latencyCounts()),
-      });
+    for (const host of load.hosts) {
+      keep(measuredOf(host, { startSkewNs: 0, slackNs: 0, progress: countsOf(fleet.progress(), fleet.latencyCounts()) }));
     }
     return load;
   },

@@ -75,7 +75,6 @@ export class SimulatedAgent {
     const { clock } = this.#broker;
     const hello = { ...this.#facts, clock: { offsetNs: clock.systemOffsetNs, errorNs: clock.errorNs } };
     const run = await this.#broker.announce(this.#id, hello);
-    await clock.read();
     if (run === this.#run) return;
     this.#run = run;
     await this.#broker.listen(run === undefined ? undefined : controlChannel(run), (message) => {

@@ -112,7 +112,6 @@ class Agent {
         this.#tellSilence(false);
         await this.#follow(run);
       });
-      await this.#broker.clock.read();
     } catch {
       this.#tellSilence(true);
     }

@@ -4,7 +4,7 @@ import { ThreadFleet } from '../../load/thread-fleet.ts';
 import type { CommonClock } from '../broker/clock.ts';
 import { fromWire, type WireContext } from '../protocol/context.ts';
 import { countsOf, type AgentCounts, type Stage } from '../protocol/progress.ts';
-import type { Measured, Task, Wish, Work } from '../protocol/tasks.ts';
+import { measuredOf, type Measured, type Task, type Wish, type Work } from '../protocol/tasks.ts';
 import type { AllowedTargets } from './allowed-targets.ts';
 
 /** What an agent brings along to every run. */
@@ -124,19 +124,12 @@ export class AgentSession {
     const { hosts } = await this.#opened.measure(inNs);
     const [host] = hosts;
     if (host === undefined) throw new TypeError('a fleet of threads has no report of its machine');
-    const { primed, streams, workers, before, after, limits } = host;
     const lateNs = heardNs + inNs - startNs;
-    return {
-      primed: [...primed],
-      streams: [...streams],
-      workers: [...workers],
-      before: { ...before, quotas: [...before.quotas] },
-      after: { ...after, quotas: [...after.quotas] },
-      limits,
-      startSkewNs: lateNs + Math.max(0, ...workers.map(({ beganNs }) => beganNs)),
+    return measuredOf(host, {
+      startSkewNs: lateNs + Math.max(0, ...host.workers.map(({ beganNs }) => beganNs)),
       slackNs: startNs - heardNs,
       progress: countsOf(this.#opened.progress(), this.#opened.latencyCounts()),
-    };
+    });
   }
 
   /** @returns the common start. @throws Error when the run is left before. */

@@ -22,6 +22,19 @@ if holder and holder ~= ARGV[1] and redis.call('EXISTS', ARGV[3] .. holder) == 1
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
 
+/**
+ * An agent's sign of life, in one round trip: it answers with the time, and with the run that has taken the agent, if its lease goes on.
+ * KEYS: its presence, the roll, its claim. ARGV: its facts, ms to keep them, its id, seconds to keep the roll, how the key of a lease begins.
+ */
+const ANNOUNCE = `
+local now = redis.call('TIME')
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('ZADD', KEYS[2], now[1] .. string.format('%06d', now[2]), ARGV[3])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+local run = redis.call('GET', KEYS[3])
+if run and redis.call('EXISTS', ARGV[5] .. run) == 0 then run = false end
+return {now[1], now[2], run}`;
+
 /** Gives an agent back, unless another run has it by now. */
 const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
@@ -66,21 +79,16 @@ export class Broker {
   }
 
   /**
-   * Gives an agent's sign of life.
+   * Gives an agent's sign of life, and reads the clock by the way.
    *
    * @returns the token of the run that it works for; `undefined` where there is none, or where its coordinator is gone.
    */
   async announce(id: string, facts: unknown): Promise<string | undefined> {
-    const answers = await this.#redis
-      .multi()
-      .set(presenceKey(id), JSON.stringify(facts), 'PX', PRESENCE_MS)
-      .zadd(ROLL_KEY, this.clock.nowUs(), id)
-      .expire(ROLL_KEY, KEPT_S)
-      .get(claimKey(id))
-      .exec();
-    const token = answers?.at(-1)?.[1];
-    if (typeof token !== 'string') return undefined;
-    return (await this.#redis.exists(leaseKey(token))) === 1 ? token : undefined;
+    const keys = [presenceKey(id), ROLL_KEY, claimKey(id)];
+    const values = [JSON.stringify(facts), PRESENCE_MS, id, KEPT_S, leaseKey('')];
+    const ask = () => this.#redis.eval(ANNOUNCE, keys.length, ...keys, ...values);
+    const [, , run] = await this.clock.readWith(ask as () => Promise<[string, string, string | null]>);
+    return run ?? undefined;
   }
 
   async leave(id: string): Promise<void> {

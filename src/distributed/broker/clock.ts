@@ -25,15 +25,24 @@ export class CommonClock {
 
   /** Reads the clock several times. @throws Error when Redis does not answer. */
   async read(times = 1): Promise<void> {
-    for (let count = 0; count < times; count++) {
-      const beforeNs = nowNs();
-      const [seconds, micros] = await this.#redis.time();
-      const afterNs = nowNs();
-      const middleUs = (beforeNs + afterNs) / 2000;
-      const offsetUs = Number(seconds) * 1e6 + Number(micros) - middleUs;
-      const reading = { offsetUs, roundTripUs: (afterNs - beforeNs) / 1000, atNs: afterNs };
-      this.#readings = [...this.#readings, reading].slice(-KEPT);
-    }
+    for (let count = 0; count < times; count++) await this.readWith(() => this.#redis.time());
+  }
+
+  /**
+   * Reads the clock in a round trip that is made anyway.
+   *
+   * @param ask its answer begins as that of TIME does: with seconds, and microseconds of the second.
+   */
+  async readWith<Answer extends readonly unknown[]>(ask: () => Promise<Answer>): Promise<Answer> {
+    const beforeNs = nowNs();
+    const answer = await ask();
+    const afterNs = nowNs();
+    const [seconds, micros] = answer;
+    const middleUs = (beforeNs + afterNs) / 2000;
+    const offsetUs = Number(seconds) * 1e6 + Number(micros) - middleUs;
+    const reading = { offsetUs, roundTripUs: (afterNs - beforeNs) / 1000, atNs: afterNs };
+    this.#readings = [...this.#readings, reading].slice(-KEPT);
+    return answer;
   }
 
   /** Half of the round trip in which the clock was read, and what may have drifted since. */

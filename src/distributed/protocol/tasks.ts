@@ -1,4 +1,5 @@
 import { z } from '../../domain/zod.ts';
+import type { HostReport } from '../../load/load-generator.ts';
 import { CONTROLS } from '../../load/protocol/counters.ts';
 import { measuredStreamSchema, primedStreamSchema, windowPartSchema, workerReportSchema } from '../../load/protocol/messages.ts';
 import { contextSchema } from './context.ts';
@@ -68,6 +69,20 @@ const measuredSchema = z.object({
 });
 
 export type Measured = Readonly<z.infer<typeof measuredSchema>>;
+
+/** What a machine reports of its own window, as an agent's answer. */
+export const measuredOf = (
+  { primed, streams, workers, before, after, limits }: HostReport,
+  more: Pick<Measured, 'startSkewNs' | 'slackNs' | 'progress'>,
+): Measured => ({
+  primed: [...primed],
+  streams: [...streams],
+  workers: [...workers],
+  before: { ...before, quotas: [...before.quotas] },
+  after: { ...after, quotas: [...after.quotas] },
+  limits,
+  ...more,
+});
 
 /** @throws ZodError when the message is none of this version. */
 export const decodeTask = (message: unknown): Task => taskSchema.parse(message);
