@@ -69,10 +69,9 @@ interface CgroupFolder {
 
 /** The folder of a process's cgroup in the hierarchy that has a controller: that of version 1 where it is there, else version 2. */
 const cgroupFolder = (pid: number | 'self', controller: 'cpu' | 'cpuacct'): CgroupFolder | undefined => {
-  const mounts = parseCgroupMounts(readText('/proc/self/mountinfo') ?? '');
   const cgroups = parseCgroups(readText(`/proc/${String(pid)}/cgroup`) ?? '');
   for (const hierarchy of [controller, '']) {
-    const mount = mounts.find(({ controllers }) => controllers.includes(hierarchy));
+    const mount = cgroupMounts().find(({ controllers }) => controllers.includes(hierarchy));
     const path = cgroups.find(({ controllers }) => controllers.includes(hierarchy))?.path;
     if (mount === undefined || path === undefined) continue;
     const below = relative(mount.root, path);
@@ -82,14 +81,20 @@ const cgroupFolder = (pid: number | 'self', controller: 'cpu' | 'cpuacct'): Cgro
   return undefined;
 };
 
+let mounts: readonly CgroupMount[] | undefined;
+
+/** Hierarchies stay mounted where they are, and the file is the slowest to read of all that tell of a machine. */
+const cgroupMounts = (): readonly CgroupMount[] => (mounts ??= parseCgroupMounts(readText('/proc/self/mountinfo') ?? ''));
+
 const levelsOf = ({ mount, folder }: CgroupFolder): string[] =>
   folder === mount.folder ? [folder] : [folder, ...levelsOf({ mount, folder: join(folder, '..'), name: '' })];
 
 const quotaLevel = (folder: string): QuotaLevel | undefined => {
   const cores = coresOf(folder);
+  if (cores === undefined) return undefined;
   const stat = parseKeyed(readText(join(folder, 'cpu.stat')) ?? '');
   const [periods, throttled] = [stat.get('nr_periods'), stat.get('nr_throttled')];
-  if (cores === undefined || periods === undefined || throttled === undefined) return undefined;
+  if (periods === undefined || throttled === undefined) return undefined;
   return { folder, cores, periods, throttled };
 };
 
