@@ -17,7 +17,7 @@ export const agentsOf = (run: RunRecord): AgentsShown | undefined => {
 /** `3 agents: 1,200 to 1,310 handshakes each, start skew 7.0 ms (median) and 12.0 ms (worst); b late`. */
 const lineOf = (agents: readonly AgentSummary[]): string => {
   const faulty = agents.flatMap(({ agent }) => (agent.faults.length === 0 ? [] : [`${agent.name} ${faultsText({ agent })}`]));
-  const parts = [`${counted(agents.length, 'agent')}: ${handshakesText(agents)}, ${skewText(agents)}`, ...faulty];
+  const parts = [`${counted(agents.length, 'agent')}: ${handshakesText(agents)}${skewText(agents)}`, ...faulty];
   return parts.join('; ');
 };
 
@@ -27,14 +27,15 @@ const handshakesText = (agents: readonly AgentSummary[]): string => {
   return least === most ? `${counted(most, 'handshake')} each` : `${grouped(least)} to ${counted(most, 'handshake')} each`;
 };
 
-/** The median machine's median, of two the later one's, and the worst of all. */
+/** The median machine's median, of two the later one's, and the worst of all; nothing where no window was whole. */
 const skewText = (agents: readonly AgentSummary[]): string => {
   const medians = agents.flatMap(({ medianSkewNs }) => medianSkewNs ?? []).toSorted((a, b) => a - b);
   const worst = agents
     .flatMap(({ worstSkewNs }) => worstSkewNs ?? [])
     .toSorted((a, b) => a - b)
     .at(-1);
-  return `start skew ${formatDuration(medians[Math.floor(medians.length / 2)])} (median) and ${formatDuration(worst)} (worst)`;
+  if (medians.length === 0) return '';
+  return `, start skew ${formatDuration(medians[Math.floor(medians.length / 2)])} (median) and ${formatDuration(worst)} (worst)`;
 };
 
 const COLUMNS: readonly (readonly [head: string, text: (summary: AgentSummary) => string])[] = [

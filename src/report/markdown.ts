@@ -13,7 +13,7 @@ export const markdownReport = (summary: RunSummary): string => {
   const sections = [
     [`### ${escaped(result.title)}`],
     result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
-    markdownTable(result.table),
+    result.table.rows.length === 0 ? [] : markdownTable(result.table),
     ...result.details.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
     agents === undefined ? [] : markdownTable(agents.table),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],

@@ -44,19 +44,22 @@ export const terminalReport = (summary: RunSummary, { colour = false, columns: w
     hidden.length === 0
       ? []
       : [`${counted(hidden.length, 'column')} ${hidden.length === 1 ? 'does' : 'do'} not fit: ${hidden.join(', ')}`];
-  const lines = [
-    paint('bold')(oneLine(result.title)),
-    ...wrapped(result.fixed.map(oneLine), ' · ', width).map(paint('dim')),
-    '',
-    ...alignedRows(table).map((line, i) => (i === 0 ? paint('bold')(line) : line)),
-    ...note.map(paint('dim')),
-    ...(result.savings.length === 0 ? [] : ['']),
-    ...result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
-    ...result.details.flatMap(({ lines }) => ['', ...lines.map(oneLine)]),
-    ...(agents === undefined ? [] : ['', oneLine(agents.line)]),
+  const sections = [
+    [paint('bold')(oneLine(result.title)), ...wrapped(result.fixed.map(oneLine), ' · ', width).map(paint('dim'))],
+    [...boldHead(table, paint('bold')), ...note.map(paint('dim'))],
+    result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
+    ...result.details.map(({ lines }) => lines.map(oneLine)),
+    agents === undefined ? [] : [oneLine(agents.line)],
   ];
-  return `${lines.join('\n')}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
 };
+
+/** Nothing where nothing was measured. */
+const boldHead = (table: Table, bold: Paint): string[] =>
+  table.rows.length === 0 ? [] : alignedRows(table).map((line, i) => (i === 0 ? bold(line) : line));
 
 /** Aligned lines: text to the left, numbers to the right, two spaces between columns. */
 export const alignedRows = ({ columns, rows }: Table): string[] => {

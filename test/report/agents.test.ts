@@ -46,6 +46,14 @@ it('agents with a fault are named', () => {
   expect(render(summary, 'markdown')).toMatch(/^\| b \|.*\| late \|$/mu);
 });
 
+it('a run that was interrupted before its first window has no empty table, and no skew', () => {
+  const run = { ...merged('a', 'b'), blocks: [] };
+  const table = render(summarizeRun(run), 'table');
+  expect(table).toMatch(/\n\n2 agents: 0 handshakes each\n/u);
+  expect(table).not.toContain('\n\n\n');
+  expect(render(summarizeRun(run), 'markdown')).not.toMatch(/^\|\s*\|$/mu);
+});
+
 it('agents are not shown where the machine of the run loaded alone', () => {
   const summary = summarizeRun(fakeRun([{}]));
   for (const format of ['table', 'markdown', 'html'] as const) expect(render(summary, format)).not.toMatch(/agents/iu);
