@@ -13,7 +13,7 @@ export const markdownReport = (summary: RunSummary): string => {
   const sections = [
     [`### ${escaped(result.title)}`],
     result.savings.map((saving) => `- ${escaped(savingSentence(saving))}`),
-    result.table.rows.length === 0 ? [] : markdownTable(result.table),
+    markdownTable(result.table),
     ...result.details.map(({ lines }) => lines.map((line) => `- ${escaped(line)}`)),
     agents === undefined ? [] : markdownTable(agents.table),
     [`<sub>${result.fixed.map(escaped).join(' · ')}</sub>`],
@@ -25,12 +25,15 @@ export const markdownReport = (summary: RunSummary): string => {
     .join('\n\n')}\n`;
 };
 
-/** A table in GitHub's Markdown. */
-export const markdownTable = ({ columns, rows }: Table): string[] => [
-  row(columns.map((column) => escaped(column.head))),
-  row(columns.map((column) => (column.align === 'right' ? '--:' : ':--'))),
-  ...rows.map((cells) => row(cells.map(escaped))),
-];
+/** A table in GitHub's Markdown; nothing where no column is left. */
+export const markdownTable = ({ columns, rows }: Table): string[] =>
+  columns.length === 0
+    ? []
+    : [
+        row(columns.map((column) => escaped(column.head))),
+        row(columns.map((column) => (column.align === 'right' ? '--:' : ':--'))),
+        ...rows.map((cells) => row(cells.map(escaped))),
+      ];
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 

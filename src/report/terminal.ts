@@ -46,7 +46,7 @@ export const terminalReport = (summary: RunSummary, { colour = false, columns: w
       : [`${counted(hidden.length, 'column')} ${hidden.length === 1 ? 'does' : 'do'} not fit: ${hidden.join(', ')}`];
   const sections = [
     [paint('bold')(oneLine(result.title)), ...wrapped(result.fixed.map(oneLine), ' · ', width).map(paint('dim'))],
-    [...boldHead(table, paint('bold')), ...note.map(paint('dim'))],
+    [...alignedRows(table).map((line, i) => (i === 0 ? paint('bold')(line) : line)), ...note.map(paint('dim'))],
     result.savings.map((saving) => paint(COLOUR_OF[saving.tone])(oneLine(savingSentence(saving)))),
     ...result.details.map(({ lines }) => lines.map(oneLine)),
     agents === undefined ? [] : [oneLine(agents.line)],
@@ -57,12 +57,9 @@ export const terminalReport = (summary: RunSummary, { colour = false, columns: w
     .join('\n\n')}\n`;
 };
 
-/** Nothing where nothing was measured. */
-const boldHead = (table: Table, bold: Paint): string[] =>
-  table.rows.length === 0 ? [] : alignedRows(table).map((line, i) => (i === 0 ? bold(line) : line));
-
-/** Aligned lines: text to the left, numbers to the right, two spaces between columns. */
+/** Aligned lines: text to the left, numbers to the right, two spaces between columns. None where nothing was measured: no column is left. */
 export const alignedRows = ({ columns, rows }: Table): string[] => {
+  if (columns.length === 0) return [];
   const lines = [columns.map((column) => column.head), ...rows].map((cells) => cells.map(oneLine));
   const widths = columns.map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
   return lines.map((cells) =>

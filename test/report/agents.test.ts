@@ -47,7 +47,8 @@ it('agents with a fault are named', () => {
 });
 
 it('a run that was interrupted before its first window has no empty table, and no skew', () => {
-  const run = { ...merged('a', 'b'), blocks: [] };
+  const both = merged('a', 'b');
+  const run = { ...both, blocks: [], cells: both.cells.slice(0, 1) };
   const table = render(summarizeRun(run), 'table');
   expect(table).toMatch(/\n\n2 agents: 0 handshakes each\n/u);
   expect(table).not.toContain('\n\n\n');
