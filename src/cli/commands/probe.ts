@@ -5,7 +5,6 @@ import { probeEventLine } from '../../report/probe/event-text.ts';
 import { expectationSentence } from '../../report/probe/expectation-text.ts';
 import { PROBE_FORMATS, renderProbe, type ProbeFormat } from '../../report/probe/formats.ts';
 import { readTargets } from '../../run/prepare/probed-targets.ts';
-import { probe } from '../../run/studies/probe.ts';
 import { decodeProbe } from '../../scenario/decode.ts';
 import type { CommandContext } from '../context.ts';
 import { signalCode } from '../exit-code.ts';
@@ -51,6 +50,8 @@ const probeTargets = async ({ terminal }: CommandContext, parsed: ParsedFlags): 
   const format = choiceOf('--format', parsed['format'], PROBE_FORMATS);
   const settings = decodeProbe(probeFlagValues(parsed));
   const targets = await targetsOf(parsed);
+  // No other command needs what reads certificates' staples: it would take a tenth of their start.
+  const { probe } = await import('../../run/studies/probe.ts');
   const progress = new ProbeProgressLine(terminal, parsed['quiet'] === true);
   const interrupt = listenForInterrupt();
   try {
