@@ -9,6 +9,7 @@ const OF_THE_MOMENT = /^(?:epoll_\w+|getpid)\(|EAGAIN/u;
 export interface SystemCalls {
   /**
    * Ends the recording. A call is named with how many bytes it moved, `write:271`; the first read, which brings the ClientHello, is `hello`.
+   * What was read later stands last, in one: whether two records come in one read or in two is a matter of the moment.
    */
   end(): Promise<string[]>;
 }
@@ -28,16 +29,26 @@ export const recordSystemCalls = async (program: string, master: number, path: s
   };
 };
 
+interface Connection {
+  readonly calls: string[];
+  /** Bytes; before the ClientHello, `undefined`. */
+  readLater: number | undefined;
+}
+
 const connectionsOf = (text: string): string[] => {
-  const connections: string[][] = [];
+  const connections: Connection[] = [];
   for (const line of text.split('\n')) {
     const [, name = '', result = ''] = /^(\w+)\(.* = (-?\d+)/u.exec(line) ?? [];
     if (name === '' || OF_THE_MOMENT.test(line)) continue;
-    if (name === 'accept4') connections.push([]);
-    const calls = connections.at(-1);
-    const isHello = name === 'read' && calls?.some((call) => call === 'hello') === false;
-    const moved = name === 'read' || name === 'write' ? `${name}:${result}` : name;
-    calls?.push(isHello ? 'hello' : moved);
+    if (name === 'accept4') connections.push({ calls: [], readLater: undefined });
+    const connection = connections.at(-1);
+    if (connection === undefined) continue;
+    if (name !== 'read') connection.calls.push(name === 'write' ? `write:${result}` : name);
+    else if (connection.readLater !== undefined) connection.readLater += Number(result);
+    else {
+      connection.calls.push('hello');
+      connection.readLater = 0;
+    }
   }
-  return connections.map((calls) => calls.join(' '));
+  return connections.map(({ calls, readLater = 0 }) => [...calls, `read:${String(readLater)}`].join(' '));
 };
