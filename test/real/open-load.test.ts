@@ -166,9 +166,11 @@ describe.skipIf(program === undefined)('load by schedule on a real nginx (Debian
       const rate = (perSecond: string) => resumark.measure('run', target, ...flags, '-d', '500ms', '-r', perSecond);
       const { record } = await rate('6k/s');
       const [block] = record.blocks;
-      expect(block).toMatchObject({ saturated: true, valid: true, schedule: { due: 3000 } });
+      expect(block).toMatchObject({ saturated: true, schedule: { due: 3000 } });
       expect((block?.handshakes ?? 0) + (block?.schedule?.dropped ?? 0)).toBe(3000);
-      expect(record.notices.map(({ code }) => code)).toContain('generator-saturated');
+      // A busy machine can hold it up for so long that its block is left out, which is said instead.
+      const notice = block?.valid === true ? 'generator-saturated' : 'generator-stalled';
+      expect(record.notices.map(({ code }) => code)).toContain(notice);
       // An idle machine would not mark this one at all; what a busy one does to its worker's time is far from 90 %.
       const quiet = await rate('50/s');
       expect(quiet.record.blocks[0]?.hosts[0]?.workers[0]?.busyShare).toBeLessThan(0.9);
