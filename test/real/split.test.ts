@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nowNs } from '../../src/engine/clock.ts';
 import type { ClientSettings, Engine, HandshakeSplit, Work } from '../../src/engine/engine.ts';
 import { engineChoice, openEngine } from '../../src/engine/open.ts';
-import { attemptOf, perform, performOne } from '../../src/engine/perform.ts';
+import { attemptOf, perform, performOne, type HandshakeResult } from '../../src/engine/perform.ts';
 import { startReferenceServer, type ReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { testSettings } from '../engine/settings.ts';
 import { startNginxHttp } from '../servers/nginx-http.ts';
@@ -24,10 +24,12 @@ const splitsOf = async (engine: Engine, settings: ClientSettings, count: number)
     Array.from({ length: count }, () => attemptOf(client)),
   );
   client.close();
-  return results.map(({ split, failure }) => {
-    if (split === undefined) throw new Error(`a handshake without its parts: ${JSON.stringify(failure)}`);
-    return split;
-  });
+  return results.map(splitOf);
+};
+
+const splitOf = ({ split, failure }: HandshakeResult): HandshakeSplit => {
+  if (split === undefined) throw new Error(`a handshake without its parts: ${JSON.stringify(failure)}`);
+  return split;
 };
 
 describe.each(ENGINES)('engine %s', (name) => {
@@ -135,7 +137,7 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light) looks t
         const result = await performOne(engine, attemptOf(client, { session: offered, tap: false }));
         result.session?.free();
         expect(result.evidence.resumed).toBe(mode !== 'full');
-        waits.push(result.split?.waitNs ?? Number.NaN);
+        waits.push(splitOf(result).waitNs);
       }
     }
     for (const { engine, client, session } of sides) {
