@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noticeText } from '../../src/report/text/notice.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { RunRecord } from '../../src/domain/run-record.ts';
-import { parseStat } from '../../src/cpu/procfs.ts';
-import { NS_PER_TICK } from '../../src/cpu/processes.ts';
+import { cpuMsOf } from '../../src/cpu/process-ticks.ts';
 import { startReferenceServer } from '../../src/target/reference/reference-server.ts';
 import { BIN, Resumark, total } from '../e2e/resumark.ts';
 import { makeCgroup } from '../servers/cgroup.ts';
@@ -125,28 +124,6 @@ describe.skipIf(compiler === undefined)('a server that gives each connection its
   });
 });
 
-/** CPU time in ns by the kernel's accounting of a process, its children that live, and those that it has waited for. */
-const accountedNs = async (pid: number): Promise<number> => {
-  for (;;) {
-    try {
-      return await accountedOnceNs(pid);
-    } catch (error) {
-      // A child that ends while it is read has become part of what its parent has waited for.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-};
-
-const accountedOnceNs = async (pid: number): Promise<number> => {
-  const children = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
-  let ticks = 0;
-  for (const one of [String(pid), ...children.split(' ').filter(Boolean)]) {
-    const stat = parseStat(await readFile(`/proc/${one}/stat`, 'utf8'));
-    ticks += (stat?.ownTicks ?? 0) + (stat?.waitedTicks ?? 0);
-  }
-  return ticks * NS_PER_TICK;
-};
-
 /** A scenario with a state for each name of one server. */
 const scenarioOf = async (
   { folder, port }: Nginx,
@@ -182,7 +159,7 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light)', () =>
 
   it('whose workers are replaced in the middle of blocks keeps the CPU time of those that ended', () =>
     withNginx(async (nginx) => {
-      const before = await accountedNs(nginx.pid);
+      const beforeMs = cpuMsOf(nginx.pid);
       const { child, finished } = resumark.start([
         ...['run', `127.0.0.1:${String(nginx.port)}`, ...LOAD, '-n', '1500', '--output', resumark.results, '--format', 'json'],
       ]);
@@ -193,8 +170,8 @@ describe.skipIf(nginxProgram === undefined)('nginx (Debian: nginx-light)', () =>
         process.kill(nginx.pid, 'SIGHUP');
       }
       const record = JSON.parse((await finished).stdout) as RunRecord;
-      const accounted = (await accountedNs(nginx.pid)) - before;
-      const share = serverNs(record) / (accounted * measuredShare(record));
+      const accountedNs = (cpuMsOf(nginx.pid) - beforeMs) * 1e6;
+      const share = serverNs(record) / (accountedNs * measuredShare(record));
       expect(share).toBeGreaterThan(0.85);
       expect(share).toBeLessThan(1.15);
     }));
