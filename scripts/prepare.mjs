@@ -3,7 +3,7 @@
 // `prepare.mjs install` and `prepare.mjs build` do one of the two.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,6 +34,8 @@ const build = () => {
   // A file that was removed from src must not live on in dist.
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(ROOT, 'tsconfig.build.json')]);
+  // npm makes a program executable where it links it for the first time, and npx does not link what it knows.
+  chmodSync(join(ROOT, 'dist', 'bin.js'), 0o755);
   writeFileSync(BUILD_STAMP, hash);
 };
 

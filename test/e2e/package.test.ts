@@ -79,6 +79,13 @@ describe('the package that users get, out of a fresh clone', () => {
     expect(files.filter((path) => /\.pem$|\.stamp$|^(?:src|test)\//u.test(path))).toEqual([]);
   });
 
+  it('is built as a program that starts by itself, as npx starts it in a checkout', () => {
+    expect(spawnSync(join(folder, 'clone', 'dist', 'bin.js'), ['--version'], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  });
+
   it('has everything that its pages link to', async () => {
     const home = await install('links', { hasOptional: false });
     for (const page of files.filter((path) => path.endsWith('.md') && !path.startsWith('CONTRIBUTING'))) {
