@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EXIT, type ExitCode } from '../../src/domain/error.ts';
 import type { CellRecord, BlockRecord, RunRecord } from '../../src/domain/run-record.ts';
 
 export const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
@@ -85,3 +86,10 @@ export const blocksOf = (
 
 export const total = (blocks: readonly BlockRecord[], value: (block: BlockRecord) => number): number =>
   blocks.reduce((sum, block) => sum + value(block), 0);
+
+/**
+ * The exit code that a run ends with whose server answered and resumed: a machine that held the generator up in every block of a cell
+ * leaves nothing of that cell to count, and that is no success.
+ */
+export const exitCodeDue = ({ cells, blocks }: RunRecord): ExitCode =>
+  cells.every(({ id }) => blocks.some(({ cell, valid }) => cell === id && valid)) ? EXIT.done : EXIT.target;
