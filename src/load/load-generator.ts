@@ -40,10 +40,9 @@ export interface LoadProgress {
 }
 
 /** One agent's part of the progress. */
-export interface AgentProgress {
+export interface AgentProgress extends Pick<LoadProgress, 'finished' | 'errors' | 'refusedAgain'> {
   readonly name: string;
   readonly workers: number;
-  readonly finished: number;
 }
 
 /** A machine that loads for this one. */

@@ -74,16 +74,19 @@ describe.skipIf(missing !== undefined)(`a network that fails (${missing ?? 'need
     ).toEqual([10, 10]);
   });
 
-  it('names an agent that is cut off from the target in a window', async () => {
+  it('names an agent that is cut off from the target in a window, and goes on with what others reach', async () => {
     const [, two] = await startTwo();
-    const load = ['-r', '40/s', '-d', '6s', '--rounds', '3', '--timeout', '300ms'];
+    const load = ['-r', '40/s', '-d', '6s', '--rounds', '3', '--timeout', '300ms', '--stop-at-errors', '10%'];
     const before = (await nginx.log()).length;
-    const { finished } = lab.resumark.start(argsOf(...load, '--stop-at-errors', '100%'));
+    const { finished } = lab.resumark.start(argsOf(...load));
     await until(async () => (await nginx.logSoFar()).length > before + 30);
     lab.targetHost.cut(two.host);
     const { record, stderr } = recordOf(await finished);
     lab.targetHost.rejoin(two.host);
-    expect(faultsOf(record)['two'], stderr).toContain('unreachable');
+    expect(faultsOf(record), stderr).toEqual({ one: [], two: ['unreachable'] });
+    const done = record.blocks.map(({ hosts }) => hosts.find(({ agent }) => agent === 'one')?.handshakes);
+    expect(done).toEqual([40, 40, 40]);
+    expect(record.agents?.find(({ name }) => name === 'two')?.faults[0]).toMatchObject({ round: 0 });
   });
 
   it('leaves out an agent with too few ports, and says so', async () => {

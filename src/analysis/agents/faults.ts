@@ -22,6 +22,13 @@ const LEAST_PART = 0.5;
 /** ...for a reason of its own when its workers had a core for less than this share of the time in which they had work. */
 const LEAST_CORE_SHARE = 0.5;
 
+/** An agent more of whose connections fail than this share was cut off in the middle, where there are some of them... */
+const MOST_FAILED_SHARE = 0.1;
+const LEAST_FAILED = 10;
+
+/** ...for a reason of its own where those of the others fail this many times less often. */
+const TIMES_OTHERS = 10;
+
 /** The faults of agents that a block shows by itself. */
 export const hostFaults = (block: Pick<BlockRecord, 'hosts' | 'schedule' | 'saturated' | 'durationNs'>): HostFault[] =>
   block.hosts.flatMap((host) => {
@@ -42,11 +49,21 @@ const latenessOf = ({ startSkewNs = 0 }: HostRecord, { durationNs }: Pick<BlockR
     ? `began ${ms(startSkewNs)} after the common start`
     : undefined;
 
-/** A target that nobody reaches is at fault itself. */
+/** A target that nobody reaches is at fault itself, and so is one that fails for all alike. */
 const unreachedOf = (host: HostRecord, others: readonly HostRecord[]): string | undefined => {
   const { handshakes = 0, errors = 0 } = host;
-  if (handshakes > 0 || errors === 0 || !others.some((other) => (other.handshakes ?? 0) > 0)) return undefined;
-  return `failed in all of its ${String(errors)} connections, while those of others reached the target`;
+  const attempts = handshakes + errors;
+  const isReached = others.some((other) => (other.handshakes ?? 0) > 0);
+  if (!isReached || errors === 0) return undefined;
+  if (handshakes === 0) return `failed in all of its ${String(errors)} connections, while those of others reached the target`;
+  if (errors < LEAST_FAILED || errors < MOST_FAILED_SHARE * attempts) return undefined;
+  if (errors < TIMES_OTHERS * failedShareOf(others) * attempts) return undefined;
+  return `failed in ${String(errors)} of its ${String(attempts)} connections, while those of others reached the target`;
+};
+
+const failedShareOf = (hosts: readonly HostRecord[]): number => {
+  const errors = hosts.reduce((sum, host) => sum + (host.errors ?? 0), 0);
+  return errors / hosts.reduce((sum, host) => sum + (host.handshakes ?? 0) + (host.errors ?? 0), 0);
 };
 
 const overloadOf = (

@@ -72,7 +72,10 @@ export const togetherOf = (participants: readonly Participant[]): LoadProgress =
     restedNs: all.flatMap(({ restedNs }) => restedNs),
     p50Ns: quantileOfCountsNs(latency, 0.5),
     p99Ns: quantileOfCountsNs(latency, 0.99),
-    agents: participants.map(({ name, workers, counts }) => ({ name, workers, finished: counts?.finished ?? 0 })),
+    agents: participants.map(({ name, workers, counts }) => ({
+      ...{ name, workers },
+      ...{ finished: counts?.finished ?? 0, errors: counts?.errors ?? 0, refusedAgain: counts?.refusedAgain ?? 0 },
+    })),
   };
 };
 

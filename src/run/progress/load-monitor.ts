@@ -1,6 +1,7 @@
 import { nowNs } from '../../engine/clock.ts';
 import type { LoadGenerator, LoadProgress } from '../../load/load-generator.ts';
 import type { WindowPhase } from '../../load/window-request.ts';
+import { ErrorShare, JUDGED_MS } from './error-share.ts';
 import { RateSampler, type RecentRates } from './recent-rates.ts';
 
 /** Often enough for a person and for a stop; rare enough not to disturb what is measured. */
@@ -8,9 +9,6 @@ const POLL_MS = 200;
 
 /** Span of the rates that are shown: long enough for a steady number, short enough to see a change. */
 const SHOWN_MS = 2000;
-
-/** Span of the errors that a run is stopped on: a burst, as when a listen queue overflows, is shorter. A target that hangs fails slowly. */
-const JUDGED_MS = 5000;
 
 /** A target that is just restarting refuses connections for less than this: a younger phase is judged at its end only. */
 const LEAST_JUDGED_MS = 1000;
@@ -73,7 +71,7 @@ class Monitor {
   readonly #options: MonitorOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #shown = new RateSampler(SHOWN_MS);
-  readonly #judged = new RateSampler(JUDGED_MS, LEAST_ATTEMPTS);
+  readonly #errorShare = new ErrorShare(LEAST_ATTEMPTS);
   #phase: WindowPhase = { name: 'priming', sessions: 0 };
   #sinceNs = nowNs();
   #drain: NodeJS.Timeout | undefined;
@@ -101,7 +99,7 @@ class Monitor {
     this.#sinceNs = phase.name === 'window' ? phase.startNs : nowNs();
     if (phase.name === 'ageing') return;
     this.#shown.reset();
-    this.#judged.reset();
+    this.#errorShare.reset();
   };
 
   /**
@@ -121,11 +119,9 @@ class Monitor {
   /** Stops the load when too much of it fails. */
   #checkErrors(): void {
     const progress = this.#generator.progress();
-    // How often a target refuses is up to our own waits: it is judged by how long it does.
-    const errors = progress.errors - progress.refusedAgain;
-    const all = { attempts: progress.finished + errors, errors };
-    const recent = this.#judged.sample(performance.now(), { ...progress, errors });
-    this.#stopAbove(Math.max(this.#errorShareOf(recent), this.#errorShareOf(all), this.#refusedShareOf(progress)));
+    const least = this.#phase.name === 'priming' ? LEAST_PRIMINGS : LEAST_ATTEMPTS;
+    const errorShare = this.#errorShare.sample(performance.now(), progress, least);
+    this.#stopAbove(Math.max(errorShare, this.#refusedShareOf(progress)));
   }
 
   /**
@@ -162,10 +158,6 @@ class Monitor {
     const elapsedMs = this.#elapsedMs;
     this.#options.onProgress({ phase: this.#phase, progress, recent, elapsedMs });
     if (elapsedMs >= LEAST_JUDGED_MS && this.#phase.name !== 'ageing') this.#checkErrors();
-  }
-
-  #errorShareOf({ attempts, errors }: Pick<RecentRates, 'attempts' | 'errors'>): number {
-    return attempts < (this.#phase.name === 'priming' ? LEAST_PRIMINGS : LEAST_ATTEMPTS) ? 0 : errors / attempts;
   }
 
   readonly #interrupt = (): void => {

@@ -11,9 +11,12 @@ export interface RecentRates {
   readonly busyShare: number | undefined;
 }
 
+/** Counters of a load generator, or of one machine of it. */
+type Counts = Pick<LoadProgress, 'finished' | 'errors' | 'restedNs'>;
+
 interface Sample {
   readonly atMs: number;
-  readonly progress: LoadProgress;
+  readonly progress: Counts;
 }
 
 /** Looks at counters that grow until a phase starts them anew, and tells how fast they grew of late. */
@@ -33,7 +36,7 @@ export class RateSampler {
     this.#samples = [];
   }
 
-  sample(atMs: number, progress: LoadProgress): RecentRates {
+  sample(atMs: number, progress: Counts): RecentRates {
     const now = { atMs, progress };
     if (isRestart(this.#samples.at(-1)?.progress, progress)) this.reset();
     const samples = [...this.#samples, now];
@@ -53,10 +56,10 @@ export class RateSampler {
 }
 
 /** True when counters stand lower than before: workers start them anew a moment after the phase was announced. */
-const isRestart = (before: LoadProgress | undefined, now: LoadProgress): boolean =>
+const isRestart = (before: Counts | undefined, now: Counts): boolean =>
   before !== undefined && (now.finished < before.finished || now.errors < before.errors);
 
-const attemptsOf = ({ finished, errors }: LoadProgress): number => finished + errors;
+const attemptsOf = ({ finished, errors }: Counts): number => finished + errors;
 
 const busiest = (before: readonly number[], after: readonly number[], passedMs: number): number | undefined => {
   const shares = after.map((ns, worker) => 1 - (ns - (before[worker] ?? 0)) / (passedMs * 1e6));

@@ -52,6 +52,19 @@ describe('the faults of agents in a block', () => {
     expect(block([cut, { ...cut, agent: 'b' }])).toEqual([]);
   });
 
+  it.each([
+    [
+      'cut off in the middle',
+      { a: 200, b: 0 },
+      ['failed in 200 of its 1200 connections, while those of others reached the target'],
+    ],
+    ['with errors that others have too', { a: 200, b: 30 }, []],
+    ['with few errors', { a: 9, b: 0 }, []],
+    ['with a small share of errors', { a: 50, b: 0 }, []],
+  ])('name an agent for its own errors only: %s', (_, { a, b }, reasons) => {
+    expect(block([host('a', { errors: a }), host('b', { errors: b })]).map(({ reason }) => reason)).toEqual(reasons);
+  });
+
   it('name an agent that cannot keep a rate, but not one that is busy with as much as it can', () => {
     const busy = host('a', { workers: [worker(0.99, 0.98)] });
     expect(block([busy, host('b')], { schedule: SCHEDULE, saturated: true })).toMatchObject([{ agent: 'a', kind: 'overloaded' }]);
