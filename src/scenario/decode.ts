@@ -111,7 +111,12 @@ export const decodeServer = (flags: RawSettings): ServerSettings => decodeFlags(
  *
  * @throws ResumarkError USAGE naming the flag, the value and what would be right.
  */
-export const decodeProbe = (flags: RawSettings): ProbeSettings => decodeFlags(probeSchema, flags, probeFlagOf);
+export const decodeProbe = (flags: RawSettings): ProbeSettings => {
+  const settings = decodeFlags(probeSchema, flags, probeFlagOf);
+  if (flags['watchEvery'] !== undefined && settings.watch === undefined)
+    throw new ResumarkError('USAGE', '--watch-every is given without --watch.', 'Say how long to watch: --watch 10m.');
+  return settings;
+};
 
 const decodeFlags = <Schema extends z.ZodType>(
   schema: Schema,

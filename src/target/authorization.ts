@@ -37,8 +37,19 @@ const isIn = (list: BlockList, address: string): boolean => {
 /** Tells whether an address may be loaded without the user's word for it. */
 export const isPrivateAddress = (address: string): boolean => isIn(PRIVATE, address) && !isIn(METADATA, address);
 
-/** @throws ResumarkError USAGE when the address is not private and the user has not said that it may be loaded. */
-export const requireAuthorization = (address: string, target: string, authorized: boolean): void => {
+/** What a target is used for, and how the user allows it. */
+const ALLOWING = {
+  load: 'add --authorized, or authorized: true to the scenario',
+  probe: 'add --authorized',
+} as const;
+
+export interface Authorization {
+  readonly authorized: boolean;
+  readonly to: keyof typeof ALLOWING;
+}
+
+/** @throws ResumarkError USAGE when the address is not private and the user has not allowed that it is loaded or probed. */
+export const requireAuthorization = (address: string, target: string, { authorized, to }: Authorization): void => {
   if (isIn(UNSPECIFIED, address)) {
     throw new ResumarkError(
       'USAGE',
@@ -49,8 +60,8 @@ export const requireAuthorization = (address: string, target: string, authorized
   if (authorized || isPrivateAddress(address)) return;
   throw new ResumarkError(
     'USAGE',
-    `the target ${target} has the ${kindOf(address)} address ${address}, which resumark does not load by default.`,
-    'If you are allowed to load it, add --authorized, or authorized: true to the scenario.',
+    `the target ${target} has the ${kindOf(address)} address ${address}, which resumark does not ${to} by default.`,
+    `If you are allowed to ${to} it, ${ALLOWING[to]}.`,
   );
 };
 

@@ -48,7 +48,7 @@ export const openTarget = async (
 ): Promise<OpenTarget> => {
   const name = parseTarget(target);
   const endpoints = await resolveAll(name, lookUp);
-  for (const endpoint of endpoints) requireAuthorization(endpoint.address, target, authorized);
+  for (const endpoint of endpoints) requireAuthorization(endpoint.address, target, { authorized, to: 'load' });
   const { address, port } = await firstReachable(endpoints, target);
   const ownName = name.host === address ? undefined : name.host;
   const wantedName = serverName ?? ownName;

@@ -90,12 +90,14 @@ describe('resumark probe', () => {
     },
     {
       args: ['edge.test:443', '--resolve', 'edge.test:443:192.0.2.1'],
-      message: 'the public address 192.0.2.1, which resumark does not',
+      message:
+        'the public address 192.0.2.1, which resumark does not probe by default.\nIf you are allowed to probe it, add --authorized.\n',
     },
     {
       args: ['127.0.0.1:1', '--balanced', '127.0.0.1:2'],
       message: '--balanced 127.0.0.1:2 checks what is predicted of several addresses, but only one is probed.',
     },
+    { args: ['127.0.0.1:1', '--watch-every', '20s'], message: '--watch-every is given without --watch.' },
     { args: ['127.0.0.1:1', '--rate', '5'], message: '--rate must be a rate with a unit of time' },
   ])('ends with 2 before it dials: $args', async ({ args, message }) => {
     const { code, stdout, stderr } = await resumark.run('probe', ...args);

@@ -25,10 +25,10 @@ it.each([
 
 it('refuses a public address until it is authorized', () => {
   expect(() => {
-    requireAuthorization('8.8.8.8', 'dns:443', false);
+    requireAuthorization('8.8.8.8', 'dns:443', { authorized: false, to: 'load' });
   }).toThrow(/dns:443 has the public address 8\.8\.8\.8/u);
-  requireAuthorization('8.8.8.8', 'dns:443', true);
-  requireAuthorization('127.0.0.1', 'localhost:443', false);
+  requireAuthorization('8.8.8.8', 'dns:443', { authorized: true, to: 'load' });
+  requireAuthorization('127.0.0.1', 'localhost:443', { authorized: false, to: 'load' });
 });
 
 it.each([
@@ -39,6 +39,6 @@ it.each([
   ['::', /on which a server listens/u],
 ])('calls %s what it is', (address, message) => {
   expect(() => {
-    requireAuthorization(address, 'edge:443', false);
+    requireAuthorization(address, 'edge:443', { authorized: false, to: 'load' });
   }).toThrow(message);
 });

@@ -31,7 +31,7 @@ export const resolveProbed = async (
   for (const target of targets) {
     const name = parseTarget(target, starttls && STARTTLS_PORTS[starttls]);
     const endpoints = endpointsByHand(name, fixed) ?? (await resolveAll(name, lookUp));
-    for (const { address } of endpoints) requireAuthorization(address, target, authorized);
+    for (const { address } of endpoints) requireAuthorization(address, target, { authorized, to: 'probe' });
     const ownName = isIP(name.host) === 0 ? name.host : undefined;
     const wanted = tls.servername ?? ownName;
     probed.push({ name: target, serverName: wanted === undefined ? undefined : serverNameOf(wanted), endpoints });
