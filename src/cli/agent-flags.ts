@@ -56,11 +56,9 @@ export const agentsOfFlags = async (
   parsed: ParsedFlags,
   signal: AbortSignal,
 ): Promise<GatheredAgents | undefined> => {
+  refuseIdle(parsed);
   const [count, coordinator] = [textOf(parsed['agents']), textOf(parsed['coordinator'])];
-  if (count === undefined) {
-    if (coordinator === undefined) return undefined;
-    throw new ResumarkError('USAGE', '--coordinator is given without --agents.', 'Say how many agents to load with: --agents 4.');
-  }
+  if (count === undefined) return undefined;
   const agents = agentCount(count);
   const readyTimeoutMs = timeoutOf(parsed['ready-timeout']);
   return gatherAgents(coordinator, {
@@ -76,6 +74,19 @@ export const agentsOfFlags = async (
       terminal.err(`warning: ${text}\n`);
     },
   });
+};
+
+/** Flags that say something only beside another one, and how to give that one. */
+const BESIDE = [
+  ['coordinator', 'agents', 'Say how many agents to load with: --agents 4.'],
+  ['ready-timeout', 'agents', 'Say how many agents to load with: --agents 4.'],
+  ['redis-user', 'coordinator', 'Name the Redis server: --coordinator redis://host:6379.'],
+  ['redis-password-file', 'coordinator', 'Name the Redis server: --coordinator redis://host:6379.'],
+] as const;
+
+const refuseIdle = (parsed: ParsedFlags): void => {
+  const idle = BESIDE.find(([flag, other]) => parsed[flag] !== undefined && parsed[other] === undefined);
+  if (idle !== undefined) throw new ResumarkError('USAGE', `--${idle[0]} is given without --${idle[1]}.`, idle[2]);
 };
 
 /** User and password at Redis, as they are given. */

@@ -115,6 +115,19 @@ describe('bad input exits 2 with one clear line, before anything is measured', (
     );
   });
 
+  it.each([
+    [['--coordinator', 'redis://127.0.0.1:1'], '--coordinator is given without --agents.'],
+    [['--ready-timeout', '5s'], '--ready-timeout is given without --agents.'],
+    [['--agents', '2', '--redis-user', 'load'], '--redis-user is given without --coordinator.'],
+    [['--agents', '2', '--redis-password-file', 'password'], '--redis-password-file is given without --coordinator.'],
+    [['--agents', 'many'], '--agents many is no whole number from 1 to 10000.'],
+    [['--agents', '9999'], '--agents 9999 without --coordinator would start 9999 processes on this machine of '],
+  ])('agents that are not to be had: %j', async (flags, message) => {
+    const { code, stdout, stderr } = await resumark.run('run', '127.0.0.1:1', '-k', ...flags);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`error: ${message}`);
+  });
+
   it('a mode that the engine cannot perform', async () => {
     await refuses(
       ['run', '127.0.0.1:1', '--engine', 'node', '-m', 'early-data', '--tls', '1.3'],

@@ -20,8 +20,9 @@ export class LocalAgents {
     this.#redis = redis;
   }
 
-  /** @throws ResumarkError USAGE when no server is installed, or it does not start. */
+  /** @throws ResumarkError USAGE when they are more than this machine is for, no server is installed, or it does not start. */
   static async start(count: number): Promise<LocalAgents> {
+    refuseTooMany(count);
     const redis = await LocalRedis.start();
     if (redis === undefined) throw missing(count);
     const local = new LocalAgents(await brokerAddress(`unix:${redis.socket}`, { environment: {} }), redis);
@@ -42,6 +43,21 @@ export class LocalAgents {
     await this.#redis.stop();
   }
 }
+
+/** Agents of one machine share its cores; more than these are a slip of the keyboard that would take all of its memory. */
+const MOST_AGENTS = 32;
+const MOST_AGENTS_PER_CORE = 4;
+
+const refuseTooMany = (count: number): void => {
+  const cores = usableCores();
+  const most = Math.max(MOST_AGENTS, MOST_AGENTS_PER_CORE * cores);
+  if (count <= most) return;
+  throw new ResumarkError(
+    'USAGE',
+    `--agents ${String(count)} without --coordinator would start ${String(count)} processes on this machine of ${String(cores)} ${cores === 1 ? 'core' : 'cores'}, where at most ${String(most)} are started.`,
+    'Start agents on other machines (resumark agent), and name the Redis server where they wait: --coordinator redis://host:6379.',
+  );
+};
 
 const startAgent = async (socket: string, name: string, workers: number): Promise<GuardedProcess> => {
   const folder = await mkdtemp(join(tmpdir(), 'resumark-agent-'));
