@@ -13,7 +13,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export type ErrorCode = 'USAGE' | 'SCENARIO' | 'RESULT_FILE' | 'TARGET' | 'ENGINE' | 'WORKER_LOST';
+export type ErrorCode = 'USAGE' | 'SCENARIO' | 'RESULT_FILE' | 'TARGET' | 'ENGINE' | 'WORKER_LOST' | 'INTERRUPTED' | 'TERMINATED';
 
 const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   USAGE: EXIT.usage,
@@ -22,6 +22,8 @@ const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   ENGINE: EXIT.usage,
   TARGET: EXIT.target,
   WORKER_LOST: EXIT.partial,
+  INTERRUPTED: EXIT.interrupted,
+  TERMINATED: EXIT.terminated,
 };
 
 /**
@@ -44,3 +46,6 @@ export class ResumarkError extends Error {
     return EXIT_OF[this.code];
   }
 }
+
+/** The error of a run that its signal ended before anything was measured: later what was measured is kept, and it is no error. */
+export const interruption = (): ResumarkError => new ResumarkError('INTERRUPTED', 'interrupted before anything was measured.');

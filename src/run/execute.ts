@@ -18,7 +18,8 @@ import { THIS_MACHINE } from './prepare/this-machine.ts';
 /**
  * Executes a scenario once: opens its states, checks each with one handshake, and measures every cell for one block per round, in turns.
  *
- * @throws ResumarkError when nothing can be measured. Once measuring has begun, what was measured is kept.
+ * @throws ResumarkError when nothing can be measured, INTERRUPTED when the signal comes before. Once measuring has begun, what was
+ *   measured is kept.
  */
 export const run = async (decoded: DecodedScenario, options: RunOptions = {}): Promise<RunRecord> => {
   const { scenario } = decoded;
@@ -41,7 +42,7 @@ const runOn = async (states: readonly OpenState[], written: DecodedScenario, opt
   const account = new HandshakeAccount(states);
   const events = await prepareEvents(scenario, states);
   const settings = asked.map((cell) => cell.settings);
-  const { chosen, negotiated, unspoken } = await proveEngine(decoded, { settings, states, account });
+  const { chosen, negotiated, unspoken } = await proveEngine(decoded, { settings, states, account, signal: options.signal });
   try {
     const expansion = await discover(chosen.engine, { decoded, expansion: all, cells: asked, unspoken });
     const cells = asked.filter(({ cell }) => expansion.cells.includes(cell));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentFaultKind } from '../../src/domain/agent-record.ts';
@@ -265,6 +266,11 @@ describe.skipIf(redisServer === undefined)('agents and faults of processes', { t
     expect(refused.code).toBe(2);
     expect(refused.stderr.replaceAll(/\s+/gu, ' ')).toContain('0 of 2 agents were ready');
     expect(refused.stderr.replaceAll(/\s+/gu, ' ')).toContain('a1 works for another run.');
+    const given = running(redis, '--rounds', '1', '-d', '1s', '--ready-timeout', '60s');
+    await once(given.child.stderr ?? given.child, 'data');
+    given.child.kill('SIGTERM');
+    expect(await given.finished).toMatchObject({ code: 143, stdout: '' });
+    expect((await given.finished).stderr).toContain('error: interrupted before anything was measured.');
     const second = running(redis, '--rounds', '1', '-d', '1s');
     const [one, two] = [await first.finished, await second.finished];
     expect([isSound(one), isSound(two)]).toEqual([true, true]);

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { HistogramLogReader, listTags } from 'hdr-histogram-js';
@@ -168,6 +170,22 @@ describe('an interrupt', () => {
     expect(record.status).toBe('interrupted');
     expect(record.blocks.length).toBeGreaterThan(0);
     await own.close();
+  });
+
+  it.each([
+    ['wire', 'SIGINT', 130],
+    ['openssl', 'SIGTERM', 143],
+    ['node', 'SIGINT', 130],
+  ] as const)('ends the wait of engine %s for a target that is silent: %s', async (engine, signal, exitCode) => {
+    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const target = `127.0.0.1:${String((silent.address() as AddressInfo).port)}`;
+    const flags = ['-k', '--engine', engine, '--timeout', '50s', '-o', resumark.results];
+    const { child, finished } = resumark.start(['run', target, ...flags]);
+    await once(silent, 'connection');
+    child.kill(signal);
+    expect(await finished).toEqual({ code: exitCode, stdout: '', stderr: 'error: interrupted before anything was measured.\n' });
+    silent.close();
   });
 });
 

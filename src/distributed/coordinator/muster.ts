@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ResumarkError } from '../../domain/error.ts';
+import { interruption, ResumarkError } from '../../domain/error.ts';
 import type { Broker } from '../broker/broker.ts';
 import { AGENT_PROTOCOL, decodeHello, decodeIntroduction, type Hello, type Introduction } from '../protocol/hello.ts';
 import { IDLE_LEASE_MS } from '../protocol/times.ts';
@@ -37,7 +37,7 @@ export class Muster {
   /**
    * Gathers as many as were asked for. Where some of these are there and cannot take part, the run begins without them when the time is up.
    *
-   * @throws ResumarkError USAGE when there are too few in time.
+   * @throws ResumarkError USAGE when there are too few in time, INTERRUPTED when the signal ends the wait.
    */
   async gather(): Promise<Mustered> {
     const { agents, readyTimeoutMs, signal, onReady } = this.#options;
@@ -52,7 +52,8 @@ export class Muster {
       if (wanted.length === agents && (await this.#claimAll(wanted))) return { hellos: wanted, unfit: [] };
       // Of two that want the same agents one is the first to come back.
       await sleep(LOOK_MS * (1 + Math.random()));
-    } while (performance.now() - startMs < readyTimeoutMs && signal?.aborted !== true);
+      if (signal?.aborted === true) throw interruption();
+    } while (performance.now() - startMs < readyTimeoutMs);
     const { hellos, unfit } = seen;
     const isExplained = hellos.length > 0 && hellos.length < agents && hellos.length + unfit.length >= agents;
     if (isExplained && (await this.#claimAll(hellos))) return { hellos, unfit: unfit.slice(0, agents - hellos.length) };
@@ -94,14 +95,14 @@ export class Muster {
   }
 
   #tooFew({ hellos, unfit }: Mustered): ResumarkError {
-    const { agents, readyTimeoutMs, coordinator, signal } = this.#options;
+    const { agents, readyTimeoutMs, coordinator } = this.#options;
     const free = hellos.map(({ name }) => name).filter((name) => !this.#busy.includes(name));
     const there = free.length === 0 ? '' : ` (${free.join(', ')})`;
     const others = [...unfit, ...this.#busy.map((name) => ({ name, reason: 'works for another run' }))];
     const flaws = others.map(({ name, reason }) => ` ${name} ${reason}.`).join('');
     return new ResumarkError(
       'USAGE',
-      `${String(free.length)} of ${String(agents)} agents were ready at ${coordinator.shown} ${signal?.aborted === true ? 'when the wait was interrupted' : `within ${String(readyTimeoutMs / 1000)} s`}${there}.${flaws}`,
+      `${String(free.length)} of ${String(agents)} agents were ready at ${coordinator.shown} within ${String(readyTimeoutMs / 1000)} s${there}.${flaws}`,
       `Start more: resumark agent --coordinator ${coordinator.shown}. Or lower --agents, or wait for longer with --ready-timeout.`,
     );
   }

@@ -3,7 +3,7 @@ import { offersSession } from '../../domain/mode.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { ClientSettings, Engine, Negotiated } from '../../engine/engine.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
-import { noted } from '../../engine/noted.ts';
+import { supervised } from '../../engine/supervised.ts';
 import type { HandshakeAccount } from '../handshake-account.ts';
 import { chooseEngine, nextEngine, type ChosenEngine } from './choose-engine.ts';
 import { nameOf, type OpenState } from './open-states.ts';
@@ -34,6 +34,8 @@ export interface Subject {
   readonly states: readonly OpenState[];
   /** Takes every handshake that the engine makes from then on. */
   readonly account: HandshakeAccount;
+  /** Ends the handshakes that the engine makes from then on. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface Subject {
  * cannot measure a target, it goes on to the next.
  *
  * @throws ResumarkError when none can: ENGINE before any connection is made, TARGET when a state cannot be measured at all, or not
- *   in a protocol that was named.
+ *   in a protocol that was named; INTERRUPTED when the signal ends it.
  */
 export const proveEngine = async (decoded: DecodedScenario, subject: Subject): Promise<ProvenEngine> => {
   const { scenario } = decoded;
@@ -64,8 +66,12 @@ interface TriedEngine {
   readonly trials: readonly Trial[];
 }
 
-const tryEngine = (chosen: ChosenEngine, decoded: DecodedScenario, { states, account }: Subject): Promise<TriedEngine> => {
-  const engine = noted(chosen.engine, account.note);
+const tryEngine = (
+  chosen: ChosenEngine,
+  decoded: DecodedScenario,
+  { states, account, signal }: Subject,
+): Promise<TriedEngine> => {
+  const engine = supervised(chosen.engine, { note: account.note, signal });
   return orClose(engine, async () => ({ chosen: { ...chosen, engine }, trials: await tryStates(engine, decoded, states) }));
 };
 
