@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { summarizeRun, type RunSummary } from '../analysis/summary/run-summary.ts';
-import { ResumarkError, type ExitCode } from '../domain/error.ts';
+import { isInterruption, ResumarkError, type ExitCode } from '../domain/error.ts';
 import type { GateDecision } from '../domain/gate.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { render } from '../report/formats.ts';
@@ -118,7 +118,7 @@ export const watched = async <Result>(
 
 /** Says by which signal, and where an earlier attempt is that was to be confirmed. */
 const interruptedBy = (signal: Signal | undefined, error: unknown, folder: string | undefined): unknown => {
-  if (!(error instanceof ResumarkError) || error.code !== 'INTERRUPTED') return error;
+  if (!isInterruption(error)) return error;
   const message = folder === undefined ? error.message : `interrupted before the next attempt; the last one is in ${folder}.`;
   return new ResumarkError(signal === 'SIGINT' ? 'INTERRUPTED' : 'TERMINATED', message);
 };

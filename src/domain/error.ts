@@ -47,5 +47,9 @@ export class ResumarkError extends Error {
   }
 }
 
-/** The error of a run that its signal ended before anything was measured: later what was measured is kept, and it is no error. */
-export const interruption = (): ResumarkError => new ResumarkError('INTERRUPTED', 'interrupted before anything was measured.');
+/** The error of a run that its signal ended before it measured: later what was measured is kept, and it is no error. */
+export const interruption = (): ResumarkError => new ResumarkError('INTERRUPTED', 'interrupted before measuring began.');
+
+/** True for the error of a run that its signal ended before it measured. */
+export const isInterruption = (error: unknown): error is ResumarkError =>
+  error instanceof ResumarkError && error.code === 'INTERRUPTED';

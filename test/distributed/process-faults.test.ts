@@ -270,7 +270,7 @@ describe.skipIf(redisServer === undefined)('agents and faults of processes', { t
     await once(given.child.stderr ?? given.child, 'data');
     given.child.kill('SIGTERM');
     expect(await given.finished).toMatchObject({ code: 143, stdout: '' });
-    expect((await given.finished).stderr).toContain('error: interrupted before anything was measured.');
+    expect((await given.finished).stderr).toContain('error: interrupted before measuring began.');
     const second = running(redis, '--rounds', '1', '-d', '1s');
     const [one, two] = [await first.finished, await second.finished];
     expect([isSound(one), isSound(two)]).toEqual([true, true]);

@@ -172,6 +172,20 @@ describe('an interrupt', () => {
     await own.close();
   });
 
+  it('between two gates of a calibration keeps what it knows of the noise', async () => {
+    const flags = ['--tls', '1.3', '-m', 'full', '--calibration-pairs', '12', '--gates', '4', '--format', 'json'];
+    const { child, finished } = resumark.start(['calibrate', ...flags]);
+    await new Promise<void>((resolve) => {
+      child.stderr?.on('data', (chunk: string) => {
+        if (chunk.includes('gate 1 of 4')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await finished;
+    expect(code, stderr).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ measured: { gates: 1 }, noise: [{ pairs: expect.any(Number) as number }, {}] });
+  }, 180_000);
+
   it.each([
     ['wire', 'SIGINT', 130],
     ['openssl', 'SIGTERM', 143],
@@ -184,7 +198,7 @@ describe('an interrupt', () => {
     const { child, finished } = resumark.start(['run', target, ...flags]);
     await once(silent, 'connection');
     child.kill(signal);
-    expect(await finished).toEqual({ code: exitCode, stdout: '', stderr: 'error: interrupted before anything was measured.\n' });
+    expect(await finished).toEqual({ code: exitCode, stdout: '', stderr: 'error: interrupted before measuring began.\n' });
     silent.close();
   });
 });

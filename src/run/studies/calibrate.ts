@@ -4,14 +4,14 @@ import { pairedDifferences } from '../../analysis/calibration/paired-differences
 import { alarmCount, resampledGates } from '../../analysis/calibration/resampled-gates.ts';
 import { summarizeRun } from '../../analysis/summary/run-summary.ts';
 import type { Calibration, CalibrationStep } from '../../domain/calibration.ts';
-import { ResumarkError } from '../../domain/error.ts';
+import { isInterruption, ResumarkError } from '../../domain/error.ts';
 import type { GateOutcome } from '../../domain/gate.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import type { DecodedScenario } from '../../scenario/decode.ts';
 import { withGatePlan } from '../../scenario/gate-plan.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { alphaPerLook, DEFAULT_LOOKS } from '../../stats/planned-looks.ts';
-import { runGated } from './gated-run.ts';
+import { runGated, type GatedRun } from './gated-run.ts';
 import { run } from '../execute.ts';
 import type { RunOptions } from '../prepare/prepared.ts';
 
@@ -95,8 +95,9 @@ const measuredGates = async (
 ): Promise<GateOutcome[]> => {
   const outcomes: GateOutcome[] = [];
   while (outcomes.length < gates && signal?.aborted !== true) {
-    const { summary, decision } = await runGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
-    if (summary.run.status !== 'complete') break;
+    const gated = await unlessInterrupted(runGated(planned, { ...(signal && { signal }), ...(onEvent && { onEvent }) }));
+    if (gated?.summary.run.status !== 'complete') break;
+    const { decision } = gated;
     outcomes.push(decision.outcome);
     onProgress?.({ step: 'gate', number: outcomes.length, gates, outcome: decision.outcome });
     const finding = gatesFinding(outcomes, planned.scenario.compare.alpha);
@@ -107,5 +108,12 @@ const measuredGates = async (
   }
   return outcomes;
 };
+
+/** What was measured before counts. */
+const unlessInterrupted = (gated: Promise<GatedRun>): Promise<GatedRun | undefined> =>
+  gated.catch((error: unknown) => {
+    if (!isInterruption(error)) throw error;
+    return undefined;
+  });
 
 const targetOf = ({ states }: RunRecord): string => [...new Set(states.map(({ target }) => target))].join(', ');
