@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { interruption } from '../domain/error.ts';
 import { nowNs } from './clock.ts';
+import { delegating } from './delegating.ts';
 import type { Attempt, Engine, Outcome, Work } from './engine.ts';
 
 export interface Supervision {
@@ -15,13 +16,7 @@ const SLICE_NS = 100e6;
 
 /** An engine that does what another does, under supervision. */
 export const supervised = (engine: Engine, { note, signal }: Supervision): Engine => ({
-  name: engine.name,
-  library: engine.library,
-  readsEveryHello: engine.readsEveryHello,
-  stamps: engine.stamps,
-  tellsTurns: engine.tellsTurns,
-  showsMessages: engine.showsMessages,
-  client: (settings) => engine.client(settings),
+  ...delegating(engine),
   run: async (work) => {
     let sliceEndNs = 0;
     const isCancelled = (): boolean => signal?.aborted === true || work.isCancelled();
@@ -34,10 +29,6 @@ export const supervised = (engine: Engine, { note, signal }: Supervision): Engin
       await engine.run(sliced);
     } while (isPaused());
     if (signal?.aborted === true) throw interruption();
-  },
-  threadCpuNs: () => engine.threadCpuNs(),
-  close: () => {
-    engine.close();
   },
 });
 

@@ -72,9 +72,12 @@ export const togetherOf = (participants: readonly Participant[]): LoadProgress =
     restedNs: all.flatMap(({ restedNs }) => restedNs),
     p50Ns: quantileOfCountsNs(latency, 0.5),
     p99Ns: quantileOfCountsNs(latency, 0.99),
-    agents: participants.map(({ name, workers, counts }) => ({
-      ...{ name, workers },
-      ...{ finished: counts?.finished ?? 0, errors: counts?.errors ?? 0, refusedAgain: counts?.refusedAgain ?? 0 },
+    agents: participants.map(({ name, workers, counts: { finished = 0, errors = 0, refusedAgain = 0 } = {} }) => ({
+      name,
+      workers,
+      finished,
+      errors,
+      refusedAgain,
     })),
   };
 };

@@ -1,3 +1,4 @@
+import { delegating } from '../../engine/delegating.ts';
 import type { Attempt, Client, ClientSettings, Engine, Outcome, Work } from '../../engine/engine.ts';
 import { detached } from '../../engine/perform.ts';
 import type { Relays } from './relays.ts';
@@ -14,12 +15,7 @@ export const relayedEngine = (engine: Engine, relays: Relays): Engine => {
     return below;
   };
   return {
-    name: engine.name,
-    library: engine.library,
-    readsEveryHello: engine.readsEveryHello,
-    stamps: engine.stamps,
-    tellsTurns: engine.tellsTurns,
-    showsMessages: engine.showsMessages,
+    ...delegating(engine),
     client: (settings) => {
       const below = engine.client(relayedSettings(settings, relays));
       const client = { settings, close: below.close.bind(below) };
@@ -27,10 +23,6 @@ export const relayedEngine = (engine: Engine, relays: Relays): Engine => {
       return client;
     },
     run: (work) => engine.run(relayedWork(work, clientBelow, relays)),
-    threadCpuNs: () => engine.threadCpuNs(),
-    close: () => {
-      engine.close();
-    },
   };
 };
 
